@@ -1,0 +1,43 @@
+import { build } from 'esbuild'
+import type { Options } from 'tsup'
+
+/** Bundles the file behind `import source from './x.worker.ts?source'` into one CommonJS string. */
+const workerSource: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'worker-source',
+  setup(bundler) {
+    bundler.onResolve({ filter: /\?source$/ }, async ({ path, resolveDir }) => {
+      const { path: file } = await bundler.resolve(path.replace('?source', ''), { resolveDir, kind: 'import-statement' })
+      return { path: file, namespace: 'worker-source' }
+    })
+    bundler.onLoad({ filter: /.*/, namespace: 'worker-source' }, async ({ path }) => {
+      const { outputFiles } = await build({
+        entryPoints: [path],
+        bundle: true,
+        write: false,
+        format: 'cjs',
+        platform: 'node',
+        target: 'node20',
+        minifySyntax: true,
+      })
+      return { contents: outputFiles[0]?.text ?? '', loader: 'text' }
+    })
+  },
+}
+
+/** The one build every package shares: ESM, CommonJS and types for both, nothing bundled that is a dependency. */
+export function library(options: Options = {}): Options {
+  return {
+    entry: ['src/index.ts'],
+    format: ['esm', 'cjs'],
+    dts: true,
+    clean: true,
+    target: 'es2022',
+    platform: 'neutral',
+    // `import.meta.url` also works in the CommonJS build.
+    shims: true,
+    splitting: true,
+    sourcemap: false,
+    esbuildPlugins: [workerSource],
+    ...options,
+  }
+}

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+
+/** Maps each published name to the file its exports map gives an ESM import, so that tests see what users see: the build. */
+function publishedEntries(): { find: RegExp; replacement: string }[] {
+  const entries = []
+  for (const group of ['packages', 'apps']) {
+    for (const folder of readdirSync(`${root}${group}`)) {
+      const { name, exports = {} } = JSON.parse(readFileSync(`${root}${group}/${folder}/package.json`, 'utf8'))
+      for (const [path, conditions] of Object.entries<{ import?: { default: string } }>(exports)) {
+        const file = conditions.import?.default
+        if (!file) continue
+        const published = path === '.' ? name : `${name}/${path.slice(2)}`
+        entries.push({ find: new RegExp(`^${published}$`), replacement: `${root}${group}/${folder}/${file.slice(2)}` })
+      }
+    }
+  }
+  return entries
+}
+
+export default defineConfig({
+  resolve: { alias: publishedEntries() },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+})
