@@ -1,0 +1,26 @@
+import { elements } from './shape'
+import type { Architecture, Tensor } from './types'
+import { walk } from './walk'
+
+/** Uniform numbers of [0, 1) as a pure function of where they are used. */
+export type Random = (stream: number, index: number) => number
+
+/**
+ * Fresh weights for an architecture, by name, in the order of `parameters`. Dense layers get PyTorch's nn.Linear default:
+ * Kaiming-uniform with a = √5, which is U(±1/√fanIn) for weight and bias (He et al. 2015, arXiv:1502.01852).
+ *
+ * Element i of the parameter at place p of `parameters` comes from `random(p, i)`, so equal random functions give equal
+ * bits. Throws a `ModelError` when the layers do not fit each other.
+ */
+export function initialize(architecture: Architecture, random: Random): Record<string, Tensor> {
+  const places = walk(architecture).flatMap(({ index, parameters }) =>
+    parameters.map((parameter) => ({ ...parameter, name: `${index}.${parameter.name}` })),
+  )
+  return Object.fromEntries(
+    places.map(({ name, dims, initial }, stream) => {
+      const data = new Float32Array(elements(dims))
+      for (let index = 0; index < data.length; index++) data[index] = initial(random(stream, index))
+      return [name, { dims: [...dims], data }]
+    }),
+  )
+}

@@ -1,0 +1,14 @@
+import { elements } from '../shape'
+import type { ActivationLayer } from '../types'
+import type { LayerKind } from './kind'
+
+/** A function of each element by itself, counted as one operation an element. */
+export function activation(type: ActivationLayer['type']): LayerKind<ActivationLayer> {
+  return {
+    options: [],
+    parse: () => ({ type }),
+    output: (_, input) => input,
+    parameters: () => [],
+    flops: (_, input) => elements(input),
+  }
+}

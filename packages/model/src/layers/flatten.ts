@@ -1,0 +1,12 @@
+import { elements } from '../shape'
+import type { FlattenLayer } from '../types'
+import type { LayerKind } from './kind'
+
+/** An image to a vector in channel, row, column order; a vector stays as it is. */
+export const flatten: LayerKind<FlattenLayer> = {
+  options: [],
+  parse: () => ({ type: 'flatten' }),
+  output: (_, input) => [elements(input)],
+  parameters: () => [],
+  flops: () => 0,
+}

@@ -1,0 +1,78 @@
+import { ModelError } from './error'
+import { kindOf } from './layers/index'
+import { fieldsOf, listOf, positiveInteger, show } from './strict'
+import type { Architecture, ImageShape, InputLayer, Layer } from './types'
+
+/**
+ * Reads an architecture from JSON of unknown origin. Unknown fields, unknown layers, sizes out of range and layers that
+ * do not fit each other are refused with a `ModelError`; what comes back shares nothing with the input.
+ */
+export function parseArchitecture(json: string): Architecture {
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch (cause) {
+    throw new ModelError(`The architecture is not JSON: ${(cause as Error).message}.`)
+  }
+  return strictArchitecture(value)
+}
+
+/** Checks every field of an architecture and copies it with its fields in a fixed order. */
+export function strictArchitecture(value: unknown): Architecture {
+  const { input, layers } = fieldsOf(value, 'The architecture', ['input', 'layers'])
+  const list = listOf(layers, 'The architecture’s layers', 'layers')
+  if (list.length === 0) throw new ModelError('The architecture has no layers; expected at least a dense one.')
+  return { input: inputLayer(input), layers: list.map(strictLayer) }
+}
+
+function strictLayer(value: unknown, index: number): Layer {
+  const type = typeof value === 'object' && value !== null ? (value as Partial<Layer>).type : value
+  const kind = kindOf(type, index)
+  const at = `layer ${index} (${type})`
+  return withLayer(index, () => kind.parse(fieldsOf(value, at, ['type', ...kind.options]), at))
+}
+
+/** Runs `action`; a `ModelError` out of it tells which layer is at fault. */
+export function withLayer<T>(index: number, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw error instanceof ModelError ? new ModelError(error.message, index) : error
+  }
+}
+
+function inputLayer(value: unknown): InputLayer {
+  const fields = fieldsOf(value, 'input', ['shape', 'maxValue', 'mean', 'std'])
+  const shape = imageShape(fields.shape)
+  const mean = perChannel(fields.mean, 'input.mean', shape.channels)
+  const std = perChannel(fields.std, 'input.std', shape.channels)
+  // A float32 graph divides by it.
+  if (std?.some((deviation) => !(Math.fround(deviation) > 0 && Math.fround(1 / deviation) < Infinity))) {
+    throw new ModelError(`input.std is ${show(std)}; expected numbers above 0 that a 32-bit float can divide by.`)
+  }
+  const maxValue = positiveInteger(fields.maxValue, 'input.maxValue', 255)
+  return { shape, maxValue, ...(mean && { mean }), ...(std && { std }) }
+}
+
+function imageShape(value: unknown): ImageShape {
+  const fields = fieldsOf(value, 'input.shape', ['height', 'width', 'channels', 'channelOrder'])
+  const size = (name: string) => positiveInteger(fields[name], `input.shape.${name}`, 65535)
+  const [height, width, channels] = [size('height'), size('width'), size('channels')]
+  positiveInteger(height * width * channels, 'input.shape’s number of pixel values')
+  const { channelOrder } = fields
+  if (channelOrder !== 'interleaved' && channelOrder !== 'planar') {
+    throw new ModelError(`input.shape.channelOrder is ${show(channelOrder)}; expected "interleaved" or "planar".`)
+  }
+  return { height, width, channels, channelOrder }
+}
+
+function perChannel(value: unknown, subject: string, channels: number): number[] | undefined {
+  if (value === undefined) return undefined
+  const list = listOf(value, subject, 'numbers')
+  const numbers = list.filter(
+    (item): item is number => Number.isFinite(Math.fround(Number(item))) && typeof item === 'number',
+  )
+  if (numbers.length === list.length && (list.length === 1 || list.length === channels)) return numbers
+  const expected = channels === 1 ? 'one finite number' : `${channels} finite numbers (one a channel), or one for all`
+  throw new ModelError(`${subject} is ${show(value)}; expected ${expected}.`)
+}

@@ -1,0 +1,63 @@
+import { parameters } from './architecture'
+import { ModelError } from './error'
+import { describeShape, elements, formatShape } from './shape'
+import { listOf, show } from './strict'
+import type { Architecture, Model, Tensor } from './types'
+import { walk } from './walk'
+
+/**
+ * Throws a `ModelError` that names the layer, what was found and what to do unless the architecture is a classifier:
+ * known layers with sensible options that fit each other, and a vector of logits at the end. With `classes`, there must
+ * be one logit for each of them.
+ */
+export function validate(architecture: Architecture, options: { classes?: readonly string[] } = {}): void {
+  const last = walk(architecture).at(-1)!
+  const at = `layer ${last.index} (${last.layer.type})`
+  if (last.output.length !== 1) {
+    const message = `${at}, the last one, gives ${describeShape(last.output)}; expected a vector of logits. Add { type: 'flatten' } and a dense layer.`
+    throw new ModelError(message, last.index)
+  }
+  if (!options.classes) return
+  const classes = checkClasses(options.classes).length
+  if (last.output[0] === classes) return
+  const message = `${at}, the last one, gives ${last.output[0]} logits; expected ${classes}, one for each class. Give the last dense layer units: ${classes}.`
+  throw new ModelError(message, last.index)
+}
+
+/** Throws a `ModelError` unless these are at least two different texts; 65,536 at most, because labels are 16-bit. */
+export function checkClasses(classes: unknown): readonly string[] {
+  const list = listOf(classes, 'classes', 'texts')
+  if (list.length < 2 || list.length > 65536) {
+    throw new ModelError(`There are ${list.length} classes; expected 2 to 65536, or there is nothing to tell apart.`)
+  }
+  list.forEach((text, index) => {
+    if (typeof text !== 'string') throw new ModelError(`Class ${index} is ${show(text)}; expected a text.`)
+  })
+  if (new Set(list).size === list.length) return list as readonly string[]
+  const twice = list.find((text, index) => list.indexOf(text) !== index)
+  throw new ModelError(`The class ${show(twice)} is listed twice; expected different texts.`)
+}
+
+/**
+ * Throws a `ModelError` unless the model holds together: `validate` of its architecture and classes, and weights of
+ * exactly the names and shapes that `parameters` lists.
+ */
+export function validateModel(model: Model): void {
+  validate(model.architecture, { classes: checkClasses(model.classes) })
+  const expected = parameters(model.architecture)
+  for (const { name, dims } of expected) checkTensor(name, dims, model.weights)
+  const names = new Set(expected.map(({ name }) => name))
+  const extra = Object.keys(model.weights).find((name) => !names.has(name))
+  if (extra === undefined) return
+  throw new ModelError(`The weights hold ${show(extra)}; the architecture has only ${[...names].join(', ')}.`)
+}
+
+function checkTensor(name: string, dims: readonly number[], weights: Record<string, Tensor>): void {
+  const tensor = Object.hasOwn(weights, name) ? weights[name] : undefined
+  if (!tensor) throw new ModelError(`The weights lack ${name}; expected float32 values of ${formatShape(dims)}.`)
+  if (!(tensor.data instanceof Float32Array)) throw new ModelError(`The weights’ ${name} is not a Float32Array.`)
+  if (formatShape(tensor.dims) !== formatShape(dims) || tensor.data.length !== elements(dims)) {
+    const found = `${formatShape(tensor.dims)} with ${tensor.data.length} values`
+    throw new ModelError(`The weights’ ${name} is ${found}; expected ${formatShape(dims)} with ${elements(dims)}.`)
+  }
+}
