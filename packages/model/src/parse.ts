@@ -69,10 +69,8 @@ function imageShape(value: unknown): ImageShape {
 function perChannel(value: unknown, subject: string, channels: number): number[] | undefined {
   if (value === undefined) return undefined
   const list = listOf(value, subject, 'numbers')
-  const numbers = list.filter(
-    (item): item is number => Number.isFinite(Math.fround(Number(item))) && typeof item === 'number',
-  )
-  if (numbers.length === list.length && (list.length === 1 || list.length === channels)) return numbers
-  const expected = channels === 1 ? 'one finite number' : `${channels} finite numbers (one a channel), or one for all`
+  const numbers = list.filter((item): item is number => typeof item === 'number' && Number.isFinite(Math.fround(item)))
+  if (numbers.length === list.length && list.length === channels) return numbers
+  const expected = channels === 1 ? 'a list of one finite number' : `${channels} finite numbers, one for each channel`
   throw new ModelError(`${subject} is ${show(value)}; expected ${expected}.`)
 }

@@ -10,8 +10,11 @@ export interface ImageShape {
 /** What the network is fed: raw pixel values 0..maxValue, scaled to 0..1 inside the graph, then `(x - mean) / std` where given. */
 export interface InputLayer {
   shape: ImageShape
+  /** The value that stands for white, 1..255. */
   maxValue: number
+  /** One number for each channel, of the values scaled to 0..1. */
   mean?: readonly number[]
+  /** One number above 0 for each channel, of the values scaled to 0..1. */
   std?: readonly number[]
 }
 
@@ -31,6 +34,7 @@ export interface DenseLayer {
   bias?: boolean
 }
 
+/** A function of each element: max(x, 0), 1 / (1 + exp(−x)) or tanh(x). */
 export interface ActivationLayer {
   type: 'relu' | 'sigmoid' | 'tanh'
 }
