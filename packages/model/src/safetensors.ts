@@ -72,7 +72,8 @@ export function fromSafetensors(bytes: Uint8Array): {
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end)
   checkCovered(entries, bytes.length - start)
   const weights = entries.map(({ name, dims, begin, end }): [string, Tensor] => {
-    const data = new Float32Array(bytes.slice(start + begin, start + end).buffer)
+    // Not slice(): a Node Buffer's gives a view.
+    const data = new Float32Array(new Uint8Array(bytes.subarray(start + begin, start + end)).buffer)
     return [name, { dims, data }]
   })
   return { weights: Object.fromEntries(weights), metadata: metadataOf(__metadata__) }
