@@ -1,7 +1,18 @@
-import { accessSync, constants, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { type Browser, chromium } from 'playwright-core'
 
 const require = createRequire(import.meta.url)
@@ -14,7 +25,7 @@ export interface ChromiumOptions {
 
 /** Launches a headless Chromium: PIXELROW_CHROMIUM, else an installed one, else the one inside npm's @sparticuz/chromium. */
 export async function launchChromium({ webgpu = false }: ChromiumOptions = {}): Promise<Browser> {
-  const { executablePath, env } = installed() ?? (await packaged())
+  const { executablePath, env } = installed() ?? packaged()
   const flags = [
     '--no-sandbox',
     '--disable-gpu',
@@ -61,11 +72,10 @@ function isExecutable(path: string): boolean {
  * Unpacks the packaged browser once for all test files, which run in processes of their own: the package takes a file
  * that another process is still writing for done, so each unpacks beside the shared folder and renames.
  */
-async function packaged(): Promise<Executable> {
+function packaged(): Executable {
   const shared = join(tmpdir(), `pixelrow-chromium-${packagedVersion()}`)
-  if (!existsSync(shared)) await unpack(shared)
-  // The fonts come with the browser too: a bare machine has none, and text would be boxes.
-  return { executablePath: join(shared, 'chromium'), env: { FONTCONFIG_PATH: join(shared, 'fonts') } }
+  if (!existsSync(shared)) unpack(shared)
+  return { executablePath: join(shared, 'chromium'), env: { FONTCONFIG_FILE: join(shared, 'fonts.conf') } }
 }
 
 /** The package exports no package.json, so it is read from beside its code. */
@@ -74,19 +84,31 @@ function packagedVersion(): string {
   return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version
 }
 
-async function unpack(shared: string): Promise<void> {
-  const { default: packagedChromium } = await import('@sparticuz/chromium')
+/** In a process of its own, because the package unpacks to the temporary folder and nowhere else. */
+function unpack(shared: string): void {
   const own = mkdtempSync(`${shared}-`)
-  const before = process.env.TMPDIR
-  process.env.TMPDIR = own
+  const script = 'const { default: chromium } = await import(process.argv[1]); await chromium.executablePath()'
+  const entry = pathToFileURL(require.resolve('@sparticuz/chromium')).href
   try {
-    await packagedChromium.executablePath()
+    execFileSync(process.execPath, ['--input-type=module', '-e', script, entry], {
+      env: { ...process.env, TMPDIR: own },
+    })
+    writeFileSync(join(own, 'fonts.conf'), fontConfiguration(shared))
     renameSync(own, shared)
   } catch (error) {
     rmSync(own, { recursive: true, force: true })
     if (!existsSync(shared)) throw error
-  } finally {
-    if (before === undefined) delete process.env.TMPDIR
-    else process.env.TMPDIR = before
   }
+}
+
+/** The fonts come with the browser, but its own configuration looks for them elsewhere; a bare machine would show no text. */
+function fontConfiguration(shared: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>/usr/share/fonts</dir>
+  <dir>${join(shared, 'fonts', 'fonts')}</dir>
+  <cachedir>${join(shared, 'fonts-cache')}</cachedir>
+</fontconfig>
+`
 }
