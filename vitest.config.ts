@@ -21,12 +21,21 @@ function publishedEntries(): { find: RegExp; replacement: string }[] {
   return entries
 }
 
+const suite = ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'tests/**/*.test.ts']
+
 export default defineConfig({
   resolve: { alias: publishedEntries() },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // `npm test` runs the suite, `npm run test:full` both: `full` needs Python 3 or a C++ compiler.
+    projects: [
+      { extends: true, test: { name: 'suite', include: suite, exclude: ['**/node_modules/**', 'tests/full/**'] } },
+      {
+        extends: true,
+        test: { name: 'full', include: ['tests/full/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000 },
+      },
+    ],
   },
 })
