@@ -1,6 +1,6 @@
-import { strictArchitecture } from './parse'
-import type { Architecture } from './types'
-import { walk } from './walk'
+import { strictArchitecture } from './parse.ts'
+import type { Architecture } from './types.ts'
+import { walk } from './walk.ts'
 
 /** A trainable array of an architecture. */
 export interface Parameter {

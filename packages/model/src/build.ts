@@ -1,7 +1,7 @@
-import { ModelError } from './error'
-import { positiveInteger } from './strict'
-import type { ActivationLayer, Architecture, DenseLayer, ImageShape, Layer } from './types'
-import { checkClasses, validate } from './validate'
+import { ModelError } from './error.ts'
+import { positiveInteger } from './strict.ts'
+import type { ActivationLayer, Architecture, DenseLayer, ImageShape, Layer } from './types.ts'
+import { checkClasses, validate } from './validate.ts'
 
 /** What an architecture is made for; a `PixelTable` with labels fits. */
 export interface Source {

@@ -1,10 +1,10 @@
-export { formatArchitecture, outputShapes, type Parameter, parameters } from './architecture'
-export { linear, mlp, type Source } from './build'
-export { ModelError } from './error'
-export { initialize, type Random } from './initialize'
-export { parseArchitecture } from './parse'
-export { fromSafetensors, toSafetensors } from './safetensors'
-export { formatSummary, type Summary, type SummaryRow, summary } from './summary'
+export { formatArchitecture, outputShapes, type Parameter, parameters } from './architecture.ts'
+export { linear, mlp, type Source } from './build.ts'
+export { ModelError } from './error.ts'
+export { initialize, type Random } from './initialize.ts'
+export { parseArchitecture } from './parse.ts'
+export { fromSafetensors, toSafetensors } from './safetensors.ts'
+export { formatSummary, type Summary, type SummaryRow, summary } from './summary.ts'
 export type {
   ActivationLayer,
   Architecture,
@@ -15,5 +15,5 @@ export type {
   Layer,
   Model,
   Tensor,
-} from './types'
-export { validate, validateModel } from './validate'
+} from './types.ts'
+export { validate, validateModel } from './validate.ts'

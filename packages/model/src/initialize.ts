@@ -1,6 +1,6 @@
-import { elements } from './shape'
-import type { Architecture, Tensor } from './types'
-import { walk } from './walk'
+import { elements } from './shape.ts'
+import type { Architecture, Tensor } from './types.ts'
+import { walk } from './walk.ts'
 
 /** Uniform numbers of [0, 1) as a pure function of where they are used. */
 export type Random = (stream: number, index: number) => number

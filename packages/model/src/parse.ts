@@ -1,7 +1,7 @@
-import { ModelError } from './error'
-import { kindOf } from './layers/index'
-import { fieldsOf, listOf, positiveInteger, show } from './strict'
-import type { Architecture, ImageShape, InputLayer, Layer } from './types'
+import { ModelError } from './error.ts'
+import { kindOf } from './layers/index.ts'
+import { fieldsOf, listOf, positiveInteger, show } from './strict.ts'
+import type { Architecture, ImageShape, InputLayer, Layer } from './types.ts'
 
 /**
  * Reads an architecture from JSON of unknown origin. Unknown fields, unknown layers, sizes out of range and layers that

@@ -1,7 +1,7 @@
-import { ModelError } from './error'
-import { elements, formatShape } from './shape'
-import { fieldsOf, listOf, show } from './strict'
-import type { Tensor } from './types'
+import { ModelError } from './error.ts'
+import { elements, formatShape } from './shape.ts'
+import { fieldsOf, listOf, show } from './strict.ts'
+import type { Tensor } from './types.ts'
 
 // The format's own limit, which keeps a reader from parsing gigabytes of JSON.
 const maxHeader = 100_000_000

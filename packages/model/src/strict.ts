@@ -1,4 +1,4 @@
-import { ModelError } from './error'
+import { ModelError } from './error.ts'
 
 /** Fields of an object that somebody else wrote. */
 export type Fields = Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
-import { elements, formatShape } from './shape'
-import type { Architecture } from './types'
-import { walk } from './walk'
+import { elements, formatShape } from './shape.ts'
+import type { Architecture } from './types.ts'
+import { walk } from './walk.ts'
 
 /** One layer's line of a summary. */
 export interface SummaryRow {

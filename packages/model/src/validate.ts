@@ -1,9 +1,9 @@
-import { parameters } from './architecture'
-import { ModelError } from './error'
-import { describeShape, elements, formatShape } from './shape'
-import { listOf, show } from './strict'
-import type { Architecture, Model, Tensor } from './types'
-import { walk } from './walk'
+import { parameters } from './architecture.ts'
+import { ModelError } from './error.ts'
+import { describeShape, elements, formatShape } from './shape.ts'
+import { listOf, show } from './strict.ts'
+import type { Architecture, Model, Tensor } from './types.ts'
+import { walk } from './walk.ts'
 
 /**
  * Throws a `ModelError` that names the layer, what was found and what to do unless the architecture is a classifier:

@@ -1,8 +1,8 @@
-import { kindOf } from './layers/index'
-import type { LayerParameter } from './layers/kind'
-import { strictArchitecture, withLayer } from './parse'
-import type { Shape } from './shape'
-import type { Architecture, Layer } from './types'
+import { kindOf } from './layers/index.ts'
+import type { LayerParameter } from './layers/kind.ts'
+import { strictArchitecture, withLayer } from './parse.ts'
+import type { Shape } from './shape.ts'
+import type { Architecture, Layer } from './types.ts'
 
 /** A layer with what it is fed, what it gives, and what it costs. */
 export interface Step {

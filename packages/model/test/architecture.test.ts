@@ -11,7 +11,7 @@ import {
 } from '@pixelrow/model'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { architectures } from './arbitrary'
+import { architectures } from './arbitrary.ts'
 
 const digits = {
   shape: { height: 28, width: 28, channels: 1, channelOrder: 'interleaved' as const },

@@ -1,7 +1,7 @@
 import { initialize, linear, type Model, ModelError, mlp, parameters, validateModel } from '@pixelrow/model'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { architectures, uniform } from './arbitrary'
+import { architectures, uniform } from './arbitrary.ts'
 
 const digits = {
   shape: { height: 28, width: 28, channels: 1, channelOrder: 'interleaved' as const },

@@ -1,7 +1,7 @@
 import { formatSummary, mlp, parameters, summary } from '@pixelrow/model'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { architectures } from './arbitrary'
+import { architectures } from './arbitrary.ts'
 
 test('the tutorial’s net, as a table', () => {
   const net = mlp({

@@ -1,6 +1,6 @@
-import { elements } from '../shape'
-import type { ActivationLayer } from '../types'
-import type { LayerKind } from './kind'
+import { elements } from '../shape.ts'
+import type { ActivationLayer } from '../types.ts'
+import type { LayerKind } from './kind.ts'
 
 /** A function of each element by itself, counted as one operation an element. */
 export function activation(type: ActivationLayer['type']): LayerKind<ActivationLayer> {

@@ -1,8 +1,8 @@
-import { ModelError } from '../error'
-import { describeShape } from '../shape'
-import { positiveInteger, show } from '../strict'
-import type { DenseLayer } from '../types'
-import type { LayerKind } from './kind'
+import { ModelError } from '../error.ts'
+import { describeShape } from '../shape.ts'
+import { positiveInteger, show } from '../strict.ts'
+import type { DenseLayer } from '../types.ts'
+import type { LayerKind } from './kind.ts'
 
 /** `x · weight + bias`, with a weight of `[inputs, units]`. */
 export const dense: LayerKind<DenseLayer> = {

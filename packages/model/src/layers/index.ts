@@ -1,10 +1,10 @@
-import { ModelError } from '../error'
-import { show } from '../strict'
-import type { Layer } from '../types'
-import { activation } from './activation'
-import { dense } from './dense'
-import { flatten } from './flatten'
-import type { LayerKind } from './kind'
+import { ModelError } from '../error.ts'
+import { show } from '../strict.ts'
+import type { Layer } from '../types.ts'
+import { activation } from './activation.ts'
+import { dense } from './dense.ts'
+import { flatten } from './flatten.ts'
+import type { LayerKind } from './kind.ts'
 
 // A new kind of layer: its interface joins `Layer` in types.ts, its file joins this table.
 const kinds: Record<Layer['type'], LayerKind> = {

@@ -1,6 +1,6 @@
-import type { Shape } from '../shape'
-import type { Fields } from '../strict'
-import type { Layer } from '../types'
+import type { Shape } from '../shape.ts'
+import type { Fields } from '../strict.ts'
+import type { Layer } from '../types.ts'
 
 /** One trainable array of a layer. */
 export interface LayerParameter {
