@@ -1,0 +1,24 @@
+export { float, floats, graphAttribute, int, ints, string, strings, tensorAttribute } from './attribute.ts'
+export { type BuilderOptions, type GraphBuilder, graphBuilder, type OpOptions } from './builder.ts'
+export { dataTypeCode, dataTypeOf } from './datatypes.ts'
+export { broadcast } from './dims.ts'
+export { OnnxError } from './error.ts'
+export type { InferRule } from './infer/rule.ts'
+export { bool, float32, float64, int8, int32, int64, sizeOf, tensor, uint8 } from './tensor.ts'
+export type {
+  Attribute,
+  AttributeValue,
+  DataType,
+  Dim,
+  FieldValue,
+  Graph,
+  Message,
+  Model,
+  Node,
+  Tensor,
+  TensorData,
+  TensorType,
+  Value,
+  ValueInfo,
+} from './types.ts'
+export { write } from './write.ts'

@@ -1,0 +1,31 @@
+import { OnnxError } from '../error.ts'
+import { formatType } from '../format.ts'
+import type { Node, TensorType, Value } from '../types.ts'
+import type { ConstantOf, InferRule } from './rule.ts'
+
+/** What a node is called in messages: its operator, and its name or first output. */
+export function nodeLabel({
+  opType,
+  domain,
+  name,
+  outputs,
+}: Pick<Node, 'opType' | 'domain' | 'name' | 'outputs'>): string {
+  const operator = domain ? `${domain}:${opType}` : opType
+  return name ? `${operator} "${name}"` : `${operator} of %${outputs.find((output) => output) ?? '?'}`
+}
+
+/** Runs a rule; what it throws is told with the node and the shapes of its inputs. */
+export function applyRule(
+  rule: InferRule,
+  node: Node,
+  inputs: (Value | undefined)[],
+  constantOf: ConstantOf,
+): TensorType[] {
+  try {
+    return rule(inputs, node.attributes, constantOf, node.outputs.length)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const shapes = inputs.map((value) => (value ? `%${value.name} ${formatType(value)}` : 'none')).join(', ')
+    throw new OnnxError(`${nodeLabel(node)} (${shapes}): ${reason}`, { node: node.name || node.outputs[0], cause })
+  }
+}

@@ -1,0 +1,30 @@
+import { type InferRule, type Rules, required, type } from './rule.ts'
+
+/** The zero point's type, uint8 where it is left out. */
+const quantize: InferRule = (inputs) => {
+  const x = required(inputs, 0)
+  required(inputs, 1)
+  return [type(inputs[2]?.dataType ?? 'uint8', x.dims)]
+}
+
+/** The scale's type. */
+const dequantize: InferRule = (inputs) => {
+  const x = required(inputs, 0)
+  const [scale, zero] = [required(inputs, 1), inputs[2]]
+  if (zero && zero.dataType !== x.dataType)
+    throw new Error(`the zero point is ${zero.dataType}, the input ${x.dataType}`)
+  return [type(scale.dataType, x.dims)]
+}
+
+/** Scale and zero point of one uint8 tensor are scalars. */
+const dynamic: InferRule = (inputs) => {
+  const x = required(inputs, 0)
+  return [type('uint8', x.dims), type('float32', []), type('uint8', [])]
+}
+
+/** Operators between floats and small integers. */
+export const quantization: Rules = {
+  QuantizeLinear: quantize,
+  DequantizeLinear: dequantize,
+  DynamicQuantizeLinear: dynamic,
+}
