@@ -23,3 +23,50 @@ export interface PixelTable {
   /** The row's identifier, where the file has such a column. */
   ids?: string[]
 }
+
+/** What a table can be read from: a path or URL, bytes, or a stream of bytes. */
+export type TableSource =
+  | string
+  | URL
+  | Uint8Array
+  | ArrayBuffer
+  | Blob
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>
+
+/** An image's size as an option: one channel unless said otherwise; the channel order is found out when left out. */
+export interface ShapeOption {
+  height: number
+  width: number
+  channels?: number
+  channelOrder?: ImageShape['channelOrder']
+}
+
+/** How a table is read; everything left out is found out from the file. */
+export interface ReadOptions {
+  /** Label column: its name, its 0-based index (-1 is the last), or `false` for none. Default: `label`, `class` or `target` where the header has it. */
+  label?: string | number | false
+  /** Identifier column: name, index or `false`. Default: `id` or `ImageId` where the header has it. */
+  id?: string | number | false
+  /** Names (or 0-based indices) of columns to leave out. */
+  drop?: readonly (string | number)[]
+  /** Size of the images. Default: from the header's names, else the square (or three squares) that the pixel columns make. */
+  shape?: ShapeOption
+  /** Order of the channels in a row. Default: the one that gives the smoother pictures. */
+  channels?: ImageShape['channelOrder']
+  /** Whether the first line holds names. Default: whether it holds anything that is not a number. */
+  header?: boolean
+  /** The value of white, 1..255; a pixel above it is an error. Default: the least of 1, 15, 16, 255 that holds every value. */
+  maxValue?: number
+  /** Values are fractions 0..1: `round(255 × value)` is kept and `maxValue` is 255. Default: only if `maxValue` is 1 and the file has fractions. */
+  fractions?: boolean
+  /** Pictures are stored column after column (EMNIST): turn them. Default false. */
+  transpose?: boolean
+  /** The classes to map labels to, in order; a label not among them is an error. Default: the labels found. */
+  classes?: readonly string[]
+  /** Name of the source in errors. Default: the path or URL, else `input`. */
+  name?: string
+  /** Told what was decided without being asked for, one sentence each. */
+  onNote?: (note: string) => void
+  signal?: AbortSignal
+}

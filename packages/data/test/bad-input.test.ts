@@ -1,0 +1,108 @@
+import { gzipSync } from 'node:zlib'
+import { readTable } from '@pixelrow/data'
+import { expect, test } from 'vitest'
+import { bytes, dataError, read } from './helpers.ts'
+
+const header = 'label,pixel0,pixel1,pixel2,pixel3'
+const bad = (rows: string) => dataError(read(`${header}\n1,0,0,0,0\n${rows}`, { name: 'train.csv' }))
+
+test.each([
+  [
+    '1,2,3,4',
+    undefined,
+    '4',
+    '5 cells',
+    'train.csv row 3: expected 5 cells, found 4. Is this test.csv? Then pass label: false.',
+  ],
+  ['1,2,3,4,5,6', undefined, '6', '5 cells', 'damaged'],
+  ['1,2,3,4,5,', undefined, '6', '5 cells', 'take the comma off'],
+  ['1,2,,4,5', 'pixel1', 'an empty cell', 'a whole number 0..255', 'Every pixel needs a value'],
+  ['1,2,"",4,5', 'pixel1', 'an empty cell', 'a whole number 0..255', ''],
+  ['1,2,abc,4,5', 'pixel1', "'abc'", 'a whole number 0..255', ''],
+  ['1,2,-1,4,5', 'pixel1', "'-1'", 'a whole number 0..255', ''],
+  ['1,2,300,4,5', 'pixel1', "'300'", 'a whole number 0..255', ''],
+  ['1,2,256,4,5', 'pixel1', "'256'", 'a whole number 0..255', ''],
+  ['1,2,12.5,4,5', 'pixel1', "'12.5'", 'a whole number 0..255', ''],
+  ['1,2,0x1F,4,5', 'pixel1', "'0x1F'", 'a whole number 0..255', ''],
+  ['1,2,NaN,4,5', 'pixel1', "'NaN'", 'a whole number 0..255', ''],
+  ['1,2,1 2,4,5', 'pixel1', "'1 2'", 'a whole number 0..255', ''],
+  [',2,3,4,5', 'label', 'an empty cell', 'a label', ''],
+  ['1,2,"3,4,5', 3, 'a stray quote', 'quotes around a whole cell', 'Quotes go around whole cells'],
+  ['1,2,"3"4,4,5', 3, 'a stray quote', 'quotes around a whole cell', ''],
+  ['1,2,3"3,4,5', 3, 'a stray quote', 'quotes around a whole cell', ''],
+  ['1,2,3\0,4,5', 3, 'a NUL byte', 'text', 'UTF-16'],
+  ['1,2,3,4,5\r1,2,3,4,5', 5, 'a bare CR', 'LF or CR LF', 'Unix (LF)'],
+])('%j names row, column, what was found and expected', async (row, column, found, expected, text) => {
+  const error = await bad(row)
+  expect([error.file, error.row, error.column, error.found, error.expected]).toEqual([
+    'train.csv',
+    3,
+    column,
+    found,
+    expected,
+  ])
+  expect(error.message).toContain('train.csv row 3')
+  expect(error.message).toContain(text)
+})
+
+test('the row is the line an editor shows, blank lines and header counted', async () => {
+  expect((await bad('\n\n\n1,2,3,4,5\n1,2,x,4,5')).row).toBe(7)
+})
+
+test('empty files, a header alone, other separators and encodings are explained', async () => {
+  expect((await dataError(read(''))).message).toContain('input: is empty')
+  expect((await dataError(read('\n \n'))).message).toContain('is empty')
+  expect((await dataError(read(`${header}\n`))).message).toContain('has a header and no rows')
+  expect((await dataError(read('label;pixel0\n1;2\n'))).message).toContain('found semicolons')
+  expect((await dataError(read('label\tpixel0\n1\t2\n'))).message).toContain('found tabs')
+  const utf16 = new Uint8Array(Buffer.from(`\ufeff${header}\n`, 'utf16le'))
+  expect((await dataError(readTable(utf16))).message).toContain('UTF-16')
+  expect((await dataError(readTable(utf16.subarray(2)))).message).toContain('NUL')
+  expect((await dataError(readTable(Uint8Array.of(0x6c, 0xff, 0x2c, 0x31, 10)))).message).toContain('UTF-8')
+})
+
+test('headers: twice the same name, unknown names, numbers that may be a header', async () => {
+  expect((await dataError(read('label,pixel0,pixel0\n1,2,3\n'))).message).toContain('two columns have this name')
+  expect((await dataError(read('label,a,b,c,d\n1,2,3,4,5\n'))).message).toContain('expected names such as pixel0')
+  expect((await dataError(read('label,pixel0,pixel00\n1,2,3\n'))).message).toContain('means the same pixel')
+  const counting = `${Array.from({ length: 9 }, (_, i) => i).join(',')}\n`
+  expect((await dataError(read(counting + counting))).message).toContain('Pass header: true')
+  expect((await read(counting + counting, { header: true })).rows).toBe(1)
+  expect((await read(counting + counting, { header: false })).rows).toBe(2)
+})
+
+test('shapes that do not fit are refused', async () => {
+  expect((await dataError(read('pixel0,pixel1\n1,2\n'))).message).toContain('2 pixel columns')
+  expect((await dataError(read('pixel0,pixel1\n1,2\n', { shape: { height: 3, width: 1 } }))).message).toContain(
+    'Is this test.csv?',
+  )
+  expect((await read('pixel0,pixel1\n1,2\n', { shape: { height: 2, width: 1 } })).shape.height).toBe(2)
+})
+
+test('a label column that is not there is refused with the names', async () => {
+  expect((await dataError(read(`${header}\n1,2,3,4,5\n`, { label: 'digit' }))).message).toContain(
+    'found columns label, pixel0',
+  )
+  expect((await dataError(read('1,2,3,4,5\n', { label: 'digit' }))).message).toContain('Pass its 0-based index')
+  expect((await dataError(read('1,2,3,4,5\n', { label: 9 }))).message).toContain('0..4')
+})
+
+test('gzip that is cut short or damaged is an error', async () => {
+  const packed = gzipSync(`${header}\n${'1,2,3,4,5\n'.repeat(1000)}`)
+  for (const cut of [packed.subarray(0, packed.length - 9), packed.subarray(0, 20), packed.subarray(0, 3)]) {
+    expect((await dataError(readTable(new Uint8Array(cut)))).message).toContain('cannot be unpacked')
+  }
+  const damaged = new Uint8Array(packed)
+  damaged[packed.length - 6]! ^= 1
+  expect((await dataError(readTable(damaged))).message).toContain('cannot be unpacked')
+})
+
+test('a path that is not there, and a folder', async () => {
+  expect((await dataError(readTable('no/such/train.csv'))).file).toBe('no/such/train.csv')
+  expect((await dataError(readTable('.'))).message).toContain('a folder')
+})
+
+test('an aborted read stops with the signal reason', async () => {
+  const signal = AbortSignal.abort(new Error('enough'))
+  await expect(readTable(bytes(`${header}\n1,2,3,4,5\n`), { signal })).rejects.toThrow('enough')
+})
