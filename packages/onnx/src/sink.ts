@@ -30,14 +30,19 @@ export function sink(capacity = 1024): Sink {
     for (; value > 127; value = Math.floor(value / 128)) buffer[at++] = (value % 128) | 128
     buffer[at] = value
   }
+  const put = (bytes: ArrayLike<number>): void => {
+    // First of all make room: that may replace the buffer.
+    const at = reserve(bytes.length)
+    buffer.set(bytes, at)
+  }
   const large = (value: bigint): void => {
     const bytes: number[] = []
     for (value = BigInt.asUintN(64, value); value > 127n; value >>= 7n) bytes.push(Number(value & 127n) | 128)
-    buffer.set([...bytes, Number(value)], reserve(bytes.length + 1))
+    put([...bytes, Number(value)])
   }
   return {
     length: () => buffer.length - start,
-    bytes: (bytes) => buffer.set(bytes, reserve(bytes.length)),
+    bytes: put,
     varint: (value) => (typeof value === 'number' && value >= 0 ? small(value) : large(BigInt(value))),
     finish: () => (start === 0 ? buffer : buffer.slice(start)),
   }

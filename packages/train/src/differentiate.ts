@@ -1,0 +1,75 @@
+import type { GraphBuilder, Node, Value } from '@pixelrow/onnx'
+import { gradientRules } from './gradients/index.ts'
+
+/**
+ * How an operator passes gradients back: from the gradients of its outputs (undefined where the loss does not depend on
+ * one) to the gradients of its inputs (undefined where there is none, or `needed` says that nobody asks).
+ */
+export type GradientRule = (context: GradientContext) => (Value | undefined)[]
+
+/** What a gradient rule sees of the node it differentiates. */
+export interface GradientContext {
+  g: GraphBuilder
+  node: Node
+  inputs: (Value | undefined)[]
+  outputs: Value[]
+  /** By output. */
+  gradients: (Value | undefined)[]
+  /** By input: whether anything to be differentiated lies behind it. */
+  needed: boolean[]
+}
+
+/**
+ * Appends to `g` the nodes that compute the gradient of the scalar `loss` by each of `parameters` (reverse mode).
+ *
+ * The loss must come out of one operator whose rule starts the chain (its own gradient is taken as 1).
+ * Throws for an operator without a gradient rule, naming the node, and for a parameter the loss does not depend on.
+ */
+export function differentiate(g: GraphBuilder, loss: Value, parameters: Value[]): Value[] {
+  const nodes = [...g.nodes]
+  const active = reachable(nodes, parameters)
+  const gradients = new Map<string, Value | undefined>([[loss.name, undefined]])
+  const seeds = new Set([loss.name])
+  for (const node of nodes.reverse()) {
+    const isSeed = node.outputs.some((name) => seeds.has(name))
+    const given = node.outputs.map((name) => gradients.get(name))
+    if (!isSeed && given.every((gradient) => !gradient)) continue
+    const needed = node.inputs.map((name) => active.has(name))
+    if (!needed.includes(true)) continue
+    const results = ruleOf(node)({ g, node, ...valuesOf(g, node), gradients: given, needed })
+    node.inputs.forEach((name, i) => {
+      const gradient = results[i]
+      if (!needed[i] || !gradient) return
+      const sum = gradients.get(name)
+      gradients.set(name, sum ? g.op('Add', [sum, gradient]) : gradient)
+    })
+  }
+  return parameters.map((parameter) => {
+    const gradient = gradients.get(parameter.name)
+    if (!gradient) throw new Error(`The loss does not depend on ${parameter.name}: no gradient reaches it.`)
+    return gradient
+  })
+}
+
+function valuesOf(g: GraphBuilder, node: Node): { inputs: (Value | undefined)[]; outputs: Value[] } {
+  return {
+    inputs: node.inputs.map((name) => (name ? g.valueOf(name) : undefined)),
+    outputs: node.outputs.map((name) => g.valueOf(name)),
+  }
+}
+
+function ruleOf(node: Node): GradientRule {
+  const key = node.domain ? `${node.domain}:${node.opType}` : node.opType
+  const rule = gradientRules[key]
+  if (!rule) throw new Error(`No gradient rule for operator ${key} (node ${node.name}).`)
+  return rule
+}
+
+/** Names of all values that depend on one of `sources`. */
+function reachable(nodes: readonly Node[], sources: Value[]): Set<string> {
+  const names = new Set(sources.map((value) => value.name))
+  for (const node of nodes) {
+    if (node.inputs.some((name) => names.has(name))) for (const output of node.outputs) names.add(output)
+  }
+  return names
+}

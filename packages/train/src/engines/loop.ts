@@ -1,0 +1,88 @@
+import { type Graph, int, type Model, type Node, type ValueInfo } from '@pixelrow/onnx'
+import { lower } from '../lowerings/index.ts'
+import type { StateTensor, TrainingGraph } from '../types.ts'
+
+const OPSET = 17
+
+/** A graph of plain ONNX operators as a model. */
+export function asModel(graph: Graph): Model {
+  return { irVersion: 8, opsets: { '': OPSET }, graph, producerName: 'pixelrow' }
+}
+
+/** The outer model's names of a state tensor before and after the chunk. */
+export const before = ({ name }: StateTensor) => `${name}:before`
+export const after = ({ name }: StateTensor) => `${name}:after`
+
+/**
+ * A model whose `Loop` does a chunk of training steps in one run.
+ *
+ * Inputs: `table_pixels` uint8 `[T, imageBytes]`, `table_labels` int32 `[T]`, `rows` int32 `[S, batchSize]`, each scalar
+ * `[S]`, each state tensor. Outputs: each state tensor, and `losses` `[≤ S]`: the loop ends with the first loss that is
+ * not finite. Table and scalars reach the body from the outer graph; onnxruntime reads them in place.
+ */
+export function loopModel(graph: TrainingGraph): Model {
+  const { state, batchSize, imageBytes, scalars } = graph
+  return asModel({
+    name: 'training',
+    inputs: [
+      info('table_pixels', 'uint8', ['T', imageBytes]),
+      info('table_labels', 'int32', ['T']),
+      info('rows', 'int32', ['S', batchSize]),
+      ...scalars.map((name) => info(series(name), 'float32', ['S'])),
+      ...state.map((tensor) => info(before(tensor), 'float32', tensor.dims)),
+    ],
+    outputs: [...state.map((tensor) => info(after(tensor), 'float32', tensor.dims)), info('losses', 'float32', ['L'])],
+    initializers: [
+      { name: 'zero', dataType: 'int64', dims: [], data: BigInt64Array.of(0n) },
+      { name: 'true', dataType: 'bool', dims: [], data: Uint8Array.of(1) },
+    ],
+    nodes: [
+      node('Shape', ['rows'], ['rows_shape']),
+      node('Gather', ['rows_shape', 'zero'], ['trip_count'], { axis: int(0) }),
+      node('Loop', ['trip_count', 'true', ...state.map(before)], [...state.map(after), 'losses'], {
+        body: { graph: body(graph) },
+      }),
+    ],
+  })
+}
+
+/** The step with its batch gathered from the table; the loop goes on while the loss is finite. */
+function body(graph: TrainingGraph): Graph {
+  const { state, scalars } = graph
+  const step = lower(graph.step)
+  return {
+    ...step,
+    name: 'body',
+    inputs: [
+      info('iteration', 'int64', []),
+      info('condition', 'bool', []),
+      ...state.map((tensor) => info(tensor.name, 'float32', tensor.dims)),
+    ],
+    outputs: [
+      info('finite', 'bool', []),
+      ...state.map((tensor) => info(tensor.next, 'float32', tensor.dims)),
+      info('loss', 'float32', []),
+    ],
+    nodes: [
+      node('Gather', ['rows', 'iteration'], ['batch_rows'], { axis: int(0) }),
+      node('Gather', ['table_pixels', 'batch_rows'], ['pixels'], { axis: int(0) }),
+      node('Gather', ['table_labels', 'batch_rows'], ['labels'], { axis: int(0) }),
+      ...scalars.map((name) => node('Gather', [series(name), 'iteration'], [name], { axis: int(0) })),
+      ...step.nodes,
+      // Infinity − Infinity and NaN − NaN are NaN, which equals nothing.
+      node('Sub', ['loss', 'loss'], ['loss_difference']),
+      node('Equal', ['loss_difference', 'loss_difference'], ['finite']),
+    ],
+  }
+}
+
+/** The outer graph's name of a scalar's values over the chunk. */
+export const series = (name: string) => `${name}:series`
+
+function info(name: string, dataType: ValueInfo['type']['dataType'], dims: (number | string)[]): ValueInfo {
+  return { name, type: { dataType, dims } }
+}
+
+function node(opType: string, inputs: string[], outputs: string[], attributes: Node['attributes'] = {}): Node {
+  return { opType, domain: '', name: `${opType}/${outputs[0]}`, inputs, outputs, attributes }
+}

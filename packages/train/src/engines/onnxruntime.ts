@@ -1,0 +1,68 @@
+import { createRequire } from 'node:module'
+import { write } from '@pixelrow/onnx'
+import { lower } from '../lowerings/index.ts'
+import type { CompileOptions, Engine, Trainer, TrainingGraph } from '../types.ts'
+import { startHost } from './host.ts'
+import { asModel, loopModel } from './loop.ts'
+import source from './onnxruntime.worker.ts?source'
+import type { Job } from './sessions.ts'
+
+/**
+ * Training through onnxruntime-node: the graph is lowered into plain ONNX whose `Loop` does many steps a run, in a worker thread.
+ *
+ * Same seed, package versions, kind of CPU and thread count give the same bits on the device `cpu`.
+ */
+export const onnxruntime: Engine = {
+  name: 'onnxruntime',
+  async devices() {
+    return [{ name: 'cpu', available: true }]
+  },
+  async compile(graph, options) {
+    return openJob({
+      training: { model: write(loopModel(graph)), pixels: options.pixels, labels: options.labels },
+      forward: write(asModel(lower(graph.forward))),
+      batchSize: graph.batchSize,
+      imageBytes: graph.imageBytes,
+      state: graph.state,
+      values: options.state,
+      threads: options.threads,
+    })
+  },
+}
+
+/** A trainer that only answers `logits`, for given weights. */
+export async function compileForward(
+  { forward, state, imageBytes }: Pick<TrainingGraph, 'forward' | 'state' | 'imageBytes'>,
+  { state: values, threads }: Pick<CompileOptions, 'state' | 'threads'>,
+): Promise<Pick<Trainer, 'logits' | 'close'>> {
+  return openJob({ forward: write(asModel(lower(forward))), batchSize: 1, imageBytes, state, values, threads })
+}
+
+async function openJob(job: Job): Promise<Trainer> {
+  const runtime = resolveRuntime()
+  // onnxruntime reports its use by default. A worker's environment is a copy, so this must happen here, before it starts.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1'
+  const host = startHost(source, { runtime })
+  try {
+    await host.call('open', job)
+  } catch (error) {
+    await host.close()
+    throw error
+  }
+  return {
+    train: (chunk) => host.call('train', chunk),
+    logits: (pixels) => host.call('logits', pixels),
+    state: () => host.call('state'),
+    close: () => host.close(),
+  }
+}
+
+function resolveRuntime(): string {
+  try {
+    return createRequire(import.meta.url).resolve('onnxruntime-node')
+  } catch {
+    throw new Error(
+      'Training needs onnxruntime-node, which is not installed. Run: ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node@~1.30.0',
+    )
+  }
+}

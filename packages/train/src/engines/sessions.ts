@@ -1,0 +1,82 @@
+import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-node'
+import type { Chunk, StateTensor } from '../types.ts'
+import { after, before, series } from './loop.ts'
+
+/** What is used of onnxruntime, whichever package it comes from. */
+export interface Runtime {
+  InferenceSession: { create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession> }
+  Tensor: typeof Tensor
+}
+
+/** The models of a training graph with what they are fed. */
+export interface Job {
+  /** Left out where only `logits` is wanted. */
+  training?: { model: Uint8Array; pixels: Uint8Array; labels: Uint16Array }
+  forward: Uint8Array
+  batchSize: number
+  imageBytes: number
+  state: StateTensor[]
+  values: Record<string, Float32Array>
+  threads: number
+}
+
+/** Rows of one forward run: larger runs are slower, and their activations would not fit the caches. */
+const FORWARD_ROWS = 256
+
+/** A training graph in onnxruntime sessions; the same code in a worker and wherever else onnxruntime runs. */
+export async function openSessions({ InferenceSession, Tensor }: Runtime, job: Job) {
+  const options = { executionProviders: ['cpu'], intraOpNumThreads: job.threads, logSeverityLevel: 3 } as const
+  const { batchSize, imageBytes, training } = job
+  const forwardSession = await InferenceSession.create(job.forward, options)
+  const session = training && (await InferenceSession.create(training.model, options))
+  const table: Record<string, Tensor> = training
+    ? {
+        table_pixels: new Tensor('uint8', training.pixels, [training.labels.length, imageBytes]),
+        table_labels: new Tensor('int32', Int32Array.from(training.labels), [training.labels.length]),
+      }
+    : {}
+  let tensors = new Map(job.state.map(({ name, dims }) => [name, new Tensor('float32', job.values[name]!, dims)]))
+
+  async function train({ rows, scalars }: Chunk): Promise<{ losses: Float32Array }> {
+    const steps = rows.length / batchSize
+    const feeds: Record<string, Tensor> = {
+      ...table,
+      rows: new Tensor('int32', Int32Array.from(rows), [steps, batchSize]),
+    }
+    for (const [name, values] of Object.entries(scalars)) feeds[series(name)] = new Tensor('float32', values, [steps])
+    for (const tensor of job.state) feeds[before(tensor)] = tensors.get(tensor.name)!
+    const results = await session!.run(feeds)
+    const losses = results.losses!.data as Float32Array
+    if (Number.isFinite(losses.at(-1))) {
+      tensors = new Map(job.state.map((tensor) => [tensor.name, results[after(tensor)] as TypedTensor<'float32'>]))
+    }
+    return { losses: losses.slice() }
+  }
+
+  async function logits(pixels: Uint8Array): Promise<Float32Array> {
+    const rows = pixels.length / imageBytes
+    const weights = Object.fromEntries(
+      job.state.flatMap(({ name, kind }) => (kind === 'weight' ? [[name, tensors.get(name)!]] : [])),
+    )
+    let all: Float32Array | undefined
+    for (let start = 0; start < rows; start += FORWARD_ROWS) {
+      const count = Math.min(FORWARD_ROWS, rows - start)
+      const batch = pixels.subarray(start * imageBytes, (start + count) * imageBytes)
+      const result = await forwardSession.run({ ...weights, pixels: new Tensor('uint8', batch, [count, imageBytes]) })
+      const values = result.logits!.data as Float32Array
+      all ??= new Float32Array((rows * values.length) / count)
+      all.set(values, (start * values.length) / count)
+    }
+    return all ?? new Float32Array()
+  }
+
+  async function state(): Promise<Record<string, Float32Array>> {
+    return Object.fromEntries([...tensors].map(([name, tensor]) => [name, tensor.data.slice()]))
+  }
+
+  async function release(): Promise<void> {
+    await forwardSession.release()
+    await session?.release()
+  }
+  return { train, logits, state, release }
+}

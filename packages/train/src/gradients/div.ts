@@ -1,0 +1,11 @@
+import type { GradientRule } from '../differentiate.ts'
+import { unbroadcast } from './unbroadcast.ts'
+
+/** y = a / b: da = dy / b, db = −dy · y / b. */
+export const div: GradientRule = ({ g, inputs: [a, b], outputs: [y], gradients: [dy], needed }) => {
+  const da = g.op('Div', [dy, b])
+  return [
+    needed[0] ? unbroadcast(g, da, a!) : undefined,
+    needed[1] ? unbroadcast(g, g.op('Neg', [g.op('Mul', [da, y])]), b!) : undefined,
+  ]
+}

@@ -1,0 +1,21 @@
+import { type GraphBuilder, int, type Value } from '@pixelrow/onnx'
+import type { GradientRule } from '../differentiate.ts'
+import { unbroadcast } from './unbroadcast.ts'
+
+/** y = x · w + b, as a dense layer has it: no transposes, alpha and beta 1. dx = dy · wᵀ, dw = xᵀ · dy, db = the columns' sums. */
+export const gemm: GradientRule = ({ g, node, inputs: [x, w, b], gradients: [dy], needed }) => {
+  if (Object.keys(node.attributes).length > 0) {
+    throw new Error(
+      `Gemm ${node.name} has attributes (${Object.keys(node.attributes)}); its gradient knows the plain form.`,
+    )
+  }
+  return [
+    needed[0] ? g.op('Gemm', [dy, w], { transB: int(1) }) : undefined,
+    needed[1] ? product(g, x!, dy!) : undefined,
+    b && needed[2] ? unbroadcast(g, dy!, b) : undefined,
+  ]
+}
+
+function product(g: GraphBuilder, x: Value, dy: Value): Value {
+  return g.op('Gemm', [x, dy], { transA: int(1) })
+}

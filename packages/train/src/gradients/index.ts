@@ -1,0 +1,28 @@
+import type { GradientRule } from '../differentiate.ts'
+import { DOMAIN } from '../operators.ts'
+import { add } from './add.ts'
+import { div } from './div.ts'
+import { gemm } from './gemm.ts'
+import { mul } from './mul.ts'
+import { relu } from './relu.ts'
+import { reshape } from './reshape.ts'
+import { sigmoid } from './sigmoid.ts'
+import { softmaxCrossEntropy } from './softmax-cross-entropy.ts'
+import { sub } from './sub.ts'
+import { tanh } from './tanh.ts'
+import { transpose } from './transpose.ts'
+
+/** The gradient rule of every operator a training graph may hold; keys of our own domain are `pixelrow:Name`. */
+export const gradientRules: Readonly<Record<string, GradientRule>> = {
+  Add: add,
+  Div: div,
+  Gemm: gemm,
+  Mul: mul,
+  Relu: relu,
+  Reshape: reshape,
+  Sigmoid: sigmoid,
+  Sub: sub,
+  Tanh: tanh,
+  Transpose: transpose,
+  [`${DOMAIN}:SoftmaxCrossEntropy`]: softmaxCrossEntropy,
+}

@@ -1,0 +1,8 @@
+import type { GradientRule } from '../differentiate.ts'
+import { unbroadcast } from './unbroadcast.ts'
+
+/** y = a · b, element by element. */
+export const mul: GradientRule = ({ g, inputs: [a, b], gradients: [dy], needed }) => [
+  needed[0] ? unbroadcast(g, g.op('Mul', [dy, b]), a!) : undefined,
+  needed[1] ? unbroadcast(g, g.op('Mul', [dy, a]), b!) : undefined,
+]

@@ -1,0 +1,137 @@
+import type { PixelTable } from '@pixelrow/data'
+import type { Architecture, Model } from '@pixelrow/model'
+import type { Graph } from '@pixelrow/onnx'
+import type { FitOptions } from './options.ts'
+
+/** A tensor that a training step reads and replaces: a weight, or what the optimiser remembers about one. */
+export interface StateTensor {
+  /** The step graph's input of this name holds the value before the step. */
+  name: string
+  dims: number[]
+  /** The step graph's output of this name holds the value after it. */
+  next: string
+  kind: 'weight' | 'optimizer'
+}
+
+/**
+ * One training step as plain data: forward, derived gradients and optimiser, not yet lowered to what a device can run.
+ * Nodes are ONNX operators (opset 17) and operators of the domain `pixelrow`, which every engine executes in its own way.
+ */
+export interface TrainingGraph {
+  /** Images a step. */
+  batchSize: number
+  /** Bytes an image. */
+  imageBytes: number
+  /**
+   * Inputs: `pixels` uint8 `[batchSize, imageBytes]`, `labels` int32 `[batchSize]`, one float32 scalar per entry of
+   * `scalars`, and the state. Outputs: `loss` (float32 scalar, mean of the batch) and each state tensor's next value.
+   */
+  step: Graph
+  /** Names of the step's scalar inputs, such as `learning_rate`, whose values are given for every step. */
+  scalars: string[]
+  state: StateTensor[]
+  /** Inputs: `pixels` uint8 `[N, imageBytes]` and the weights. Output: `logits` float32 `[N, classes]`. */
+  forward: Graph
+}
+
+/** A device an engine could run on. */
+export interface Device {
+  name: string
+  available: boolean
+  /** Why it is not available, and what would help. */
+  reason?: string
+}
+
+/** What a training engine must be able to do; the same differentiated graph goes into each. */
+export interface Engine {
+  name: string
+  devices(): Promise<Device[]>
+  compile(graph: TrainingGraph, options: CompileOptions): Promise<Trainer>
+}
+
+/** The rows to train on, with where and how. */
+export interface CompileOptions {
+  device: string
+  /** Threads for one operator. */
+  threads: number
+  /** All rows' pixels, `rows × imageBytes`. */
+  pixels: Uint8Array
+  /** The class index of each row. */
+  labels: Uint16Array
+  /** Initial values by state name. */
+  state: Record<string, Float32Array>
+}
+
+/** The steps of one call into the engine. */
+export interface Chunk {
+  /** The rows of each step's batch: `steps × batchSize` indices into the table. */
+  rows: Uint32Array
+  /** For every scalar of the graph its value at each of the steps. */
+  scalars: Record<string, Float32Array>
+}
+
+/** A compiled training graph with its state on a device. */
+export interface Trainer {
+  /** Does the chunk's steps. The losses end with the first one that is not finite; the state is then as before the chunk. */
+  train(chunk: Chunk): Promise<{ losses: Float32Array }>
+  /** The logits of `pixels.length / imageBytes` images under the current weights. */
+  logits(pixels: Uint8Array): Promise<Float32Array>
+  /** A copy of the state. */
+  state(): Promise<Record<string, Float32Array>>
+  /** Frees everything; waits for a run under way. */
+  close(): Promise<void>
+}
+
+/** The learning rate's course: a factor for `learningRate` at `step` of `steps` (0-based). A pure function. */
+export type Schedule = (step: number, steps: number) => number
+
+/** What is known after an epoch. */
+export interface EpochRecord {
+  /** From 1. */
+  epoch: number
+  /** Mean of the steps' losses. */
+  trainLoss: number
+  /** Mean cross-entropy over the validation rows. */
+  validationLoss?: number
+  /** Share of validation rows whose largest logit is the label. */
+  accuracy?: number
+  /** At the epoch's last step. */
+  learningRate: number
+  /** Training and evaluation, in seconds of wall time. */
+  seconds: number
+}
+
+/** Where training stands, after each chunk of steps. */
+export interface Progress {
+  epoch: number
+  epochs: number
+  /** Steps done in this epoch. */
+  step: number
+  steps: number
+  /** Of the last step. */
+  loss: number
+}
+
+/** A recipe's answer to a table: what to train and how. */
+export interface Plan {
+  architecture: Architecture
+  options: Required<Pick<FitOptions, 'epochs' | 'batchSize' | 'learningRate' | 'optimizer' | 'schedule'>>
+}
+
+/** A named way to a good classifier, as a short rule from a table's shape and size to a plan. */
+export interface Recipe {
+  name: string
+  description: string
+  /** Whether a second training on all rows follows once validation has told the accuracy. */
+  trainOnAll: boolean
+  prepare(table: PixelTable): Plan
+}
+
+/** What `fit` gives back. */
+export interface FitResult {
+  model: Model
+  history: EpochRecord[]
+  engine: string
+  device: string
+  threads: number
+}

