@@ -1,3 +1,4 @@
 import { library } from '../../tsup.base.ts'
 
-export default library()
+// One entry has nothing to split; without splitting the CommonJS build keeps `import()` as it is.
+export default library({ splitting: false })

@@ -54,7 +54,10 @@ export interface Classifier {
     options?: { top?: number },
   ): Promise<Classification[]>
   /** The same as typed arrays, for tables: `pixels` holds whole images one after the other. */
-  predict(pixels: Uint8Array, options?: { signal?: AbortSignal; onProgress?: (rows: number) => void }): Promise<Predictions>
+  predict(
+    pixels: Uint8Array,
+    options?: { signal?: AbortSignal; onProgress?: (rows: number) => void },
+  ): Promise<Predictions>
   /** Releases the model. Classifying after that is an error. */
   close(): Promise<void>
 }

@@ -1,0 +1,76 @@
+import { readMetadata } from '@pixelrow/onnx/metadata'
+import { ClassifierError } from './errors.ts'
+import type { ImageShape } from './types.ts'
+
+/** What a model says of itself: its classes, the images it takes, and their largest pixel value (1..255). */
+export interface ModelDescription {
+  classes: readonly string[]
+  shape: ImageShape
+  maxValue: number
+}
+
+/**
+ * Reads classes, image shape and largest pixel value from the metadata in an ONNX file.
+ * `name` is what errors call the model. Throws a `ClassifierError` where a key is missing or not what it should be.
+ */
+export function describeModel(bytes: Uint8Array, name = 'the model'): ModelDescription {
+  const metadata = metadataOf(bytes, name)
+  const missing = ['pixelrow.classes', 'pixelrow.shape', 'pixelrow.max_value'].filter((key) => !(key in metadata))
+  if (missing.length > 0)
+    throw new ClassifierError(
+      `${name}: its metadata lacks ${missing.join(', ')}, so nobody knows which pixels it takes and what its outputs ` +
+        'mean. Expected a model written by pixelrow: export it with toOnnx of @pixelrow/export.',
+    )
+  return {
+    classes: parse(metadata, 'pixelrow.classes', name, isClasses, '["0", "1", …]'),
+    shape: parse(metadata, 'pixelrow.shape', name, isShape, '{"height": 28, "width": 28, "channels": 1, …}'),
+    maxValue: parse(metadata, 'pixelrow.max_value', name, isMaxValue, 'an integer 1..255'),
+  }
+}
+
+function metadataOf(bytes: Uint8Array, name: string): Record<string, string> {
+  try {
+    return readMetadata(bytes)
+  } catch (cause) {
+    throw new ClassifierError(`${name}: expected an ONNX model: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function parse<T>(
+  metadata: Record<string, string>,
+  key: string,
+  name: string,
+  fits: (value: unknown) => value is T,
+  expected: string,
+): T {
+  const text = metadata[key] ?? ''
+  const value = parseJson(text)
+  if (fits(value)) return value
+  throw new ClassifierError(`${name}: metadata ${key}: expected ${expected}, found ${text.slice(0, 80) || 'nothing'}`)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isClasses(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((label) => typeof label === 'string')
+}
+
+function isShape(value: unknown): value is ImageShape {
+  if (typeof value !== 'object' || value === null) return false
+  const { height, width, channels, channelOrder } = value as Partial<ImageShape>
+  return [height, width, channels].every(isCount) && (channelOrder === 'interleaved' || channelOrder === 'planar')
+}
+
+function isMaxValue(value: unknown): value is number {
+  return isCount(value) && value <= 255
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) > 0
+}

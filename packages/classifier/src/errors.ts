@@ -1,0 +1,16 @@
+import type { Attempt } from './types.ts'
+
+/**
+ * A model that cannot be loaded or used, or pixels that do not fit it. The message says what was found, what was
+ * expected and what to do; `cause` holds the runtime's own error where there is one.
+ */
+export class ClassifierError extends Error {
+  /** The devices that were tried, where no device could run the model. */
+  readonly attempts: readonly Attempt[]
+
+  constructor(message: string, options: { cause?: unknown; attempts?: readonly Attempt[] } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    this.name = 'ClassifierError'
+    this.attempts = options.attempts ?? []
+  }
+}

@@ -1,0 +1,6 @@
+export { type ClassifierParts, createClassifier } from './classifier.ts'
+export { describeModel, type ModelDescription } from './description.ts'
+export { ClassifierError } from './errors.ts'
+export { explainModelError } from './explain.ts'
+export type { Session, TensorFactory } from './session.ts'
+export type { Attempt, Classification, Classifier, ImageShape, Predictions, Score } from './types.ts'

@@ -1,0 +1,32 @@
+import { ClassifierError } from './errors.ts'
+import type { Classification, Predictions, Score } from './types.ts'
+
+/** Index of the largest value among `values[from .. from + count)`, counted from `from`; the first of equals. */
+export function indexOfMax(values: Float32Array, from: number, count: number): number {
+  let best = 0
+  for (let i = 1; i < count; i++) if (values[from + i]! > values[from + best]!) best = i
+  return best
+}
+
+/** One plain result per row, with the `top` best classes in falling order (all, where the model has fewer). */
+export function classifications(predictions: Predictions, classes: readonly string[], top: number): Classification[] {
+  return Array.from(predictions.labels, (label, row) => {
+    const from = row * classes.length
+    const best = rank(predictions.probabilities.subarray(from, from + classes.length), label).slice(0, top)
+    const scores = best.map(([index, probability]): Score => ({ label: classes[index] ?? '', index, probability }))
+    return { ...scores[0]!, top: scores }
+  })
+}
+
+/** Classes by falling probability. Of equals, the model's own answer comes first, so that `top[0]` is never another. */
+function rank(probabilities: Float32Array, label: number): [index: number, probability: number][] {
+  return Array.from(probabilities, (probability, index): [number, number] => [index, probability]).sort(
+    (a, b) => b[1] - a[1] || Number(b[0] === label) - Number(a[0] === label) || a[0] - b[0],
+  )
+}
+
+/** Refuses a `top` that is no count. */
+export function checkTop(top: number): void {
+  if (!Number.isInteger(top) || top < 1)
+    throw new ClassifierError(`top: expected an integer of 1 or more, found ${top}`)
+}

@@ -1,0 +1,4 @@
+export type { Attempt, Classification, Classifier, ImageShape, Predictions, Score } from '@pixelrow/classifier'
+export { ClassifierError } from '@pixelrow/classifier'
+export type { Device } from './device.ts'
+export { type LoadOptions, load } from './load.ts'
