@@ -1,6 +1,6 @@
 import { assertData, dataLength } from './datatypes.ts'
 import { OnnxError } from './error.ts'
-import { formatType } from './format.ts'
+import { format } from './format.ts'
 import { applyRule, nodeLabel } from './infer/apply.ts'
 import { constantValue } from './infer/generate.ts'
 import type { InferRule } from './infer/rule.ts'
@@ -137,7 +137,7 @@ function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
     assertData(label, tensor.dataType, tensor.data)
     if (dataLength(tensor.dataType, sizeOf(tensor.dims)) !== tensor.data.length) {
       throw new OnnxError(
-        `${label}: ${formatType(tensor)} holds ${sizeOf(tensor.dims)} elements, found ${tensor.data.length}`,
+        `${label}: ${format(tensor)} holds ${sizeOf(tensor.dims)} elements, found ${tensor.data.length}`,
       )
     }
     const equal = name === undefined && tensor.data.length <= SHARED_SIZE ? scope.equalConstant(tensor) : undefined

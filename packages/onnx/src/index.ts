@@ -1,9 +1,13 @@
 export { float, floats, graphAttribute, int, ints, string, strings, tensorAttribute } from './attribute.ts'
 export { type BuilderOptions, type GraphBuilder, graphBuilder, type OpOptions } from './builder.ts'
+export { check } from './check.ts'
 export { dataTypeCode, dataTypeOf } from './datatypes.ts'
 export { broadcast } from './dims.ts'
+export { type DumpOptions, dump } from './dump.ts'
 export { OnnxError } from './error.ts'
 export type { InferRule } from './infer/rule.ts'
+export { type InferOptions, inferShapes } from './infershapes.ts'
+export { read } from './read.ts'
 export { bool, float32, float64, int8, int32, int64, sizeOf, tensor, uint8 } from './tensor.ts'
 export type {
   Attribute,

@@ -1,5 +1,5 @@
 import { OnnxError } from '../error.ts'
-import { formatType } from '../format.ts'
+import { format } from '../format.ts'
 import type { Node, TensorType, Value } from '../types.ts'
 import type { ConstantOf, InferRule } from './rule.ts'
 
@@ -25,7 +25,7 @@ export function applyRule(
     return rule(inputs, node.attributes, constantOf, node.outputs.length)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    const shapes = inputs.map((value) => (value ? `%${value.name} ${formatType(value)}` : 'none')).join(', ')
+    const shapes = inputs.map((value) => (value ? `%${value.name} ${format(value)}` : 'none')).join(', ')
     throw new OnnxError(`${nodeLabel(node)} (${shapes}): ${reason}`, { node: node.name || node.outputs[0], cause })
   }
 }
