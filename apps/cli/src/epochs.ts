@@ -1,0 +1,59 @@
+import type { EpochRecord, Progress } from '@pixelrow/train'
+import { type Column, duration, row } from './table.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Shows a training as it goes: a row an epoch, and under it a line with what the present one does. */
+export function showEpochs(terminal: Terminal, validated: boolean) {
+  const columns: Column[] = [
+    { heading: 'epoch', width: 5 },
+    { heading: 'train loss', width: 10 },
+    ...(validated
+      ? [
+          { heading: 'valid loss', width: 10 },
+          { heading: 'accuracy', width: 8 },
+        ]
+      : []),
+    { heading: 'time', width: 6 },
+  ]
+  let open = false
+  return {
+    onEpoch(record: EpochRecord) {
+      if (!open)
+        terminal.line(
+          terminal.colors.bold(
+            row(
+              columns,
+              columns.map(({ heading }) => heading),
+            ),
+          ),
+        )
+      open = true
+      const { epoch, trainLoss, validationLoss = Number.NaN, accuracy = Number.NaN, seconds } = record
+      const middle = validated ? [validationLoss.toFixed(4), accuracy.toFixed(4)] : []
+      terminal.line(row(columns, [String(epoch), trainLoss.toFixed(4), ...middle, duration(seconds)]))
+    },
+    onProgress: (progress: Progress) => terminal.transient(progressLine(progress)),
+  }
+}
+
+/** `epoch 3 of 10  ━━━━━━━━──────  loss 0.1234`: 47 columns at most. */
+export function progressLine({ epoch, epochs, step, steps, loss }: Progress): string {
+  const length = 16
+  const done = Math.floor((length * step) / steps)
+  return `epoch ${epoch} of ${epochs}  ${'━'.repeat(done)}${'─'.repeat(length - done)}  loss ${loss.toFixed(4)}`
+}
+
+/** An epoch with the number of rows it was trained on, for history.csv. */
+export interface HistoryRow extends EpochRecord {
+  trainingRows: number
+}
+
+/** The text of history.csv; cells are empty where nothing was measured. */
+export function historyCsv(history: readonly HistoryRow[]): string {
+  const header = 'epoch,train_loss,validation_loss,accuracy,learning_rate,seconds,training_rows'
+  const lines = history.map((record) => {
+    const { epoch, trainLoss, validationLoss, accuracy, learningRate, seconds, trainingRows } = record
+    return [epoch, trainLoss, validationLoss, accuracy, learningRate, seconds.toFixed(3), trainingRows].join(',')
+  })
+  return `${[header, ...lines].join('\n')}\n`
+}

@@ -1,0 +1,51 @@
+/** A call that cannot be understood: exit code 2. `fix` is a command or a hint that helps. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+  constructor(
+    message: string,
+    readonly fix?: string,
+  ) {
+    super(message)
+  }
+}
+
+/** Work that cannot be done as asked, through no bug of ours: exit code 1. `fix` says what to do about it. */
+export class JobError extends Error {
+  override name = 'JobError'
+  constructor(
+    message: string,
+    readonly fix?: string,
+  ) {
+    super(message)
+  }
+}
+
+/** Where other packages' errors say what is wrong; `fix` comes from ours. */
+const carried = ['file', 'row', 'column', 'found', 'expected', 'fix'] as const
+
+/** What `--json` prints of an error: its message, and what it says of the place. */
+export type ErrorReport = { message: string } & Partial<Record<(typeof carried)[number], string | number>>
+
+/** Node's codes for what can go wrong with a file, in words. */
+const fileProblems: Record<string, string> = {
+  ENOENT: 'no such file',
+  EISDIR: 'that is a folder, not a file',
+  ENOTDIR: 'a part of that path is a file, not a folder',
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  EROFS: 'that file system is read-only',
+  ENOSPC: 'the disk is full',
+  EEXIST: 'a file of that name is in the way',
+}
+
+/** Puts any error into words for its reader: one sentence and, where known, the fix. */
+export function reportError(error: unknown): ErrorReport {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const { code, path } = error as NodeJS.ErrnoException
+  const problem = code && path ? fileProblems[code] : undefined
+  if (problem) return { message: `${path}: ${problem}`, file: path }
+  const report: ErrorReport = { message: error.message }
+  const fields = error as ErrorReport & Error
+  for (const field of carried) if (fields[field] !== undefined) report[field] = fields[field]
+  return report
+}

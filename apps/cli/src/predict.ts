@@ -1,0 +1,76 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { readTable } from '@pixelrow/data'
+import { type Classifier, load } from '@pixelrow/infer-node'
+import { UsageError } from './errors.ts'
+import type { Flags } from './flags.ts'
+import type { Context } from './main.ts'
+import { findSample, frameOf, writeChecked } from './submission.ts'
+import { count, many } from './table.ts'
+
+/** `pixelrow predict MODEL.onnx TEST.csv`: classifies the rows of a CSV into a submission. */
+export async function predict(context: Context, flags: Flags, model: string, path: string): Promise<void> {
+  const out = destination(flags, path)
+  const classifier = await load(model, { device: flags.device, threads: flags.threads })
+  try {
+    await predictWith(context, classifier, { model, path, out })
+  } finally {
+    await classifier.close()
+  }
+}
+
+/** The file for the submission, `-` for standard output, or nothing where `--json` holds the labels. */
+function destination({ out, json }: Flags, path: string): string | undefined {
+  if (out === '-' && json) {
+    throw new UsageError(
+      '--json and --out - both want standard output',
+      'leave --out away: the object holds the labels then',
+    )
+  }
+  if (out !== undefined || json) return out
+  if (!process.stdout.isTTY) return '-'
+  throw new UsageError(`Where shall the submission for ${path} go?`, 'add -o submission.csv, or -o - to see it here')
+}
+
+interface Paths {
+  model: string
+  path: string
+  out: string | undefined
+}
+
+async function predictWith({ terminal, signal }: Context, classifier: Classifier, { model, path, out }: Paths) {
+  const { shape, maxValue, classes, device } = classifier
+  terminal.note(`Reading ${path}`)
+  const table = await readTable(path, { label: false, shape, maxValue, signal })
+  const sample = await findSample(path)
+  const frame = await frameOf(table, path, sample)
+  if (sample) terminal.note(`Ids and header as in ${sample}`)
+  const onProgress = (rows: number) => terminal.transient(`predicting ${count(rows)} of ${many(table.rows, 'row')}`)
+  const { labels } = await classifier.predict(table.pixels, { signal, onProgress })
+  signal.throwIfAborted()
+  const write = (file: string) => writeChecked(file, frame, labels, classes)
+  if (out === '-') terminal.raw(await throughFile(write))
+  else if (out !== undefined) {
+    await mkdir(dirname(out), { recursive: true })
+    await write(out)
+    terminal.result(`${out}: ${many(table.rows, 'row')}, checked`)
+  }
+  const inPlace = out === undefined && {
+    ids: frame.ids,
+    labels: Array.from(frame.rows, (row) => classes[labels[row]!]),
+  }
+  terminal.json({ model, rows: table.rows, device, classes, ...(out !== undefined && { submission: out }), ...inPlace })
+}
+
+/** The text of a file that is written for this alone: what goes to a pipe is checked like what goes to a file. */
+async function throughFile(write: (path: string) => Promise<void>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'pixelrow-'))
+  try {
+    const path = join(folder, 'submission.csv')
+    await write(path)
+    return await readFile(path, 'utf8')
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

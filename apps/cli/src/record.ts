@@ -1,0 +1,26 @@
+import type { PixelTable } from '@pixelrow/data'
+import type { Flags } from './flags.ts'
+import type { Trained } from './training.ts'
+import { versions } from './versions.ts'
+
+/** What run.json says of a training, and `--json` prints. */
+export function trainingRecord(command: string, flags: Flags, table: PixelTable, trained: Trained) {
+  const { engine, device, threads, epochs, batchSize, learningRate, validationRows } = trained
+  const { height, width, channels } = table.shape
+  return {
+    command,
+    recipe: flags.recipe,
+    seed: flags.seed,
+    options: { epochs, batchSize, learningRate, validation: flags.validation },
+    data: {
+      trainRows: table.rows,
+      validationRows,
+      shape: [height, width, channels],
+      maxValue: table.maxValue,
+      classes: table.classes ?? [],
+    },
+    machine: { engine, device, threads, platform: `${process.platform}-${process.arch}` },
+    versions: versions(),
+    check: trained.check,
+  }
+}

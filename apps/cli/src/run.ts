@@ -1,0 +1,110 @@
+import { type PixelTable, readTable } from '@pixelrow/data'
+import { load } from '@pixelrow/infer-node'
+import { historyCsv } from './epochs.ts'
+import type { Flags } from './flags.ts'
+import { createRunFolder, type RunFolder } from './folder.ts'
+import type { Context } from './main.ts'
+import { command } from './paste.ts'
+import { trainingRecord } from './record.ts'
+import { openSource, type Source } from './source.ts'
+import { type Frame, frameOf, readSubmission, score, writeChecked } from './submission.ts'
+import { count, many } from './table.ts'
+import { labelFlag } from './train.ts'
+import { type Trained, timed, trainAndExport } from './training.ts'
+
+interface Inputs {
+  table: PixelTable
+  test: PixelTable
+  frame: Frame
+}
+
+/** `pixelrow run`: from train.csv and test.csv to model.onnx and submission.csv. */
+export async function run(context: Context, flags: Flags): Promise<void> {
+  const source = await openSource(context, flags.data)
+  const read = await timed(() => readInputs(context, flags, source))
+  const folder = await createRunFolder(flags.out, flags.recipe)
+  try {
+    const { table, test } = read.value
+    const trained = await trainAndExport(context, flags, table)
+    await folder.write('model.onnx', trained.bytes)
+    context.kept.push(folder.file('model.onnx'))
+    await folder.write('history.csv', historyCsv(trained.history))
+    const predicted = await timed(() => submit(context, flags, folder, trained.bytes, read.value))
+    const testAccuracy = await scored(folder, source)
+    const record = {
+      ...trainingRecord('run', flags, table, trained),
+      accuracy: { validation: trained.accuracy, test: testAccuracy },
+      seconds: { read: read.seconds, ...trained.seconds, predict: predicted.seconds },
+      submission: { rows: test.rows, header: read.value.frame.header },
+      source: flags.data ?? 'embedded',
+    }
+    await folder.write('run.json', `${JSON.stringify(record, null, 2)}\n`)
+    const files = { folder: folder.path, model: folder.file('model.onnx'), submission: folder.file('submission.csv') }
+    context.terminal.json({ ...files, ...record })
+    tellResult(context, folder, test, trained, testAccuracy)
+    tellNext(context, flags, trained)
+  } finally {
+    await folder.discardIfEmpty()
+  }
+}
+
+async function readInputs({ terminal, signal }: Context, flags: Flags, source: Source): Promise<Inputs> {
+  terminal.note(`Reading ${source.name}`)
+  const table = await readTable(source.train, { label: flags.label, signal, onNote: terminal.note })
+  const { shape, maxValue } = table
+  const test = await readTable(source.test, { label: false, shape, maxValue, signal })
+  const frame = await frameOf(test, source.test, source.sample)
+  signal.throwIfAborted()
+  const size = `${shape.height}×${shape.width}${shape.channels > 1 ? `×${shape.channels}` : ''}`
+  const rows = `${many(table.rows, 'row')} to train on, ${count(test.rows)} to predict`
+  terminal.note(`${rows}: images of ${size}, ${many(table.classes?.length ?? 0, 'class')}`.replace('classs', 'classes'))
+  return { table, test, frame }
+}
+
+async function submit(context: Context, flags: Flags, folder: RunFolder, model: Uint8Array, { test, frame }: Inputs) {
+  const { device, threads } = flags
+  const classifier = await load(model, { device, threads })
+  try {
+    const { labels } = await classifier.predict(test.pixels, {
+      signal: context.signal,
+      onProgress: (rows) => context.terminal.transient(`predicting ${count(rows)} of ${many(test.rows, 'row')}`),
+    })
+    await writeChecked(folder.file('submission.csv'), frame, labels, classifier.classes)
+  } finally {
+    await classifier.close()
+  }
+}
+
+/** The share of right labels where the true ones are known. */
+async function scored(folder: RunFolder, { solution }: Source): Promise<number | undefined> {
+  if (!solution) return undefined
+  return score(await readSubmission(folder.file('submission.csv')), await readSubmission(solution))
+}
+
+function tellResult(
+  { terminal }: Context,
+  folder: RunFolder,
+  test: PixelTable,
+  trained: Trained,
+  accuracy?: number,
+): void {
+  const { green, bold } = terminal.resultColors
+  if (accuracy !== undefined) {
+    const kept = `on ${count(test.rows)} digits kept aside (Kaggle's own split differs: expect ±0.001)`
+    terminal.result(`${green(bold(accuracy.toFixed(4)))} ${kept}`)
+  } else if (trained.accuracy !== undefined) {
+    const kept = `on ${many(trained.validationRows, 'row')} kept for validation`
+    terminal.result(`${green(bold(trained.accuracy.toFixed(4)))} ${kept}`)
+  }
+  terminal.result(`${folder.file('submission.csv')}: ${many(test.rows, 'row')}, checked`)
+  terminal.result(`${folder.file('model.onnx')}: ${count(Math.ceil(trained.bytes.length / 1000))} kB`)
+}
+
+function tellNext({ terminal }: Context, flags: Flags, { epochs }: Trained): void {
+  const same = [...(flags.data === undefined ? [] : ['--data', flags.data]), ...labelFlag(flags)]
+  const other = flags.recipe === 'mlp' ? 'linear' : 'mlp'
+  const show = (...words: string[]) => terminal.line(`  ${terminal.colors.cyan(command('run', ...same, ...words))}`)
+  terminal.note('\nNext, compare with another recipe, or train for longer:')
+  show('--recipe', other)
+  show('--recipe', flags.recipe, '--epochs', String(Math.min(10_000, 2 * epochs)))
+}

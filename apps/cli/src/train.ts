@@ -1,0 +1,41 @@
+import { readTable } from '@pixelrow/data'
+import { historyCsv } from './epochs.ts'
+import type { Flags } from './flags.ts'
+import { createRunFolder } from './folder.ts'
+import type { Context } from './main.ts'
+import { command } from './paste.ts'
+import { trainingRecord } from './record.ts'
+import { many } from './table.ts'
+import { timed, trainAndExport } from './training.ts'
+
+/** `pixelrow train TRAIN.csv`: trains on a CSV and leaves model.onnx, history.csv and run.json. */
+export async function train(context: Context, flags: Flags, path: string): Promise<void> {
+  const { terminal, signal, kept } = context
+  terminal.note(`Reading ${path}`)
+  const read = await timed(() => readTable(path, { label: flags.label, signal, onNote: terminal.note }))
+  const folder = await createRunFolder(flags.out, flags.recipe)
+  try {
+    const trained = await trainAndExport(context, flags, read.value)
+    await folder.write('model.onnx', trained.bytes)
+    kept.push(folder.file('model.onnx'))
+    await folder.write('history.csv', historyCsv(trained.history))
+    const accuracy = { validation: trained.accuracy }
+    const seconds = { read: read.seconds, ...trained.seconds }
+    const record = { ...trainingRecord('train', flags, read.value, trained), accuracy, seconds, train: path }
+    await folder.write('run.json', `${JSON.stringify(record, null, 2)}\n`)
+    terminal.json({ folder: folder.path, model: folder.file('model.onnx'), ...record })
+    if (trained.accuracy !== undefined) {
+      terminal.result(`${trained.accuracy.toFixed(4)} on ${many(trained.validationRows, 'row')} kept for validation`)
+    }
+    terminal.result(folder.file('model.onnx'))
+    terminal.note('\nNext, see what the model takes for what:')
+    terminal.line(`  ${terminal.colors.cyan(command('eval', folder.file('model.onnx'), path, ...labelFlag(flags)))}`)
+  } finally {
+    await folder.discardIfEmpty()
+  }
+}
+
+/** The flag again, for a command that reads the same file. */
+export function labelFlag({ label }: Flags): string[] {
+  return label === undefined ? [] : ['--label', String(label)]
+}
