@@ -1,0 +1,76 @@
+import { type Model, parameters, parseArchitecture, type Tensor, validateModel } from '@pixelrow/model'
+import { type Graph, read, write } from '@pixelrow/onnx'
+import { ExportError } from './error.ts'
+import { format, graphOf } from './toonnx.ts'
+
+/**
+ * Reads the model back out of a file that `toOnnx` wrote: the same architecture, classes and weights, bit for bit. Throws
+ * an `OnnxError` for what is no ONNX file, an `ExportError` for a file from elsewhere, of a later format, or whose graph
+ * was changed since (quantised, optimised, retrained), and a `ModelError` for metadata that does not hold together.
+ */
+export function fromOnnx(bytes: Uint8Array): Model {
+  const { metadata = {}, graph, producerName } = read(bytes)
+  const field = (name: string) => fieldOf(metadata, name, producerName)
+  const found = field('format')
+  if (found !== format) {
+    throw new ExportError(
+      `The file has pixelrow’s format ${found}; this version reads ${format}. Update @pixelrow/export.`,
+    )
+  }
+  const architecture = parseArchitecture(field('architecture'))
+  const weights = weightsOf(
+    graph,
+    parameters(architecture).map(({ name }) => name),
+  )
+  const model = { architecture, weights, classes: classesOf(field('classes')) }
+  validateModel(model)
+  checkGraph(graph, model)
+  return model
+}
+
+function fieldOf(metadata: Record<string, string>, name: string, producer = ''): string {
+  const value = metadata[`pixelrow.${name}`]
+  if (value !== undefined) return value
+  const origin =
+    producer && producer !== 'pixelrow' ? ` (its producer is ${JSON.stringify(producer.slice(0, 60))})` : ''
+  const advice = 'Only files that toOnnx wrote can be read back.'
+  throw new ExportError(`The file has no metadata pixelrow.${name}${origin}; expected a file of pixelrow’s. ${advice}`)
+}
+
+function classesOf(json: string): string[] {
+  try {
+    return JSON.parse(json)
+  } catch (cause) {
+    throw new ExportError(`The file’s metadata pixelrow.classes is not JSON: ${(cause as Error).message}.`)
+  }
+}
+
+function weightsOf(graph: Graph, names: readonly string[]): Record<string, Tensor> {
+  const initializers = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]))
+  return Object.fromEntries(
+    names.map((name): [string, Tensor] => {
+      const tensor = initializers.get(name)
+      if (!(tensor?.data instanceof Float32Array)) {
+        const found = tensor ? `holds ${name} as ${tensor.dataType}` : `has no weights ${name}`
+        throw new ExportError(`The file ${found}; expected float32 values. ${changed}`)
+      }
+      return [name, { dims: [...tensor.dims], data: new Float32Array(tensor.data) }]
+    }),
+  )
+}
+
+const changed = 'It was changed after pixelrow wrote it; use the original.'
+
+/** The graph must be the one its architecture gives, or the model read would not be the one that the file computes. */
+function checkGraph(graph: Graph, model: Model): void {
+  const kind = graph.inputs[0]?.type.dims?.length === 2 ? 'flat' : 'image'
+  const [found, expected] = [comparable(graph), comparable(graphOf(model, kind))]
+  if (found.length === expected.length && found.every((byte, at) => byte === expected[at])) return
+  throw new ExportError(`The file’s graph is not the one that its architecture gives. ${changed}`)
+}
+
+/** What of a graph decides its results, as bytes. */
+function comparable({ nodes, inputs, outputs, initializers }: Graph): Uint8Array {
+  const sorted = [...initializers].sort((a, b) => (a.name! < b.name! ? -1 : 1))
+  return write({ irVersion: 8, opsets: {}, graph: { name: '', nodes, inputs, outputs, initializers: sorted } })
+}

@@ -1,0 +1,5 @@
+export { type Description, describe, type Port } from './describe.ts'
+export { ExportError } from './error.ts'
+export { fromOnnx } from './fromonnx.ts'
+export { type ToOnnxOptions, toOnnx } from './toonnx.ts'
+export { type Runner, type Samples, type Verification, verify } from './verify.ts'

@@ -1,0 +1,74 @@
+import { formatArchitecture, type Model, validateModel } from '@pixelrow/model'
+import { float32, type Graph, type GraphBuilder, graphBuilder, int, type Value, write } from '@pixelrow/onnx'
+import { type InputKind, inputDims, inputLayer, named } from './input.ts'
+import { lower } from './layers.ts'
+
+/** Version of the metadata's layout, for readers. */
+export const format = '1'
+
+/** Options of `toOnnx`. */
+export interface ToOnnxOptions {
+  /**
+   * Shape of the `pixels` input. `flat` (default) is `[N, height × width × channels]`, as rows come out of a table;
+   * `image` is `[N, height, width, channels]`, or `[N, channels, height, width]` when the model's pixels are planar.
+   */
+  input?: InputKind
+}
+
+/**
+ * A model as one ONNX file (IR 8, opset 17) that any runtime can use as it is.
+ *
+ * Input `pixels`: uint8 of 0..maxValue with a batch of any size N; scaling and normalisation are inside. Outputs
+ * `probabilities`, float32 `[N, classes]`, rows that sum to 1, and `label`, int64 `[N]`, the index of the largest one.
+ * The metadata holds `pixelrow.format`, `.architecture`, `.classes`, `.shape` and `.max_value`. Equal models give equal
+ * bytes. Throws a `ModelError` when the model does not hold together.
+ */
+export function toOnnx(model: Model, options: ToOnnxOptions = {}): Uint8Array {
+  validateModel(model)
+  return write({
+    irVersion: 8,
+    opsets: { '': 17 },
+    producerName: 'pixelrow',
+    graph: graphOf(model, options.input ?? 'flat'),
+    metadata: metadataOf(model),
+  })
+}
+
+/** The inference graph of a valid model. */
+export function graphOf(model: Model, input: InputKind): Graph {
+  const g = graphBuilder('pixelrow')
+  const pixels = g.input('pixels', 'uint8', inputDims(model.architecture.input, input))
+  const logits = network(g, model, pixels)
+  const probabilities = g.op('Softmax', [logits], { axis: int(-1) }, named('probabilities/Softmax', 'probabilities'))
+  // Of the probabilities, not the logits: two logits may round to one probability, and both outputs must agree.
+  const largest = { axis: int(1), keepdims: int(0) }
+  const label = g.op('ArgMax', [probabilities], largest, named('label/ArgMax', 'label'))
+  g.output(probabilities)
+  g.output(label)
+  return g.build()
+}
+
+function network(g: GraphBuilder, { architecture, weights }: Model, pixels: Value): Value {
+  let x = inputLayer(g, architecture.input, pixels)
+  architecture.layers.forEach((layer, index) => {
+    const parameter = (name: string): Value | undefined => {
+      const key = `${index}.${name}`
+      const tensor = Object.hasOwn(weights, key) ? weights[key] : undefined
+      return tensor && g.constant(float32(tensor.data, tensor.dims), key)
+    }
+    x = lower(layer, { g, name: `${layer.type}_${index}`, parameter }, x)
+  })
+  return x
+}
+
+function metadataOf({ architecture, classes }: Model): Record<string, string> {
+  const json = formatArchitecture(architecture)
+  const { input } = JSON.parse(json)
+  return {
+    'pixelrow.format': format,
+    'pixelrow.architecture': json,
+    'pixelrow.classes': JSON.stringify(classes),
+    'pixelrow.shape': JSON.stringify(input.shape),
+    'pixelrow.max_value': String(input.maxValue),
+  }
+}
