@@ -10,6 +10,9 @@ function graphOf(attributes: Attributes, name: string): Graph {
 
 /** What two types have in common; sizes that differ are unknown, and so is the shape when ranks differ. */
 function commonType(subject: string, a: TensorType, b: TensorType): TensorType {
+  // A body read from a file may leave its borders to inference, which may not know them either.
+  if (a.dataType === 'undefined' || b.dataType === 'undefined')
+    return type(a.dataType === 'undefined' ? b.dataType : a.dataType)
   if (a.dataType !== b.dataType) throw new Error(`${subject}: ${a.dataType} and ${b.dataType} differ`)
   if (!a.dims || !b.dims || a.dims.length !== b.dims.length) return type(a.dataType)
   const other: readonly Dim[] = b.dims

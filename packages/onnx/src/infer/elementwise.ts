@@ -1,5 +1,5 @@
 import { dataTypeOf } from '../datatypes.ts'
-import { broadcast } from '../dims.ts'
+import { broadcast, compatible } from '../dims.ts'
 import type { DataType, Value } from '../types.ts'
 import { assertSameType, axisOf, type InferRule, type Inputs, intOf, type Rules, required, type } from './rule.ts'
 
@@ -79,7 +79,9 @@ const clip: InferRule = (inputs, ...rest) => {
 const prelu: InferRule = (inputs) => {
   const [x, slope] = [required(inputs, 0), required(inputs, 1)]
   assertSameType(x, slope)
-  broadcast(x.dims, slope.dims)
+  // Before opset 7 a slope of rank 1 was one number a channel.
+  const perChannel = slope.dims.length === 1 && compatible(slope.dims[0]!, x.dims[1] ?? 1)
+  if (!perChannel) broadcast(x.dims, slope.dims)
   return [type(x.dataType, x.dims)]
 }
 

@@ -45,7 +45,11 @@ const constantOfShape: InferRule = (inputs, attributes, constantOf) => {
 
 const range: InferRule = (inputs, _attributes, constantOf) => {
   const { dataType } = required(inputs, 0)
-  const [start, limit, delta] = [0, 1, 2].map((index) => constantOf(required(inputs, index))?.data[0])
+  // 16-bit floats are kept as their bits, which are no numbers.
+  const bits = dataType === 'float16' || dataType === 'bfloat16'
+  const [start, limit, delta] = [0, 1, 2].map((index) =>
+    bits ? undefined : constantOf(required(inputs, index))?.data[0],
+  )
   if (start === undefined || limit === undefined || delta === undefined) return [type(dataType, [''])]
   if (Number(delta) === 0) throw new Error('delta 0 never ends')
   return [type(dataType, [Math.max(0, Math.ceil((Number(limit) - Number(start)) / Number(delta)))])]

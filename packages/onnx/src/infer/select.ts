@@ -175,6 +175,17 @@ const depthToSpace: InferRule = (inputs, attributes) => {
   return [type(dataType, [dims[0]!, channels, ...dims.slice(2).map((dim) => product([dim, block]))])]
 }
 
+const spaceToDepth: InferRule = (inputs, attributes) => {
+  const { dataType, dims } = required(inputs, 0)
+  const block = intOf(attributes, 'blocksize', 1)
+  const spatial = dims.slice(2).map((dim) => {
+    const size = quotient(dim, block)
+    if (size === undefined) throw new Error(`size ${dim} does not divide by ${block}`)
+    return size
+  })
+  return [type(dataType, [dims[0]!, product([dims[1]!, block * block]), ...spatial])]
+}
+
 /** Operators that choose, join or place elements. */
 export const selections: Rules = {
   Concat: concat,
@@ -190,4 +201,5 @@ export const selections: Rules = {
   TopK: topK,
   NonZero: nonZero,
   DepthToSpace: depthToSpace,
+  SpaceToDepth: spaceToDepth,
 }

@@ -178,10 +178,21 @@ const resize: InferRule = (inputs, attributes, constantOf) => {
   if (numbers.length !== axes.length)
     throw new Error(`${numbers.length} sizes or scales [${numbers}] for ${axes.length} axes`)
   const dims = [...x.dims]
+  const old = axes.map((axis) => dims[axis]!)
+  const sizes = absolute ? keptAspect(old, numbers, attributes) : old.map((dim, index) => scaled(dim, numbers[index]!))
   axes.forEach((axis, index) => {
-    dims[axis] = absolute ? numbers[index]! : scaled(dims[axis]!, numbers[index]!)
+    dims[axis] = sizes[index]!
   })
   return [type(x.dataType, dims)]
+}
+
+/** Since opset 18 sizes may be bounds: one scale for all axes, the smallest or largest that they ask for. */
+function keptAspect(old: readonly Dim[], sizes: number[], attributes: Attributes): readonly Dim[] {
+  const policy = stringOf(attributes, 'keep_aspect_ratio_policy', 'stretch')
+  if (policy === 'stretch') return sizes
+  const scales = old.map((dim, index) => (typeof dim === 'number' ? sizes[index]! / dim : Number.NaN))
+  const scale = policy === 'not_larger' ? Math.min(...scales) : Math.max(...scales)
+  return old.map((dim) => (Number.isFinite(scale) ? Math.round(scale * (dim as number)) : ''))
 }
 
 function scaled(dim: Dim, scale: number): Dim {
