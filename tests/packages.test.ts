@@ -1,0 +1,143 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { root } from '../scripts/workspace.mjs'
+import { type Packed, packAndInstall, published } from './packed.ts'
+
+let folder: string
+let all: Packed[]
+let typeErrors: string
+
+beforeAll(async () => {
+  const installed = await packAndInstall()
+  folder = installed.folder
+  all = installed.packed
+  typeErrors = checkTypes(folder, all)
+}, 300_000)
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe.each(published.map(({ name }) => name))('%s, packed', (name) => {
+  const packed = () => all.find((each) => each.name === name)!
+
+  test('holds the build, its README, its licence and nothing else', () => {
+    const { files } = packed()
+    expect(files.filter((file) => !/^(dist\/.+|README\.md|LICENSE|package\.json)$/.test(file))).toEqual([])
+    expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'package.json']))
+    const manifest = readFileSync(join(packed().projects.esm, 'node_modules', name, 'package.json'), 'utf8')
+    expect(manifest).not.toMatch(/workspace:|catalog:/)
+  })
+
+  test('has nothing that publint would mention', async () => {
+    const tarball = readFileSync(packed().tarball)
+    const bytes = tarball.buffer.slice(tarball.byteOffset, tarball.byteOffset + tarball.length) as ArrayBuffer
+    const { messages, pkg } = await publint({ pack: { tarball: bytes }, strict: true })
+    expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([])
+  })
+
+  // Profile node16: every way that Node 16 and later and bundlers resolve types. What it leaves out is `node10`, the
+  // resolution of Node before 12.7, which knows no `exports`: no Node that these packages support resolves like that.
+  test('has types that attw finds right for ESM, CommonJS and bundlers', () => {
+    const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js')
+    const args = [
+      attw,
+      packed().tarball,
+      '--profile',
+      'node16',
+      '--no-definitely-typed',
+      '--format',
+      'ascii',
+      '--no-color',
+    ]
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+    expect(status, stdout + stderr).toBe(0)
+  })
+
+  test('imports alone in an empty ESM project and an empty CommonJS project, with the same names', () => {
+    for (const entry of packed().entries) {
+      const esm = loaded(packed().projects.esm, entry, 'esm')
+      const cjs = loaded(packed().projects.cjs, entry, 'cjs')
+      expect(esm.names.length, `exports of ${entry}`).toBeGreaterThan(0)
+      expect(cjs.names).toEqual(esm.names)
+    }
+  })
+
+  test('loads no other package until it is used', () => {
+    for (const entry of packed().entries) {
+      for (const kind of ['esm', 'cjs'] as const) {
+        const { packages } = loaded(packed().projects[kind], entry, kind)
+        expect(packages).toContain(name)
+        expect(packages.filter((each) => !/^(@pixelrow\/|pixelrow$)/.test(each))).toEqual([])
+      }
+    }
+  })
+
+  test('type-checks under nodenext in both', () => {
+    const own = Object.values(packed().projects).map((project) => project.slice(folder.length + 1))
+    const errors = typeErrors.split('\n').filter((line) => own.some((project) => line.includes(`${project}/`)))
+    expect(errors).toEqual([])
+  })
+})
+
+test('the types of all packages together have no error', () => {
+  expect(typeErrors).toBe('')
+})
+
+test('the packed command runs', () => {
+  const { projects } = all.find(({ name }) => name === 'pixelrow')!
+  const { version } = JSON.parse(readFileSync(join(root, 'apps/cli/package.json'), 'utf8'))
+  const command = join(projects.esm, 'node_modules/pixelrow/dist/pixelrow.js')
+  expect(execFileSync(process.execPath, [command, '--version'], { encoding: 'utf8' })).toContain(version)
+})
+
+/** One run of the compiler over the entry files of every project; libraries are checked too, and no `@types` are around. */
+function checkTypes(cwd: string, packages: Packed[]): string {
+  const files = packages.flatMap(({ entries, projects }) =>
+    Object.values(projects).flatMap((project) => entries.map((_, i) => join(project, `entry${i}.ts`))),
+  )
+  const compilerOptions = {
+    target: 'es2022',
+    module: 'nodenext',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    types: [],
+  }
+  writeFileSync(join(cwd, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  return spawnSync(process.execPath, [tsc, '-p', '.', '--pretty', 'false'], { cwd, encoding: 'utf8' }).stdout
+}
+
+/** Imports an entry in a new process of a project; which names it has, and which packages were loaded for it. */
+function loaded(project: string, entry: string, kind: 'esm' | 'cjs'): { names: string[]; packages: string[] } {
+  const script = kind === 'esm' ? esmScript(entry) : cjsScript(entry)
+  const args = [`--input-type=${kind === 'esm' ? 'module' : 'commonjs'}`, '--eval', script]
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: project,
+    encoding: 'utf8',
+    timeout: 30_000,
+  })
+  expect(status, `${entry} in a project of ${kind}: ${stderr}`).toBe(0)
+  const { names, files } = JSON.parse(stdout) as { names: string[]; files: string[] }
+  const imported = [...stderr.matchAll(/^loaded (file:.*)$/gm)].map(([, url]) => url!)
+  const packages = [...files, ...imported].map(
+    (file) => /.*node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)/.exec(file)?.[1] ?? file,
+  )
+  return { names: names.filter((each) => each !== 'default').sort(), packages: [...new Set(packages)].sort() }
+}
+
+const cjsScript = (entry: string) => `
+  const entry = require('${entry}')
+  console.log(JSON.stringify({ names: Object.keys(entry), files: Object.keys(require.cache) }))`
+
+/** A loader's hook sees what is imported, the cache what is required from there. */
+const esmScript = (entry: string) => `
+  import { createRequire, register } from 'node:module'
+  const hook = "import { writeSync } from 'node:fs'; export const load = (url, context, next) => (writeSync(2, 'loaded ' + url + '\\\\n'), next(url, context))"
+  register('data:text/javascript,' + encodeURIComponent(hook))
+  const entry = await import('${entry}')
+  const files = Object.keys(createRequire(process.cwd() + '/').cache)
+  console.log(JSON.stringify({ names: Object.keys(entry), files }))`
