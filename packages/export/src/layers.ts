@@ -34,9 +34,8 @@ function flatten({ g, name }: Site, x: Value): Value {
 }
 
 function dense({ g, name, parameter }: Site, x: Value): Value {
-  const bias = parameter('bias')
-  const inputs = [x, parameter('weight'), ...(bias ? [bias] : [])]
-  return g.op('Gemm', inputs, {}, named(`${name}/Gemm`, name))
+  const [weight, bias] = [parameter('weight'), parameter('bias')]
+  return g.op('Gemm', bias ? [x, weight, bias] : [x, weight], {}, named(`${name}/Gemm`, name))
 }
 
 function elementwise(opType: string): Lowering {

@@ -112,6 +112,23 @@ test('a graph that was changed is refused: what is read must be what the file co
   expect(() => fromOnnx(half)).toThrow(/holds 1.bias as float16; expected float32/)
 })
 
+test('any changed byte gives a model or a refusal, never another error', () => {
+  const bytes = toOnnx(model())
+  const kinds = ['OnnxError', 'ExportError', 'ModelError']
+  fc.assert(
+    fc.property(fc.nat(bytes.length - 1), fc.nat(255), (at, value) => {
+      const changed = bytes.slice()
+      changed[at] = value
+      try {
+        fromOnnx(changed)
+      } catch (error) {
+        expect(kinds).toContain((error as Error).name)
+      }
+    }),
+    { numRuns: 1000 },
+  )
+})
+
 test('bytes that are no ONNX file, or a cut one, are refused', () => {
   const bytes = toOnnx(model())
   expect(() => fromOnnx(new TextEncoder().encode('label,pixel0\n1,0\n'))).toThrow()

@@ -51,7 +51,11 @@ test('samples that do not fit each other are refused, and the file is closed all
   let closed = 0
   const counting = async (bytes: Uint8Array): Promise<Runner> => {
     const runner = await run(bytes)
-    return { predict: runner.predict, close: async () => void closed++ || runner.close() }
+    const close = () => {
+      closed++
+      return runner.close()
+    }
+    return { predict: runner.predict, close }
   }
   const { pixels, probabilities } = samples(4)
   const few = { pixels, probabilities: probabilities.subarray(0, 6) }

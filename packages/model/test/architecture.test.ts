@@ -36,9 +36,14 @@ test('linear and mlp take shape, range and classes from a table', () => {
   expect(linear(table)).toEqual({ input, layers: [{ type: 'flatten' }, out] })
   expect(mlp(table).layers).toEqual([{ type: 'flatten' }, { type: 'dense', units: 60 }, { type: 'relu' }, out])
   expect(mlp(table, { hidden: [] })).toEqual(linear(table))
-  expect(mlp(table, { hidden: [8, 4], activation: 'tanh' }).layers.map(({ type }) => type)).toEqual(
-    ['flatten', 'dense', 'tanh', 'dense', 'tanh', 'dense'], // biome-ignore format: one line shows the net
-  )
+  expect(mlp(table, { hidden: [8, 4], activation: 'tanh' }).layers.map(({ type }) => type)).toEqual([
+    'flatten',
+    'dense',
+    'tanh',
+    'dense',
+    'tanh',
+    'dense',
+  ])
   expect(linear(table).input.shape).not.toBe(table.shape)
 })
 
