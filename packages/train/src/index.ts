@@ -2,17 +2,22 @@ export { differentiate, type GradientContext, type GradientRule } from './differ
 export { engines } from './engines/index.ts'
 export { fit } from './fit.ts'
 export { gradientRules } from './gradients/index.ts'
+export { createLearner, type Learner } from './learner.ts'
+export { confusionMatrix, type Metric, topK } from './metrics.ts'
 export { inferRules } from './operators.ts'
-export { adam, adamw, type Optimizer, sgd } from './optimizers.ts'
+export { adam, adamw, muon, type Optimizer, sgd } from './optimizers.ts'
 export type { FitOptions } from './options.ts'
 export { predict } from './predict.ts'
 export { recipes } from './recipes/index.ts'
-export { constant, cosine, oneCycle } from './schedules.ts'
+export { constant, cosine, flatCosine, oneCycle, warmUp } from './schedules.ts'
 export { type Differentiated, trainingGraph } from './training-graph.ts'
 export {
   addDecayedWeights,
   chain,
+  orthogonalize,
+  partition,
   type ScalarValue,
+  scale,
   scaleByAdam,
   scaleByLearningRate,
   type Transform,
@@ -31,6 +36,7 @@ export type {
   Recipe,
   Schedule,
   StateTensor,
+  StepRecord,
   Trainer,
   TrainingGraph,
 } from './types.ts'

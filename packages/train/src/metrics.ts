@@ -1,3 +1,6 @@
+/** A figure computed from logits `rows × classes` and the rows' class indices. */
+export type Metric = (logits: Float32Array, labels: Uint16Array) => number
+
 /** Mean cross-entropy and accuracy of logits against labels. */
 export function evaluate(logits: Float32Array, labels: Uint16Array): { loss: number; accuracy: number } {
   const classes = logits.length / labels.length
@@ -12,7 +15,33 @@ export function evaluate(logits: Float32Array, labels: Uint16Array): { loss: num
   return { loss: loss / labels.length, accuracy: right / labels.length }
 }
 
-/** Turns each row of logits into probabilities, in place of nothing: a new array. */
+/** The share of rows whose label is among the `k` largest logits. */
+export function topK(k: number): Metric {
+  return (logits, labels) => {
+    const classes = logits.length / labels.length
+    let right = 0
+    labels.forEach((label, row) => {
+      const scores = logits.subarray(row * classes, (row + 1) * classes)
+      const above = scores.reduce(
+        (count, score, at) => count + Number(score > scores[label]! || (score === scores[label] && at < label)),
+        0,
+      )
+      if (above < k) right++
+    })
+    return right / labels.length
+  }
+}
+
+/** Counts rows by true class (first index) and predicted class (second); both are class indices below `classes`. */
+export function confusionMatrix(labels: Uint16Array, predicted: Uint16Array, classes: number): number[][] {
+  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
+  labels.forEach((label, row) => {
+    counts[label]![predicted[row]!]!++
+  })
+  return counts
+}
+
+/** Turns each row of logits into probabilities. */
 export function softmax(logits: Float32Array, classes: number): Float32Array {
   const probabilities = new Float32Array(logits.length)
   for (let start = 0; start < logits.length; start += classes) {

@@ -7,9 +7,10 @@ export const DOMAIN = 'pixelrow'
  * Shape rules of our own operators.
  *
  * - `OneHot(labels int32 [B]) {classes} → float32 [B, K]`: 1 at the label, 0 elsewhere.
- * - `SoftmaxCrossEntropy(logits [B, K], targets [B, K]) → (loss [], logProbabilities [B, K])`: the mean over the batch;
- *   each row of targets sums to 1.
- * - `SoftmaxCrossEntropyGrad(logProbabilities, targets) → [B, K]`: (softmax − targets) / B, the loss's gradient by the logits.
+ * - `SoftmaxCrossEntropy(logits [B, K], targets [B, K], total? []) → (loss [], logProbabilities [B, K])`:
+ *   −Σ targets · log softmax(logits) / total. Without `total` it is B, and each row of targets sums to 1.
+ * - `SoftmaxCrossEntropyGrad(logProbabilities, targets, total?) → [B, K]`: the loss's gradient by the logits,
+ *   (softmax · the row's sum of targets − targets) / total.
  */
 export const inferRules: Record<string, InferRule> = {
   [`${DOMAIN}:OneHot`]: ([labels], { classes }) => {

@@ -1,4 +1,14 @@
-import { addDecayedWeights, chain, scaleByAdam, scaleByLearningRate, type Transform, trace } from './transforms.ts'
+import {
+  addDecayedWeights,
+  chain,
+  orthogonalize,
+  partition,
+  scale,
+  scaleByAdam,
+  scaleByLearningRate,
+  type Transform,
+  trace,
+} from './transforms.ts'
 
 /** An optimiser: a chain of transforms with the name and options that say in `run.json` what it was. */
 export interface Optimizer {
@@ -34,4 +44,24 @@ export function adamw({ weightDecay = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon 
   const moments = { beta1, beta2, epsilon }
   const transform = chain(scaleByAdam(moments), addDecayedWeights(weightDecay), scaleByLearningRate)
   return { name: 'adamw', options: { ...moments, weightDecay }, transform }
+}
+
+/**
+ * Muon (Jordan et al. 2024), as PyTorch's `Muon`: the momentum of each weight matrix and filter is made orthogonal; biases and other
+ * vectors go through Adam at `adamShare` of the learning rate.
+ *
+ * Defaults: momentum 0.95, nesterov true, steps 5 (of Newton–Schulz), weightDecay 0.1 (decoupled), adamShare 0.05.
+ */
+export function muon({
+  momentum = 0.95,
+  nesterov = true,
+  steps = 5,
+  weightDecay = 0.1,
+  adamShare = 0.05,
+} = {}): Optimizer {
+  const decay = weightDecay ? [addDecayedWeights(weightDecay)] : []
+  const matrices = chain(trace(momentum, { nesterov }), orthogonalize({ steps }), ...decay, scaleByLearningRate)
+  const vectors = chain(scaleByAdam(), scale(adamShare), scaleByLearningRate)
+  const transform = partition(({ dims }) => dims.length > 1, matrices, vectors)
+  return { name: 'muon', options: { momentum, nesterov, steps, weightDecay, adamShare }, transform }
 }

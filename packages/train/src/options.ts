@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { type PixelTable, split } from '@pixelrow/data'
-import { type Architecture, validate } from '@pixelrow/model'
+import { type Architecture, type Model, validate, validateModel } from '@pixelrow/model'
+import type { Metric } from './metrics.ts'
 import { type Optimizer, sgd } from './optimizers.ts'
 import { constant } from './schedules.ts'
-import type { EpochRecord, Progress, Schedule } from './types.ts'
+import type { EpochRecord, Progress, Schedule, StepRecord } from './types.ts'
 
 /** How to train. */
 export interface FitOptions {
@@ -27,6 +28,28 @@ export interface FitOptions {
   threads?: number
   /** Decides initial weights, the split and the order of rows. Default 0. */
   seed?: number
+  /** Weights to start from, by name, such as a trained model's. Default: fresh ones drawn by the seed. */
+  weights?: Model['weights']
+  /** Share of each target that is spread over all classes, 0 up to 1 (Szegedy et al. 2016). Default 0. */
+  labelSmoothing?: number
+  /** A weight for each class's rows in the loss, as PyTorch's `CrossEntropyLoss` has them: above 0, any scale. Default: all equal. */
+  classWeights?: readonly number[]
+  /** More figures for each epoch's record, computed from the validation rows' logits, e.g. `{ top3: topK(3) }`. */
+  metrics?: Readonly<Record<string, Metric>>
+  /** What `keepBest` and `patience` watch. Default `validationLoss`. */
+  monitor?: 'validationLoss' | 'accuracy'
+  /** Gives back the weights of the best epoch instead of the last one's. Needs validation rows. Default false. */
+  keepBest?: boolean
+  /** Ends training after this many epochs without improvement, 1 or more. Needs validation rows. Default: never. */
+  patience?: number
+  /** The least difference that counts as an improvement. Default 0. */
+  minDelta?: number
+  /** Goes on from the bytes given to `onCheckpoint`; all other options, the table and the thread count must be the same. */
+  resume?: Uint8Array
+  /** Told all that is needed to go on (the safetensors format), after each epoch and when aborted. */
+  onCheckpoint?: (checkpoint: Uint8Array) => void
+  /** Told of each step, in order, after its chunk. */
+  onStep?: (step: StepRecord) => void
   /** Told after each epoch. */
   onEpoch?: (record: EpochRecord) => void
   /** Told after each chunk of steps, about twice a second or more often. */
@@ -36,10 +59,24 @@ export interface FitOptions {
 }
 
 /** Options with every default filled in, checked against the table. */
-export interface Settings extends Required<Omit<FitOptions, 'validation' | 'onEpoch' | 'onProgress' | 'signal'>> {
+export interface Settings extends Required<Pick<FitOptions, Defaulted>> {
   train: LabelledTable
   validation?: LabelledTable
+  classWeights?: readonly number[]
 }
+
+type Defaulted =
+  | 'epochs'
+  | 'batchSize'
+  | 'learningRate'
+  | 'optimizer'
+  | 'schedule'
+  | 'engine'
+  | 'device'
+  | 'threads'
+  | 'seed'
+  | 'labelSmoothing'
+  | 'metrics'
 
 export type LabelledTable = PixelTable & { labels: Uint16Array; classes: string[] }
 
@@ -51,8 +88,10 @@ export function settle(architecture: Architecture, table: PixelTable, options: F
     throw new RangeError(`The table has ${labelled.classes.length} class; a classifier needs at least 2.`)
   }
   validate(architecture, { classes: labelled.classes })
+  if (options.weights) validateModel({ architecture, weights: options.weights, classes: labelled.classes })
   const seed = whole('seed', options.seed ?? 0, 0)
   const { train, validation } = splitOff(architecture, labelled, options.validation, seed)
+  if (!validation) requireNoMonitor(options)
   const learningRate = options.learningRate ?? 0.1
   if (!(learningRate > 0 && learningRate < Infinity)) {
     throw new RangeError(`learningRate must be a number above 0, e.g. 0.1; found ${learningRate}.`)
@@ -69,6 +108,8 @@ export function settle(architecture: Architecture, table: PixelTable, options: F
     device: options.device ?? 'auto',
     threads: whole('threads', options.threads ?? availableParallelism(), 1),
     seed,
+    metrics: options.metrics ?? {},
+    ...lossOptions(labelled, options),
   }
 }
 
@@ -117,6 +158,25 @@ function splitOff(
     throw new RangeError(`validation must be a share from 0 to 0.5, e.g. 0.1; found ${validation}.`)
   }
   return split(table, { validation, seed }) as { train: LabelledTable; validation: LabelledTable }
+}
+
+function requireNoMonitor(options: FitOptions): void {
+  const name = (['patience', 'keepBest', 'metrics'] as const).find((option) => options[option])
+  if (name)
+    throw new TypeError(`${name} needs validation rows: pass validation: 0.1, or a table of rows to validate on.`)
+}
+
+function lossOptions({ classes }: LabelledTable, { labelSmoothing = 0, classWeights }: FitOptions) {
+  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+    throw new RangeError(`labelSmoothing must be a number from 0 up to 1, e.g. 0.1; found ${labelSmoothing}.`)
+  }
+  if (!classWeights) return { labelSmoothing }
+  if (classWeights.length !== classes.length || !classWeights.every((weight) => weight > 0 && weight < Infinity)) {
+    throw new RangeError(
+      `classWeights must be ${classes.length} numbers above 0, one for each class; found ${classWeights}.`,
+    )
+  }
+  return { labelSmoothing, classWeights }
 }
 
 function batchSizeFor({ rows }: PixelTable, asked: number | undefined): number {

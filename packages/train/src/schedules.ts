@@ -21,6 +21,22 @@ export function oneCycle({ warmup = 0.25, start = 1 / 25, end = 1e-5 } = {}): Sc
   }
 }
 
+/** Stays at 1 for the share `flat` (default 0.75) of the steps, then falls along half a cosine to `end` (default 0), as fastai's `fit_flat_cos`. */
+export function flatCosine({ flat = 0.75, end = 0 } = {}): Schedule {
+  return (step, steps) => {
+    const t = progress(step, steps)
+    return t < flat ? 1 : anneal(1, end, flat < 1 ? (t - flat) / (1 - flat) : 1)
+  }
+}
+
+/** Rises linearly from `start` (default 0) to 1 over the share `share` (default 0.1) of the steps, then follows `then` over the rest. */
+export function warmUp(then: Schedule, { share = 0.1, start = 0 } = {}): Schedule {
+  return (step, steps) => {
+    const warm = Math.floor(share * steps)
+    return step < warm ? start + ((1 - start) * step) / warm : then(step - warm, steps - warm)
+  }
+}
+
 /** 0 at the first step, 1 at the last. */
 function progress(step: number, steps: number): number {
   return steps > 1 ? step / (steps - 1) : 0

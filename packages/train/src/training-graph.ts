@@ -1,8 +1,9 @@
 import { type Architecture, parameters } from '@pixelrow/model'
-import { type GraphBuilder, graphBuilder, int, type Value } from '@pixelrow/onnx'
+import { type GraphBuilder, graphBuilder, type Value } from '@pixelrow/onnx'
 import { differentiate } from './differentiate.ts'
 import { forward } from './forward.ts'
-import { DOMAIN, inferRules } from './operators.ts'
+import { crossEntropy, type LossOptions } from './loss.ts'
+import { inferRules } from './operators.ts'
 import type { Optimizer } from './optimizers.ts'
 import type { ScalarValue } from './transforms.ts'
 import type { StateTensor, TrainingGraph } from './types.ts'
@@ -17,10 +18,15 @@ export interface Differentiated {
 export const LEARNING_RATE = 'learning_rate'
 
 /** Builds the step: forward, mean cross-entropy, derived gradients, optimiser; and the forward graph for evaluation. */
-export function trainingGraph(architecture: Architecture, optimizer: Optimizer, batchSize: number): Differentiated {
+export function trainingGraph(
+  architecture: Architecture,
+  optimizer: Optimizer,
+  batchSize: number,
+  loss: LossOptions = {},
+): Differentiated {
   const { height, width, channels } = architecture.input.shape
   const imageBytes = height * width * channels
-  const step = buildStep(architecture, optimizer, batchSize, imageBytes)
+  const step = buildStep(architecture, optimizer, batchSize, imageBytes, loss)
   return {
     graph: { batchSize, imageBytes, ...step.graph, forward: forwardGraph(architecture, imageBytes) },
     scalars: step.scalars,
@@ -39,16 +45,21 @@ export function forwardGraph(architecture: Architecture, imageBytes: number) {
   return g.build()
 }
 
-function buildStep(architecture: Architecture, optimizer: Optimizer, batchSize: number, imageBytes: number) {
+function buildStep(
+  architecture: Architecture,
+  optimizer: Optimizer,
+  batchSize: number,
+  imageBytes: number,
+  options: LossOptions,
+) {
   const g = graphBuilder('step', { infer: inferRules })
   const pixels = g.input('pixels', 'uint8', [batchSize, imageBytes])
   const labels = g.input('labels', 'int32', [batchSize])
   const weights = declareWeights(g, architecture)
   const logits = forward(g, architecture, pixels, (name) => weights.get(name)!)
-  const targets = g.op('OneHot', [labels], { classes: int(Number(logits.dims[1])) }, { domain: DOMAIN })
-  const [loss] = g.ops('SoftmaxCrossEntropy', [logits, targets], {}, { domain: DOMAIN, count: 2 })
-  const gradients = differentiate(g, loss!, [...weights.values()])
-  g.output(loss!, 'loss')
+  const loss = crossEntropy(g, logits, labels, options)
+  const gradients = differentiate(g, loss, [...weights.values()])
+  g.output(loss, 'loss')
   return optimize(g, optimizer, [...weights.values()], gradients)
 }
 

@@ -1,4 +1,4 @@
-import { float32, type GraphBuilder, type Value } from '@pixelrow/onnx'
+import { float, float32, type GraphBuilder, int, int64, ints, type Value } from '@pixelrow/onnx'
 
 /** The value of a per-step scalar: `step` counts all steps of the training from 0, `steps` is their number. */
 export type ScalarValue = (step: number, steps: number) => number
@@ -65,3 +65,50 @@ export function scaleByAdam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = {})
 /** Turns the direction into the step to add: −learning rate · update. */
 export const scaleByLearningRate: Transform = (update, { g, learningRate }) =>
   g.op('Neg', [g.op('Mul', [update, learningRate])])
+
+/** Sends parameters that `select` picks through one transform and all others through another. */
+export function partition(select: (parameter: Value) => boolean, chosen: Transform, others: Transform): Transform {
+  return (update, context) => (select(context.parameter) ? chosen : others)(update, context)
+}
+
+/** Multiplies the update by a constant. */
+export function scale(factor: number): Transform {
+  return (update, { g }) => g.op('Mul', [update, g.constant(float32(factor))])
+}
+
+/** Muon's polynomial a·x + b·x³ + c·x⁵, which drives singular values towards 1. */
+const [A, B, C] = [3.4445, -4.775, 2.0315]
+
+/**
+ * Replaces a matrix by nearly the orthogonal one next to it: `steps` Newton–Schulz iterations (Jordan et al. 2024, "Muon"),
+ * then scaled by √max(1, rows / columns) of the matrix `[outputs, inputs]`, as PyTorch's `Muon` does by default.
+ * Convolution filters count as matrices `[filters, everything else]`, dense weights `[inputs, units]` as their transpose.
+ */
+export function orthogonalize({ steps = 5, epsilon = 1e-7 } = {}): Transform {
+  return (update, { g, parameter }) => {
+    const dims = parameter.dims.map(Number)
+    const size = dims.reduce((product, dim) => product * dim, 1)
+    const isDense = dims.length === 2
+    const [rows, columns] = isDense ? [dims[0]!, dims[1]!] : [dims[0]!, size / dims[0]!]
+    let x = isDense ? update : g.op('Reshape', [update, g.constant(int64([rows, columns]))])
+    const wide = rows <= columns
+    if (!wide) x = g.op('Transpose', [x], { perm: ints([1, 0]) })
+    x = g.op('Div', [x, g.op('Add', [norm(g, x), g.constant(float32(epsilon))])])
+    for (let step = 0; step < steps; step++) x = newtonSchulz(g, x)
+    if (!wide) x = g.op('Transpose', [x], { perm: ints([1, 0]) })
+    const [outputs, inputs] = isDense ? [columns, rows] : [rows, columns]
+    x = g.op('Mul', [x, g.constant(float32(Math.sqrt(Math.max(1, outputs / inputs))))])
+    return isDense ? x : g.op('Reshape', [x, g.constant(int64(dims))])
+  }
+}
+
+function norm(g: GraphBuilder, x: Value): Value {
+  return g.op('Sqrt', [g.op('ReduceSum', [g.op('Mul', [x, x])], { keepdims: int(0) })])
+}
+
+/** x ← a·x + (b·s + c·s²)·x with s = x·xᵀ. */
+function newtonSchulz(g: GraphBuilder, x: Value): Value {
+  const s = g.op('Gemm', [x, x], { transB: int(1) })
+  const polynomial = g.op('Gemm', [s, s, s], { alpha: float(C), beta: float(B) })
+  return g.op('Gemm', [polynomial, x, x], { beta: float(A) })
+}

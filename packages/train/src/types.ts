@@ -95,10 +95,22 @@ export interface EpochRecord {
   validationLoss?: number
   /** Share of validation rows whose largest logit is the label. */
   accuracy?: number
+  /** The values of `fit`'s option `metrics`. */
+  metrics?: Record<string, number>
   /** At the epoch's last step. */
   learningRate: number
   /** Training and evaluation, in seconds of wall time. */
   seconds: number
+}
+
+/** What is known after a step. */
+export interface StepRecord {
+  /** From 1, over all epochs. */
+  step: number
+  epoch: number
+  /** Mean over the batch. */
+  loss: number
+  learningRate: number
 }
 
 /** Where training stands, after each chunk of steps. */

@@ -8,7 +8,8 @@ export type Lowering = (context: LoweringContext) => Value[]
 
 export interface LoweringContext {
   g: GraphBuilder
-  inputs: Value[]
+  /** Undefined where an optional one is left out. */
+  inputs: (Value | undefined)[]
   attributes: Readonly<Record<string, Attribute>>
 }
 
@@ -29,7 +30,7 @@ export function lower(graph: Graph): Graph {
     const { attributes, domain, name, outputs } = node
     const results =
       domain === DOMAIN
-        ? loweringOf(node.opType)({ g, inputs: inputs as Value[], attributes })
+        ? loweringOf(node.opType)({ g, inputs, attributes })
         : g.ops(node.opType, inputs, attributes, { domain, name, outputs: [...outputs], count: outputs.length })
     outputs.forEach((output, i) => {
       values.set(output, results[i]!)
