@@ -123,7 +123,8 @@ function tensorText({ dataType, dims, data, extra }: Tensor, elements: number): 
 }
 
 function text(value: unknown): string {
-  return typeof value === 'string' && /^[\w./:-]+$/.test(value) ? value : JSON.stringify(String(value))
+  if (typeof value !== 'string') return String(value)
+  return /^[\w./:-]+$/.test(value) ? value : JSON.stringify(value)
 }
 
 function reference(name: string): string {

@@ -29,7 +29,7 @@ function dimOf(dim: Message): Dim {
 
 function typeMessage({ dataType, dims }: TensorType): Message | undefined {
   if (dataType === 'undefined' && !dims) return undefined
-  const shape = dims && { dim: dims.map(dimMessage) }
+  const shape = dims && (dims.length > 0 ? { dim: dims.map(dimMessage) } : {})
   const elem_type = dataTypeCode(dataType) || undefined
   return { tensor_type: { ...(elem_type && { elem_type }), ...(shape && { shape }) } }
 }

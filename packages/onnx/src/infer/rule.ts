@@ -93,7 +93,11 @@ export function type(dataType: DataType, dims?: readonly Dim[]): TensorType {
   return dims ? { dataType, dims } : { dataType }
 }
 
+/** Far beyond any runtime's; a file may claim more, and must not make us allocate it. */
+const MAX_RANK = 256
+
 /** A value of `rank` sizes of which nothing is known. */
 export function unknownDims(rank: number): Dim[] {
+  if (rank > MAX_RANK) throw new Error(`a shape of rank ${rank}; no runtime goes beyond ${MAX_RANK}`)
   return new Array<Dim>(rank).fill('')
 }
