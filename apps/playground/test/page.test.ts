@@ -20,7 +20,7 @@ afterAll(async () => {
 })
 
 /** Opens the page and notes what it asks for and what the console says. */
-async function visit(options: BrowserContextOptions = {}, prepare: (page: Page) => Promise<void> = async () => {}) {
+async function visit(options: BrowserContextOptions = {}, prepare: (page: Page) => Promise<unknown> = async () => {}) {
   const page = await browser.newPage(options)
   const requests: string[] = []
   const complaints: string[] = []
@@ -86,7 +86,7 @@ describe('the built page', () => {
         const color = element ? getComputedStyle(element).backgroundColor : 'rgb(255, 255, 255)'
         return color === 'rgba(0, 0, 0, 0)' ? ground(element?.parentElement ?? null) : color
       }
-      const texts = [...document.querySelectorAll('p, h1, h2, strong, .label, .percent')]
+      const texts = Array.from(document.querySelectorAll('p, h1, h2, strong, .label, .percent'))
       const contrasts = texts.map((element) => {
         const [a, b] = [luminance(getComputedStyle(element).color), luminance(ground(element))]
         return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
@@ -114,7 +114,7 @@ describe('the built page', () => {
 })
 
 describe('says in the page what is wrong', () => {
-  test.each<[string, (page: Page) => Promise<void>, string]>([
+  test.each<[string, (page: Page) => Promise<unknown>, string]>([
     [
       'no model',
       (page) => page.route('**/model.onnx', (route) => route.fulfill({ status: 404 })),

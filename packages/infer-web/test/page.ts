@@ -1,0 +1,56 @@
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { type FileServer, serve } from '../../../tests/serve.ts'
+
+const packages = fileURLToPath(new URL('../../', import.meta.url))
+const onnxruntime = dirname(createRequire(join(packages, 'infer-web/package.json')).resolve('onnxruntime-web/wasm'))
+
+/** onnxruntime-web's one binary. */
+export const wasmFile = join(onnxruntime, 'ort-wasm-simd-threaded.wasm')
+
+const imports = {
+  '@pixelrow/infer-web': '/infer-web/index.js',
+  '@pixelrow/classifier': '/classifier/index.js',
+  '@pixelrow/onnx/metadata': '/onnx/metadata.js',
+  'onnxruntime-web/wasm': '/onnxruntime/ort.wasm.bundle.min.mjs',
+}
+
+/** A page without a bundler: the published files, found by an import map. The module is `inferWeb` there. */
+const html = `<!doctype html>
+<title>infer-web</title>
+<link rel="icon" href="data:," />
+<script type="importmap">${JSON.stringify({ imports })}</script>
+<script type="module">globalThis.inferWeb = await import('@pixelrow/infer-web')</script>`
+
+/** Serves that page as `/`, with the files it needs. */
+export function servePage(headers: Record<string, string> = {}): Promise<FileServer> {
+  const folders = {
+    '/infer-web/': join(packages, 'infer-web/dist'),
+    '/classifier/': join(packages, 'classifier/dist'),
+    '/onnx/': join(packages, 'onnx/dist'),
+    '/onnxruntime/': onnxruntime,
+  }
+  return serve(folders, { pages: { '/': html, '/app/model.onnx': '<!doctype html><title>App</title>' }, headers })
+}
+
+/** Headers that make a page cross-origin isolated, so that it may have threads. */
+export const isolation = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+}
+
+declare global {
+  var inferWeb: typeof import('@pixelrow/infer-web')
+}
+
+/** Opens the page and waits for the import; `requests` goes on growing with what the page fetches. */
+export async function openPage(browser: Browser, { origin }: FileServer): Promise<{ page: Page; requests: string[] }> {
+  const page = await browser.newPage()
+  const requests: string[] = []
+  page.on('request', (request) => requests.push(new URL(request.url()).pathname))
+  await page.goto(`${origin}/`)
+  await page.waitForFunction(() => 'inferWeb' in globalThis)
+  return { page, requests }
+}
