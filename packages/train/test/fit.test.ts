@@ -2,28 +2,10 @@ import type { PixelTable } from '@pixelrow/data'
 import { linear, mlp } from '@pixelrow/model'
 import { adam, type EpochRecord, fit, oneCycle, predict, recipes, sgd } from '@pixelrow/train'
 import { expect, test } from 'vitest'
-
-/** 4×4 images whose class is the quarter that is bright, over a noise that is the same at every call. */
-function quarters(rows: number): PixelTable {
-  const pixels = new Uint8Array(rows * 16)
-  const labels = new Uint16Array(rows)
-  for (let row = 0; row < rows; row++) {
-    labels[row] = row % 4
-    for (let at = 0; at < 16; at++) {
-      const quarter = Math.floor(at / 8) * 2 + (Math.floor(at / 2) % 2)
-      const noise = (row * 7919 + at * 104729) % 90
-      pixels[row * 16 + at] = noise + (quarter === labels[row] ? 100 : 0)
-    }
-  }
-  const shape = { height: 4, width: 4, channels: 1, channelOrder: 'interleaved' as const }
-  return { pixels, rows, labels, shape, maxValue: 255, classes: ['nw', 'ne', 'sw', 'se'] }
-}
+import { bits, quarters } from './quarters.ts'
 
 const table = quarters(400)
 const options = { epochs: 4, batchSize: 16, learningRate: 0.5, validation: 0.25, seed: 3 }
-const bits = (weights: Record<string, { data: Float32Array }>) =>
-  Object.values(weights).map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex'))
-
 test('learns what can be learned and reports every epoch', async () => {
   const seen: EpochRecord[] = []
   const { model, history, engine, device } = await fit(mlp(table, { hidden: [8] }), table, {

@@ -1,0 +1,130 @@
+import type { PixelTable } from '@pixelrow/data'
+import { linear, mlp } from '@pixelrow/model'
+import { adam, confusionMatrix, createLearner, fit, oneCycle, type StepRecord, topK } from '@pixelrow/train'
+import { expect, test } from 'vitest'
+import { bits, quarters } from './quarters.ts'
+
+const table = quarters(400)
+const options = {
+  epochs: 6,
+  batchSize: 16,
+  learningRate: 0.01,
+  optimizer: adam(),
+  schedule: oneCycle(),
+  validation: 0.25,
+  seed: 3,
+  threads: 2,
+}
+
+/** Trains until `stopAfter` steps have been done, and gives the checkpoint left behind. */
+async function interrupted(stopAfter: number, resume?: Uint8Array, source: PixelTable = table): Promise<Uint8Array> {
+  const controller = new AbortController()
+  const reason = new Error('interrupted')
+  let checkpoint: Uint8Array | undefined
+  const training = fit(mlp(source), source, {
+    ...options,
+    resume,
+    signal: controller.signal,
+    onStep: ({ step }) => {
+      if (step >= stopAfter) controller.abort(reason)
+    },
+    onCheckpoint: (bytes) => {
+      checkpoint = bytes
+    },
+  })
+  await expect(training).rejects.toBe(reason)
+  return checkpoint!
+}
+
+test.each([1, 7, 18, 19, 40])(
+  'interrupted at step %i and resumed, the weights and the history are the same',
+  async (stopAfter) => {
+    const whole = await fit(mlp(table), table, options)
+    const steps: StepRecord[] = []
+    const resumed = await fit(mlp(table), table, {
+      ...options,
+      resume: await interrupted(stopAfter),
+      onStep: (step) => steps.push(step),
+    })
+    expect(bits(resumed.model.weights)).toEqual(bits(whole.model.weights))
+    const untimed = ({ history }: typeof whole) => history.map(({ seconds, ...record }) => record)
+    expect(untimed(resumed)).toEqual(untimed(whole))
+    expect(steps[0]!.step).toBeGreaterThan(stopAfter)
+    expect(steps.at(-1)!.step).toBe(6 * 18)
+  },
+)
+
+test('resumed twice, with the thread count of the checkpoint', async () => {
+  const whole = await fit(mlp(table), table, options)
+  const twice = await interrupted(60, await interrupted(10))
+  const resumed = await fit(mlp(table), table, { ...options, threads: 1, resume: twice })
+  expect(resumed.threads).toBe(2)
+  expect(bits(resumed.model.weights)).toEqual(bits(whole.model.weights))
+})
+
+test('a checkpoint of another training, version or format is refused', async () => {
+  const checkpoint = await interrupted(20)
+  const resume = (bytes: Uint8Array, other = {}, source = table, architecture = mlp(table)) =>
+    fit(architecture, source, { ...options, resume: bytes, ...other })
+  await expect(resume(checkpoint, { seed: 4 })).rejects.toThrow(/of another training: its seed is 3, here it is 4/)
+  await expect(resume(checkpoint, { epochs: 7 })).rejects.toThrow(/its epochs is 6, here it is 7/)
+  await expect(resume(checkpoint, { schedule: () => 1 })).rejects.toThrow(/its schedule/)
+  await expect(resume(checkpoint, {}, quarters(404))).rejects.toThrow(/its rows is/)
+  await expect(resume(checkpoint, {}, table, linear(table))).rejects.toThrow(/its architecture is/)
+  for (const length of [0, 5, 100, checkpoint.length - 1]) {
+    await expect(resume(checkpoint.slice(0, length))).rejects.toThrow(/The checkpoint is damaged/)
+  }
+  const text = new TextDecoder('latin1').decode(checkpoint)
+  const changed = (from: string, to: string) => Uint8Array.from(text.replace(from, to), (char) => char.charCodeAt(0))
+  await expect(resume(changed('pixelrow-checkpoint', 'pixelrow-chockpoint'))).rejects.toThrow(/not a checkpoint/)
+  await expect(resume(changed('"version":"1"', '"version":"2"'))).rejects.toThrow(/has version 2, expected 1/)
+})
+
+test('keepBest gives the best epoch back, patience ends the training', async () => {
+  // The rate explodes after the second epoch, so what follows is worse.
+  const schedule = (step: number) => (step < 36 ? 1 : 3000)
+  const training = { ...options, epochs: 20, schedule, patience: 2 }
+  const kept = await fit(mlp(table), table, { ...training, keepBest: true })
+  const best = kept.history.reduce((a, b) => (b.validationLoss! < a.validationLoss! ? b : a))
+  expect(kept.history.length).toBe(best.epoch + 2)
+  const { model } = await fit(mlp(table), table, { ...training, patience: undefined, epochs: 20, keepBest: false })
+  expect(bits(kept.model.weights)).not.toEqual(bits(model.weights))
+  const onlyBest = await fit(mlp(table), table, { ...training, keepBest: true, monitor: 'accuracy', minDelta: 2 })
+  expect(onlyBest.history).toHaveLength(3)
+})
+
+test('what needs validation rows says so', async () => {
+  for (const option of [{ keepBest: true }, { patience: 2 }, { metrics: { top2: topK(2) } }]) {
+    await expect(fit(mlp(table), table, { ...options, validation: 0, ...option })).rejects.toThrow(
+      /needs validation rows/,
+    )
+  }
+})
+
+test('metrics: top-k in the record, and a confusion matrix', async () => {
+  const metrics = { top1: topK(1), top2: topK(2), all: topK(4) }
+  const { history } = await fit(mlp(table), table, { ...options, epochs: 1, metrics })
+  const { accuracy, metrics: found } = history[0]!
+  expect(found!.top1).toBe(accuracy)
+  expect(found!.top2).toBeGreaterThanOrEqual(found!.top1!)
+  expect(found!.all).toBe(1)
+  expect(topK(2)(Float32Array.of(1, 1, 1), Uint16Array.of(2))).toBe(0)
+  expect(confusionMatrix(Uint16Array.of(0, 0, 1, 2), Uint16Array.of(0, 1, 1, 2), 3)).toEqual([
+    [1, 1, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ])
+})
+
+test('a learner goes on from its model and numbers its history on', async () => {
+  const learner = createLearner(mlp(table), table, { ...options, schedule: undefined })
+  await expect(learner.predict(table.pixels)).rejects.toThrow(/call fit first/)
+  await learner.fit(2)
+  const first = bits(learner.model!.weights)
+  await learner.fit(3, { learningRate: 0.001 })
+  expect(learner.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5])
+  expect(learner.history[2]!.trainLoss).toBeLessThan(learner.history[0]!.trainLoss)
+  expect(bits(learner.model!.weights)).not.toEqual(first)
+  const { labels } = await learner.predict(table.pixels)
+  expect(labels).toHaveLength(400)
+})
