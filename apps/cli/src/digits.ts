@@ -188,7 +188,8 @@ async function build(cache: string, folder: string, signal?: AbortSignal): Promi
       'set PIXELROW_CACHE to a folder that can be written',
     )
   } finally {
-    await rm(fresh, { recursive: true, force: true })
+    // Nothing to remove where it could not be made; the error says so.
+    await rm(fresh, { recursive: true, force: true }).catch(() => {})
   }
 }
 

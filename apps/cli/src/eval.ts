@@ -1,8 +1,7 @@
-import { readTable } from '@pixelrow/data'
 import { load } from '@pixelrow/infer-node'
-import { JobError } from './errors.ts'
 import type { Flags } from './flags.ts'
 import type { Context } from './main.ts'
+import { readLabelled } from './source.ts'
 import { type Column, count, many, row } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -16,23 +15,17 @@ interface Evaluation {
 }
 
 /** `pixelrow eval MODEL.onnx LABELLED.csv`: accuracy, by class, and what is taken for what. */
-export async function evaluate(
-  { terminal, signal }: Context,
-  flags: Flags,
-  model: string,
-  path: string,
-): Promise<void> {
+export async function evaluate(context: Context, flags: Flags, model: string, path: string): Promise<void> {
+  const { terminal, signal } = context
   const classifier = await load(model, { device: flags.device, threads: flags.threads })
   try {
     const { shape, maxValue, classes, device } = classifier
     terminal.note(`Reading ${path}`)
-    const table = await readTable(path, { label: flags.label, shape, maxValue, classes, signal })
-    const { labels: truth } = table
-    if (!truth) throw new JobError(`${path} has no labels to measure against`, 'name the column: --label <column>')
+    const table = await readLabelled(context, path, { label: flags.label, shape, maxValue, classes })
     const onProgress = (rows: number) => terminal.transient(`predicting ${count(rows)} of ${many(table.rows, 'row')}`)
     const { labels } = await classifier.predict(table.pixels, { signal, onProgress })
     signal.throwIfAborted()
-    const evaluation = compare(truth, labels, classes)
+    const evaluation = compare(table.labels!, labels, classes)
     const perClass = classes.map((_, index) => ({
       label: classes[index],
       ...classNumbers(evaluation.confusion, index),

@@ -58,7 +58,7 @@ function oneOf<T extends string>(flag: string, known: readonly T[]): (text: stri
   return (text) => {
     const value = known.find((name) => name === text)
     const choice = known.length > 1 ? `one of ${known.join(', ')}` : known[0]!
-    return value ?? refuse(flag, choice, known.at(-1)!, text, didYouMean(text, known))
+    return value ?? refuse(flag, choice, known.at(-1)!, text, flag === '--recipe' ? didYouMean(text, known) : '')
   }
 }
 

@@ -18,17 +18,21 @@ export interface RunFolder {
 const names = ['run.json', 'model.onnx', 'submission.csv', 'history.csv']
 
 /**
- * Makes the folder that was asked for (an existing one is used again, without what an earlier run left there), else
- * `runs/<n>-<recipe>` with the next free n.
+ * Makes the folder that was asked for, else `runs/<n>-<recipe>` with the next free n. An existing folder is used again:
+ * what an earlier run left there goes with the first file that is written.
  */
 export async function createRunFolder(out: string | undefined, recipe: string): Promise<RunFolder> {
   const { path, made } = out === undefined ? await createNext(recipe) : await createNamed(out)
-  for (const name of names) await rm(join(path, name), { force: true })
   const file = (name: string) => join(path, name)
+  let stale = names
   return {
     path,
     file,
-    write: (name, content) => writeFileAtomic(file(name), content),
+    async write(name, content) {
+      for (const old of stale.filter((other) => other !== name)) await rm(file(old), { force: true })
+      stale = []
+      await writeFileAtomic(file(name), content)
+    },
     discardIfEmpty: () => removeEmpty(path, made),
   }
 }

@@ -3,6 +3,7 @@ import picocolors from 'picocolors'
 import { UsageError } from './errors.ts'
 import { exampleOf, type Flag, type Flags, flags } from './flags.ts'
 import type { Context } from './main.ts'
+import { didYouMean } from './suggest.ts'
 import { version } from './versions.ts'
 
 type FlagName = keyof typeof flags
@@ -84,6 +85,8 @@ const leaves: Leaf[] = [
   },
 ]
 
+const names = leaves.map(({ name }) => name)
+const flagNames = ['--json', '--quiet', ...Object.values(flags).map(({ example }) => example.split(' ')[0]!)]
 const help = ['-h, --help', 'show this help'] as const
 
 function toOption({ term, help, parse, default: value }: Flag<string | number>): Option {
@@ -146,21 +149,24 @@ export function shortHelp(): string {
   return lines.join('\n')
 }
 
-/** Puts commander's complaint into our words; the fix is an example of the command that was meant. */
+/** Puts commander's complaint into our words; the fix is a command that is right. */
 export function toUsageError({ code, message }: CommanderError, argv: readonly string[]): UsageError {
   const [sentence = '', suggestion] = message.replace(/^error: /, '').split('\n')
   const leaf = leaves.find(({ name }) => argv.includes(name))
+  const flag = /(--?[a-z][a-z-]*)[^-]*$/.exec(sentence)?.[1] ?? ''
+  const wanted = leaf?.arguments.map(([name]) => name).join(' and ') || 'no arguments'
   const fix = leaf ? `pixelrow ${leaf.name} --help` : 'pixelrow --help'
-  if (code === 'commander.optionMissingArgument') {
-    const flag = /(--[a-z-]+)/.exec(sentence)?.[1] ?? ''
+  if (code === 'commander.optionMissingArgument')
     return new UsageError(`${flag} needs a value, e.g. ${exampleOf(flag)}`, fix)
+  if (code === 'commander.missingArgument') return new UsageError(`${leaf?.name} needs ${wanted}`, leaf?.examples[0])
+  if (code === 'commander.excessArguments')
+    return new UsageError(`${leaf?.name} takes ${wanted}`, leaf?.examples.at(-1))
+  if (code === 'commander.help')
+    return new UsageError(`unknown command ${argv[1]}${didYouMean(argv[1] ?? '', names)}`, fix)
+  const known = exampleOf(flag) ?? ['--json', '--quiet'].find((name) => name === flag)
+  if (code === 'commander.unknownOption' && known && argv[0]?.startsWith('-')) {
+    return new UsageError(`${flag} comes after a command`, `pixelrow ${leaf?.name ?? 'run'} ${known}`)
   }
-  if (code === 'commander.missingArgument') {
-    return new UsageError(
-      `${leaf?.name} needs ${leaf?.arguments.map(([name]) => name).join(' and ')}`,
-      leaf?.examples[0],
-    )
-  }
-  const hint = suggestion ? ` ${suggestion.replace('(Did', '(did')}` : ''
+  const hint = suggestion ? ` ${suggestion.replace('(Did', '(did')}` : didYouMean(flag, flagNames)
   return new UsageError(`${sentence.replaceAll("'", '')}${hint}`, fix)
 }

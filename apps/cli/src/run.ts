@@ -6,7 +6,7 @@ import { createRunFolder, type RunFolder } from './folder.ts'
 import type { Context } from './main.ts'
 import { command } from './paste.ts'
 import { trainingRecord } from './record.ts'
-import { openSource, type Source } from './source.ts'
+import { openSource, readLabelled, type Source } from './source.ts'
 import { type Frame, frameOf, readSubmission, score, writeChecked } from './submission.ts'
 import { count, many } from './table.ts'
 import { labelFlag } from './train.ts'
@@ -35,7 +35,7 @@ export async function run(context: Context, flags: Flags): Promise<void> {
       ...trainingRecord('run', flags, table, trained),
       accuracy: { validation: trained.accuracy, test: testAccuracy },
       seconds: { read: read.seconds, ...trained.seconds, predict: predicted.seconds },
-      submission: { rows: test.rows, header: read.value.frame.header },
+      predicted: { rows: test.rows, header: read.value.frame.header },
       source: flags.data ?? 'embedded',
     }
     await folder.write('run.json', `${JSON.stringify(record, null, 2)}\n`)
@@ -48,9 +48,10 @@ export async function run(context: Context, flags: Flags): Promise<void> {
   }
 }
 
-async function readInputs({ terminal, signal }: Context, flags: Flags, source: Source): Promise<Inputs> {
+async function readInputs(context: Context, flags: Flags, source: Source): Promise<Inputs> {
+  const { terminal, signal } = context
   terminal.note(`Reading ${source.name}`)
-  const table = await readTable(source.train, { label: flags.label, signal, onNote: terminal.note })
+  const table = await readLabelled(context, source.train, { label: flags.label })
   const { shape, maxValue } = table
   const test = await readTable(source.test, { label: false, shape, maxValue, signal })
   const frame = await frameOf(test, source.test, source.sample)

@@ -1,18 +1,18 @@
-import { readTable } from '@pixelrow/data'
 import { historyCsv } from './epochs.ts'
 import type { Flags } from './flags.ts'
 import { createRunFolder } from './folder.ts'
 import type { Context } from './main.ts'
 import { command } from './paste.ts'
 import { trainingRecord } from './record.ts'
+import { readLabelled } from './source.ts'
 import { many } from './table.ts'
 import { timed, trainAndExport } from './training.ts'
 
 /** `pixelrow train TRAIN.csv`: trains on a CSV and leaves model.onnx, history.csv and run.json. */
 export async function train(context: Context, flags: Flags, path: string): Promise<void> {
-  const { terminal, signal, kept } = context
+  const { terminal, kept } = context
   terminal.note(`Reading ${path}`)
-  const read = await timed(() => readTable(path, { label: flags.label, signal, onNote: terminal.note }))
+  const read = await timed(() => readLabelled(context, path, { label: flags.label }))
   const folder = await createRunFolder(flags.out, flags.recipe)
   try {
     const trained = await trainAndExport(context, flags, read.value)

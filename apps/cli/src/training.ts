@@ -38,6 +38,7 @@ export async function trainAndExport(context: Context, flags: Flags, table: Pixe
   const recipe = recipes[flags.recipe]!
   const plan = withFlags(recipe.prepare(table), flags)
   const parts = flags.validation > 0 ? splitOff(table, flags) : { train: table, validation: undefined }
+  requireBatches(plan, parts.train.rows)
   describePlan(context, flags.recipe, plan, parts.train.rows)
   const first = await timed(() => fitOnce(context, flags, plan, parts.train, parts.validation))
   const last =
@@ -72,6 +73,14 @@ function splitOff(table: PixelTable, { validation, seed }: Flags): { train: Pixe
   const kept = Math.round(validation * table.rows)
   if (kept >= 1 && kept < table.rows) return split(table, { validation, seed })
   throw new JobError(`${many(table.rows, 'row')} cannot be split by --validation ${validation}`, 'add --validation 0')
+}
+
+function requireBatches({ options: { batchSize } }: Plan, rows: number): void {
+  if (batchSize <= rows) return
+  throw new JobError(
+    `--batch-size ${batchSize} is more than the ${many(rows, 'row')} to train on`,
+    `--batch-size ${rows} or less`,
+  )
 }
 
 /** `784 → 256 → 10`. */

@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { random } from '@pixelrow/data'
+import { onTestFinished } from 'vitest'
+
+export const entry = fileURLToPath(new URL('../dist/pixelrow.js', import.meta.url))
+
+export interface Finished {
+  code: number | null
+  signal: NodeJS.Signals | null
+  stdout: string
+  stderr: string
+}
+
+export interface Started {
+  child: ChildProcess
+  finished: Promise<Finished>
+  /** Resolves when standard error has text that matches. */
+  says(pattern: RegExp): Promise<void>
+}
+
+/** Starts the built command for real, without a terminal. */
+export function start(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Started {
+  const { FORCE_COLOR: _, NO_COLOR: __, ...inherited } = process.env
+  const child = spawn(process.execPath, [entry, ...args], { cwd: options.cwd, env: { ...inherited, ...options.env } })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text))
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
+  })
+  const says = (pattern: RegExp) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => pattern.test(stderr) && resolve()
+      child.stderr.on('data', look)
+      finished.then(() => reject(new Error(`ended without saying ${pattern}: ${stderr}`)))
+      look()
+    })
+  return { child, finished, says }
+}
+
+/** Runs the built command to its end. */
+export function pixelrow(
+  args: readonly string[],
+  options?: { cwd?: string; env?: NodeJS.ProcessEnv },
+): Promise<Finished> {
+  return start(args, options).finished
+}
+
+/** An empty folder that goes with the test. */
+export function workFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pixelrow-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export interface Fake {
+  rows: number
+  classes: readonly string[]
+  side?: number
+  maxValue?: number
+  labelLast?: boolean
+  end?: '\n' | '\r\n'
+  /** Names of the rows, as a first column `id`. */
+  ids?: (row: number) => string
+  seed?: number
+}
+
+/** Small images that are easy to tell apart: a random picture for each class, a little noise for each row. */
+export function fakeTable(fake: Fake): { labelled: string; unlabelled: string; labels: string[] } {
+  const { rows, classes, side = 8, maxValue = 16, labelLast = false, end = '\n', ids, seed = 0 } = fake
+  const pictures = random(7, 1000)
+  const noise = random(seed, 1001)
+  const pixels = Array.from({ length: side * side }, (_, pixel) => pixel)
+  const names = pixels.map((pixel) => `pixel${pixel}`)
+  const join = (cells: string[], label?: string) =>
+    (label === undefined ? cells : labelLast ? [...cells, label] : [label, ...cells]).join(',')
+  const labels = Array.from({ length: rows }, (_, row) => classes[row % classes.length]!)
+  const images = labels.map((_, row) =>
+    pixels.map((pixel) => {
+      const ink = pictures.below(row % classes.length, pixel, 2) * Math.floor(maxValue / 2)
+      return String(ink + noise.below(row, pixel, Math.floor(maxValue / 2) + 1))
+    }),
+  )
+  const withId = (cells: string[], row: number, name?: string) => (ids ? [name ?? ids(row), ...cells] : cells)
+  const text = (label: boolean) =>
+    [
+      join(withId(names, 0, 'id'), label ? 'label' : undefined),
+      ...images.map((cells, row) => join(withId(cells, row), label ? labels[row] : undefined)),
+      '',
+    ].join(end)
+  return { labelled: text(true), unlabelled: text(false), labels }
+}
+
+/** A folder like a Kaggle competition's: train.csv, test.csv and, where it is given, sample_submission.csv. */
+export function writeData(folder: string, fake: Fake, sample?: (ids: string[]) => string): { truth: string[] } {
+  mkdirSync(folder, { recursive: true })
+  const test = fakeTable({ ...fake, rows: Math.ceil(fake.rows / 3), seed: 1 })
+  writeFileSync(join(folder, 'train.csv'), fakeTable(fake).labelled)
+  writeFileSync(join(folder, 'test.csv'), test.unlabelled)
+  const ids = test.labels.map((_, row) => fake.ids?.(row) ?? String(row + 1))
+  if (sample) writeFileSync(join(folder, 'sample_submission.csv'), sample(ids))
+  return { truth: test.labels }
+}
+
+/** The cells of a CSV without quotes, header first. */
+export function csvRows(text: string): string[][] {
+  return text
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((line) => line.split(','))
+}

@@ -1,0 +1,102 @@
+import { recipes } from '@pixelrow/train'
+import { expect, test } from 'vitest'
+import { pixelrow, workFolder } from './helpers.ts'
+
+test.each([[], ['--help'], ['run', '--help'], ['train', '-h'], ['predict', '--help'], ['help', 'eval']])(
+  'pixelrow %s',
+  async (...args) => {
+    const { code, stdout, stderr } = await pixelrow(args.filter((arg) => typeof arg === 'string'))
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatchSnapshot()
+  },
+)
+
+test('the recipes that the flag takes are those of @pixelrow/train', async () => {
+  const { stderr } = await pixelrow(['run', '--recipe', 'x'])
+  const named = /must be one of (.*), e\.g\./.exec(stderr)?.[1]?.split(', ')
+  expect(named?.sort()).toEqual(Object.keys(recipes).sort())
+})
+
+/** The packages of this workspace and others that Node loaded for a call. */
+async function loadedFor(args: string[]): Promise<string[]> {
+  const hook = new URL('./loaded.mjs', import.meta.url).href
+  const { stderr } = await pixelrow(args, { cwd: workFolder(), env: { NODE_OPTIONS: `--import ${hook}` } })
+  const urls = [...stderr.matchAll(/^loaded file:.*?\/(?:packages|node_modules)\/(.+)$/gm)].map(([, rest]) => rest!)
+  const names = urls.map((rest) => /^(?:\.pnpm\/.*\/node_modules\/)?((?:@[^/]+\/)?[^/]+)/.exec(rest)![1]!)
+  return [...new Set(names)].sort()
+}
+
+test('help and version load the parser and nothing that works', async () => {
+  expect(await loadedFor(['--help'])).toEqual(['commander', 'picocolors'])
+  expect(await loadedFor(['run', '--help'])).toEqual(['commander', 'picocolors'])
+  expect(await loadedFor(['--version'])).toEqual(['commander', 'picocolors'])
+  expect(await loadedFor(['train', 'nowhere.csv'])).toEqual(
+    expect.arrayContaining(['data', 'train', 'export', 'infer-node']),
+  )
+})
+
+test.each<[string[], string, string?]>([
+  [['rnu'], 'unknown command rnu (did you mean run?)', 'pixelrow --help'],
+  [['help', 'predcit'], 'unknown command predcit (did you mean predict?)', 'pixelrow --help'],
+  [['export', 'model.onnx'], 'unknown command export', 'pixelrow --help'],
+  [['run', '--epoch', '3'], 'unknown option --epoch (did you mean --epochs?)', 'pixelrow run --help'],
+  [['--recipe', 'linear'], '--recipe comes after a command', 'pixelrow run --recipe linear'],
+  [['run', 'digits'], 'run takes no arguments', 'pixelrow run --data digit-recognizer --seed 1'],
+  [['train'], 'train needs train.csv', 'pixelrow train train.csv -o runs/first'],
+  [['eval', 'm.onnx'], 'eval needs model.onnx and labelled.csv', 'pixelrow eval runs/1-mlp/model.onnx labelled.csv'],
+  [['run', '--epochs'], '--epochs needs a value, e.g. --epochs 8', 'pixelrow run --help'],
+  [['run', '--epochs', 'x'], '--epochs must be a whole number from 1 to 10000, e.g. --epochs 8; found "x"'],
+  [['run', '--epochs', '0'], '--epochs must be a whole number from 1 to 10000, e.g. --epochs 8; found "0"'],
+  [['run', '--epochs', '1.5'], '--epochs must be a whole number from 1 to 10000, e.g. --epochs 8; found "1.5"'],
+  [['run', '--epochs', '--seed'], '--epochs must be a whole number from 1 to 10000, e.g. --epochs 8; found "--seed"'],
+  [
+    ['run', '--batch-size', '-1'],
+    '--batch-size must be a whole number from 1 to 65536, e.g. --batch-size 128; found "-1"',
+  ],
+  [
+    ['run', '--learning-rate', '0'],
+    '--learning-rate must be a number above 0 and up to 1000, e.g. --learning-rate 0.1; found "0"',
+  ],
+  [
+    ['run', '--learning-rate', 'Infinity'],
+    '--learning-rate must be a number above 0 and up to 1000, e.g. --learning-rate 0.1; found "Infinity"',
+  ],
+  [['run', '--validation', '0.6'], '--validation must be a number from 0 to 0.5, e.g. --validation 0.1; found "0.6"'],
+  [
+    ['run', '--seed', '4294967296'],
+    '--seed must be a whole number from 0 to 4294967295, e.g. --seed 1; found "4294967296"',
+  ],
+  [['run', '--threads', ''], '--threads must be a whole number from 1 to 256, e.g. --threads 2; found ""'],
+  [
+    ['run', '--recipe', 'linaer'],
+    '--recipe must be one of mlp, linear, e.g. --recipe linear; found "linaer" (did you mean linear?)',
+  ],
+  [['run', '--device', 'gpu'], '--device must be one of auto, cpu, e.g. --device cpu; found "gpu"'],
+  [['run', '--engine', 'x'], '--engine must be onnxruntime, e.g. --engine onnxruntime; found "x"'],
+  [['run', '--out', ' '], '--out must be a folder\'s path, e.g. --out runs/first; found " "'],
+])('%j is a usage error', async (args, message, fix) => {
+  const text = await pixelrow(args)
+  expect(text).toEqual({
+    code: 2,
+    signal: null,
+    stdout: '',
+    stderr: `Error: ${message}\n${fix ? `Try: ${fix}\n` : ''}`,
+  })
+  const json = await pixelrow([...args, '--json'])
+  expect(json.code).toBe(2)
+  // A flag without its value takes the next word, here --json, for it.
+  if (args.at(-1) !== '--epochs') expect(JSON.parse(json.stdout)).toEqual({ error: { message, ...(fix && { fix }) } })
+})
+
+test('predict wants to know where to write, and not two things to one place', async () => {
+  const { code, stderr } = await pixelrow(['predict', 'm.onnx', 't.csv', '-o', '-', '--json'])
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/both want standard output\nTry: /)
+})
+
+test('colour comes only where it is asked for or seen', async () => {
+  const escapeCode = String.fromCharCode(27)
+  expect((await pixelrow(['rnu'])).stderr).not.toContain(escapeCode)
+  expect((await pixelrow(['rnu'], { env: { FORCE_COLOR: '1' } })).stderr).toContain(`${escapeCode}[31mError:`)
+  expect((await pixelrow(['rnu'], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).stderr).not.toContain(escapeCode)
+})
