@@ -22,18 +22,23 @@ export interface GradientContext {
 /**
  * Appends to `g` the nodes that compute the gradient of the scalar `loss` by each of `parameters` (reverse mode).
  *
- * The loss must come out of one operator whose rule starts the chain (its own gradient is taken as 1).
+ * The loss must come out of an operator whose rule can start the chain. Its own gradient is 1, or the scalar `scale`, which
+ * then multiplies all others.
  * Throws for an operator without a gradient rule, naming the node, and for a parameter the loss does not depend on.
  */
-export function differentiate(g: GraphBuilder, loss: Value, parameters: Value[]): Value[] {
+export function differentiate(
+  g: GraphBuilder,
+  loss: Value,
+  parameters: Value[],
+  { scale }: { scale?: Value } = {},
+): Value[] {
   const nodes = [...g.nodes]
   const active = reachable(nodes, parameters)
-  const gradients = new Map<string, Value | undefined>([[loss.name, undefined]])
-  const seeds = new Set([loss.name])
+  const gradients = new Map<string, Value | undefined>([[loss.name, scale]])
   for (const node of nodes.reverse()) {
-    const isSeed = node.outputs.some((name) => seeds.has(name))
+    const isStart = node.outputs.includes(loss.name)
     const given = node.outputs.map((name) => gradients.get(name))
-    if (!isSeed && given.every((gradient) => !gradient)) continue
+    if (!isStart && given.every((gradient) => !gradient)) continue
     const needed = node.inputs.map((name) => active.has(name))
     if (!needed.includes(true)) continue
     const results = ruleOf(node)({ g, node, ...valuesOf(g, node), gradients: given, needed })

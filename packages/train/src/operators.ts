@@ -9,8 +9,8 @@ export const DOMAIN = 'pixelrow'
  * - `OneHot(labels int32 [B]) {classes} → float32 [B, K]`: 1 at the label, 0 elsewhere.
  * - `SoftmaxCrossEntropy(logits [B, K], targets [B, K], total? []) → (loss [], logProbabilities [B, K])`:
  *   −Σ targets · log softmax(logits) / total. Without `total` it is B, and each row of targets sums to 1.
- * - `SoftmaxCrossEntropyGrad(logProbabilities, targets, total?) → [B, K]`: the loss's gradient by the logits,
- *   (softmax · the row's sum of targets − targets) / total.
+ * - `SoftmaxCrossEntropyGrad(logProbabilities, targets, total?, dLoss? []) → [B, K]`: the gradient by the logits,
+ *   (softmax · the row's sum of targets − targets) · dLoss / total; without `dLoss` it is 1.
  */
 export const inferRules: Record<string, InferRule> = {
   [`${DOMAIN}:OneHot`]: ([labels], { classes }) => {

@@ -15,6 +15,8 @@ export interface Optimizer {
   name: string
   options: Record<string, number | boolean>
   transform: Transform
+  /** True where the update is −learning rate · gradient and nothing else: then the loss is scaled instead, once for all parameters. */
+  scalesLoss?: boolean
 }
 
 /**
@@ -30,7 +32,8 @@ export function sgd({ momentum = 0, nesterov = false, weightDecay = 0 } = {}): O
     ...(momentum ? [trace(momentum, { nesterov })] : []),
     scaleByLearningRate,
   ]
-  return { name: 'sgd', options: { momentum, nesterov, weightDecay }, transform: chain(...transforms) }
+  const options = { momentum, nesterov, weightDecay }
+  return { name: 'sgd', options, transform: chain(...transforms), scalesLoss: transforms.length === 1 }
 }
 
 /** Adam (Kingma & Ba 2015), as PyTorch's `Adam` without weight decay. Defaults: beta1 0.9, beta2 0.999, epsilon 1e-8. */

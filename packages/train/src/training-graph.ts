@@ -58,17 +58,15 @@ function buildStep(
   const weights = declareWeights(g, architecture)
   const logits = forward(g, architecture, pixels, (name) => weights.get(name)!)
   const loss = crossEntropy(g, logits, labels, options)
-  const gradients = differentiate(g, loss, [...weights.values()])
-  g.output(loss, 'loss')
-  return optimize(g, optimizer, [...weights.values()], gradients)
+  return optimize(g, optimizer, [...weights.values()], loss)
 }
 
 function declareWeights(g: GraphBuilder, architecture: Architecture): Map<string, Value> {
   return new Map(parameters(architecture).map(({ name, dims }) => [name, g.input(name, 'float32', dims)]))
 }
 
-/** Appends the optimiser for every parameter; the state gets what its transforms remember. */
-function optimize(g: GraphBuilder, optimizer: Optimizer, weights: Value[], gradients: Value[]) {
+/** Appends the gradients and the optimiser for every parameter; the state gets what its transforms remember. */
+function optimize(g: GraphBuilder, { transform, scalesLoss }: Optimizer, weights: Value[], loss: Value) {
   const state: StateTensor[] = []
   const scalars: Record<string, ScalarValue> = {}
   const scalarInputs = new Map<string, Value>()
@@ -83,14 +81,18 @@ function optimize(g: GraphBuilder, optimizer: Optimizer, weights: Value[], gradi
     return (next: Value) => void g.output(next, entry.next)
   }
   const learningRate = scalar(LEARNING_RATE)
+  const scale = scalesLoss ? g.op('Neg', [learningRate]) : undefined
+  const gradients = differentiate(g, loss, weights, { scale })
   weights.forEach((parameter, i) => {
     const next = carry(parameter, 'weight')
     const remember = (name: string) => {
       const value = g.input(`${parameter.name}:${name}`, 'float32', parameter.dims)
       return { value, next: carry(value, 'optimizer') }
     }
-    const update = optimizer.transform(gradients[i]!, { g, parameter, remember, scalar, learningRate })
+    const gradient = gradients[i]!
+    const update = scalesLoss ? gradient : transform(gradient, { g, parameter, remember, scalar, learningRate })
     next(g.op('Add', [parameter, update]))
   })
+  g.output(loss, 'loss')
   return { graph: { step: g.build(), state, scalars: [...scalarInputs.keys()] }, scalars }
 }

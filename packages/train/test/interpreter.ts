@@ -168,15 +168,22 @@ const operators: Record<string, Operator> = {
       [...labels!.data].flatMap((label) => Array.from({ length: Number(classes) }, (_, k) => (k === label ? 1 : 0))),
     ),
   ],
-  SoftmaxCrossEntropy: ([logits, targets]) => {
+  SoftmaxCrossEntropy: ([logits, targets, total]) => {
     const logProbabilities = logSoftmax(logits!)
-    const total = logProbabilities.data.reduce((sum, value, i) => sum + value * targets!.data[i]!, 0)
-    return [array64([], [-total / logits!.dims[0]!]), logProbabilities]
+    const sum = logProbabilities.data.reduce((sum, value, i) => sum + value * targets!.data[i]!, 0)
+    return [array64([], [-sum / (total ? total.data[0]! : logits!.dims[0]!)]), logProbabilities]
   },
-  SoftmaxCrossEntropyGrad: ([logProbabilities, targets]) => [
-    array64(
-      logProbabilities!.dims,
-      logProbabilities!.data.map((value, i) => (Math.exp(value) - targets!.data[i]!) / logProbabilities!.dims[0]!),
-    ),
-  ],
+  SoftmaxCrossEntropyGrad: ([logProbabilities, targets, total, dLoss]) => {
+    const [rows, classes] = logProbabilities!.dims as [number, number]
+    const scale = (dLoss ? dLoss.data[0]! : 1) / (total ? total.data[0]! : rows)
+    const rowSum = (row: number) => targets!.data.slice(row * classes, (row + 1) * classes).reduce((a, b) => a + b, 0)
+    const difference = (value: number, i: number) =>
+      Math.exp(value) * (total ? rowSum(Math.floor(i / classes)) : 1) - targets!.data[i]!
+    return [
+      array64(
+        [rows, classes],
+        logProbabilities!.data.map((value, i) => difference(value, i) * scale),
+      ),
+    ]
+  },
 }

@@ -1,5 +1,6 @@
 import { type Attribute, type Graph, type GraphBuilder, graphBuilder, type Value } from '@pixelrow/onnx'
 import { DOMAIN, inferRules } from '../operators.ts'
+import { fuse } from './fuse.ts'
 import { oneHot } from './one-hot.ts'
 import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from './softmax-cross-entropy.ts'
 
@@ -19,7 +20,7 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   SoftmaxCrossEntropyGrad: softmaxCrossEntropyGrad,
 }
 
-/** Rewrites a graph into plain ONNX: our own operators through their lowering, all others as they are. */
+/** Rewrites a graph into plain ONNX: our own operators through their lowering, all others as they are; then fuses what can be. */
 export function lower(graph: Graph): Graph {
   const g = graphBuilder(graph.name, { infer: inferRules, prefix: 'lowered' })
   const values = new Map<string, Value>()
@@ -37,7 +38,7 @@ export function lower(graph: Graph): Graph {
     })
   }
   for (const { name } of graph.outputs) g.output(values.get(name)!, name)
-  return g.build()
+  return fuse(g.build())
 }
 
 function loweringOf(opType: string): Lowering {

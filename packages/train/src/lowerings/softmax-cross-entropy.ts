@@ -5,19 +5,26 @@ import type { Lowering } from './index.ts'
 export const softmaxCrossEntropy: Lowering = ({ g, inputs: [logits, targets, total] }) => {
   const logProbabilities = g.op('LogSoftmax', [logits], { axis: int(1) })
   const sum = g.op('ReduceSum', [g.op('Mul', [logProbabilities, targets])], { keepdims: int(0) })
-  return [divide(g, g.op('Neg', [sum]), total, logits!), logProbabilities]
+  const minusOne = g.constant(float32(-1))
+  return [g.op('Mul', [sum, share(g, minusOne, total, logits!)]), logProbabilities]
 }
 
-/** (softmax · the row's sum of targets − targets) / total; without a total the rows' sums are 1. */
-export const softmaxCrossEntropyGrad: Lowering = ({ g, inputs: [logProbabilities, targets, total] }) => {
+/** (softmax · the row's sum of targets − targets) · dLoss / total; without a total the rows' sums are 1. */
+export const softmaxCrossEntropyGrad: Lowering = ({ g, inputs: [logProbabilities, targets, total, dLoss] }) => {
   let probabilities = g.op('Exp', [logProbabilities])
   if (total) {
     const rowSums = g.op('ReduceSum', [targets, g.constant(int64([1]))], { keepdims: int(1) })
     probabilities = g.op('Mul', [probabilities, rowSums])
   }
-  return [divide(g, g.op('Sub', [probabilities, targets]), total, logProbabilities!)]
+  const scale = share(g, dLoss ?? g.constant(float32(1)), total, logProbabilities!)
+  return [g.op('Mul', [g.op('Sub', [probabilities, targets]), scale])]
 }
 
-function divide(g: GraphBuilder, value: Value, total: Value | undefined, rows: Value): Value {
-  return total ? g.op('Div', [value, total]) : g.op('Mul', [value, g.constant(float32(1 / Number(rows.dims[0])))])
+/** A scalar divided by the total, or by the number of rows: numbers are multiplied before they meet a matrix. */
+function share(g: GraphBuilder, scalar: Value, total: Value | undefined, rows: Value): Value {
+  if (total) return g.op('Div', [scalar, total])
+  const perRow = 1 / Number(rows.dims[0])
+  const known = g.constantOf(scalar)?.data[0]
+  if (known !== undefined) return g.constant(float32(Number(known) * perRow))
+  return g.op('Mul', [scalar, g.constant(float32(perRow))])
 }

@@ -1,0 +1,84 @@
+import type { Graph, Node, Tensor } from '@pixelrow/onnx'
+
+/**
+ * Rewrites a graph of plain operators so that fewer passes over memory are left. What is computed stays the same but for the
+ * order of rounding. Each rule replaces one node; nodes that nobody reads any more fall away.
+ */
+export function fuse(graph: Graph): Graph {
+  const scaled = rewrite(graph, scaleIntoGemm)
+  return prune(rewrite(scaled, addIntoGemm))
+}
+
+/** What a rule may look at. */
+interface Context {
+  producer(name: string): Node | undefined
+  constant(name: string): Tensor | undefined
+  /** How many nodes and outputs read a value. */
+  readers(name: string): number
+  dims(name: string): string
+}
+
+type Rule = (node: Node, context: Context) => Node
+
+function rewrite(graph: Graph, rule: Rule): Graph {
+  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node])))
+  const constants = new Map(graph.initializers.map((tensor) => [tensor.name!, tensor]))
+  const counts = new Map<string, number>()
+  for (const name of [...graph.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.map(({ name }) => name)]) {
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  const types = new Map(
+    [...graph.inputs, ...graph.outputs, ...(graph.values ?? [])].map(({ name, type }) => [name, type]),
+  )
+  const context: Context = {
+    producer: (name) => producers.get(name),
+    constant: (name) => constants.get(name),
+    readers: (name) => counts.get(name) ?? 0,
+    dims: (name) => String(types.get(name)?.dims ?? `unknown ${name}`),
+  }
+  return { ...graph, nodes: graph.nodes.map((node) => rule(node, context)) }
+}
+
+/** Gemm(c · x, w) → Gemm(x, w) with alpha · c: matrices of raw bytes need no pass of their own to be scaled. */
+const scaleIntoGemm: Rule = (node, { producer, constant }) => {
+  if (node.opType !== 'Gemm') return node
+  let alpha = numberOf(node, 'alpha', 1)
+  const inputs = node.inputs.map((name, i) => {
+    const source = producer(name)
+    const factor = source?.opType === 'Mul' && i < 2 ? constant(source.inputs[1]!) : undefined
+    if (!factor || factor.data.length !== 1 || factor.dims.length > 0) return name
+    alpha *= Number(factor.data[0])
+    return source!.inputs[0]!
+  })
+  return { ...node, inputs, attributes: { ...node.attributes, ...(alpha !== 1 && { alpha: { float: alpha } }) } }
+}
+
+/** w + Gemm(x, y) → Gemm(x, y, w): the sum is made while the product is written. */
+const addIntoGemm: Rule = (node, { producer, readers, dims }) => {
+  if (node.opType !== 'Add') return node
+  const [sum, product] = node.inputs as [string, string]
+  const gemm = producer(product)
+  const fits =
+    gemm?.opType === 'Gemm' && gemm.inputs.length === 2 && readers(product) === 1 && dims(sum) === dims(product)
+  return fits ? { ...gemm, name: node.name, inputs: [...gemm.inputs, sum], outputs: node.outputs } : node
+}
+
+function numberOf({ attributes }: Node, name: string, otherwise: number): number {
+  const attribute = attributes[name]
+  return attribute && 'float' in attribute ? attribute.float : otherwise
+}
+
+/** Drops nodes and constants that no output depends on. */
+function prune(graph: Graph): Graph {
+  const wanted = new Set(graph.outputs.map(({ name }) => name))
+  const nodes = [...graph.nodes]
+    .reverse()
+    .filter(({ inputs, outputs }) => {
+      if (!outputs.some((name) => wanted.has(name))) return false
+      for (const name of inputs) wanted.add(name)
+      return true
+    })
+    .reverse()
+  const isWanted = ({ name }: { name?: string }) => wanted.has(name!)
+  return { ...graph, nodes, initializers: graph.initializers.filter(isWanted), values: graph.values?.filter(isWanted) }
+}
