@@ -6,7 +6,10 @@ const workerSource: NonNullable<Options['esbuildPlugins']>[number] = {
   name: 'worker-source',
   setup(bundler) {
     bundler.onResolve({ filter: /\?source$/ }, async ({ path, resolveDir }) => {
-      const { path: file } = await bundler.resolve(path.replace('?source', ''), { resolveDir, kind: 'import-statement' })
+      const { path: file } = await bundler.resolve(path.replace('?source', ''), {
+        resolveDir,
+        kind: 'import-statement',
+      })
       return { path: file, namespace: 'worker-source' }
     })
     bundler.onLoad({ filter: /.*/, namespace: 'worker-source' }, async ({ path }) => {

@@ -27,6 +27,9 @@ export default defineConfig({
   resolve: { alias: publishedEntries() },
   test: {
     pool: 'forks',
+    // Many tests wait for processes that they start; a core left idle for vitest itself would be half of a small machine.
+    maxWorkers: '100%',
+    slowTestThreshold: 10_000,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // `npm test` runs the suite, `npm run test:full` both: `full` needs Python 3 or a C++ compiler.
