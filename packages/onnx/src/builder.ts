@@ -150,26 +150,33 @@ function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
 
   const ops: GraphBuilder['ops'] = (opType, given, attributes = {}, { domain = '', count, ...options }) => {
     const names = typeof options.outputs === 'string' ? [options.outputs] : (options.outputs ?? [])
-    const outputs = Array.from({ length: count }, (_, index) =>
-      names[index] === undefined ? freshName() : claim(names[index]),
-    )
-    const node: Node = {
-      opType,
-      domain,
-      name: options.name ?? `${opType}_${outputs[0]}`,
-      inputs: [],
-      outputs,
-      attributes,
+    const outputs: string[] = []
+    try {
+      for (let index = 0; index < count; index++) {
+        const wanted = names[index]
+        outputs.push(wanted === undefined ? freshName() : claim(wanted))
+      }
+      const name = options.name ?? `${opType}_${outputs[0]}`
+      return addNode({ opType, domain, name, inputs: [], outputs, attributes }, given, options.types)
+    } catch (error) {
+      // An operator that failed leaves the graph as it was.
+      for (const name of outputs) shared.taken.delete(name)
+      throw error
     }
+  }
+
+  const addNode = (node: Node, given: readonly (Value | undefined)[], stated?: readonly TensorType[]): Value[] => {
     const used = given.map((value) => known(value, nodeLabel(node)))
-    node.inputs = used.map((value) => value?.name ?? '')
-    const types = options.types ?? inferred(node, used)
+    const last = used.findLastIndex((value) => value !== undefined)
+    node.inputs = used.slice(0, last + 1).map((value) => value?.name ?? '')
+    const types = stated ?? inferred(node, used)
+    const results = node.outputs.map((_, index) => typed(node, types, index))
     nodes.push(node)
-    const tensor = opType === 'Constant' && domain === '' ? constantValue(attributes) : undefined
-    if (tensor) tensors.set(outputs[0]!, tensor)
-    return outputs.map((name, index) => {
+    const tensor = node.opType === 'Constant' && node.domain === '' ? constantValue(node.attributes) : undefined
+    if (tensor) tensors.set(node.outputs[0]!, tensor)
+    return node.outputs.map((name, index) => {
       made.add(name)
-      return add(name, ...typed(node, types, index))
+      return add(name, ...results[index]!)
     })
   }
 
