@@ -1,24 +1,26 @@
 import { strictArchitecture } from './parse.ts'
 import type { Architecture } from './types.ts'
-import { walk } from './walk.ts'
+import { flattened, walk } from './walk.ts'
 
-/** A trainable array of an architecture. */
+/** An array of an architecture: one that is trained, or a running statistic. */
 export interface Parameter {
-  /** `<layer index>.<parameter>`, the key in `Model.weights`: `1.weight`. */
+  /** `<layer index>.<parameter>`, the key in `Model.weights`: `1.weight`; `3.layers.1.weight` inside a residual layer. */
   name: string
-  /** `[inputs, units]` for a dense layer's weight, `[units]` for its bias. */
+  /** Of a weight `[inputs, units]` (dense) or `[filters, channels, height, width]` (conv2d); `[size]` of all others. */
   dims: number[]
-  /** How many inputs feed one output of the layer. */
+  /** How many inputs feed one output of the layer; 1 for batch normalisation. */
   fanIn: number
+  /** False for batch normalisation's `runningMean` and `runningVariance`, which training measures and no gradient changes. */
+  trained: boolean
 }
 
 /**
- * Lists the trainable arrays in layer order, a layer's weight before its bias. Throws a `ModelError` when the layers do
- * not fit each other.
+ * Lists the arrays in layer order, a layer's weight before its bias and those before its running statistics, a residual
+ * layer's layers before its shortcut. Throws a `ModelError` when the layers do not fit each other.
  */
 export function parameters(architecture: Architecture): Parameter[] {
-  return walk(architecture).flatMap((step) =>
-    step.parameters.map(({ name, dims, fanIn }) => ({ name: `${step.index}.${name}`, dims, fanIn })),
+  return flattened(walk(architecture)).flatMap(({ path, parameters }) =>
+    parameters.map(({ name, dims, fanIn, trained }) => ({ name: `${path}.${name}`, dims, fanIn, trained })),
   )
 }
 

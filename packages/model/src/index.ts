@@ -1,19 +1,31 @@
 export { formatArchitecture, outputShapes, type Parameter, parameters } from './architecture.ts'
-export { linear, mlp, type Source } from './build.ts'
+export { cnn } from './cnn.ts'
 export { ModelError } from './error.ts'
 export { initialize, type Random } from './initialize.ts'
+export { linear, mlp } from './mlp.ts'
 export { parseArchitecture } from './parse.ts'
+export { resnet } from './resnet.ts'
 export { fromSafetensors, toSafetensors } from './safetensors.ts'
+export type { Source } from './source.ts'
 export { formatSummary, type Summary, type SummaryRow, summary } from './summary.ts'
 export type {
   ActivationLayer,
   Architecture,
+  BatchNormLayer,
+  Conv2dLayer,
   DenseLayer,
+  DropoutLayer,
   FlattenLayer,
+  GlobalPoolLayer,
   ImageShape,
   InputLayer,
   Layer,
   Model,
+  Padding,
+  Pool2dLayer,
+  ResidualLayer,
+  Size,
   Tensor,
 } from './types.ts'
 export { validate, validateModel } from './validate.ts'
+export { type Window, windowOf } from './window.ts'

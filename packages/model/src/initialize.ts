@@ -1,20 +1,22 @@
 import { elements } from './shape.ts'
 import type { Architecture, Tensor } from './types.ts'
-import { walk } from './walk.ts'
+import { flattened, walk } from './walk.ts'
 
 /** Uniform numbers of [0, 1) as a pure function of where they are used. */
 export type Random = (stream: number, index: number) => number
 
 /**
- * Fresh weights for an architecture, by name, in the order of `parameters`. Dense layers get PyTorch's nn.Linear default:
- * Kaiming-uniform with a = √5, which is U(±1/√fanIn) for weight and bias (He et al. 2015, arXiv:1502.01852).
+ * Fresh weights for an architecture, by name, in the order of `parameters`, distributed as PyTorch's defaults. Dense and
+ * convolution layers get nn.Linear's and nn.Conv2d's: Kaiming-uniform with a = √5, which is U(±1/√fanIn) for weight and
+ * bias (He et al. 2015, arXiv:1502.01852). Batch normalisation starts as the identity: weight and running variance 1, bias
+ * and running mean 0.
  *
  * Element i of the parameter at place p of `parameters` comes from `random(p, i)`, so equal random functions give equal
  * bits. Throws a `ModelError` when the layers do not fit each other.
  */
 export function initialize(architecture: Architecture, random: Random): Record<string, Tensor> {
-  const places = walk(architecture).flatMap(({ index, parameters }) =>
-    parameters.map((parameter) => ({ ...parameter, name: `${index}.${parameter.name}` })),
+  const places = flattened(walk(architecture)).flatMap(({ path, parameters }) =>
+    parameters.map((parameter) => ({ ...parameter, name: `${path}.${parameter.name}` })),
   )
   return Object.fromEntries(
     places.map(({ name, dims, initial }, stream) => {

@@ -1,4 +1,4 @@
-import { ModelError } from './error.ts'
+import { ModelError, withLayer } from './error.ts'
 import { kindOf } from './layers/index.ts'
 import { fieldsOf, listOf, positiveInteger, show } from './strict.ts'
 import type { Architecture, ImageShape, InputLayer, Layer } from './types.ts'
@@ -20,25 +20,30 @@ export function parseArchitecture(json: string): Architecture {
 /** Checks every field of an architecture and copies it with its fields in a fixed order. */
 export function strictArchitecture(value: unknown): Architecture {
   const { input, layers } = fieldsOf(value, 'The architecture', ['input', 'layers'])
-  const list = listOf(layers, 'The architecture’s layers', 'layers')
-  if (list.length === 0) throw new ModelError('The architecture has no layers; expected at least a dense one.')
-  return { input: inputLayer(input), layers: list.map(strictLayer) }
+  return { input: inputLayer(input), layers: layerList(layers, 'The architecture', 'layers', '') }
 }
 
-function strictLayer(value: unknown, index: number): Layer {
+// Deeper than anyone builds; without a limit, a hostile file could exhaust the stack.
+const maxDepth = 8
+
+/** `subject`'s `field` as a list of layers, whose paths begin with `prefix`. */
+function layerList(value: unknown, subject: string, field: string, prefix: string): Layer[] {
+  const list = listOf(value, `${subject}’s ${field}`, 'layers')
+  if (list.length === 0) throw new ModelError(`${subject} has no ${field}; expected at least one layer.`)
+  return list.map((layer, index) => strictLayer(layer, `${prefix}${index}`))
+}
+
+function strictLayer(value: unknown, path: string): Layer {
   const type = typeof value === 'object' && value !== null ? (value as Partial<Layer>).type : value
-  const kind = kindOf(type, index)
-  const at = `layer ${index} (${type})`
-  return withLayer(index, () => kind.parse(fieldsOf(value, at, ['type', ...kind.options]), at))
-}
-
-/** Runs `action`; a `ModelError` out of it tells which layer is at fault. */
-export function withLayer<T>(index: number, action: () => T): T {
-  try {
-    return action()
-  } catch (error) {
-    throw error instanceof ModelError ? new ModelError(error.message, index) : error
-  }
+  const kind = kindOf(type, path)
+  const at = `layer ${path} (${type})`
+  return withLayer(path, () => {
+    const fields = fieldsOf(value, at, ['type', ...kind.options])
+    return kind.parse(fields, at, (field) => {
+      if (path.split('.').length > 2 * maxDepth) throw new ModelError(`${at} is nested deeper than ${maxDepth} times.`)
+      return layerList(fields[field], at, field, `${path}.${field}.`)
+    })
+  })
 }
 
 function inputLayer(value: unknown): InputLayer {

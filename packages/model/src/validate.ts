@@ -12,16 +12,16 @@ import { walk } from './walk.ts'
  */
 export function validate(architecture: Architecture, options: { classes?: readonly string[] } = {}): void {
   const last = walk(architecture).at(-1)!
-  const at = `layer ${last.index} (${last.layer.type})`
+  const at = `layer ${last.path} (${last.layer.type})`
   if (last.output.length !== 1) {
-    const message = `${at}, the last one, gives ${describeShape(last.output)}; expected a vector of logits. Add { type: 'flatten' } and a dense layer.`
-    throw new ModelError(message, last.index)
+    const message = `${at}, the last one, gives ${describeShape(last.output)}; expected a vector of logits. Add { type: 'flatten' } or { type: 'globalAveragePool' }, and a dense layer.`
+    throw new ModelError(message, last.path)
   }
   if (!options.classes) return
   const classes = checkClasses(options.classes).length
   if (last.output[0] === classes) return
   const message = `${at}, the last one, gives ${last.output[0]} logits; expected ${classes}, one for each class. Give the last dense layer units: ${classes}.`
-  throw new ModelError(message, last.index)
+  throw new ModelError(message, last.path)
 }
 
 /** Throws a `ModelError` unless these are at least two different texts; 65,536 at most, because labels are 16-bit. */

@@ -58,10 +58,10 @@ test('shapes and parameters in layer order', () => {
   const net = mlp(digits)
   expect(outputShapes(net)).toEqual([[784], [60], [60], [10]])
   expect(parameters(net)).toEqual([
-    { name: '1.weight', dims: [784, 60], fanIn: 784 },
-    { name: '1.bias', dims: [60], fanIn: 784 },
-    { name: '3.weight', dims: [60, 10], fanIn: 60 },
-    { name: '3.bias', dims: [10], fanIn: 60 },
+    { name: '1.weight', dims: [784, 60], fanIn: 784, trained: true },
+    { name: '1.bias', dims: [60], fanIn: 784, trained: true },
+    { name: '3.weight', dims: [60, 10], fanIn: 60, trained: true },
+    { name: '3.bias', dims: [10], fanIn: 60, trained: true },
   ])
 })
 
@@ -71,7 +71,7 @@ test('before the flattening a shape is channels, height, width; a layer without 
     layers: [{ type: 'relu' }, { type: 'flatten' }, { type: 'flatten' }, { type: 'dense', units: 2, bias: false }],
   }
   expect(outputShapes(net)).toEqual([[3, 4, 5], [60], [60], [2]])
-  expect(parameters(net)).toEqual([{ name: '3.weight', dims: [60, 2], fanIn: 60 }])
+  expect(parameters(net)).toEqual([{ name: '3.weight', dims: [60, 2], fanIn: 60, trained: true }])
 })
 
 test('a dense layer after an image is refused with index, shapes and the fix', () => {
