@@ -2,8 +2,12 @@ import type { EpochRecord, Progress } from '@pixelrow/train'
 import { type Column, duration, row } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Shows a training as it goes: a row an epoch, and under it a line with what the present one does. */
-export function showEpochs(terminal: Terminal, validated: boolean) {
+/** A long training shows about this many of its epochs; history.csv has them all. */
+const shownEpochs = 25
+
+/** Shows a training as it goes: a row an epoch, or every so many, and under it a line with what the present one does. */
+export function showEpochs(terminal: Terminal, epochs: number, validated: boolean) {
+  const every = Math.ceil(epochs / shownEpochs)
   const columns: Column[] = [
     { heading: 'epoch', width: 5 },
     { heading: 'train loss', width: 10 },
@@ -18,6 +22,7 @@ export function showEpochs(terminal: Terminal, validated: boolean) {
   let open = false
   return {
     onEpoch(record: EpochRecord) {
+      if (record.epoch % every > 0 && record.epoch > 1 && record.epoch < epochs) return
       if (!open)
         terminal.line(
           terminal.colors.bold(

@@ -38,6 +38,22 @@ const fileProblems: Record<string, string> = {
   EEXIST: 'a file of that name is in the way',
 }
 
+/** Advice on a table names options of `readTable`; here some of them are flags, and the others are for scripts. */
+function fixOf(advice: string): string {
+  const fix = advice
+    .replace(
+      /Is this test\.csv\? Then pass label: false\./,
+      'Is this the test file? Then it is for predict, not to train on.',
+    )
+    .replace(
+      'Pass one of these names, an index, or false for none.',
+      'Give one of these names, or an index, to --label.',
+    )
+    .replace(/\blabel: '?([^\s',.]+)'?/g, '--label $1')
+  const forScripts = /\bpass (header|drop|shape|the shape|fractions|maxValue)\b/i.test(fix)
+  return forScripts ? `${fix} (What is no flag is an option of readTable, in a script.)` : fix
+}
+
 /** Puts any error into words for its reader: one sentence and, where known, the fix. */
 export function reportError(error: unknown): ErrorReport {
   if (!(error instanceof Error)) return { message: String(error) }
@@ -45,7 +61,8 @@ export function reportError(error: unknown): ErrorReport {
   const problem = code && path ? fileProblems[code] : undefined
   if (problem) return { message: `${path}: ${problem}`, file: path }
   const report: ErrorReport = { message: error.message }
-  const fields = error as ErrorReport & Error
+  const fields = error as ErrorReport & Error & { advice?: string }
   for (const field of carried) if (fields[field] !== undefined) report[field] = fields[field]
-  return report
+  if (!fields.advice || !report.message.endsWith(fields.advice)) return report
+  return { ...report, message: report.message.slice(0, -fields.advice.length).trim(), fix: fixOf(fields.advice) }
 }

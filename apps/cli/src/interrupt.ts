@@ -2,10 +2,10 @@
 const samePress = 250
 
 /**
- * Listens for Ctrl-C: the first one aborts `signal`, so that work ends at its next safe point; the second one exits at
- * once with 130. `onFirst` is told of the first.
+ * Listens for Ctrl-C until the process ends: the first one aborts the signal, so that work ends at its next safe point; the
+ * second one exits at once with 130. `onFirst` is told of the first.
  */
-export function onInterrupt(onFirst: () => void): { signal: AbortSignal; stop: () => void } {
+export function onInterrupt(onFirst: () => void): AbortSignal {
   const controller = new AbortController()
   let first = 0
   const listener = () => {
@@ -17,11 +17,5 @@ export function onInterrupt(onFirst: () => void): { signal: AbortSignal; stop: (
   }
   process.on('SIGINT', listener)
   process.on('SIGTERM', listener)
-  return {
-    signal: controller.signal,
-    stop() {
-      process.off('SIGINT', listener)
-      process.off('SIGTERM', listener)
-    },
-  }
+  return controller.signal
 }

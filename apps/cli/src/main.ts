@@ -24,20 +24,17 @@ function survivePipes(): void {
 }
 
 function tell(terminal: Terminal, error: unknown): void {
-  const { colors } = terminal
   const { fix, ...report } = reportError(error)
-  terminal.transient()
   terminal.json({ error: fix ? { ...report, fix } : report })
   const stack = process.env.PIXELROW_DEBUG && error instanceof Error ? `\n${error.stack}` : ''
-  process.stderr.write(`${colors.red('Error:')} ${report.message}${stack}\n`)
-  if (fix) process.stderr.write(`${error instanceof UsageError ? 'Try: ' : 'Fix: '}${fix}\n`)
+  terminal.complain(`Error: ${report.message}${stack}`)
+  if (fix) terminal.complain(`${error instanceof UsageError ? 'Try:' : 'Fix:'} ${fix}`)
 }
 
 function tellInterrupted(terminal: Terminal, kept: readonly string[]): void {
   const message = kept.length ? `Interrupted; kept: ${kept.join(', ')}` : 'Interrupted; nothing was written'
-  terminal.transient()
   terminal.json({ error: { message, kept } })
-  process.stderr.write(`${message}\n`)
+  terminal.complain(message)
 }
 
 /** Carries out one command line and returns the exit code: 0 done, 1 failed, 2 usage, 130 interrupted. */
@@ -57,12 +54,12 @@ async function carryOut(argv: string[]): Promise<number> {
     return 0
   }
   const kept: string[] = []
-  const interrupt = onInterrupt(() => terminal.note('Stopping … (Ctrl-C again quits at once)'))
+  const signal = onInterrupt(() => terminal.note('Stopping … (Ctrl-C again quits at once)'))
   try {
-    await program(() => ({ terminal, signal: interrupt.signal, kept })).parseAsync(argv, { from: 'user' })
+    await program(() => ({ terminal, signal, kept })).parseAsync(argv, { from: 'user' })
     return 0
   } catch (error) {
-    if (interrupt.signal.aborted) {
+    if (signal.aborted) {
       tellInterrupted(terminal, kept)
       return 130
     }
@@ -70,7 +67,5 @@ async function carryOut(argv: string[]): Promise<number> {
     const shown = error instanceof CommanderError ? toUsageError(error, argv) : error
     tell(terminal, shown)
     return shown instanceof UsageError ? 2 : 1
-  } finally {
-    interrupt.stop()
   }
 }

@@ -117,19 +117,24 @@ function house(command: Command): Command {
   return command
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
-    .configureHelp({ styleTitle: (title) => picocolors.bold(title) })
+    .configureHelp({
+      styleTitle: (title) => picocolors.bold(title),
+      subcommandTerm: (child) =>
+        [child.name(), ...child.registeredArguments.map((argument) => argument.name())].join(' '),
+      minWidthToWrap: 20,
+    })
 }
 
 /** The whole command line; `context` is asked for when a command is carried out. */
 export function program(context: () => Context): Command {
   const root = house(new Command('pixelrow'))
     .description('From a CSV of pixel rows to a trained classifier, an ONNX file and a submission.')
-    .usage('<command> [flags]')
+    .usage('<command> [options]')
     .version(version, '-v, --version', 'show the version')
     .helpOption(...help)
     .helpCommand('help [command]', 'show the help of a command')
     .addHelpText('after', examples(leaves.map((leaf) => leaf.examples[0]!)))
-    .addHelpText('after', '\npixelrow <command> --help tells all flags of a command.')
+    .addHelpText('after', '\npixelrow <command> --help tells all options of a command.')
   for (const leaf of leaves) root.addCommand(house(leafCommand(leaf, context)))
   return root
 }
@@ -139,7 +144,7 @@ export function shortHelp(): string {
   const width = Math.max(...leaves.map(({ name }) => name.length))
   const commands = leaves.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
   const lines = [
-    'Usage: pixelrow <command> [flags]',
+    'Usage: pixelrow <command> [options]',
     '',
     ...commands,
     '',

@@ -27,8 +27,8 @@ export async function run(context: Context, flags: Flags): Promise<void> {
     const { table, test } = read.value
     const trained = await trainAndExport(context, flags, table)
     await folder.write('model.onnx', trained.bytes)
-    context.kept.push(folder.file('model.onnx'))
     await folder.write('history.csv', historyCsv(trained.history))
+    context.kept.push(folder.file('model.onnx'), folder.file('history.csv'))
     const predicted = await timed(() => submit(context, flags, folder, trained.bytes, read.value))
     const testAccuracy = await scored(folder, source)
     const record = {

@@ -14,6 +14,8 @@ export interface Terminal {
   note(line?: string): void
   /** A line that must not be wrapped: a table's row or a command to paste. */
   line(text: string): void
+  /** A line that is said even with `--quiet`, wrapped at words, with its first word in red if it is an error. */
+  complain(text: string): void
   /** A line that the next one replaces; only on a terminal. Nothing given clears it. */
   transient(text?: string): void
   /** Colours for notes. */
@@ -30,31 +32,37 @@ function colored(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
   return Boolean(stream.isTTY) && env.TERM !== 'dumb'
 }
 
-/** Breaks a line at spaces so that it fits; a word that is too long stays whole. */
+/** Breaks lines at spaces so that they fit; a word that is too long stays whole. */
 export function wrap(text: string, columns: number): string {
-  let width = 0
-  const words = text.split(' ').map((word, index) => {
-    const fits = index === 0 || width + 1 + word.length <= columns
-    width = fits && index > 0 ? width + 1 + word.length : word.length
-    return index === 0 ? word : fits ? ` ${word}` : `\n${word}`
-  })
-  return words.join('')
+  const wrapLine = (line: string) => {
+    let width = -1
+    const words = line.split(' ').map((word) => {
+      const fits = width < 0 || width + 1 + word.length <= columns
+      const glue = width < 0 ? '' : fits ? ' ' : '\n'
+      width = fits ? width + 1 + word.length : word.length
+      return glue + word
+    })
+    return words.join('')
+  }
+  return text.split('\n').map(wrapLine).join('\n')
 }
 
 /** The terminal of one call. */
 export function openTerminal(options: { json?: boolean; quiet?: boolean }): Terminal {
   const { stdout, stderr, env } = process
   const moving = Boolean(stderr.isTTY) && env.TERM !== 'dumb' && !options.quiet
+  const colors = picocolors.createColors(colored(stderr, env))
   let shown = false
   const clear = () => {
     if (shown) stderr.write('\r\x1b[2K')
     shown = false
   }
-  const say = (text: string) => {
-    if (options.quiet) return
+  const complain = (text: string) => {
     clear()
     stderr.write(`${text}\n`)
   }
+  const say = (text: string) => options.quiet || complain(text)
+  const wrapped = (text: string) => (stderr.isTTY ? wrap(text, stderr.columns || 80) : text)
   const print = (text: string) => {
     clear()
     stdout.write(text)
@@ -63,15 +71,16 @@ export function openTerminal(options: { json?: boolean; quiet?: boolean }): Term
     result: (line = '') => options.json || print(`${line}\n`),
     json: (value) => options.json && print(`${JSON.stringify(value)}\n`),
     raw: print,
-    note: (line = '') => say(stderr.isTTY ? wrap(line, stderr.columns || 80) : line),
+    note: (line = '') => say(wrapped(line)),
     line: say,
+    complain: (text) => complain(wrapped(text).replace(/^Error:/, colors.red('Error:'))),
     transient(text) {
       if (!moving) return
       clear()
       if (text) stderr.write(text.slice(0, (stderr.columns || 80) - 1))
       shown = Boolean(text)
     },
-    colors: picocolors.createColors(colored(stderr, env)),
+    colors,
     resultColors: picocolors.createColors(colored(stdout, env)),
     columns: stdout.isTTY ? stdout.columns || 80 : Infinity,
   }

@@ -17,8 +17,8 @@ export async function train(context: Context, flags: Flags, path: string): Promi
   try {
     const trained = await trainAndExport(context, flags, read.value)
     await folder.write('model.onnx', trained.bytes)
-    kept.push(folder.file('model.onnx'))
     await folder.write('history.csv', historyCsv(trained.history))
+    kept.push(folder.file('model.onnx'), folder.file('history.csv'))
     const accuracy = { validation: trained.accuracy }
     const seconds = { read: read.seconds, ...trained.seconds }
     const record = { ...trainingRecord('train', flags, read.value, trained), accuracy, seconds, train: path }

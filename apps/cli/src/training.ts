@@ -108,7 +108,7 @@ function fitOnce(
     ...plan.options,
     ...{ validation, seed, device, engine, threads },
     signal: context.signal,
-    ...showEpochs(context.terminal, validation !== undefined),
+    ...showEpochs(context.terminal, plan.options.epochs, validation !== undefined),
   })
 }
 

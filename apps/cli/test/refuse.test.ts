@@ -61,7 +61,12 @@ test.each<[string, string[], RegExp]>([
   ['a file for a folder', ['run', '--data', 'data/train.csv'], /^Error: --data data\/train\.csv is a file/],
   ['a folder without the files', ['run', '--data', 'empty'], /no such file\nFix: .*it holds no CSV/],
   ['the test file to train on', ['train', 'data/test.csv'], /^Error: data\/test\.csv has no label column\nFix: /],
-  ['a label column that is not there', ['train', 'data/train.csv', '--label', 'digit'], /digit/],
+  [
+    'a label column that is not there',
+    ['train', 'data/train.csv', '--label', 'digit'],
+    /'digit', found columns label, .*\nFix: .* to --label\./,
+  ],
+  ['a label column of pixels', ['train', 'data/train.csv', '--label', 'pixel3'], /data\/train\.csv.*\nFix: /],
   [
     'more rows a batch than there are',
     ['train', 'data/train.csv', '--batch-size', '500'],

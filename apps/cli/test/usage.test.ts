@@ -2,14 +2,11 @@ import { recipes } from '@pixelrow/train'
 import { expect, test } from 'vitest'
 import { pixelrow, workFolder } from './helpers.ts'
 
-test.each([[], ['--help'], ['run', '--help'], ['train', '-h'], ['predict', '--help'], ['help', 'eval']])(
-  'pixelrow %s',
-  async (...args) => {
-    const { code, stdout, stderr } = await pixelrow(args.filter((arg) => typeof arg === 'string'))
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatchSnapshot()
-  },
-)
+test.each(['', '--help', 'run --help', 'train -h', 'predict --help', 'help eval'])('pixelrow %s', async (line) => {
+  const { code, stdout, stderr } = await pixelrow(line.split(' ').filter(Boolean))
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatchSnapshot()
+})
 
 test('the recipes that the flag takes are those of @pixelrow/train', async () => {
   const { stderr } = await pixelrow(['run', '--recipe', 'x'])
