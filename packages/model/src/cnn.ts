@@ -4,7 +4,7 @@ import type { Architecture, Conv2dLayer, Layer } from './types.ts'
 
 /**
  * A small convolutional network: a 5×5 convolution, then a 3×3 one for each further entry of `filters` (default
- * `[16, 32, 64]`), relu after each, and one logit a class. Images are halved until the smaller side is 3 to 5 pixels, by
+ * `[16, 32, 64]`), relu after each, and one logit a class. Images are halved until the smaller side is 3 to 6 pixels, by
  * pooling after the later convolutions, and by stride 2 in the first and pooling after it where that does not do. Made for
  * images from 8×8 to 64×64: 28×28 gives 5×5/2 – 3×3 – pool – 3×3 – pool. Throws a `ModelError` when `source` has fewer
  * than two classes or `filters` is not a list of positive whole numbers.

@@ -7,6 +7,7 @@ import {
   outputShapes,
   parameters,
   parseArchitecture,
+  resnet,
   validate,
 } from '@pixelrow/model'
 import fc from 'fast-check'
@@ -157,6 +158,7 @@ test('text that is not JSON is refused, and __proto__ is a field like any other'
 })
 
 test('whatever the JSON says, it is read or refused, never another error', () => {
+  const net = resnet(digits)
   const path = fc.constantFrom(
     'input',
     'layers',
@@ -164,7 +166,14 @@ test('whatever the JSON says, it is read or refused, never another error', () =>
     'input.maxValue',
     'input.mean',
     'layers.0',
-    'layers.1.units',
+    'layers.0.kernelSize',
+    'layers.0.padding',
+    'layers.1.epsilon',
+    'layers.5.layers',
+    'layers.5.shortcut',
+    'layers.5.layers.0.filters',
+    'layers.5.shortcut.0.stride',
+    'layers.10.units',
   )
   fc.assert(
     fc.property(path, fc.jsonValue(), (path, value) => {

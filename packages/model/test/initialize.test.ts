@@ -1,4 +1,14 @@
-import { initialize, linear, type Model, ModelError, mlp, parameters, validateModel } from '@pixelrow/model'
+import {
+  cnn,
+  initialize,
+  linear,
+  type Model,
+  ModelError,
+  mlp,
+  parameters,
+  resnet,
+  validateModel,
+} from '@pixelrow/model'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { architectures, uniform } from './arbitrary.ts'
@@ -18,27 +28,49 @@ test('each parameter draws from a stream of its own, element by element', () => 
         const bound = 1 / Math.sqrt(fanIn)
         return [name, { dims, data: Float32Array.from({ length }, (_, i) => (2 * uniform(stream, i) - 1) * bound) }]
       })
-      expect(Object.entries(weights)).toEqual(expected)
+      // Batch normalisation is told by its running mean; its four arrays are constants.
+      const norms = new Set(expected.flatMap(([name]) => (name as string).match(/^(.*)\.runningMean$/)?.[1] ?? []))
+      const drawn = (entries: unknown[][]) => entries.filter(([name]) => !norms.has(String(name).replace(/\.\w+$/, '')))
+      expect(Object.keys(weights)).toEqual(parameters(net).map(({ name }) => name))
+      expect(drawn(Object.entries(weights))).toEqual(drawn(expected))
+      for (const norm of norms) {
+        const values = ['weight', 'bias', 'runningMean', 'runningVariance'].map((name) => [
+          ...new Set(weights[`${norm}.${name}`]!.data),
+        ])
+        expect(values).toEqual([[1], [0], [0], [1]])
+      }
     }),
     { numRuns: 50 },
   )
 })
 
-test('weights and biases are U(±1/√inputs), as PyTorch draws nn.Linear', () => {
-  const weights = initialize(mlp(digits), uniform)
-  for (const [name, fanIn] of [
-    ['1.weight', 784],
-    ['3.weight', 60],
-    ['1.bias', 784],
+test('weights and biases are U(±1/√inputs), as PyTorch draws nn.Linear and nn.Conv2d', () => {
+  const weights = { mlp: initialize(mlp(digits), uniform), cnn: initialize(cnn(digits), uniform) }
+  const nets = { ...weights, resnet: initialize(resnet(digits), uniform) }
+  for (const [net, name, fanIn] of [
+    ['mlp', '1.weight', 784],
+    ['mlp', '3.weight', 60],
+    ['mlp', '1.bias', 784],
+    ['cnn', '0.weight', 25],
+    ['cnn', '2.weight', 16 * 9],
+    ['cnn', '2.bias', 16 * 9],
+    ['cnn', '5.weight', 32 * 9],
+    ['cnn', '5.bias', 32 * 9],
+    ['cnn', '9.weight', 576],
+    ['resnet', '7.layers.3.weight', 64 * 9],
+    ['resnet', '7.shortcut.0.weight', 32],
   ] as const) {
-    const { data } = weights[name]!
+    const data = [...nets[net][name]!.data]
     const bound = 1 / Math.sqrt(fanIn)
     const mean = data.reduce((sum, value) => sum + value, 0) / data.length
     const variance = data.reduce((sum, value) => sum + value * value, 0) / data.length
-    expect(Math.max(...data.map(Math.abs))).toBeLessThanOrEqual(Math.fround(bound))
-    expect(Math.max(...data.map(Math.abs))).toBeGreaterThan(bound * 0.9)
+    // The largest of n uniform numbers misses the bound by more than 8/n in one of e⁴ cases.
+    for (const end of [Math.max(...data), -Math.min(...data)]) {
+      expect(end, `${net} ${name}`).toBeLessThanOrEqual(Math.fround(bound))
+      expect(end, `${net} ${name}`).toBeGreaterThan(bound * (1 - 16 / data.length))
+    }
     // Four standard errors: σ = bound / √3 for the mean, bound² · √(4/45) for the square.
-    expect(Math.abs(mean)).toBeLessThan((4 * bound) / Math.sqrt(3 * data.length))
+    expect(Math.abs(mean), `${net} ${name}`).toBeLessThan((4 * bound) / Math.sqrt(3 * data.length))
     expect(Math.abs(variance - bound ** 2 / 3)).toBeLessThan(4 * bound ** 2 * Math.sqrt(4 / 45 / data.length))
   }
 })
