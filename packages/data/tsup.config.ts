@@ -1,3 +1,19 @@
+import { readFile } from 'node:fs/promises'
+import wabt from 'wabt'
 import { library } from '../../tsup.base.ts'
 
-export default library({ platform: 'node' })
+/** Assembles `import base64 from './x.wat'` into the module's binary, so that nothing is fetched when the package runs. */
+const wat: NonNullable<NonNullable<Parameters<typeof library>[0]>['esbuildPlugins']>[number] = {
+  name: 'wat',
+  setup(bundler) {
+    bundler.onLoad({ filter: /\.wat$/ }, async ({ path }) => {
+      const module = (await wabt()).parseWat(path, await readFile(path, 'utf8'), { simd: true })
+      module.resolveNames()
+      module.validate()
+      const { buffer } = module.toBinary({})
+      return { contents: Buffer.from(buffer).toString('base64'), loader: 'text' }
+    })
+  },
+}
+
+export default library({ entry: ['src/index.ts', 'src/node.ts'], esbuildPlugins: [wat] })

@@ -4,12 +4,13 @@ import { DataError } from './error.ts'
 export interface LabelCollector {
   /** The provisional number of a label's text. */
   add(text: string, row: number): number
-  /** Classes in order, and for each provisional number its class. */
-  finish(): { classes: string[]; index: Uint16Array }
+  /** Classes in order, and the class of each provisional number. */
+  finish(numbers: readonly number[]): { classes: string[]; labels: Uint16Array }
 }
 
 const MAX_CLASSES = 65_535
-const WHOLE = /^-?\d+(\.0*)?$/
+/** A whole number as labels write it. */
+export const WHOLE = /^-?\d+(\.0*)?$/
 
 /** Labels as the file writes them; `given` are the classes to map to, in order, where the caller knows them. */
 export function collectLabels(file: string, column: string | number, given?: readonly string[]): LabelCollector {
@@ -27,18 +28,21 @@ export function collectLabels(file: string, column: string | number, given?: rea
       numbers.set(text, texts.length)
       return texts.push(text) - 1
     },
-    finish: () => (given ? { classes: [...given], index: Uint16Array.from(known) } : sortClasses(texts)),
+    finish(found) {
+      const { classes, index } = given ? { classes: [...given], index: known } : sortClasses(texts)
+      return { classes, labels: Uint16Array.from(found, (number) => index[number]!) }
+    },
   }
 }
 
 /** `5`, `05` and `5.0` are one class where every label is a whole number; words are classes as they stand. */
-function sortClasses(texts: string[]): { classes: string[]; index: Uint16Array } {
+function sortClasses(texts: string[]): { classes: string[]; index: number[] } {
   const numeric = texts.every((text) => WHOLE.test(text) && Number.isSafeInteger(Number(text)))
   const names = numeric ? texts.map(whole) : texts
   const order = numeric ? (a: string, b: string) => Number(a) - Number(b) : (a: string, b: string) => (a < b ? -1 : 1)
   const classes = [...new Set(names)].sort(order)
   const place = new Map(classes.map((name, i) => [name, i]))
-  return { classes, index: Uint16Array.from(names, (name) => place.get(name)!) }
+  return { classes, index: names.map((name) => place.get(name)!) }
 }
 
 /** The class index of a label's text: the text itself, else the same whole number written otherwise. */
@@ -52,7 +56,8 @@ function whole(text: string): string {
   return String(Number(text) + 0)
 }
 
-function unknownLabel(
+/** Refuses a label that is not among the classes. */
+export function unknownLabel(
   file: string,
   column: string | number,
   row: number,

@@ -44,3 +44,16 @@ export function readIdx(
 function hex(bytes: Uint8Array): string {
   return bytes.length ? `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}` : 'nothing'
 }
+
+/** An IDX file of unsigned bytes with these dimensions. Throws a RangeError where the data does not fill them. */
+export function writeIdx(dims: readonly number[], data: Uint8Array): Uint8Array {
+  const size = dims.reduce((product, dim) => product * dim, 1)
+  if (size !== data.length)
+    throw new RangeError(`expected ${size} bytes for ${dims.join(' × ')}, found ${data.length}.`)
+  const bytes = new Uint8Array(4 + 4 * dims.length + size)
+  bytes.set([0, 0, UNSIGNED_BYTE, dims.length])
+  const view = new DataView(bytes.buffer)
+  for (const [i, dim] of dims.entries()) view.setUint32(4 + 4 * i, dim)
+  bytes.set(data, 4 + 4 * dims.length)
+  return bytes
+}

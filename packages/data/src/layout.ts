@@ -1,15 +1,13 @@
-import { cellTexts, isBlank, type Line, lineAt } from './cells.ts'
+import { cellTexts, isBlank, type Line, lineAt, type Where } from './cells.ts'
 import { pixelColumns } from './columns.ts'
 import { DataError } from './error.ts'
 import { formatShape, pixelCount, squareOf } from './shape.ts'
 import type { ReadOptions, ShapeOption } from './types.ts'
 
 /** What each cell of a row is. */
-export interface Layout {
+export interface Layout extends Where {
   /** Cells of a row. */
   columns: number
-  /** Header names. */
-  names?: string[]
   /** Column of the label and of the identifier; -1 where there is none. */
   label: number
   id: number
@@ -38,7 +36,7 @@ export function sniff(file: string, head: Uint8Array, last: boolean, options: Re
     const advice = 'It should hold one line for each image.'
     throw new DataError({ file, problem: 'is empty', found: 'no rows', expected: 'rows of pixels', advice })
   }
-  const cells = cellTexts(head, line, file)
+  const cells = cellTexts(head, line, { file })
   requireCommas(file, cells, line)
   const header = options.header ?? isHeader(file, cells)
   const first = header ? lines[1] : line
@@ -54,6 +52,11 @@ export function sniff(file: string, head: Uint8Array, last: boolean, options: Re
   }
   const rows = lines.slice(header ? 1 : 0)
   return header ? named(file, cells, first, head, options) : unnamed(file, cells.length, rows, head, options)
+}
+
+/** Whether there are a header and a row, or two rows, to know the columns by. */
+export function hasTwoLines(head: Uint8Array): boolean {
+  return headLines(head, false).length > 1
 }
 
 /** The lines at the start of a file that are whole and not blank. */
@@ -120,10 +123,10 @@ function named(file: string, names: string[], first: Line, head: Uint8Array, opt
     places.size,
     label,
   )
-  const pixels = packed >= 0 ? packedCount(file, head, first, packed, names.length) : places.size
+  const pixels = packed >= 0 ? packedCount(file, head, first, packed, names) : places.size
   const shape = shapeOf(file, pixels, options, size)
   const byColumn = Int32Array.from(names, (_, column) => places.get(column) ?? -1)
-  return { columns: names.length, names, label, id, places: byColumn, packed, shape, pixels, first }
+  return { file, columns: names.length, names, label, id, places: byColumn, packed, shape, pixels, first }
 }
 
 function refuseOthers(file: string, others: string[], pixels: number, label: number): void {
@@ -142,10 +145,10 @@ function refuseOthers(file: string, others: string[], pixels: number, label: num
 }
 
 /** How many pixels the one cell of the first row holds. */
-function packedCount(file: string, head: Uint8Array, first: Line, packed: number, columns: number): number {
-  const cells = cellTexts(head, first, file)
-  if (cells.length === columns) return cells[packed]!.split(/[ \t]+/).length
-  throw new DataError({ file, row: first.number, expected: `${columns} cells`, found: `${cells.length}` })
+function packedCount(file: string, head: Uint8Array, first: Line, packed: number, names: string[]): number {
+  const cells = cellTexts(head, first, { file, names })
+  if (cells.length === names.length) return cells[packed]!.split(/[ \t]+/).length
+  throw new DataError({ file, row: first.number, expected: `${names.length} cells`, found: `${cells.length}` })
 }
 
 /** The layout of a file without a header: told by the number of columns, and by which end column varies. */
@@ -160,7 +163,7 @@ function unnamed(file: string, columns: number, rows: Line[], head: Uint8Array, 
   let constant: number | undefined
   if (options.label === undefined && !fits(rest.length) && fits(rest.length - 1)) {
     const ends = [rest[0]!, rest.at(-1)!] as const
-    const texts = rows.map((line) => cellTexts(head, line, file))
+    const texts = rows.map((line) => cellTexts(head, line, { file }))
     label = labelEnd(file, ends, texts)
     // Words cannot be pixels: only between two columns of numbers may the wrong one have been taken.
     if (NUMBER.test(texts[0]![label]!)) constant = ends.find((end) => end !== label)
@@ -169,7 +172,17 @@ function unnamed(file: string, columns: number, rows: Line[], head: Uint8Array, 
   const shape = shapeOf(file, pixelsAt.length, options)
   const places = new Int32Array(columns).fill(-1)
   for (const [place, column] of pixelsAt.entries()) places[column] = place
-  const layout: Layout = { columns, label, id, places, packed: -1, shape, pixels: pixelsAt.length, first: rows[0]! }
+  const layout: Layout = {
+    file,
+    columns,
+    label,
+    id,
+    places,
+    packed: -1,
+    shape,
+    pixels: pixelsAt.length,
+    first: rows[0]!,
+  }
   return constant === undefined ? layout : { ...layout, constant }
 }
 
@@ -181,8 +194,7 @@ function labelEnd(file: string, ends: readonly [number, number], rows: string[][
   if (words >= 0) return ends[words]!
   const label = ends.findIndex((_, i) => values[i]!.size > 1 && values[1 - i]!.size === 1)
   if (label >= 0 && 2 * values[label]!.size <= whole.length) return ends[label]!
-  const advice = `Pass label: 0 if it is the first column, label: -1 if it is the last.`
-  throw new DataError({ file, problem: 'has no header, and the first or the last column may be the label', advice })
+  return labelUnknown(file)
 }
 
 /** The column that a name or index means. */
@@ -231,4 +243,10 @@ function shapeOf(
     found: `${pixels}`,
     advice: `Pass the shape that the file has.${isTest}`,
   })
+}
+
+/** Refuses a file without a header in which two columns may be the label. */
+export function labelUnknown(file: string): never {
+  const advice = 'Pass label: 0 if it is the first column, label: -1 if it is the last.'
+  throw new DataError({ file, problem: 'has no header, and the first or the last column may be the label', advice })
 }

@@ -1,38 +1,144 @@
-import { isBlank, lineAt } from './cells.ts'
-import { collectLabels, type LabelCollector } from './classes.ts'
+import { batchSink } from './batches.ts'
 import { DataError } from './error.ts'
-import { concat } from './gunzip.ts'
-import { type Layout, sniff } from './layout.ts'
-import { smootherOrder, transpose } from './picture.ts'
-import { columnName, FractionError, type PixelRule, readRow } from './row.ts'
-import type { ImageShape, PixelTable, ReadOptions } from './types.ts'
+import { hasTwoLines, type Layout, labelUnknown, sniff } from './layout.ts'
+import { plainScanner } from './plain.ts'
+import { LONGEST_LINE, type RowReader, type RowSink, rowReader } from './reader.ts'
+import type { PixelRule } from './row.ts'
+import { planOf, type Scanner, strictScanner } from './scanner.ts'
+import { compileKernel, simdScanner } from './simd.ts'
+import type { ByteSource } from './source.ts'
+import { concat, peek, unlessAborted } from './stream.ts'
+import { tableSink } from './table.ts'
+import type { PixelTable, ReadOptions } from './types.ts'
 
+/** Bytes that are looked at before the first row is read, and read at a time. */
+const CHUNK = 1 << 18
 const UTF8_MARK = [0xef, 0xbb, 0xbf]
 const UTF16_MARKS = [
   [0xff, 0xfe],
   [0xfe, 0xff],
 ]
 
-/** The table in the bytes of a CSV file. */
-export async function tableOf(
-  chunks: AsyncIterable<Uint8Array>,
-  file: string,
-  options: ReadOptions,
-): Promise<PixelTable> {
-  const parts: Uint8Array[] = []
-  for await (const chunk of chunks) {
-    options.signal?.throwIfAborted()
-    parts.push(chunk.slice())
-  }
-  const bytes = withoutMark(concat(parts), file)
-  const layout = sniff(file, bytes, true, options)
-  const rule = ruleOf(options)
+/** The start of a file: enough to know what its columns are. */
+interface Head {
+  bytes: Uint8Array
+  last: boolean
+  layout: Layout
+}
+
+/** The table in a CSV file. */
+export async function tableOf(source: ByteSource, options: ReadOptions): Promise<PixelTable> {
   try {
-    return readAll(bytes, file, layout, rule, options)
-  } catch (error) {
-    if (!(error instanceof FractionError) || options.maxValue !== 1 || options.fractions !== undefined) throw error
-    return readAll(bytes, file, layout, { ...rule, fractions: true }, options)
+    const head = await headOf(source, options)
+    const sink = tableSink(head.layout, options, guessRows(head, source.size))
+    for await (const _ of pump(source, head, sink, options));
+    return sink.table()
+  } finally {
+    source.close()
   }
+}
+
+/** The rows of a CSV file, batch by batch. */
+export async function* batchesOf(
+  source: ByteSource,
+  batch = 256,
+  options: ReadOptions,
+): AsyncGenerator<PixelTable, void, undefined> {
+  try {
+    if (!(Number.isInteger(batch) && batch >= 1)) throw new RangeError(`batch: expected 1 or more, found ${batch}.`)
+    const head = await headOf(source, options)
+    if (head.layout.constant !== undefined) labelUnknown(source.name)
+    const sink = batchSink(head.layout, options, batch)
+    for await (const _ of pump(source, head, sink, options)) yield* sink.full()
+    yield* sink.rest()
+  } finally {
+    source.close()
+  }
+}
+
+/** Reads until a header and a row are there. Only as many bytes count as would of any source, whatever the chunks it comes in. */
+async function headOf(source: ByteSource, options: ReadOptions): Promise<Head> {
+  let [all, last]: [Uint8Array, boolean] = [new Uint8Array(0), false]
+  for (let limit = CHUNK; ; limit *= 2) {
+    const more = await moreOf(source, limit - all.length, options)
+    all = all.length === 0 ? more.bytes : concat([all, more.bytes])
+    last = more.last
+    const bytes = withoutMark(all, source.name)
+    const known = bytes.subarray(0, limit)
+    const whole = last && known.length === bytes.length
+    if (whole || hasTwoLines(known) || limit > LONGEST_LINE)
+      return { bytes, last, layout: sniff(source.name, known, whole, options) }
+  }
+}
+
+async function moreOf(
+  source: ByteSource,
+  count: number,
+  { signal }: ReadOptions,
+): Promise<{ bytes: Uint8Array; last: boolean }> {
+  signal?.throwIfAborted()
+  if (!source.fill) return unlessAborted(peek(source.chunks!, count), signal)
+  const room = new Uint8Array(Math.max(count, 0))
+  let [size, got] = [0, -1]
+  while (size < count && got !== 0) {
+    got = source.fill(room.subarray(size))
+    size += got
+  }
+  return { bytes: room.subarray(0, size), last: got === 0 }
+}
+
+/** The bytes after a UTF-8 byte order mark. Throws a DataError for UTF-16. */
+function withoutMark(bytes: Uint8Array, file: string): Uint8Array {
+  const starts = (mark: number[]): boolean => mark.every((byte, i) => bytes[i] === byte)
+  if (UTF16_MARKS.some(starts)) {
+    const advice = 'Save it as CSV in UTF-8.'
+    throw new DataError({ file, problem: 'is UTF-16', found: 'UTF-16', expected: 'UTF-8', advice })
+  }
+  return starts(UTF8_MARK) ? bytes.subarray(UTF8_MARK.length) : bytes
+}
+
+/** Gives all rows of a source to a sink, yielding after each piece so that the caller may empty the sink. */
+async function* pump(source: ByteSource, head: Head, sink: RowSink, options: ReadOptions): AsyncGenerator<void> {
+  const { signal } = options
+  const { layout } = head
+  signal?.throwIfAborted()
+  const scanner = await scannerMaker(layout, options)
+  const reader = rowReader({ layout, rule: ruleOf(options), sink, scanner, capacity: CHUNK })
+  yield* feed(reader, head.bytes.subarray(layout.first.start))
+  if (source.fill) {
+    for (let got = source.fill(reader.space()); got > 0; got = source.fill(reader.space())) {
+      reader.commit(got)
+      yield
+      await source.pause?.()
+      signal?.throwIfAborted()
+    }
+  } else if (source.chunks) {
+    const next = () => unlessAborted(source.chunks!.next(), signal)
+    for (let chunk = await next(); !chunk.done; chunk = await next()) yield* feed(reader, chunk.value)
+  }
+  await source.done?.()
+  reader.end()
+}
+
+function* feed(reader: RowReader, chunk: Uint8Array): Generator<void> {
+  for (let start = 0; start < chunk.length; ) {
+    const room = reader.space()
+    const part = chunk.subarray(start, start + room.length)
+    room.set(part)
+    reader.commit(part.length)
+    start += part.length
+    yield
+  }
+}
+
+/** The fastest scanner that runs here, or the one asked for. */
+async function scannerMaker(layout: Layout, { parser }: ReadOptions): Promise<(capacity: number) => Scanner> {
+  const plan = planOf(layout)
+  if (parser === 'strict' || plan.steps.length === 0) return (capacity) => strictScanner(capacity, plan)
+  const kernel = parser === 'plain' ? undefined : await compileKernel()
+  if (kernel) return (capacity) => simdScanner(kernel, capacity, plan)
+  if (parser === 'simd') throw new Error('parser: this JavaScript engine runs no WebAssembly with SIMD.')
+  return (capacity) => plainScanner(capacity, plan)
 }
 
 function ruleOf({ maxValue = 255, fractions = false }: ReadOptions): PixelRule {
@@ -40,96 +146,14 @@ function ruleOf({ maxValue = 255, fractions = false }: ReadOptions): PixelRule {
   throw new RangeError(`maxValue: expected a whole number 1..255, found ${maxValue}.`)
 }
 
-/** The bytes after a UTF-8 byte order mark. Throws a DataError for UTF-16. */
-function withoutMark(bytes: Uint8Array, file: string): Uint8Array {
-  const starts = (mark: number[]): boolean => mark.every((byte, i) => bytes[i] === byte)
-  if (UTF16_MARKS.some(starts)) {
-    throw new DataError({
-      file,
-      problem: 'is UTF-16',
-      found: 'UTF-16',
-      expected: 'UTF-8',
-      advice: 'Save it as CSV in UTF-8.',
-    })
+/** How many rows a file of this size holds if they are like the first ones, a little more to be safe; growing is possible but slow. */
+function guessRows({ bytes, last, layout }: Head, size: number | undefined): number {
+  let [lines, end] = [0, layout.first.start]
+  for (let next = bytes.indexOf(10, end); next >= 0; next = bytes.indexOf(10, end)) {
+    end = next + 1
+    lines++
   }
-  return starts(UTF8_MARK) ? bytes.subarray(UTF8_MARK.length) : bytes
-}
-
-function readAll(bytes: Uint8Array, file: string, layout: Layout, rule: PixelRule, options: ReadOptions): PixelTable {
-  const most = Math.floor(bytes.length / Math.max(1, layout.columns)) + 1
-  const pixels = new Uint8Array(most * layout.pixels)
-  const collector =
-    layout.label < 0 ? undefined : collectLabels(file, columnName(layout, layout.label), options.classes)
-  const labels: number[] = []
-  const ids: string[] = []
-  let [rows, start, number] = [0, layout.first.start, layout.first.number]
-  for (let line = lineAt(bytes, start, number, true); line; line = lineAt(bytes, start, number, true)) {
-    if (!isBlank(bytes, line)) {
-      const { label, id } = readRow(bytes, line, file, layout, rule, pixels, rows * layout.pixels)
-      if (collector && label !== undefined) labels.push(collector.add(label, line.number))
-      if (id !== undefined) ids.push(id)
-      rows++
-    }
-    start = line.next
-    number++
-  }
-  return finish(file, layout, rule, options, pixels.slice(0, rows * layout.pixels), labels, ids, collector)
-}
-
-function finish(
-  file: string,
-  layout: Layout,
-  rule: PixelRule,
-  options: ReadOptions,
-  pixels: Uint8Array,
-  labels: number[],
-  ids: string[],
-  collector?: LabelCollector,
-): PixelTable {
-  requireConstant(file, layout, pixels)
-  const shape = orderedShape(layout, pixels, options)
-  if (options.transpose) transpose(pixels, shape)
-  const table: PixelTable = {
-    pixels,
-    rows: pixels.length / layout.pixels,
-    shape,
-    maxValue: whiteOf(pixels, rule, options),
-  }
-  if (collector) {
-    const { classes, index } = collector.finish()
-    table.labels = Uint16Array.from(labels, (label) => index[label]!)
-    table.classes = classes
-  }
-  if (layout.id >= 0) table.ids = ids
-  return table
-}
-
-function orderedShape(layout: Layout, pixels: Uint8Array, options: ReadOptions): ImageShape {
-  const size = { channels: 1, ...layout.shape }
-  const given = options.channels ?? layout.shape.channelOrder
-  if (given || size.channels === 1) return { ...size, channelOrder: size.channels === 1 ? 'interleaved' : given! }
-  const channelOrder = smootherOrder(pixels, size)
-  options.onNote?.(
-    `channels taken as ${channelOrder}: the pictures are smoother that way (option channels says otherwise)`,
-  )
-  return { ...size, channelOrder }
-}
-
-/** The least of 1, 15, 16, 255 that holds every value, unless given. */
-function whiteOf(pixels: Uint8Array, rule: PixelRule, { maxValue }: ReadOptions): number {
-  if (rule.fractions) return 255
-  if (maxValue !== undefined) return maxValue
-  let max = 0
-  for (let i = 0; i < pixels.length && max <= 16; i++) if (pixels[i]! > max) max = pixels[i]!
-  return [1, 15, 16].find((white) => max <= white) ?? 255
-}
-
-/** Without a header, the column beside the label's was the same all through the first rows; a change later means a wrong guess. */
-function requireConstant(file: string, { constant, places, pixels: width }: Layout, pixels: Uint8Array): void {
-  if (constant === undefined) return
-  for (let i = places[constant]!; i < pixels.length; i += width) {
-    if (pixels[i] === pixels[places[constant]!]) continue
-    const advice = 'Pass label: 0 if it is the first column, label: -1 if it is the last.'
-    throw new DataError({ file, problem: 'has no header, and the first or the last column may be the label', advice })
-  }
+  if (last) return lines + 1
+  const rowBytes = (end - layout.first.start) / Math.max(1, lines)
+  return Math.ceil(((size ?? 4 * CHUNK) / Math.max(rowBytes, layout.columns)) * 1.02) + 16
 }

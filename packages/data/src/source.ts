@@ -1,45 +1,50 @@
 import { DataError } from './error.ts'
-import type { TableSource } from './types.ts'
+import { type Inflate, unpacked } from './gunzip.ts'
+import { readStream } from './stream.ts'
+import type { ReadOptions, TableSource } from './types.ts'
 
-/** Bytes as they come, with the name that errors use. */
+/** Bytes to read, with the name that errors use; they come by `fill` where there is one, else by `chunks`. */
 export interface ByteSource {
   name: string
-  chunks: AsyncIterable<Uint8Array>
+  /** Bytes in all, where known. */
+  size?: number
+  /** Puts the next bytes into the room and says how many; 0 at the end. */
+  fill?(room: Uint8Array): number
+  /** Lets other work run now and then between two fills. */
+  pause?(): Promise<void> | undefined
+  chunks?: AsyncIterator<Uint8Array>
+  /** Called after the last byte: throws where what was read cannot be trusted. */
+  done?(): Promise<void>
+  /** Lets go of whatever is open; there may be bytes left. */
+  close(): void
 }
 
 /** Opens bytes, blobs, streams and http(s) URLs: everything that needs no file system. */
-export async function openSource(
-  source: TableSource,
-  name: string | undefined,
-  signal?: AbortSignal,
-): Promise<ByteSource> {
-  if (typeof source === 'string' || source instanceof URL)
-    return openUrl(String(source), name ?? String(source), signal)
-  const chunks = chunksOf(source)
-  return { name: name ?? 'input', chunks }
-}
-
-async function openUrl(url: string, name: string, signal?: AbortSignal): Promise<ByteSource> {
-  const response = await fetch(url, signal ? { signal } : {}).catch((cause: unknown) => {
+export async function openSource(source: TableSource, options: ReadOptions, inflate: Inflate): Promise<ByteSource> {
+  const { signal } = options
+  if (typeof source !== 'string' && !(source instanceof URL))
+    return streamed(chunksOf(source), options.name ?? 'input', inflate)
+  const name = options.name ?? String(source)
+  const response = await fetch(source, signal ? { signal } : {}).catch((cause: unknown) => {
     signal?.throwIfAborted()
-    throw new DataError(
-      { file: name, problem: `cannot be fetched (${reason(cause)})`, advice: 'Check the address and the network.' },
-      { cause },
-    )
+    const problem = `cannot be fetched (${reason(cause)})`
+    throw new DataError({ file: name, problem, advice: 'Check the address and the network.' }, { cause })
   })
-  if (!response.ok || !response.body) {
-    throw new DataError({
-      file: name,
-      expected: 'an answer with the file',
-      found: `HTTP ${response.status} ${response.statusText}`.trim(),
-    })
-  }
-  return { name, chunks: chunksOf(response.body) }
+  if (response.ok && response.body) return streamed(chunksOf(response.body), name, inflate)
+  const found = `HTTP ${response.status} ${response.statusText}`.trim()
+  throw new DataError({ file: name, expected: 'an answer with the file', found, advice: 'Check the address.' })
 }
 
 function reason(cause: unknown): string {
   const inner = cause instanceof Error && cause.cause ? cause.cause : cause
   return inner instanceof Error ? inner.message : String(inner)
+}
+
+/** A source of chunks, unpacked if they are gzip. */
+export function streamed(chunks: AsyncIterator<Uint8Array>, name: string, inflate: Inflate): ByteSource {
+  const bytes = unpacked(chunks, name, inflate)
+  // Not waited for: a stream that never answers must not keep a reader that gave up.
+  return { name, chunks: bytes, close: () => void bytes.return(undefined).catch(() => {}) }
 }
 
 async function* chunksOf(source: Exclude<TableSource, string | URL>): AsyncGenerator<Uint8Array> {
@@ -48,14 +53,4 @@ async function* chunksOf(source: Exclude<TableSource, string | URL>): AsyncGener
   else if (source instanceof Blob) yield* chunksOf(source.stream())
   else if (Symbol.asyncIterator in source) yield* source
   else yield* readStream(source as ReadableStream<Uint8Array>)
-}
-
-/** A web stream's chunks, where streams cannot be iterated over (Safari). */
-async function* readStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader()
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value
-  } finally {
-    await reader.cancel().catch(() => {})
-  }
 }

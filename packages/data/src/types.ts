@@ -9,7 +9,7 @@ export interface ImageShape {
 
 /** Rows of pixels, with labels where the source has them. */
 export interface PixelTable {
-  /** All pixels, row after row: `rows × height × width × channels` bytes. */
+  /** All pixels, row after row: `rows × height × width × channels` bytes; may be a view of a slightly larger buffer. */
   pixels: Uint8Array
   /** Number of images. */
   rows: number
@@ -64,9 +64,17 @@ export interface ReadOptions {
   transpose?: boolean
   /** The classes to map labels to, in order; a label not among them is an error. Default: the labels found. */
   classes?: readonly string[]
+  /** What reads the rows: `simd` (WebAssembly), `plain` JavaScript or `strict`, all with the same result. Default: the fastest that runs. */
+  parser?: 'simd' | 'plain' | 'strict'
   /** Name of the source in errors. Default: the path or URL, else `input`. */
   name?: string
   /** Told what was decided without being asked for, one sentence each. */
   onNote?: (note: string) => void
   signal?: AbortSignal
+}
+
+/** How rows are read batch by batch. */
+export interface RowOptions extends ReadOptions {
+  /** Rows of a batch. Default 256. */
+  batch?: number
 }

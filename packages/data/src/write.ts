@@ -1,70 +1,31 @@
 import { writeFileAtomic } from './atomic.ts'
-import { pixelCount } from './shape.ts'
+import { csvText, type SubmissionRows, submissionText, type WriteCsvOptions } from './csv.ts'
+import { writeIdx } from './idx.ts'
 import type { PixelTable } from './types.ts'
-
-const BLOCK_ROWS = 256
-
-/** How a CSV file is written. */
-export interface WriteCsvOptions {
-  /** Write `label,pixel0,pixel1,…` first. Default true. */
-  header?: boolean
-  /** Name of the label column, or `false` to leave the labels out. Default `label`, where the table has labels. */
-  label?: string | false
-}
 
 /** Writes a table as CSV: identifiers (`id`) and labels first where there are any, then the pixels. The file appears whole or not at all. */
 export async function writeCsv(path: string, table: PixelTable, options: WriteCsvOptions = {}): Promise<void> {
-  await writeFileAtomic(path, csvParts(table, options))
-}
-
-function* csvParts(table: PixelTable, { header = true, label = 'label' }: WriteCsvOptions): Generator<string> {
-  const width = pixelCount(table.shape)
-  const { labels, ids } = table
-  const names = [...(ids ? ['id'] : []), ...(labels && label !== false ? [label] : [])].map(quoted)
-  if (header) yield `${[...names, ...Array.from({ length: width }, (_, i) => `pixel${i}`)].join(',')}\n`
-  const classes = table.classes?.map(quoted)
-  for (let start = 0; start < table.rows; start += BLOCK_ROWS) {
-    let block = ''
-    for (let row = start; row < Math.min(start + BLOCK_ROWS, table.rows); row++) {
-      if (ids) block += `${quoted(ids[row]!)},`
-      if (labels && label !== false) block += `${classes?.[labels[row]!] ?? labels[row]},`
-      block += `${table.pixels.subarray(row * width, (row + 1) * width).join(',')}\n`
-    }
-    yield block
-  }
-}
-
-/** What a submission holds. */
-export interface SubmissionRows {
-  /** Class index of each row, or the texts themselves. */
-  labels: Uint16Array | readonly string[]
-  /** The text of each class; indices are written as they are without it. */
-  classes?: readonly string[]
-  /** Default 1, 2, 3, … */
-  ids?: readonly string[]
-  /** Default `['ImageId', 'Label']`. */
-  header?: readonly [string, string]
+  await writeFileAtomic(path, csvText(table, options))
 }
 
 /** Writes a submission for Kaggle: `ImageId,Label` and a line for each row. The file appears whole or not at all. */
-export async function writeSubmission(
-  path: string,
-  { labels, classes, ids, header = ['ImageId', 'Label'] }: SubmissionRows,
-): Promise<void> {
-  if (ids && ids.length !== labels.length) {
-    throw new RangeError(`submission: expected an id for each of ${labels.length} rows, found ${ids.length} ids.`)
-  }
-  const lines = [header.map(quoted).join(',')]
-  for (const [row, label] of labels.entries()) {
-    const text = typeof label === 'string' ? label : classes ? classes[label] : String(label)
-    if (text === undefined)
-      throw new RangeError(`submission row ${row + 1}: class ${label} is not among the ${classes?.length} classes.`)
-    lines.push(`${quoted(ids?.[row] ?? String(row + 1))},${quoted(text)}`)
-  }
-  await writeFileAtomic(path, `${lines.join('\n')}\n`)
+export async function writeSubmission(path: string, rows: SubmissionRows): Promise<void> {
+  await writeFileAtomic(path, submissionText(rows))
 }
 
-/** A cell's text, in quotes where it needs them. */
-export function quoted(text: string): string {
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+/** Writes a table's pixels, and its labels where `labels` gives their path, as IDX files, each whole or not at all. */
+export async function writeIdxFiles(
+  path: string,
+  table: PixelTable,
+  { labels }: { labels?: string } = {},
+): Promise<void> {
+  const { height, width, channels } = table.shape
+  const dims = channels === 1 ? [table.rows, height, width] : [table.rows, height, width, channels]
+  if (channels > 1 && table.shape.channelOrder === 'planar') dims.splice(1, 3, channels, height, width)
+  await writeFileAtomic(path, writeIdx(dims, table.pixels))
+  if (labels === undefined) return
+  if (!table.labels) throw new RangeError('labels: the table has none to write.')
+  const above = table.labels.findIndex((label) => label > 255)
+  if (above >= 0) throw new RangeError(`row ${above}: IDX labels are 0..255, found ${table.labels[above]}.`)
+  await writeFileAtomic(labels, writeIdx([table.rows], Uint8Array.from(table.labels)))
 }

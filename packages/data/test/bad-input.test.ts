@@ -27,11 +27,11 @@ test.each([
   ['1,2,NaN,4,5', 'pixel1', "'NaN'", 'a whole number 0..255', ''],
   ['1,2,1 2,4,5', 'pixel1', "'1 2'", 'a whole number 0..255', ''],
   [',2,3,4,5', 'label', 'an empty cell', 'a label', ''],
-  ['1,2,"3,4,5', 3, 'a stray quote', 'quotes around a whole cell', 'Quotes go around whole cells'],
-  ['1,2,"3"4,4,5', 3, 'a stray quote', 'quotes around a whole cell', ''],
-  ['1,2,3"3,4,5', 3, 'a stray quote', 'quotes around a whole cell', ''],
-  ['1,2,3\0,4,5', 3, 'a NUL byte', 'text', 'UTF-16'],
-  ['1,2,3,4,5\r1,2,3,4,5', 5, 'a bare CR', 'LF or CR LF', 'Unix (LF)'],
+  ['1,2,"3,4,5', 'pixel1', 'a stray quote', 'quotes around a whole cell', 'Quotes go around whole cells'],
+  ['1,2,"3"4,4,5', 'pixel1', 'a stray quote', 'quotes around a whole cell', ''],
+  ['1,2,3"3,4,5', 'pixel1', 'a stray quote', 'quotes around a whole cell', ''],
+  ['1,2,3\0,4,5', 'pixel1', 'a NUL byte', 'text', 'UTF-16'],
+  ['1,2,3,4,5\r1,2,3,4,5', 'pixel3', 'a bare CR', 'LF or CR LF', 'Unix (LF)'],
 ])('%j names row, column, what was found and expected', async (row, column, found, expected, text) => {
   const error = await bad(row)
   expect([error.file, error.row, error.column, error.found, error.expected]).toEqual([

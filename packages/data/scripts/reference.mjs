@@ -1,0 +1,175 @@
+// @ts-check
+// A second, independent reader of the same files, for the fuzz test: strings and regular expressions, nothing shared with src/.
+// It takes every option as given (header, label, id, drop, number of pixels), and says only whether and at which line it refuses.
+
+/** Says at which line a file is wrong; 0 where that is the file as a whole. */
+export class Refused extends Error {
+  /** @param {number} row @param {string} why */
+  constructor(row, why) {
+    super(`row ${row}: ${why}`)
+    this.row = row
+  }
+}
+
+const CELL = /[ \t]*(?:"((?:[^"\r\0]|"")*)"[ \t]*|([^",\r\0]*))(,|$)/y
+const NUMBER = /^(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/
+const WHOLE = /^-?\d+(\.0*)?$/
+
+/**
+ * @typedef {{ header: boolean, label: string | number | false, id: string | number | false, drop: string[], pixels: number, maxValue?: number }} Given
+ * @param {Uint8Array} bytes @param {Given} given
+ * @returns {{ rows: number, pixels: number[], labels?: string[], ids?: string[], maxValue: number }}
+ */
+export function reference(bytes, given) {
+  let text = Buffer.from(bytes).toString('latin1')
+  if (text.startsWith('\xff\xfe') || text.startsWith('\xfe\xff')) throw new Refused(0, 'UTF-16')
+  if (text.startsWith('\xef\xbb\xbf')) text = text.slice(3)
+  const lines = text
+    .split('\n')
+    .map((line, i) => ({ row: i + 1, line: line.replace(/\r$/, '') }))
+    .filter(({ line }) => !/^[ \t]*$/.test(line))
+  const top = lines[0]
+  if (!top) throw new Refused(0, 'no lines')
+  const first = cellsOf(top)
+  if (first.length === 1 && /[;\t]/.test(first[0] ?? '')) throw new Refused(top.row, 'other separators')
+  const body = given.header ? lines.slice(1) : lines
+  if (body.length === 0) throw new Refused(0, 'no rows')
+  const columns = given.header ? fromHeader(first.map(utf8(top.row)), given) : fromPlaces(first.length, given)
+
+  /** @type {number[]} */ const pixels = []
+  /** @type {string[]} */ const labels = []
+  /** @type {string[]} */ const ids = []
+  const most = given.maxValue ?? 255
+  for (const line of body) {
+    const cells = cellsOf(line)
+    if (cells.length !== first.length) throw new Refused(line.row, 'cells')
+    for (const column of columns.pixels) {
+      const value = NUMBER.test(cells[column] ?? '') ? Number(cells[column]) : -1
+      if (value < 0 || value > most || Math.floor(value) !== value)
+        throw new Refused(line.row, `pixel ${cells[column]}`)
+      pixels.push(value)
+    }
+    for (const [column, list] of /** @type {const} */ ([
+      [columns.label, labels],
+      [columns.id, ids],
+    ])) {
+      if (column < 0) continue
+      const cell = utf8(line.row)(cells[column] ?? '')
+      if (cell === '') throw new Refused(line.row, 'empty text')
+      list.push(cell)
+    }
+  }
+  const numeric = labels.every((label) => WHOLE.test(label) && Number.isSafeInteger(Number(label)))
+  const max = Math.max(...pixels)
+  return {
+    rows: body.length,
+    pixels,
+    ...(columns.label >= 0 && { labels: numeric ? labels.map((label) => String(Number(label) || 0)) : labels }),
+    ...(columns.id >= 0 && { ids }),
+    maxValue: given.maxValue ?? (max <= 1 ? 1 : max <= 15 ? 15 : max <= 16 ? 16 : 255),
+  }
+}
+
+/** @param {{ row: number, line: string }} line @returns {string[]} cells, each character one byte */
+function cellsOf({ row, line }) {
+  const cells = []
+  CELL.lastIndex = 0
+  for (;;) {
+    const match = CELL.exec(line)
+    if (!match) throw new Refused(row, 'quotes, NUL or CR')
+    const cell = match[1] === undefined ? (match[2] ?? '') : match[1].replace(/""/g, '"')
+    cells.push(cell.replace(/^[ \t]+|[ \t]+$/g, ''))
+    if (match[3] === '') return cells
+  }
+}
+
+/** @param {number} row @returns {(latin1: string) => string} */
+function utf8(row) {
+  return (latin1) => {
+    const bytes = Buffer.from(latin1, 'latin1')
+    const text = bytes.toString('utf8')
+    if (!Buffer.from(text, 'utf8').equals(bytes)) throw new Refused(row, 'not UTF-8')
+    return text
+  }
+}
+
+/** @param {string[]} names @param {Given} given */
+function fromHeader(names, given) {
+  if (new Set(names).size < names.length) throw new Refused(1, 'twice the same name')
+  /** @param {string | number} name */
+  const find = (name) => {
+    if (typeof name === 'number') return fromEnd(name, names.length)
+    const exact = names.indexOf(name)
+    const found = exact >= 0 ? exact : names.findIndex((other) => other.toLowerCase() === name.toLowerCase())
+    if (found < 0) throw new Refused(1, `no column ${name}`)
+    return found
+  }
+  const label = given.label === false ? -1 : find(given.label)
+  const id = given.id === false ? -1 : find(given.id)
+  const others = new Set([label, id, ...given.drop.map(find)])
+  if (given.label === false) {
+    // Nobody wants the labels, so a column of that name is no unknown one.
+    for (const usual of ['label', 'class', 'target']) {
+      const column = names.findIndex((name) => name.toLowerCase() === usual)
+      if (column >= 0) {
+        others.add(column)
+        break
+      }
+    }
+  }
+  const rest = names.map((_, column) => column).filter((column) => !others.has(column))
+  if (rest.some((column) => names[column]?.toLowerCase() === 'pixels')) throw new Refused(1, 'one cell of pixels')
+  return { pixels: rest.length === given.pixels ? placed(names, rest) : refuse('number of pixels'), label, id }
+}
+
+/** The columns in the order of their pixels. @param {string[]} names @param {number[]} columns */
+function placed(names, columns) {
+  const parts = columns.map((column) => {
+    const name = names[column] ?? ''
+    const two = /^(.*?)(\d+)[xX_,:-](\d+)$/.exec(name)
+    const one = two ?? /^(.*?)(\d+)$/.exec(name) ?? refuse(`name ${name}`)
+    return {
+      column,
+      prefix: `${two ? 2 : 1}${one[1]?.toLowerCase()}`,
+      a: Number(one[2]),
+      b: Number(one[3] ?? 0),
+      two: two !== null,
+    }
+  })
+  if (new Set(parts.map(({ prefix }) => prefix)).size !== 1) refuse('prefixes')
+  if (parts[0]?.two) {
+    const width = new Set(parts.map(({ b }) => b)).size
+    const [rows, cols] = [spread(parts.map(({ a }) => a)), spread(parts.map(({ b }) => b))]
+    if (!rows || !cols || new Set(parts.map(({ a, b }) => `${a} ${b}`)).size !== parts.length) refuse('grid')
+    if (parts.length !== width * new Set(parts.map(({ a }) => a)).size) refuse('grid with holes')
+  } else if (!spread(parts.map(({ a }) => a)) || new Set(parts.map(({ a }) => a)).size !== parts.length) refuse('gap')
+  return parts.sort((one, two) => one.a - two.a || one.b - two.b).map(({ column }) => column)
+}
+
+/** Whether the numbers are all of 0..n or all of 1..n. @param {number[]} numbers */
+function spread(numbers) {
+  const set = new Set(numbers)
+  const base = set.has(0) ? 0 : 1
+  return [...Array(set.size).keys()].every((i) => set.has(i + base))
+}
+
+/** @param {number} count @param {Given} given */
+function fromPlaces(count, given) {
+  /** @param {string | number | false} place */
+  const find = (place) => (typeof place === 'number' ? fromEnd(place, count) : -1)
+  const [label, id] = [find(given.label), find(given.id)]
+  const pixels = [...Array(count).keys()].filter((column) => column !== label && column !== id)
+  if (pixels.length !== given.pixels) refuse('number of pixels')
+  return { pixels, label, id }
+}
+
+/** @param {number} index @param {number} count */
+function fromEnd(index, count) {
+  const column = index < 0 ? count + index : index
+  return column >= 0 && column < count ? column : refuse(`no column ${index}`)
+}
+
+/** @param {string} why @returns {never} */
+function refuse(why) {
+  throw new Refused(1, why)
+}

@@ -1,0 +1,63 @@
+import type { Layout } from './layout.ts'
+
+/** What a scanner reads out of each line. */
+export interface Plan {
+  /** n for n pixels, -n for n other cells, in the file's order. */
+  steps: number[]
+  /** Pixels of a row, and its other cells. */
+  pixels: number
+  texts: number
+}
+
+/** Reads many lines at once: the ones that need no explanation. What it refuses is left to the strict reader. */
+export interface Scanner {
+  /** The bytes it works on: lines are put into `input` to `input + capacity`, pixels come out at `output`. */
+  memory: Uint8Array
+  input: number
+  capacity: number
+  output: number
+  /** Start and end of each row's other cells in `memory`. */
+  spans: Int32Array
+  /** Reads the lines from `start` to `end` (just after a line feed) and returns how many rows it read; see `consumed`. */
+  scan(start: number, end: number): number
+  /** Start of the line at which the last scan ended, and whether it refused that line. */
+  consumed: number
+  refused: boolean
+}
+
+/** Loaded beyond the last byte and written beyond the last pixel at most. */
+export const SLACK = 64
+
+/** A scanner's plan for a layout; no steps where only the strict reader will do. */
+export function planOf({ places, packed, pixels }: Layout): Plan {
+  const steps: number[] = []
+  for (const place of places) {
+    const step = place >= 0 ? 1 : -1
+    if (Math.sign(steps.at(-1) ?? 0) === step) steps[steps.length - 1]! += step
+    else steps.push(step)
+  }
+  return { steps: packed >= 0 ? [] : steps, pixels, texts: places.filter((place) => place < 0).length }
+}
+
+/** The most rows that so many bytes hold: each pixel takes two, each other cell one. */
+export function mostRows(capacity: number, { pixels, texts }: Plan): number {
+  return Math.floor((capacity + 1) / (2 * pixels + texts)) + 1
+}
+
+/** Leaves every line to the strict reader. */
+export function strictScanner(capacity: number, plan: Plan): Scanner {
+  const memory = new Uint8Array(capacity + plan.pixels + 2 * SLACK)
+  return {
+    memory,
+    input: 0,
+    capacity,
+    output: capacity + SLACK,
+    spans: new Int32Array(0),
+    consumed: 0,
+    refused: true,
+    scan(start) {
+      this.consumed = start
+      return 0
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import kernel from './kernel.wat'
+import { mostRows, type Plan, type Scanner, SLACK } from './scanner.ts'
+
+/** The kernel's own table lies before this. */
+const FREE = 524_352
+const PAGE = 65_536
+
+interface Kernel {
+  memory: WebAssembly.Memory
+  consumed: WebAssembly.Global<'i32'>
+  refused: WebAssembly.Global<'i32'>
+  prepare(): void
+  rows(start: number, end: number, plan: number, planEnd: number, out: number, spans: number, most: number): number
+}
+
+let compiled: Promise<WebAssembly.Module | undefined> | undefined
+
+/** Compiles the kernel, once; undefined where WebAssembly or its SIMD is missing or forbidden. */
+export function compileKernel(): Promise<WebAssembly.Module | undefined> {
+  compiled ??= compile().catch(() => undefined)
+  return compiled
+}
+
+async function compile(): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(Uint8Array.from(atob(kernel), (char) => char.charCodeAt(0)))
+}
+
+/** The scanner that reads 16 bytes at a time (kernel.wat). */
+export function simdScanner(module: WebAssembly.Module, capacity: number, plan: Plan): Scanner {
+  const kernel = new WebAssembly.Instance(module).exports as unknown as Kernel
+  const most = mostRows(capacity, plan)
+  const spansAt = align(FREE + 4 * plan.steps.length)
+  const planEnd = FREE + 4 * plan.steps.length
+  const output = align(spansAt + 8 * most * plan.texts)
+  const input = align(output + most * plan.pixels + SLACK)
+  kernel.memory.grow(Math.ceil((input + capacity + SLACK) / PAGE) - kernel.memory.buffer.byteLength / PAGE)
+  kernel.prepare()
+  const { buffer } = kernel.memory
+  new Int32Array(buffer, FREE, plan.steps.length).set(plan.steps)
+  return {
+    memory: new Uint8Array(buffer),
+    input,
+    capacity,
+    output,
+    spans: new Int32Array(buffer, spansAt, 2 * most * plan.texts),
+    consumed: 0,
+    refused: false,
+    scan(start, end) {
+      const rows = kernel.rows(start, end, FREE, planEnd, output, spansAt, most)
+      this.consumed = kernel.consumed.value
+      this.refused = kernel.refused.value !== 0
+      return rows
+    },
+  }
+}
+
+function align(address: number): number {
+  return Math.ceil(address / 64) * 64
+}

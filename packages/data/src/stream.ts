@@ -1,0 +1,48 @@
+/** A web stream's chunks, also where streams cannot be iterated over (Safari). */
+export async function* readStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader()
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value
+  } finally {
+    await reader.cancel().catch(() => {})
+  }
+}
+
+/** The next bytes, at least `count` of them unless there are no more (`last`). */
+export async function peek(
+  chunks: AsyncIterator<Uint8Array>,
+  count: number,
+): Promise<{ bytes: Uint8Array; last: boolean }> {
+  const parts: Uint8Array[] = []
+  let [size, last] = [0, false]
+  while (size < count && !last) {
+    const next = await chunks.next()
+    last = next.done === true
+    if (next.done) break
+    parts.push(next.value)
+    size += next.value.length
+  }
+  return { bytes: parts.length === 1 ? parts[0]! : concat(parts), last }
+}
+
+/** One array of all parts. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
+  let offset = 0
+  for (const part of parts) {
+    whole.set(part, offset)
+    offset += part.length
+  }
+  return whole
+}
+
+/** What a promise gives, unless the signal comes first. */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
