@@ -8,6 +8,8 @@ interface Cursor {
   readonly bytes: Uint8Array
   readonly view: DataView
   at: number
+  /** Fields that the schema does not have, joined at the end: a message that comes in many pieces must not cost more. */
+  readonly unknown: Map<Message, Uint8Array[]>
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -20,7 +22,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 export function decodeMessage(type: string, bytes: Uint8Array): Message {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const message: Message = {}
-  readMessage({ bytes, view, at: 0 }, type, message, bytes.length, 1)
+  const unknown = new Map<Message, Uint8Array[]>()
+  readMessage({ bytes, view, at: 0, unknown }, type, message, bytes.length, 1)
+  for (const [owner, parts] of unknown) owner.unknown = joined(parts)
   return message
 }
 
@@ -31,7 +35,6 @@ function fail(offset: number, reason: string): never {
 function readMessage(cursor: Cursor, type: string, message: Message, end: number, depth: number): void {
   if (depth > MAX_DEPTH) fail(cursor.at, `messages nested deeper than ${MAX_DEPTH}`)
   const { byNumber } = schema.get(type)!
-  const unknown: Uint8Array[] = []
   while (cursor.at < end) {
     const start = cursor.at
     const [number, wire] = readTag(cursor, end)
@@ -39,17 +42,21 @@ function readMessage(cursor: Cursor, type: string, message: Message, end: number
     if (field) readField(cursor, `${type}.${field.name}`, field, wire, message, end, depth)
     else {
       skip(cursor, number, wire, end, depth)
-      unknown.push(cursor.bytes.subarray(start, cursor.at))
+      keep(cursor, message, cursor.bytes.subarray(start, cursor.at))
     }
   }
-  if (unknown.length) message.unknown = joined(message.unknown as Uint8Array | undefined, unknown)
 }
 
-function joined(before: Uint8Array | undefined, parts: Uint8Array[]): Uint8Array {
-  const all = before ? [before, ...parts] : parts
-  const result = new Uint8Array(all.reduce((sum, part) => sum + part.length, 0))
+function keep({ unknown }: Cursor, message: Message, bytes: Uint8Array): void {
+  const parts = unknown.get(message)
+  if (parts) parts.push(bytes)
+  else unknown.set(message, [bytes])
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
-  for (const part of all) {
+  for (const part of parts) {
     result.set(part, at)
     at += part.length
   }

@@ -6,6 +6,8 @@ interface Product {
   names: string[]
 }
 
+const MAX_NAMES = 16
+
 function parse(dim: Dim): Product | undefined {
   if (typeof dim === 'number') return dim < 0 ? undefined : { count: dim, names: [] }
   if (dim === '') return undefined
@@ -19,7 +21,10 @@ function parse(dim: Dim): Product | undefined {
 }
 
 function format({ count, names }: Product): Dim {
-  if (names.length === 0 || count === 0) return count
+  if (count === 0) return 0
+  // Squares of squares would grow without end.
+  if (names.length > MAX_NAMES || !Number.isSafeInteger(count)) return ''
+  if (names.length === 0) return count
   return [...(count === 1 ? [] : [count]), ...names].join('*')
 }
 

@@ -3,7 +3,7 @@ import { OnnxError } from './error.ts'
 import { format } from './format.ts'
 import { applyRule, nodeLabel } from './infer/apply.ts'
 import { constantValue } from './infer/generate.ts'
-import type { InferRule } from './infer/rule.ts'
+import { type InferRule, MAX_RANK } from './infer/rule.ts'
 import { ruleOf } from './infer/rules.ts'
 import type { Attribute, Graph, Model, Node, Tensor, TensorType, Value, ValueInfo } from './types.ts'
 
@@ -87,9 +87,7 @@ function outputTypes(
   { infer, strict = true }: InferOptions,
 ): TensorType[] | undefined {
   const rule = ruleOf(node.domain, node.opType, infer)
-  const known = inputs.every(
-    (type, index) => node.inputs[index] === '' || (type?.dims && type.dataType !== 'undefined'),
-  )
+  const known = inputs.every((type, index) => node.inputs[index] === '' || (type && isUsable(type)))
   if (!rule || !known) return undefined
   const values = inputs.map((type, index): Value | undefined => {
     return type && { name: node.inputs[index]!, dataType: type.dataType, dims: type.dims! }
@@ -100,6 +98,10 @@ function outputTypes(
     if (strict) throw error
     return undefined
   }
+}
+
+function isUsable({ dataType, dims }: TensorType): boolean {
+  return dims !== undefined && dims.length <= MAX_RANK && dataType !== 'undefined'
 }
 
 /** Infers the graphs inside a node; a Loop's body learns the element types of its states. */

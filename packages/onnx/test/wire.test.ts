@@ -152,6 +152,13 @@ test('damaged files give a model that can be written, or OnnxError', () => {
   )
 })
 
+test('a message in very many pieces takes time by its bytes, not by their square', { timeout: 10_000 }, () => {
+  const piece = inGraph([0xa0, 0x06, 0x07])
+  const bytes = new Uint8Array(piece.length * 400_000)
+  for (let at = 0; at < bytes.length; at += piece.length) bytes.set(piece, at)
+  expect(read(bytes).graph.extra?.unknown).toHaveLength(3 * 400_000)
+})
+
 test('a tensor that claims more than there is allocates nothing', () => {
   const dims = [0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f]
   const { initializers } = read(inGraph(field(5, concat(dims, dims.slice(), [0x10, 1], field(9, []))))).graph

@@ -94,7 +94,7 @@ export function type(dataType: DataType, dims?: readonly Dim[]): TensorType {
 }
 
 /** Far beyond any runtime's; a file may claim more, and must not make us allocate it. */
-const MAX_RANK = 256
+export const MAX_RANK = 256
 
 /** A value of `rank` sizes of which nothing is known. */
 export function unknownDims(rank: number): Dim[] {
