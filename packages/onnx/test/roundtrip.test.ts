@@ -188,3 +188,11 @@ test('what a change contradicts is not written from extra', () => {
   expect(doubled.extra).toEqual(before.extra)
   expect(read(write({ ...doubled, metadata: { a: '3' } }))).toEqual(modelOf(graphOf(), { metadata: { a: '3' } }))
 })
+
+test('models of every size around the writer’s growing buffer', () => {
+  for (const size of [...Array.from({ length: 140 }, (_, index) => 930 + index), 2040, 2050, 5000, 1_000_000]) {
+    const data = Uint8Array.from({ length: size }, (_, index) => index)
+    const graph = graphOf({ initializers: [{ name: 'w', dataType: 'uint8', dims: [size], data }] })
+    expect(read(write(modelOf(graph))).graph.initializers[0]!.data).toEqual(data)
+  }
+})
