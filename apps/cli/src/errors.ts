@@ -49,6 +49,10 @@ function fixOf(advice: string): string {
       'Pass one of these names, an index, or false for none.',
       'Give one of these names, or an index, to --label.',
     )
+    .replace(
+      'Pass the shape that the file has.',
+      'That is the size in the model, or in train.csv: is this another data set?',
+    )
     .replace(/\blabel: '?([^\s',.]+)'?/g, '--label $1')
   const forScripts = /\bpass (header|drop|shape|the shape|fractions|maxValue)\b/i.test(fix)
   return forScripts ? `${fix} (What is no flag is an option of readTable, in a script.)` : fix
