@@ -35,6 +35,7 @@ export async function trainSpan(
   const values = (value: (step: number) => number) => Float32Array.from({ length: count }, (_, i) => value(first + i))
   const chunk: Chunk = {
     rows: order.slice(offset * batchSize, (offset + count) * batchSize),
+    first,
     scalars: Object.fromEntries(Object.entries(series).map(([name, value]) => [name, values(value)])),
   }
   const { losses } = await trainer.train(chunk)

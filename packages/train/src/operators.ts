@@ -1,27 +1,73 @@
-import type { InferRule } from '@pixelrow/onnx'
+import type { Attribute, InferRule, TensorType, Value } from '@pixelrow/onnx'
 
 /** The domain of operators that devices compute in different ways; an engine lowers or executes each by itself. */
 export const DOMAIN = 'pixelrow'
 
-/**
- * Shape rules of our own operators.
- *
- * - `OneHot(labels int32 [B]) {classes} → float32 [B, K]`: 1 at the label, 0 elsewhere.
- * - `SoftmaxCrossEntropy(logits [B, K], targets [B, K], total? []) → (loss [], logProbabilities [B, K])`:
- *   −Σ targets · log softmax(logits) / total. Without `total` it is B, and each row of targets sums to 1.
- * - `SoftmaxCrossEntropyGrad(logProbabilities, targets, total?, dLoss? []) → [B, K]`: the gradient by the logits,
- *   (softmax · the row's sum of targets − targets) · dLoss / total; without `dLoss` it is 1.
- */
+/** Shape rules of our own operators, all float32 unless said; images are `[N, C, H, W]`. */
 export const inferRules: Record<string, InferRule> = {
-  [`${DOMAIN}:OneHot`]: ([labels], { classes }) => {
-    const size = classes && 'int' in classes ? Number(classes.int) : 0
-    return [{ dataType: 'float32', dims: [labels!.dims[0]!, size] }]
+  /** `OneHot(labels int32 [B]) {classes} → [B, K]`: 1 at the label, 0 elsewhere. */
+  [`${DOMAIN}:OneHot`]: ([labels], { classes }) => [float([labels!.dims[0]!, integer(classes)])],
+  /**
+   * `SoftmaxCrossEntropy(logits [B, K], targets [B, K], total? []) → (loss [], logProbabilities [B, K])`:
+   * −Σ targets · log softmax(logits) / total. Without `total` it is B, and each row of targets sums to 1.
+   */
+  [`${DOMAIN}:SoftmaxCrossEntropy`]: ([logits]) => [float([]), like(logits)],
+  /**
+   * `SoftmaxCrossEntropyGrad(logProbabilities, targets, total?, dLoss? []) → [B, K]`: the gradient by the logits,
+   * (softmax · the row's sum of targets − targets) · dLoss / total; without `dLoss` it is 1.
+   */
+  [`${DOMAIN}:SoftmaxCrossEntropyGrad`]: ([logProbabilities]) => [like(logProbabilities)],
+  /** `ConvGradInput(dy, w) {strides, pads, input_shape} → dx`. */
+  [`${DOMAIN}:ConvGradInput`]: ([dy, w], { input_shape }) => [
+    float([dy!.dims[0]!, w!.dims[1]!, ...integers(input_shape)]),
+  ],
+  /** `ConvGradWeight(x, dy) {strides, pads, kernel_shape} → dw`. */
+  [`${DOMAIN}:ConvGradWeight`]: ([x, dy], { kernel_shape }) => [
+    float([dy!.dims[1]!, x!.dims[1]!, ...integers(kernel_shape)]),
+  ],
+  /** `MaxPool(x) {kernel_shape, strides, pads} → (y, indices int64)`: `indices` count through all of x. */
+  [`${DOMAIN}:MaxPool`]: ([x], { kernel_shape, strides, pads }) => {
+    const [kernel, stride, pad] = [integers(kernel_shape), integers(strides), integers(pads)]
+    const sizes = kernel.map(
+      (size, i) => Math.floor((Number(x!.dims[i + 2]) + pad[i]! + pad[i + 2]! - size) / stride[i]!) + 1,
+    )
+    const dims = [x!.dims[0]!, x!.dims[1]!, ...sizes]
+    return [float(dims), { dataType: 'int64', dims }]
   },
-  [`${DOMAIN}:SoftmaxCrossEntropy`]: ([logits]) => [
-    { dataType: 'float32', dims: [] },
-    { dataType: 'float32', dims: logits!.dims },
+  /** `MaxPoolGrad(dy, x, y, indices) {as MaxPool, input_shape} → dx`. */
+  [`${DOMAIN}:MaxPoolGrad`]: ([, x]) => [like(x)],
+  /** `AveragePoolGrad(dy) {as AveragePool, input_shape} → dx`; padding is not counted. */
+  [`${DOMAIN}:AveragePoolGrad`]: ([dy], { input_shape }) => [
+    float([...dy!.dims.slice(0, 2), ...integers(input_shape)]),
   ],
-  [`${DOMAIN}:SoftmaxCrossEntropyGrad`]: ([logProbabilities]) => [
-    { dataType: 'float32', dims: logProbabilities!.dims },
-  ],
+  /**
+   * `BatchNormTrain(x, weight [C], bias [C]) {epsilon} → (y, normalized, mean [C], variance [C], inverseStd [C])`, x being
+   * `[N, C]` or `[N, C, H, W]`; the variance is the biased one.
+   */
+  [`${DOMAIN}:BatchNormTrain`]: ([x, weight]) => [like(x), like(x), like(weight), like(weight), like(weight)],
+  /** `BatchNormGrad(dy, normalized, inverseStd, weight) → (dx, dweight, dbias)`. */
+  [`${DOMAIN}:BatchNormGrad`]: ([dy, , , weight]) => [like(dy), like(weight), like(weight)],
+  /** `SeededMask() {shape, rate, stream} → mask`: 1/(1 − rate) where kept, 0 where dropped; another one at every step. */
+  [`${DOMAIN}:SeededMask`]: (_, { shape }) => [float(integers(shape))],
+}
+
+const float = (dims: readonly (number | string)[]): TensorType => ({ dataType: 'float32', dims })
+const like = (value: Value | undefined): TensorType => float(value!.dims)
+
+/** An integer attribute's value. */
+export function integer(attribute: Attribute | undefined): number {
+  if (attribute && 'int' in attribute) return Number(attribute.int)
+  throw new TypeError('An integer attribute is missing.')
+}
+
+/** The values of an attribute that is a list of integers. */
+export function integers(attribute: Attribute | undefined): number[] {
+  if (attribute && 'ints' in attribute) return attribute.ints.map(Number)
+  throw new TypeError('An attribute that lists integers is missing.')
+}
+
+/** A float attribute's value. */
+export function floating(attribute: Attribute | undefined): number {
+  if (attribute && 'float' in attribute) return attribute.float
+  throw new TypeError('A float attribute is missing.')
 }

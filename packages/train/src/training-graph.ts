@@ -16,6 +16,8 @@ export interface Differentiated {
 }
 
 export const LEARNING_RATE = 'learning_rate'
+/** Random streams of dropout masks begin here; lower ones belong to the data package. */
+const FIRST_MASK_STREAM = 256
 
 /** Builds the step: forward, mean cross-entropy, derived gradients, optimiser; and the forward graph for evaluation. */
 export function trainingGraph(
@@ -33,15 +35,12 @@ export function trainingGraph(
   }
 }
 
-/** Pixels to logits for any number of rows, with the weights as inputs. */
+/** Pixels to logits for any number of rows, with the weights and statistics as inputs. */
 export function forwardGraph(architecture: Architecture, imageBytes: number) {
   const g = graphBuilder('forward', { infer: inferRules })
   const pixels = g.input('pixels', 'uint8', ['N', imageBytes])
   const weights = declareWeights(g, architecture)
-  g.output(
-    forward(g, architecture, pixels, (name) => weights.get(name)!),
-    'logits',
-  )
+  g.output(forward({ g, weight: (name) => weights.get(name)! }, architecture, pixels), 'logits')
   return g.build()
 }
 
@@ -56,43 +55,52 @@ function buildStep(
   const pixels = g.input('pixels', 'uint8', [batchSize, imageBytes])
   const labels = g.input('labels', 'int32', [batchSize])
   const weights = declareWeights(g, architecture)
-  const logits = forward(g, architecture, pixels, (name) => weights.get(name)!)
+  const state: StateTensor[] = []
+  const statistics = new Map<string, Value>()
+  let streams = FIRST_MASK_STREAM
+  const training = { next: (name: string, value: Value) => void statistics.set(name, value), stream: () => streams++ }
+  const logits = forward({ g, weight: (name) => weights.get(name)!, training }, architecture, pixels)
   const loss = crossEntropy(g, logits, labels, options)
-  return optimize(g, optimizer, [...weights.values()], loss)
+  for (const [name, next] of statistics) carry(g, state, weights.get(name)!, 'statistic')(next)
+  const trained = parameters(architecture).flatMap(({ name, trained }) => (trained ? [weights.get(name)!] : []))
+  const { scalars, scalarNames } = optimize(g, state, optimizer, trained, loss)
+  g.output(loss, 'loss')
+  return { graph: { step: g.build(), state, scalars: scalarNames }, scalars }
 }
 
 function declareWeights(g: GraphBuilder, architecture: Architecture): Map<string, Value> {
   return new Map(parameters(architecture).map(({ name, dims }) => [name, g.input(name, 'float32', dims)]))
 }
 
+/** Enters an input into the state; the function it gives takes the next value. */
+function carry(g: GraphBuilder, state: StateTensor[], value: Value, kind: StateTensor['kind']) {
+  const entry = { name: value.name, dims: value.dims.map(Number), next: `${value.name}:next`, kind }
+  state.push(entry)
+  return (next: Value) => void g.output(next, entry.next)
+}
+
 /** Appends the gradients and the optimiser for every parameter; the state gets what its transforms remember. */
-function optimize(g: GraphBuilder, { transform, scalesLoss }: Optimizer, weights: Value[], loss: Value) {
-  const state: StateTensor[] = []
+function optimize(g: GraphBuilder, state: StateTensor[], optimizer: Optimizer, parameters: Value[], loss: Value) {
+  const { transform, scalesLoss } = optimizer
   const scalars: Record<string, ScalarValue> = {}
-  const scalarInputs = new Map<string, Value>()
+  const inputs = new Map<string, Value>()
   const scalar = (name: string, value?: ScalarValue) => {
     if (value) scalars[name] = value
-    if (!scalarInputs.has(name)) scalarInputs.set(name, g.input(name, 'float32', []))
-    return scalarInputs.get(name)!
-  }
-  const carry = (value: Value, kind: StateTensor['kind']) => {
-    const entry = { name: value.name, dims: value.dims.map(Number), next: `${value.name}:next`, kind }
-    state.push(entry)
-    return (next: Value) => void g.output(next, entry.next)
+    if (!inputs.has(name)) inputs.set(name, g.input(name, 'float32', []))
+    return inputs.get(name)!
   }
   const learningRate = scalar(LEARNING_RATE)
   const scale = scalesLoss ? g.op('Neg', [learningRate]) : undefined
-  const gradients = differentiate(g, loss, weights, { scale })
-  weights.forEach((parameter, i) => {
-    const next = carry(parameter, 'weight')
+  const gradients = differentiate(g, loss, parameters, { scale })
+  parameters.forEach((parameter, i) => {
+    const next = carry(g, state, parameter, 'weight')
     const remember = (name: string) => {
       const value = g.input(`${parameter.name}:${name}`, 'float32', parameter.dims)
-      return { value, next: carry(value, 'optimizer') }
+      return { value, next: carry(g, state, value, 'optimizer') }
     }
     const gradient = gradients[i]!
     const update = scalesLoss ? gradient : transform(gradient, { g, parameter, remember, scalar, learningRate })
     next(g.op('Add', [parameter, update]))
   })
-  g.output(loss, 'loss')
-  return { graph: { step: g.build(), state, scalars: [...scalarInputs.keys()] }, scalars }
+  return { scalars, scalarNames: [...inputs.keys()] }
 }

@@ -10,7 +10,8 @@ export interface StateTensor {
   dims: number[]
   /** The step graph's output of this name holds the value after it. */
   next: string
-  kind: 'weight' | 'optimizer'
+  /** `statistic` is what batch norm remembers: part of the model, but not trained. */
+  kind: 'weight' | 'statistic' | 'optimizer'
 }
 
 /**
@@ -30,7 +31,7 @@ export interface TrainingGraph {
   /** Names of the step's scalar inputs, such as `learning_rate`, whose values are given for every step. */
   scalars: string[]
   state: StateTensor[]
-  /** Inputs: `pixels` uint8 `[N, imageBytes]` and the weights. Output: `logits` float32 `[N, classes]`. */
+  /** Inputs: `pixels` uint8 `[N, imageBytes]`, the weights and statistics. Output: `logits` float32 `[N, classes]`. */
   forward: Graph
 }
 
@@ -58,6 +59,8 @@ export interface CompileOptions {
   pixels: Uint8Array
   /** The class index of each row. */
   labels: Uint16Array
+  /** Decides random masks. */
+  seed: number
   /** Initial values by state name. */
   state: Record<string, Float32Array>
 }
@@ -66,6 +69,8 @@ export interface CompileOptions {
 export interface Chunk {
   /** The rows of each step's batch: `steps × batchSize` indices into the table. */
   rows: Uint32Array
+  /** Number of the first step, counted from the training's start; random masks depend on it. */
+  first: number
   /** For every scalar of the graph its value at each of the steps. */
   scalars: Record<string, Float32Array>
 }

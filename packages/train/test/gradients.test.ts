@@ -1,5 +1,5 @@
 import { mlp } from '@pixelrow/model'
-import { type GraphBuilder, graphBuilder, int, int64, ints, type Value } from '@pixelrow/onnx'
+import { float, type GraphBuilder, graphBuilder, int, int64, ints, type Value } from '@pixelrow/onnx'
 import { differentiate, gradientRules, inferRules, sgd, trainingGraph } from '@pixelrow/train'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -10,6 +10,8 @@ interface Case {
   shapes: number[][]
   apply(g: GraphBuilder, inputs: Value[]): Value
   avoid?: (x: number) => boolean
+  /** Values are all different, by more than the finite step. */
+  distinct?: boolean
 }
 
 const dim = fc.integer({ min: 1, max: 4 })
@@ -26,6 +28,25 @@ const binary = (op: string, avoid?: Case['avoid']) =>
   broadcastShapes.map((shapes): Case => ({ shapes, apply: (g, inputs) => g.op(op, inputs), avoid }))
 const unary = (op: string, avoid?: Case['avoid']) =>
   shape.map((dims): Case => ({ shapes: [dims], apply: (g, inputs) => g.op(op, inputs), avoid }))
+
+/** Images with a window that fits: kernel, strides and pads as ONNX has them; pads are smaller than the kernel. */
+const images = fc
+  .record({
+    batch: fc.integer({ min: 1, max: 3 }),
+    channels: fc.integer({ min: 1, max: 3 }),
+    kernel: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+    strides: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+    pads: fc.array(fc.nat(2), { minLength: 4, maxLength: 4 }),
+    extra: fc.tuple(fc.nat(3), fc.nat(3)),
+  })
+  .map(({ batch, channels, kernel, strides, pads, extra }) => {
+    const allowed = pads.map((pad, i) => Math.min(pad, kernel[i % 2]! - 1))
+    return {
+      dims: [batch, channels, kernel[0] + extra[0], kernel[1] + extra[1]],
+      kernel,
+      attributes: { kernel_shape: ints(kernel), strides: ints(strides), pads: ints(allowed) },
+    }
+  })
 
 const cases: Record<string, fc.Arbitrary<Case>> = {
   Add: binary('Add'),
@@ -54,6 +75,31 @@ const cases: Record<string, fc.Arbitrary<Case>> = {
         apply: (g: GraphBuilder, [x]: Value[]) => g.op('Transpose', [x], { perm: ints(perm) }),
       })),
   ),
+  Erf: unary('Erf'),
+  Conv: fc.tuple(images, dim, fc.boolean()).map(([{ dims, kernel, attributes }, filters, bias]) => ({
+    shapes: [dims, [filters, dims[1]!, ...kernel], ...(bias ? [[filters]] : [])],
+    apply: (g, inputs) => g.op('Conv', inputs, attributes),
+  })),
+  AveragePool: images.map(({ dims, attributes }) => ({
+    shapes: [dims],
+    apply: (g, inputs) => g.op('AveragePool', inputs, attributes),
+  })),
+  GlobalAveragePool: images.map(({ dims }) => ({
+    shapes: [dims],
+    apply: (g, inputs) => g.op('GlobalAveragePool', inputs),
+  })),
+  'pixelrow:MaxPool': images.map(({ dims, attributes }) => ({
+    shapes: [dims],
+    // No two values may be so close that the finite step changes which is largest.
+    distinct: true,
+    apply: (g, inputs) => g.ops('MaxPool', inputs, attributes, { domain: 'pixelrow', count: 2 })[0]!,
+  })),
+  'pixelrow:BatchNormTrain': fc.tuple(images, fc.boolean()).map(([{ dims }, image]) => ({
+    // At least 4 values a channel, or the variance is nearly 0.
+    shapes: [image ? [dims[0]! + 1, dims[1]!, 2, 3] : [dims[0]! + 3, dims[1]!], [dims[1]!], [dims[1]!]],
+    apply: (g, inputs) =>
+      g.ops('BatchNormTrain', inputs, { epsilon: float(1e-5) }, { domain: 'pixelrow', count: 5 })[0]!,
+  })),
   'pixelrow:SoftmaxCrossEntropy': fc.tuple(dim, dim).map(([rows, classes]) => ({
     shapes: [[rows, classes + 1]],
     apply: (_, [x]) => x!,
@@ -89,7 +135,7 @@ function numbers(seed: number) {
 }
 
 /** Puts the operator in front of a cross-entropy with random weights and targets, so that every output entry matters. */
-function checkGradients({ shapes, apply, avoid }: Case, seed: number): void {
+function checkGradients({ shapes, apply, avoid, distinct }: Case, seed: number): void {
   const draw = numbers(seed)
   const g = graphBuilder('check', { infer: inferRules })
   const operands = shapes.map((dims, i) => g.input(`x${i}`, 'float32', dims))
@@ -110,7 +156,11 @@ function checkGradients({ shapes, apply, avoid }: Case, seed: number): void {
     targets: rowsOfOne(flat, draw),
   }
   shapes.forEach((dims, i) => {
-    inputs[`x${i}`] = array64(dims, draw(count(dims), avoid))
+    const values = draw(count(dims), avoid)
+    inputs[`x${i}`] = array64(
+      dims,
+      distinct ? values.map((value, at) => Math.round(value * 20) / 20 + at * 1e-3) : values,
+    )
   })
   compare(g.build(), inputs, shapes.length)
 }

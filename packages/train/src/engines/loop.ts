@@ -1,5 +1,5 @@
 import { type Graph, int, type Model, type Node, type ValueInfo } from '@pixelrow/onnx'
-import { lower } from '../lowerings/index.ts'
+import type { Lowered } from '../lowerings/index.ts'
 import type { StateTensor, TrainingGraph } from '../types.ts'
 
 const OPSET = 17
@@ -14,14 +14,14 @@ export const before = ({ name }: StateTensor) => `${name}:before`
 export const after = ({ name }: StateTensor) => `${name}:after`
 
 /**
- * A model whose `Loop` does a chunk of training steps in one run.
+ * A model whose `Loop` does a chunk of training steps, lowered before, in one run.
  *
  * Inputs: `table_pixels` uint8 `[T, imageBytes]`, `table_labels` int32 `[T]`, `rows` int32 `[S, batchSize]`, each scalar
- * `[S]`, each state tensor. Outputs: each state tensor, and `losses` `[≤ S]`: the loop ends with the first loss that is
+ * `[S]`, each mask uint8 `[S, size]`, each state tensor. Outputs: each state tensor, and `losses` `[≤ S]`: the loop ends with the first loss that is
  * not finite. Table and scalars reach the body from the outer graph; onnxruntime reads them in place.
  */
-export function loopModel(graph: TrainingGraph): Model {
-  const { state, batchSize, imageBytes, scalars } = graph
+export function loopModel(training: TrainingGraph, step: Lowered): Model {
+  const { state, batchSize, imageBytes, scalars } = training
   return asModel({
     name: 'training',
     inputs: [
@@ -29,6 +29,7 @@ export function loopModel(graph: TrainingGraph): Model {
       info('table_labels', 'int32', ['T']),
       info('rows', 'int32', ['S', batchSize]),
       ...scalars.map((name) => info(series(name), 'float32', ['S'])),
+      ...step.masks.map(({ name, size }) => info(series(name), 'uint8', ['S', size])),
       ...state.map((tensor) => info(before(tensor), 'float32', tensor.dims)),
     ],
     outputs: [...state.map((tensor) => info(after(tensor), 'float32', tensor.dims)), info('losses', 'float32', ['L'])],
@@ -40,16 +41,15 @@ export function loopModel(graph: TrainingGraph): Model {
       node('Shape', ['rows'], ['rows_shape']),
       node('Gather', ['rows_shape', 'zero'], ['trip_count'], { axis: int(0) }),
       node('Loop', ['trip_count', 'true', ...state.map(before)], [...state.map(after), 'losses'], {
-        body: { graph: body(graph) },
+        body: { graph: body(training, step) },
       }),
     ],
   })
 }
 
 /** The step with its batch gathered from the table; the loop goes on while the loss is finite. */
-function body(graph: TrainingGraph): Graph {
-  const { state, scalars } = graph
-  const step = lower(graph.step)
+function body({ state, scalars }: TrainingGraph, { graph: step, masks }: Lowered): Graph {
+  const perStep = [...scalars, ...masks.map(({ name }) => name)]
   return {
     ...step,
     name: 'body',
@@ -67,7 +67,7 @@ function body(graph: TrainingGraph): Graph {
       node('Gather', ['rows', 'iteration'], ['batch_rows'], { axis: int(0) }),
       node('Gather', ['table_pixels', 'batch_rows'], ['pixels'], { axis: int(0) }),
       node('Gather', ['table_labels', 'batch_rows'], ['labels'], { axis: int(0) }),
-      ...scalars.map((name) => node('Gather', [series(name), 'iteration'], [name], { axis: int(0) })),
+      ...perStep.map((name) => node('Gather', [series(name), 'iteration'], [name], { axis: int(0) })),
       ...step.nodes,
       // Infinity − Infinity and NaN − NaN are NaN, which equals nothing.
       node('Sub', ['loss', 'loss'], ['loss_difference']),
@@ -76,7 +76,7 @@ function body(graph: TrainingGraph): Graph {
   }
 }
 
-/** The outer graph's name of a scalar's values over the chunk. */
+/** The outer graph's name of a scalar's or mask's values over the chunk. */
 export const series = (name: string) => `${name}:series`
 
 function info(name: string, dataType: ValueInfo['type']['dataType'], dims: (number | string)[]): ValueInfo {

@@ -18,9 +18,11 @@ export const onnxruntime: Engine = {
     return [{ name: 'cpu', available: true }]
   },
   async compile(graph, options) {
+    const step = lower(graph.step)
+    const { pixels, labels, seed } = options
     return openJob({
-      training: { model: write(loopModel(graph)), pixels: options.pixels, labels: options.labels },
-      forward: write(asModel(lower(graph.forward))),
+      training: { model: write(loopModel(graph, step)), pixels, labels, masks: step.masks, seed },
+      forward: write(asModel(lower(graph.forward).graph)),
       batchSize: graph.batchSize,
       imageBytes: graph.imageBytes,
       state: graph.state,
@@ -35,7 +37,7 @@ export async function compileForward(
   { forward, state, imageBytes }: Pick<TrainingGraph, 'forward' | 'state' | 'imageBytes'>,
   { state: values, threads }: Pick<CompileOptions, 'state' | 'threads'>,
 ): Promise<Pick<Trainer, 'logits' | 'close'>> {
-  return openJob({ forward: write(asModel(lower(forward))), batchSize: 1, imageBytes, state, values, threads })
+  return openJob({ forward: write(asModel(lower(forward).graph)), batchSize: 1, imageBytes, state, values, threads })
 }
 
 async function openJob(job: Job): Promise<Trainer> {

@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-node'
+import { fillMask, type Mask } from '../masks.ts'
 import type { Chunk, StateTensor } from '../types.ts'
 import { after, before, series } from './loop.ts'
 
@@ -11,7 +12,7 @@ export interface Runtime {
 /** The models of a training graph with what they are fed. */
 export interface Job {
   /** Left out where only `logits` is wanted. */
-  training?: { model: Uint8Array; pixels: Uint8Array; labels: Uint16Array }
+  training?: { model: Uint8Array; pixels: Uint8Array; labels: Uint16Array; masks: Mask[]; seed: number }
   forward: Uint8Array
   batchSize: number
   imageBytes: number
@@ -37,7 +38,7 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
     : {}
   let tensors = new Map(job.state.map(({ name, dims }) => [name, new Tensor('float32', job.values[name]!, dims)]))
 
-  async function train({ rows, scalars }: Chunk): Promise<{ losses: Float32Array }> {
+  async function train({ rows, first, scalars }: Chunk): Promise<{ losses: Float32Array }> {
     const steps = rows.length / batchSize
     const feeds: Record<string, Tensor> = {
       ...table,
@@ -45,6 +46,13 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
     }
     for (const [name, values] of Object.entries(scalars)) feeds[series(name)] = new Tensor('float32', values, [steps])
     for (const tensor of job.state) feeds[before(tensor)] = tensors.get(tensor.name)!
+    for (const mask of training!.masks) {
+      const bytes = new Uint8Array(steps * mask.size)
+      for (let step = 0; step < steps; step++) {
+        fillMask(bytes.subarray(step * mask.size, (step + 1) * mask.size), mask, training!.seed, first + step)
+      }
+      feeds[series(mask.name)] = new Tensor('uint8', bytes, [steps, mask.size])
+    }
     const results = await session!.run(feeds)
     const losses = results.losses!.data as Float32Array
     if (Number.isFinite(losses.at(-1))) {
@@ -56,7 +64,7 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
   async function logits(pixels: Uint8Array): Promise<Float32Array> {
     const rows = pixels.length / imageBytes
     const weights = Object.fromEntries(
-      job.state.flatMap(({ name, kind }) => (kind === 'weight' ? [[name, tensors.get(name)!]] : [])),
+      job.state.flatMap(({ name, kind }) => (kind !== 'optimizer' ? [[name, tensors.get(name)!]] : [])),
     )
     let all: Float32Array | undefined
     for (let start = 0; start < rows; start += FORWARD_ROWS) {

@@ -46,7 +46,7 @@ const scaleIntoGemm: Rule = (node, { producer, constant }) => {
   const inputs = node.inputs.map((name, i) => {
     const source = producer(name)
     const factor = source?.opType === 'Mul' && i < 2 ? constant(source.inputs[1]!) : undefined
-    if (!factor || factor.data.length !== 1 || factor.dims.length > 0) return name
+    if (factor?.data.length !== 1 || factor.dims.length > 0) return name
     alpha *= Number(factor.data[0])
     return source!.inputs[0]!
   })

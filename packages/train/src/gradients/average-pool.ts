@@ -1,0 +1,9 @@
+import { ints } from '@pixelrow/onnx'
+import type { GradientRule } from '../differentiate.ts'
+import { DOMAIN } from '../operators.ts'
+
+/** Average pooling: each pixel gets its share of every window it is in. */
+export const averagePool: GradientRule = ({ g, node, inputs: [x], gradients: [dy] }) => {
+  const input_shape = ints(x!.dims.slice(2).map(Number))
+  return [g.op('AveragePoolGrad', [dy], { ...node.attributes, input_shape }, { domain: DOMAIN })]
+}

@@ -1,0 +1,9 @@
+import { ints } from '@pixelrow/onnx'
+import type { GradientRule } from '../differentiate.ts'
+import { DOMAIN } from '../operators.ts'
+
+/** Max pooling: each window's gradient goes to its largest pixel, the first of equals, as in PyTorch. */
+export const maxPool: GradientRule = ({ g, node, inputs: [x], outputs: [y, indices], gradients: [dy] }) => {
+  const input_shape = ints(x!.dims.slice(2).map(Number))
+  return [g.op('MaxPoolGrad', [dy, x, y, indices], { ...node.attributes, input_shape }, { domain: DOMAIN })]
+}
