@@ -94,27 +94,38 @@ function stopWith(child) {
 
 /**
  * Runs one stage of a command and says so in one line on standard error: `Building … 3.1 s`. The line appears when
- * `work` calls the function it is given, so a stage with nothing to do prints nothing. A failure prints what the tool
- * printed, then throws.
+ * `work` calls the function it is given, so a stage with nothing to do prints nothing; on a terminal its seconds count.
+ * A failure prints what the tool printed, then throws.
  * @param {string} title @param {(announce: () => void) => Promise<unknown>} work
  */
 export async function stage(title, work) {
   const begin = performance.now()
+  const { stderr } = process
+  /** @type {NodeJS.Timeout | undefined} */
+  let clock
   let announced = false
+  /** @param {string} text */
+  const print = (text) => stderr.write(stderr.isTTY ? `\r${title} … ${text}` : text)
+  const seconds = (digits = 0) => `${((performance.now() - begin) / 1000).toFixed(digits)} s`
   const announce = () => {
     announced = true
-    process.stderr.write(`${title} … `)
+    stderr.write(`${title} … `)
+    if (stderr.isTTY) clock = setInterval(() => print(seconds()), 1000)
   }
   try {
     await work(announce)
-    if (announced) process.stderr.write(`${((performance.now() - begin) / 1000).toFixed(1)} s\n`)
+    if (announced) print(`${seconds(1)}\n`)
   } catch (error) {
-    process.stderr.write('failed\n')
-    if (error instanceof CommandFailed)
-      process.stderr.write(`${clean(error.output).split('\n').slice(-60).join('\n')}\n${error.message}\n`)
+    print('failed\n')
+    if (error instanceof CommandFailed) stderr.write(`${lastLines(error.output)}\n${error.message}\n`)
     throw error
+  } finally {
+    clearInterval(clock)
   }
 }
+
+/** @param {string} output */
+const lastLines = (output) => clean(output).split('\n').slice(-60).join('\n')
 
 /** A tool's output without pnpm's and npm's chatter. @param {string} output */
 export function clean(output) {

@@ -1,28 +1,16 @@
 // @ts-check
 // `npm start -- ARGS`: from a fresh clone to `pixelrow run ARGS`. Plain Node, nothing installed beforehand.
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import './node.mjs'
 
-const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-const needed = engines.node.replace('>=', '')
-const [needMajor, needMinor] = needed.split('.').map(Number)
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-
-if (major < needMajor || (major === needMajor && minor < needMinor)) {
-  console.error(
-    `pixelrow needs Node ${needed} or newer, and this is Node ${process.versions.node}: install a newer one.`,
-  )
-  process.exit(1)
-}
-
-// Imported only now, because an older Node may not even parse what follows.
-const { stage, CommandFailed } = await import('./run.mjs')
-const { build, install, root } = await import('./workspace.mjs')
+// Imported only now, because a Node that is too old may not even read them.
+const { join } = await import('node:path')
+const { pathToFileURL } = await import('node:url')
+const { CommandFailed, stage } = await import('./run.mjs')
+const { build, command, install, root } = await import('./workspace.mjs')
 
 try {
-  await stage('Installing what the job needs', (announce) => install('job', announce))
-  await stage('Building', (announce) => build('pixelrow', announce))
+  await stage('Installing what the job needs (180 MB the first time)', (announce) => install('job', announce))
+  await stage('Building', (announce) => build(command, announce))
 } catch (error) {
   if (!(error instanceof CommandFailed)) throw error
   process.exit(1)

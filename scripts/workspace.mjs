@@ -9,6 +9,9 @@ import { environment, run } from './run.mjs'
 export const root = fileURLToPath(new URL('..', import.meta.url))
 export const cache = join(root, 'node_modules', '.cache', 'pixelrow')
 
+/** The package that `npm start` runs. */
+export const command = 'pixelrow'
+
 const groups = ['packages', 'apps']
 
 /** @typedef {{ folder: string, name: string, manifest: Record<string, any> }} Workspace */
@@ -63,7 +66,7 @@ export async function install(what, announce) {
   announce()
   // A job install over a full one would take the test tools away again.
   const everything = what === 'all' || hasTestTools()
-  const selection = everything ? [] : ['--prod', '--filter', '.', '--filter', 'pixelrow...']
+  const selection = everything ? [] : ['--prod', '--filter', '.', '--filter', `${command}...`]
   removeStamp('install')
   await pnpm(['install', '--frozen-lockfile', '--reporter', 'append-only', ...selection])
   writeStamp('install', { hash, what: everything ? 'all' : 'job' })
@@ -76,13 +79,14 @@ export async function install(what, announce) {
  */
 export async function build(name, announce) {
   const selected = name ? closure(name) : workspaces()
-  const stamp = name ?? 'all'
-  if (readStamp(`build-${stamp}`)?.hash === buildDigest(selected)) return false
+  const stamp = `build-${name ?? 'all'}`
+  if (readStamp(stamp)?.hash === buildDigest(selected)) return false
 
   announce()
   const filter = name ? [`--filter=${name}`] : []
   await pnpm(['exec', 'turbo', 'run', 'build', ...filter, '--ui=stream', '--output-logs=errors-only', '--continue'])
-  writeStamp(`build-${stamp}`, { hash: buildDigest(selected) })
+  writeStamp(stamp, { hash: buildDigest(selected) })
+  if (!name) writeStamp(`build-${command}`, { hash: buildDigest(closure(command)) })
   return true
 }
 

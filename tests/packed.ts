@@ -80,6 +80,7 @@ function settings(packed: Packed[]) {
     hoist: false,
     autoInstallPeers: false,
     pmOnFail: 'ignore',
+    networkConcurrency: 16,
   }
 }
 
