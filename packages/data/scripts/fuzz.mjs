@@ -20,7 +20,7 @@ function dice(seed) {
 }
 
 const WORDS = ['cat', 'dog', 'Å', 'a b', '"x, ""y"""', '0A', 'naïve', '-1', '1.5']
-const BYTES = [...Buffer.from('0123456789,,,\n\n\r"" \t.-+eExa'), 0, 0xc3, 0xa9, 0xef, 0xbb, 0xbf, 0xff]
+const BYTES = [...Buffer.from('0123456789,,, \n\n\r"" \t.-+eExa'), 0, 0xc3, 0xa9, 0xef, 0xbb, 0xbf, 0xff]
 
 /** A file that is right, with the options that say what it is. @param {(n: number) => number} roll @returns {{ text: string, given: Given }} */
 function goodFile(roll) {
@@ -29,11 +29,16 @@ function goodFile(roll) {
   const header = roll(3) > 0
   const white = [255, 255, 255, 99, 16, 15, 1][roll(7)] ?? 255
   const words = roll(4) === 0
+  const packed = header && roll(6) === 0
+  const decimals = roll(8) === 0
+  const value = () =>
+    decimals && roll(2)
+      ? (['0.5', '.25', '1.', '0.0', '1e-2', '1'][roll(6)] ?? '')
+      : String(roll(3) ? roll(white + 1) : 0)
   /** @type {{ name: string, cell: () => string }[]} */
-  const columns = [...Array(pixels).keys()].map((i) => ({
-    name: `pixel${i}`,
-    cell: () => String(roll(3) ? roll(white + 1) : 0),
-  }))
+  const columns = packed
+    ? [{ name: 'pixels', cell: () => [...Array(pixels)].map(value).join(' ') }]
+    : [...Array(pixels).keys()].map((i) => ({ name: `pixel${i}`, cell: value }))
   if (header && roll(4) === 0) columns.sort(() => roll(3) - 1)
   /** @param {string} name @param {() => string} cell */
   const add = (name, cell) =>
@@ -48,11 +53,18 @@ function goodFile(roll) {
     ...(header ? [columns.map(({ name }) => name)] : []),
     ...[...Array(rows)].map(() => columns.map(({ cell }) => cell())),
   ]
-  const given = { header, label: option('label'), id: option('id'), drop: at('other') < 0 ? [] : ['other'], pixels }
+  const given = {
+    header,
+    label: option('label'),
+    id: option('id'),
+    drop: at('other') < 0 ? [] : ['other'],
+    pixels,
+  }
+  const fractions = [undefined, undefined, undefined, undefined, true, false][roll(6)]
   const maxValue = [undefined, undefined, undefined, 255, 16, 1][roll(6)]
   return {
     text: `${lines.map((line) => line.join(',')).join('\n')}\n`,
-    given: { ...given, ...(maxValue && { maxValue }) },
+    given: { ...given, ...(maxValue && { maxValue }), ...(fractions !== undefined && { fractions }) },
   }
 }
 
@@ -66,6 +78,7 @@ const HARMLESS = [
     text.replace(/,(\d+)/g, (all, digits) =>
       roll(5) ? all : `,${'0'.repeat(roll(4))}${digits}${['', '.', '.0', '.000', 'e0'][roll(5)]}`,
     ),
+  (text, roll) => text.replace(/ (?=\d)/g, () => (roll(5) ? ' ' : (['  ', '\t', ' \t '][roll(3)] ?? ' '))),
   (text, roll) => text.replace(/,/g, () => (roll(5) ? ',' : ([' ,', ', ', '\t,  '][roll(3)] ?? ','))),
   (text, roll) => text.replace(/\n/g, () => ['\n', '\n', '\r\n', '\n\n', '\n \t\n'][roll(5)] ?? '\n'),
 ]

@@ -16,7 +16,7 @@ const NUMBER = /^(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/
 const WHOLE = /^-?\d+(\.0*)?$/
 
 /**
- * @typedef {{ header: boolean, label: string | number | false, id: string | number | false, drop: string[], pixels: number, maxValue?: number }} Given
+ * @typedef {{ header: boolean, label: string | number | false, id: string | number | false, drop: string[], pixels: number, maxValue?: number, fractions?: boolean }} Given
  * @param {Uint8Array} bytes @param {Given} given
  * @returns {{ rows: number, pixels: number[], labels?: string[], ids?: string[], maxValue: number }}
  */
@@ -39,15 +39,27 @@ export function reference(bytes, given) {
   /** @type {number[]} */ const pixels = []
   /** @type {string[]} */ const labels = []
   /** @type {string[]} */ const ids = []
-  const most = given.maxValue ?? 255
   for (const line of body) {
     const cells = cellsOf(line)
     if (cells.length !== first.length) throw new Refused(line.row, 'cells')
-    for (const column of columns.pixels) {
-      const value = NUMBER.test(cells[column] ?? '') ? Number(cells[column]) : -1
-      if (value < 0 || value > most || Math.floor(value) !== value)
-        throw new Refused(line.row, `pixel ${cells[column]}`)
-      pixels.push(value)
+    const inCell = (/** @type {number} */ column) =>
+      (columns.packed ? cells[column]?.split(/[ \t]+/) : cells[column]) ?? []
+    const texts = columns.pixels.flatMap(inCell)
+    const wanted = columns.packed ? given.pixels : columns.pixels.length
+    // The first row says how many pixels there are, so a wrong number there is one of the whole file.
+    if (texts.length !== wanted) throw new Refused(line === body[0] ? 0 : line.row, 'number of pixels')
+    for (const text of texts) {
+      const value = NUMBER.test(text) ? Number(text) : -1
+      const fraction = value > 0 && value < 1
+      // White 1 and a fraction: the whole file is in fractions.
+      if (fraction && given.maxValue === 1 && given.fractions === undefined) {
+        return reference(bytes, { ...given, fractions: true })
+      }
+      const most = given.fractions ? 1 : (given.maxValue ?? 255)
+      if (value < 0 || value > most || (!given.fractions && Math.floor(value) !== value)) {
+        throw new Refused(line.row, `pixel ${text}`)
+      }
+      pixels.push(given.fractions ? Math.round(value * 255) : value)
     }
     for (const [column, list] of /** @type {const} */ ([
       [columns.label, labels],
@@ -66,7 +78,7 @@ export function reference(bytes, given) {
     pixels,
     ...(columns.label >= 0 && { labels: numeric ? labels.map((label) => String(Number(label) || 0)) : labels }),
     ...(columns.id >= 0 && { ids }),
-    maxValue: given.maxValue ?? (max <= 1 ? 1 : max <= 15 ? 15 : max <= 16 ? 16 : 255),
+    maxValue: given.fractions ? 255 : (given.maxValue ?? (max <= 1 ? 1 : max <= 15 ? 15 : max <= 16 ? 16 : 255)),
   }
 }
 
@@ -118,8 +130,15 @@ function fromHeader(names, given) {
     }
   }
   const rest = names.map((_, column) => column).filter((column) => !others.has(column))
-  if (rest.some((column) => names[column]?.toLowerCase() === 'pixels')) throw new Refused(1, 'one cell of pixels')
-  return { pixels: rest.length === given.pixels ? placed(names, rest) : refuse('number of pixels'), label, id }
+  const cell = rest.findIndex((column) => names[column]?.toLowerCase() === 'pixels')
+  if (cell >= 0 && rest.length > 1) refuse('columns beside the one with the pixels')
+  if (cell >= 0) return { pixels: rest, label, id, packed: true }
+  return {
+    pixels: rest.length === given.pixels ? placed(names, rest) : refuse('number of pixels'),
+    label,
+    id,
+    packed: false,
+  }
 }
 
 /** The columns in the order of their pixels. @param {string[]} names @param {number[]} columns */
@@ -160,7 +179,7 @@ function fromPlaces(count, given) {
   const [label, id] = [find(given.label), find(given.id)]
   const pixels = [...Array(count).keys()].filter((column) => column !== label && column !== id)
   if (pixels.length !== given.pixels) refuse('number of pixels')
-  return { pixels, label, id }
+  return { pixels, label, id, packed: false }
 }
 
 /** @param {number} index @param {number} count */
@@ -169,7 +188,7 @@ function fromEnd(index, count) {
   return column >= 0 && column < count ? column : refuse(`no column ${index}`)
 }
 
-/** @param {string} why @returns {never} */
+/** Refuses the columns, wherever that is noticed. @param {string} why @returns {never} */
 function refuse(why) {
-  throw new Refused(1, why)
+  throw new Refused(0, why)
 }

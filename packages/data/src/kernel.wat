@@ -1,6 +1,6 @@
 ;; The fast reader of rows. It reads lines of unquoted cells, 16 bytes at a time, and stops at the first line that is
 ;; anything else; the strict reader in row.ts then reads or refuses that line. It accepts a line only if
-;;   - every pixel is one to three digits, at most 255,
+;;   - every pixel is one to three digits, at most 255, with one separator after each but the last,
 ;;   - every other cell has no quote, NUL or carriage return,
 ;;   - there are exactly the cells that the plan says, and LF or CR LF after the last.
 ;;
@@ -35,19 +35,20 @@
     (v128.store (i32.const 524304) (v128.const i32x4 0 0 0 0)))
 
   ;; Reads rows from $p to $end, which is just after a line feed, and returns how many it read.
-  ;; The plan is a list of i32 from $plan to $planEnd: n for n pixels, -n for n other cells.
+  ;; The plan is a list of i32 from $plan to $planEnd: n for n pixels with $separator between, -n for n other cells.
   ;; Pixels go to $out one after the other, start and end of each other cell to $spans.
   ;; Up to 15 bytes after $end are loaded and up to 7 bytes after the last pixel are written.
   (func (export "rows")
-    (param $p i32) (param $end i32) (param $plan i32) (param $planEnd i32)
+    (param $p i32) (param $end i32) (param $plan i32) (param $planEnd i32) (param $separator i32)
     (param $out i32) (param $spans i32) (param $maxRows i32) (result i32)
     (local $rows i32) (local $step i32) (local $count i32) (local $byte i32)
-    ;; the place after the row's last pixel; masks of digits, of delimiters, of digits and commas; of wrong places
+    ;; the place after the row's last pixel; masks of digits, of delimiters, of digits and separators; of wrong places
     (local $limit i32) (local $digits i32) (local $digitsBefore i32) (local $delimiters i32) (local $fine i32)
     (local $wrong i32) (local $wrongHere i32) (local $window i32) (local $pairs i32) (local $stop i32) (local $upTo i32)
     (local $bytes v128) (local $digit v128) (local $digitBefore v128) (local $isDigit v128) (local $isDigitBefore v128)
     (local $below100 v128) (local $hundreds v128) (local $hundredsDigit v128) (local $value v128)
-    (local $largest v128) (local $overflow v128) (local $ones v128)
+    (local $largest v128) (local $overflow v128) (local $ones v128) (local $separators v128)
+    (local.set $separators (i8x16.splat (local.get $separator)))
     (global.set $refused (i32.const 0))
     (block $done
       (loop $row
@@ -100,7 +101,7 @@
                     (i8x16.bitmask
                       (v128.or
                         (local.get $isDigit)
-                        (i8x16.eq (local.get $bytes) (v128.const i8x16 44 44 44 44 44 44 44 44 44 44 44 44 44 44 44 44)))))
+                        (i8x16.eq (local.get $bytes) (local.get $separators)))))
                   ;; The digit three places back counts if there is also one two places back and none here.
                   (local.set $hundredsDigit
                     (v128.and
@@ -130,7 +131,7 @@
                   (v128.store64_lane 0
                     (local.get $out)
                     (i8x16.swizzle (local.get $value) (v128.load64_zero (i32.shl (local.get $delimiters) (i32.const 3)))))
-                  ;; A block of digits and commas that leaves cells to read.
+                  ;; A block of digits and separators that leaves cells to read.
                   (if (i32.and
                         (i32.eq (local.get $fine) (i32.const 0xffff))
                         (i32.lt_u (i32.add (local.get $out) (i32.popcnt (local.get $delimiters))) (local.get $limit)))
@@ -157,7 +158,7 @@
                     (local.set $stop (i32.and (local.get $stop) (i32.sub (local.get $stop) (i32.const 1))))
                     (br $skip)))
                 (local.set $stop (i32.ctz (local.get $stop)))
-                ;; Nothing but digits and commas before it, and what comes after it does not count.
+                ;; Nothing but digits and separators before it, and what comes after it does not count.
                 (br_if $refuse
                   (i32.and
                     (i32.xor (local.get $fine) (i32.const 0xffff))

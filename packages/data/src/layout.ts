@@ -1,4 +1,4 @@
-import { cellTexts, isBlank, type Line, lineAt, type Where } from './cells.ts'
+import { cellText, cellTexts, isBlank, type Line, lineAt, splitCells, type Where } from './cells.ts'
 import { pixelColumns } from './columns.ts'
 import { DataError } from './error.ts'
 import { formatShape, pixelCount, squareOf } from './shape.ts'
@@ -146,9 +146,10 @@ function refuseOthers(file: string, others: string[], pixels: number, label: num
 
 /** How many pixels the one cell of the first row holds. */
 function packedCount(file: string, head: Uint8Array, first: Line, packed: number, names: string[]): number {
-  const cells = cellTexts(head, first, { file, names })
-  if (cells.length === names.length) return cells[packed]!.split(/[ \t]+/).length
-  throw new DataError({ file, row: first.number, expected: `${names.length} cells`, found: `${cells.length}` })
+  const where = { file, names }
+  const cells = splitCells(head, first, where)
+  if (cells.count === names.length) return cellText(head, cells, packed, first, where).split(/[ \t]+/).length
+  throw new DataError({ file, row: first.number, expected: `${names.length} cells`, found: `${cells.count}` })
 }
 
 /** The layout of a file without a header: told by the number of columns, and by which end column varies. */

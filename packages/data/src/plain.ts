@@ -20,7 +20,7 @@ export function plainScanner(capacity: number, plan: Plan): Scanner {
       let [rows, p, out, span] = [0, start, output, 0]
       this.refused = false
       while (p < end && rows < most) {
-        const next = scanRow(memory, p, plan.steps, out, spans, span)
+        const next = scanRow(memory, p, plan, out, spans, span)
         this.refused = next < 0
         if (next < 0) break
         p = next
@@ -35,12 +35,19 @@ export function plainScanner(capacity: number, plan: Plan): Scanner {
 }
 
 /** Reads one line at `p`; returns the start of the next, or -1 for a line to refuse. */
-function scanRow(memory: Uint8Array, p: number, steps: number[], out: number, spans: Int32Array, span: number): number {
+function scanRow(
+  memory: Uint8Array,
+  p: number,
+  { steps, separator }: Plan,
+  out: number,
+  spans: Int32Array,
+  span: number,
+): number {
   const last = steps.length - 1
   for (let i = 0; i <= last; i++) {
     const count = steps[i]!
     if (count > 0) {
-      p = scanPixels(memory, p, out, out + count)
+      p = scanPixels(memory, p, out, out + count, separator)
       out += count
     } else {
       p = scanTexts(memory, p, -count, spans, span)
@@ -53,8 +60,8 @@ function scanRow(memory: Uint8Array, p: number, steps: number[], out: number, sp
   return memory[p] === LF ? p + 1 : -1
 }
 
-/** Pixels with commas between; returns the place after the last digit, or -1. */
-function scanPixels(memory: Uint8Array, p: number, out: number, limit: number): number {
+/** Pixels with separators between; returns the place after the last digit, or -1. */
+function scanPixels(memory: Uint8Array, p: number, out: number, limit: number, separator: number): number {
   for (;;) {
     let value = memory[p]! - ZERO
     if (value >>> 0 > 9) return -1
@@ -70,7 +77,7 @@ function scanPixels(memory: Uint8Array, p: number, out: number, limit: number): 
     }
     memory[out++] = value
     if (out === limit) return p
-    if (memory[p++] !== COMMA) return -1
+    if (memory[p++] !== separator) return -1
   }
 }
 

@@ -134,7 +134,7 @@ function* feed(reader: RowReader, chunk: Uint8Array): Generator<void> {
 /** The fastest scanner that runs here, or the one asked for. */
 async function scannerMaker(layout: Layout, { parser }: ReadOptions): Promise<(capacity: number) => Scanner> {
   const plan = planOf(layout)
-  if (parser === 'strict' || plan.steps.length === 0) return (capacity) => strictScanner(capacity, plan)
+  if (parser === 'strict') return (capacity) => strictScanner(capacity, plan)
   const kernel = parser === 'plain' ? undefined : await compileKernel()
   if (kernel) return (capacity) => simdScanner(kernel, capacity, plan)
   if (parser === 'simd') throw new Error('parser: this JavaScript engine runs no WebAssembly with SIMD.')

@@ -127,7 +127,8 @@ function rowTaker(layout: Layout, sink: RowSink): (scanner: Scanner, rows: numbe
   const { texts } = planOf(layout)
   const order = layout.places.filter((place) => place >= 0)
   const inOrder = order.every((place, i) => place === i)
-  const textPlace = (column: number) => layout.places.subarray(0, column).filter((place) => place < 0).length
+  const textPlace = (column: number) =>
+    layout.places.subarray(0, column).filter((place, i) => place < 0 && i !== layout.packed).length
   const [label, id] = [layout.label, layout.id].map((column) => (column < 0 ? -1 : textPlace(column)))
   const text = (scanner: Scanner, row: number, place: number, column: number, number: number): string => {
     const [start, end] = [scanner.spans[2 * (row * texts + place)]!, scanner.spans[2 * (row * texts + place) + 1]!]

@@ -4,6 +4,8 @@ import type { Layout } from './layout.ts'
 export interface Plan {
   /** n for n pixels, -n for n other cells, in the file's order. */
   steps: number[]
+  /** The byte between two pixels: a comma, or a space where one cell holds all. */
+  separator: number
   /** Pixels of a row, and its other cells. */
   pixels: number
   texts: number
@@ -27,16 +29,18 @@ export interface Scanner {
 
 /** Loaded beyond the last byte and written beyond the last pixel at most. */
 export const SLACK = 64
+const [SPACE, COMMA] = [32, 44]
 
-/** A scanner's plan for a layout; no steps where only the strict reader will do. */
+/** A scanner's plan for a layout. */
 export function planOf({ places, packed, pixels }: Layout): Plan {
   const steps: number[] = []
-  for (const place of places) {
-    const step = place >= 0 ? 1 : -1
-    if (Math.sign(steps.at(-1) ?? 0) === step) steps[steps.length - 1]! += step
+  for (const [column, place] of places.entries()) {
+    const step = column === packed ? pixels : place >= 0 ? 1 : -1
+    if (Math.sign(steps.at(-1) ?? 0) === Math.sign(step)) steps[steps.length - 1]! += step
     else steps.push(step)
   }
-  return { steps: packed >= 0 ? [] : steps, pixels, texts: places.filter((place) => place < 0).length }
+  const texts = steps.reduce((count, step) => count + Math.max(0, -step), 0)
+  return { steps, separator: packed >= 0 ? SPACE : COMMA, pixels, texts }
 }
 
 /** The most rows that so many bytes hold: each pixel takes two, each other cell one. */

@@ -10,7 +10,16 @@ interface Kernel {
   consumed: WebAssembly.Global<'i32'>
   refused: WebAssembly.Global<'i32'>
   prepare(): void
-  rows(start: number, end: number, plan: number, planEnd: number, out: number, spans: number, most: number): number
+  rows(
+    start: number,
+    end: number,
+    plan: number,
+    planEnd: number,
+    separator: number,
+    out: number,
+    spans: number,
+    most: number,
+  ): number
 }
 
 let compiled: Promise<WebAssembly.Module | undefined> | undefined
@@ -46,7 +55,7 @@ export function simdScanner(module: WebAssembly.Module, capacity: number, plan: 
     consumed: 0,
     refused: false,
     scan(start, end) {
-      const rows = kernel.rows(start, end, FREE, planEnd, output, spansAt, most)
+      const rows = kernel.rows(start, end, FREE, planEnd, plan.separator, output, spansAt, most)
       this.consumed = kernel.consumed.value
       this.refused = kernel.refused.value !== 0
       return rows
