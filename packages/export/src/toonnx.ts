@@ -1,7 +1,8 @@
 import { formatArchitecture, type Model, validateModel } from '@pixelrow/model'
-import { float32, type Graph, type GraphBuilder, graphBuilder, int, type Value, write } from '@pixelrow/onnx'
-import { type InputKind, inputDims, inputLayer, named } from './input.ts'
-import { lower } from './layers.ts'
+import { type Graph, graphBuilder, int, write } from '@pixelrow/onnx'
+import { type InputKind, inputDims, inputLayer } from './input.ts'
+import { lowerLayers } from './layers.ts'
+import { named } from './names.ts'
 
 /** Version of the metadata's layout, for readers. */
 export const format = '1'
@@ -20,8 +21,8 @@ export interface ToOnnxOptions {
  *
  * Input `pixels`: uint8 of 0..maxValue with a batch of any size N; scaling and normalisation are inside. Outputs
  * `probabilities`, float32 `[N, classes]`, rows that sum to 1, and `label`, int64 `[N]`, the index of the largest one.
- * The metadata holds `pixelrow.format`, `.architecture`, `.classes`, `.shape` and `.max_value`. Equal models give equal
- * bytes. Throws a `ModelError` when the model does not hold together.
+ * Batch normalisation uses its running statistics, dropout is left out. The metadata holds `pixelrow.format`,
+ * `.architecture`, `.classes`, `.shape` and `.max_value`. Equal models give equal bytes. Throws a `ModelError` when the model does not hold together.
  */
 export function toOnnx(model: Model, options: ToOnnxOptions = {}): Uint8Array {
   validateModel(model)
@@ -35,10 +36,11 @@ export function toOnnx(model: Model, options: ToOnnxOptions = {}): Uint8Array {
 }
 
 /** The inference graph of a valid model. */
-export function graphOf(model: Model, input: InputKind): Graph {
+export function graphOf({ architecture, weights }: Model, input: InputKind): Graph {
   const g = graphBuilder('pixelrow')
-  const pixels = g.input('pixels', 'uint8', inputDims(model.architecture.input, input))
-  const logits = network(g, model, pixels)
+  const pixels = g.input('pixels', 'uint8', inputDims(architecture.input, input))
+  const first = inputLayer(g, architecture, pixels)
+  const logits = lowerLayers(architecture.layers, { g, name: '', path: '', weights }, first)
   const probabilities = g.op('Softmax', [logits], { axis: int(-1) }, named('probabilities/Softmax', 'probabilities'))
   // Of the probabilities, not the logits: two logits may round to one probability, and both outputs must agree.
   const largest = { axis: int(1), keepdims: int(0) }
@@ -46,19 +48,6 @@ export function graphOf(model: Model, input: InputKind): Graph {
   g.output(probabilities)
   g.output(label)
   return g.build()
-}
-
-function network(g: GraphBuilder, { architecture, weights }: Model, pixels: Value): Value {
-  let x = inputLayer(g, architecture.input, pixels)
-  architecture.layers.forEach((layer, index) => {
-    const parameter = (name: string): Value | undefined => {
-      const key = `${index}.${name}`
-      const tensor = Object.hasOwn(weights, key) ? weights[key] : undefined
-      return tensor && g.constant(float32(tensor.data, tensor.dims), key)
-    }
-    x = lower(layer, { g, name: `${layer.type}_${index}`, parameter }, x)
-  })
-  return x
 }
 
 function metadataOf({ architecture, classes }: Model): Record<string, string> {

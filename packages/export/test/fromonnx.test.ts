@@ -1,5 +1,5 @@
 import { ExportError, fromOnnx, toOnnx } from '@pixelrow/export'
-import { initialize, linear, type Model, ModelError, mlp } from '@pixelrow/model'
+import { initialize, linear, type Model, ModelError, mlp, resnet } from '@pixelrow/model'
 import { type Model as OnnxModel, read, write } from '@pixelrow/onnx'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -112,8 +112,11 @@ test('a graph that was changed is refused: what is read must be what the file co
   expect(() => fromOnnx(half)).toThrow(/holds 1.bias as float16; expected float32/)
 })
 
-test('any changed byte gives a model or a refusal, never another error', () => {
-  const bytes = toOnnx(model())
+test.each([
+  ['of dense layers', model()],
+  ['of residual blocks', model(resnet(digits, { filters: [2, 3] }))],
+])('any changed byte of a file %s gives a model or a refusal, never another error', (_, model) => {
+  const bytes = toOnnx(model)
   const kinds = ['OnnxError', 'ExportError', 'ModelError']
   fc.assert(
     fc.property(fc.nat(bytes.length - 1), fc.nat(255), (at, value) => {
@@ -127,6 +130,20 @@ test('any changed byte gives a model or a refusal, never another error', () => {
     }),
     { numRuns: 1000 },
   )
+})
+
+test('options that the graph shows are checked against it, those of training alone are taken as they are', () => {
+  const net = resnet(digits, { filters: [2, 3] })
+  const layers = (change: object) => net.layers.map((layer, at) => (at === 1 ? { ...layer, ...change } : layer))
+  const json = (change: object) => ({
+    'pixelrow.architecture': JSON.stringify({ ...net, layers: layers(change) }),
+  })
+  const file = (change: object) => {
+    const original = read(toOnnx(model(net)))
+    return write({ ...original, metadata: { ...original.metadata, ...json(change) } })
+  }
+  expect(fromOnnx(file({ momentum: 0.5 })).architecture.layers[1]).toEqual({ type: 'batchNorm', momentum: 0.5 })
+  expect(() => fromOnnx(file({ epsilon: 0.5 }))).toThrow(/graph is not the one/)
 })
 
 test('bytes that are no ONNX file, or a cut one, are refused', () => {
