@@ -16,4 +16,4 @@ const wat: NonNullable<NonNullable<Parameters<typeof library>[0]>['esbuildPlugin
   },
 }
 
-export default library({ entry: ['src/index.ts', 'src/node.ts'], esbuildPlugins: [wat] })
+export default library({ entry: ['src/index.ts', 'src/browser.ts'], esbuildPlugins: [wat] })
