@@ -10,7 +10,7 @@ import {
   mlp,
   resnet,
 } from '@pixelrow/model'
-import { check, read } from '@pixelrow/onnx'
+import { check, read, string, write } from '@pixelrow/onnx'
 import { readMetadata } from '@pixelrow/onnx/metadata'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -156,6 +156,33 @@ test('windows are written in numbers, an odd row of "same" at the bottom; epsilo
     pads: { ints: [0, 0, 0, 0] },
   })
   expect(attributes('BatchNormalization')).toEqual({ epsilon: { float: 0.25 } })
+})
+
+test('"same" is ONNX’s SAME_UPPER', async () => {
+  // Not where the stride is larger than the window: onnxruntime then takes SAME_UPPER's padding as negative and fails.
+  const axis = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })).filter(([k, s]) => s <= k)
+  await fc.assert(
+    fc.asyncProperty(axis, axis, fc.boolean(), async (vertical, horizontal, pooling) => {
+      const kernelSize = [vertical[0], horizontal[0]] as const
+      const stride = [vertical[1], horizontal[1]] as const
+      const layer: Layer = pooling
+        ? { type: 'maxPool2d', size: kernelSize, stride, padding: 'same' }
+        : { type: 'conv2d', filters: 2, kernelSize, stride, padding: 'same' }
+      const model = small([layer, { type: 'flatten' }])
+      const file = read(toOnnx(model))
+      const nodes = file.graph.nodes.map(({ attributes: { pads, ...attributes }, ...node }) => {
+        return { ...node, attributes: pads ? { ...attributes, auto_pad: string('SAME_UPPER') } : attributes }
+      })
+      const found = []
+      for (const bytes of [toOnnx(model), write({ ...file, graph: { ...file.graph, nodes } })]) {
+        const loaded = await session(bytes)
+        found.push([...(await predict(loaded, pixelsFor(model, 2), [2, 144])).probabilities])
+        await loaded.release()
+      }
+      expect(found[0]).toEqual(found[1])
+    }),
+    { numRuns: 30 },
+  )
 })
 
 test('pixels become an image only for layers that see one', () => {
