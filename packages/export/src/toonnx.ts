@@ -22,7 +22,8 @@ export interface ToOnnxOptions {
  * Input `pixels`: uint8 of 0..maxValue with a batch of any size N; scaling and normalisation are inside. Outputs
  * `probabilities`, float32 `[N, classes]`, rows that sum to 1, and `label`, int64 `[N]`, the index of the largest one.
  * Batch normalisation uses its running statistics, dropout is left out. The metadata holds `pixelrow.format`,
- * `.architecture`, `.classes`, `.shape` and `.max_value`. Equal models give equal bytes. Throws a `ModelError` when the model does not hold together.
+ * `.architecture`, `.classes`, `.shape` and `.max_value`. Equal models give equal bytes. Throws a `ModelError` when the
+ * model does not hold together.
  */
 export function toOnnx(model: Model, options: ToOnnxOptions = {}): Uint8Array {
   validateModel(model)
