@@ -127,9 +127,9 @@ export async function stage(title, work) {
 /** @param {string} output */
 const lastLines = (output) => clean(output).split('\n').slice(-60).join('\n')
 
-/** A tool's output without pnpm's and npm's chatter. @param {string} output */
+/** A tool's output without the chatter of npm, pnpm and tsup. @param {string} output */
 export function clean(output) {
-  const chatter = /^(npm (notice|warn)|Progress: |Downloading |Scope: |\++$)/
+  const chatter = /^(npm (notice|warn)|Progress: |Downloading |Scope: |\++$|\S+:build: (CLI|ESM|CJS|DTS) (?!.*error))/
   return output
     .split('\n')
     .filter((line) => !chatter.test(line))

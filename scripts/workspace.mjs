@@ -43,7 +43,7 @@ function closure(name) {
 /** pnpm at the version that package.json names, by way of npx, without asking. @param {string[]} args @param {string} [cwd] */
 export function pnpm(args, cwd = root) {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  return run('npx', ['-y', packageManager, ...args], { cwd, env: environment() })
+  return run('npx', ['-y', packageManager, ...args], { cwd, env: { ...environment(), NO_COLOR: '1' } })
 }
 
 /**
@@ -84,7 +84,16 @@ export async function build(name, announce) {
 
   announce()
   const filter = name ? [`--filter=${name}`] : []
-  await pnpm(['exec', 'turbo', 'run', 'build', ...filter, '--ui=stream', '--output-logs=errors-only', '--continue'])
+  await pnpm([
+    'exec',
+    'turbo',
+    'run',
+    'build',
+    ...filter,
+    '--ui=stream',
+    '--output-logs=errors-only',
+    '--continue=dependencies-successful',
+  ])
   writeStamp(stamp, { hash: buildDigest(selected) })
   if (!name) writeStamp(`build-${command}`, { hash: buildDigest(closure(command)) })
   return true
