@@ -79,7 +79,7 @@ async function runSteps(trainer: Trainer, plan: EpochPlan, position: Position, r
 async function endEpoch(trainer: Trainer, { settings, series, stepsPerEpoch }: EpochPlan, position: Position) {
   const { validation, metrics } = settings
   const began = performance.now()
-  const logits = validation && (await trainer.logits(validation.pixels))
+  const logits = validation && (await trainer.validate())
   const evaluation = logits && evaluate(logits, validation.labels)
   const values = Object.entries(metrics).map(([name, metric]) => [name, logits && metric(logits, validation.labels)])
   const record: EpochRecord = {

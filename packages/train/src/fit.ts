@@ -37,6 +37,7 @@ export async function fit(architecture: Architecture, table: PixelTable, options
     threads: settings.threads,
     pixels: train.pixels,
     labels: train.labels,
+    validation: settings.validation?.pixels,
     seed: settings.seed,
     state: start.state,
   })

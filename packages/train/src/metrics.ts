@@ -7,10 +7,10 @@ export function evaluate(logits: Float32Array, labels: Uint16Array): { loss: num
   let loss = 0
   let right = 0
   for (let row = 0; row < labels.length; row++) {
-    const scores = logits.subarray(row * classes, (row + 1) * classes)
-    const best = argmax(scores)
+    const start = row * classes
+    const best = argmax(logits, start, classes)
     if (best === labels[row]) right++
-    loss += logSumExp(scores, scores[best]!) - scores[labels[row]!]!
+    loss += logSumExp(logits, start, classes, logits[start + best]!) - logits[start + labels[row]!]!
   }
   return { loss: loss / labels.length, accuracy: right / labels.length }
 }
@@ -45,22 +45,21 @@ export function confusionMatrix(labels: Uint16Array, predicted: Uint16Array, cla
 export function softmax(logits: Float32Array, classes: number): Float32Array {
   const probabilities = new Float32Array(logits.length)
   for (let start = 0; start < logits.length; start += classes) {
-    const scores = logits.subarray(start, start + classes)
-    const total = logSumExp(scores, scores[argmax(scores)]!)
-    for (let k = 0; k < classes; k++) probabilities[start + k] = Math.exp(scores[k]! - total)
+    const total = logSumExp(logits, start, classes, logits[start + argmax(logits, start, classes)]!)
+    for (let k = start; k < start + classes; k++) probabilities[k] = Math.exp(logits[k]! - total)
   }
   return probabilities
 }
 
-/** The place of the largest number; the first of equals. */
-export function argmax(scores: Float32Array): number {
+/** The place of the largest of `count` numbers from `start` on, counted from there; the first of equals. */
+export function argmax(scores: Float32Array, start: number, count: number): number {
   let best = 0
-  for (let k = 1; k < scores.length; k++) if (scores[k]! > scores[best]!) best = k
+  for (let k = 1; k < count; k++) if (scores[start + k]! > scores[start + best]!) best = k
   return best
 }
 
-function logSumExp(scores: Float32Array, largest: number): number {
+function logSumExp(scores: Float32Array, start: number, count: number, largest: number): number {
   let sum = 0
-  for (const score of scores) sum += Math.exp(score - largest)
+  for (let k = start; k < start + count; k++) sum += Math.exp(scores[k]! - largest)
   return largest + Math.log(sum)
 }

@@ -38,7 +38,7 @@ export async function predict(
     const logits = await trainer.logits(pixels)
     const classes = model.classes.length
     const labels = Uint16Array.from({ length: pixels.length / imageBytes }, (_, row) =>
-      argmax(logits.subarray(row * classes, (row + 1) * classes)),
+      argmax(logits, row * classes, classes),
     )
     return { labels, probabilities: softmax(logits, classes) }
   } finally {

@@ -59,6 +59,8 @@ export interface CompileOptions {
   pixels: Uint8Array
   /** The class index of each row. */
   labels: Uint16Array
+  /** Pixels of the rows that `validate` gives logits for; handed over once. */
+  validation?: Uint8Array
   /** Decides random masks. */
   seed: number
   /** Initial values by state name. */
@@ -81,6 +83,8 @@ export interface Trainer {
   train(chunk: Chunk): Promise<{ losses: Float32Array }>
   /** The logits of `pixels.length / imageBytes` images under the current weights. */
   logits(pixels: Uint8Array): Promise<Float32Array>
+  /** The logits of the validation rows given to `compile`. */
+  validate(): Promise<Float32Array>
   /** A copy of the state. */
   state(): Promise<Record<string, Float32Array>>
   /** Frees everything; waits for a run under way. */

