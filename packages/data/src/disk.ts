@@ -1,13 +1,14 @@
 import { openInNode } from './file.ts'
 import { batchesOf, tableOf } from './read.ts'
+import { type Submission, submissionOf } from './submission.ts'
 import type { PixelTable, ReadOptions, RowOptions, TableSource } from './types.ts'
 
 /**
- * Reads a table of pixel rows from a CSV file (plain or gzip): a path, a `file:` or `http(s):` URL, bytes, a blob or a stream.
+ * Reads a table of pixel rows from a CSV or IDX file (plain or gzip): a path, a `file:` or `http(s):` URL, bytes, a blob or a stream.
  * Header, label column, shape and the value of white are found out unless given. Throws a DataError for anything that is not exactly right.
  */
 export async function readTable(source: TableSource, options: ReadOptions = {}): Promise<PixelTable> {
-  return tableOf(await openInNode(source, options), options)
+  return tableOf(openInNode, source, options)
 }
 
 /**
@@ -18,5 +19,13 @@ export async function* readRows(
   source: TableSource,
   { batch, ...options }: RowOptions = {},
 ): AsyncGenerator<PixelTable, void, undefined> {
-  yield* batchesOf(await openInNode(source, options), batch, options)
+  yield* batchesOf(openInNode, source, batch, options)
+}
+
+/** Reads a submission or a competition's sample of one: two columns, whose names, ids and labels it gives. Throws a DataError for anything else. */
+export async function readSubmission(
+  source: TableSource,
+  options: Pick<ReadOptions, 'name' | 'signal'> = {},
+): Promise<Submission> {
+  return submissionOf(await openInNode(source, options))
 }

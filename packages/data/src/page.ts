@@ -1,14 +1,15 @@
 import { inflateInPage } from './gunzip.ts'
 import { batchesOf, tableOf } from './read.ts'
 import { openSource } from './source.ts'
+import { type Submission, submissionOf } from './submission.ts'
 import type { PixelTable, ReadOptions, RowOptions, TableSource } from './types.ts'
 
 /**
- * Reads a table of pixel rows from a CSV file (plain or gzip): an `http(s):` URL, bytes, a blob or a stream; in Node also a path or `file:` URL.
+ * Reads a table of pixel rows from a CSV or IDX file (plain or gzip): an `http(s):` URL, bytes, a blob or a stream; in Node also a path or `file:` URL.
  * Header, label column, shape and the value of white are found out unless given. Throws a DataError for anything that is not exactly right.
  */
 export async function readTable(source: TableSource, options: ReadOptions = {}): Promise<PixelTable> {
-  return tableOf(await openSource(source, options, inflateInPage), options)
+  return tableOf(openInPage, source, options)
 }
 
 /**
@@ -19,5 +20,15 @@ export async function* readRows(
   source: TableSource,
   { batch, ...options }: RowOptions = {},
 ): AsyncGenerator<PixelTable, void, undefined> {
-  yield* batchesOf(await openSource(source, options, inflateInPage), batch, options)
+  yield* batchesOf(openInPage, source, batch, options)
 }
+
+/** Reads a submission or a competition's sample of one: two columns, whose names, ids and labels it gives. Throws a DataError for anything else. */
+export async function readSubmission(
+  source: TableSource,
+  options: Pick<ReadOptions, 'name' | 'signal'> = {},
+): Promise<Submission> {
+  return submissionOf(await openInPage(source, options))
+}
+
+const openInPage = (source: TableSource, options: ReadOptions) => openSource(source, options, inflateInPage)

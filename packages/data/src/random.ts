@@ -4,8 +4,8 @@
  */
 export const streams = { order: 0, split: 1, augment: 2, weights: 3 } as const
 
-const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const
-const words = new Uint32Array(2)
+/** Where `threefry` leaves its result, as it is called too often to make an array each time. */
+export const words = new Uint32Array(2)
 
 /**
  * Threefry-2x32 with 20 rounds: 64 random bits as a pure function of key and counter (32-bit words).
@@ -16,24 +16,29 @@ export function threefry2x32(key0: number, key1: number, counter0: number, count
   return [words[0]!, words[1]!]
 }
 
-/** The same without allocating: leaves the result in `words`. */
-function threefry(key0: number, key1: number, counter0: number, counter1: number): void {
-  const key2 = 0x1bd11bda ^ key0 ^ key1
-  let a = (counter0 + key0) | 0
-  let b = (counter1 + key1) | 0
-  for (let block = 0; block < 5; block++) {
-    const first = (block & 1) << 2
-    for (let i = 0; i < 4; i++) {
-      const r = ROTATIONS[first + i]!
-      a = (a + b) | 0
-      b = ((b << r) | (b >>> (32 - r))) ^ a
-    }
-    // Key words in the order 1 2, 2 0, 0 1, …, plus the number of the injection.
-    const turn = (block + 1) % 3
-    const k0 = turn === 0 ? key0 : turn === 1 ? key1 : key2
-    const k1 = turn === 0 ? key1 : turn === 1 ? key2 : key0
+/** The same without making anything: leaves the result in `words`. */
+export function threefry(key0: number, key1: number, counter0: number, counter1: number): void {
+  let [k0, k1, k2] = [key0 | 0, key1 | 0, 0x1bd11bda ^ key0 ^ key1]
+  let a = (counter0 + k0) | 0
+  let b = (counter1 + k1) | 0
+  for (let block = 1; block <= 5; block++) {
+    // Four rounds: add, rotate, exclusive or. The rotations alternate between two sets.
+    const odd = (block & 1) !== 0
+    a = (a + b) | 0
+    b = a ^ (odd ? (b << 13) | (b >>> 19) : (b << 17) | (b >>> 15))
+    a = (a + b) | 0
+    b = a ^ (odd ? (b << 15) | (b >>> 17) : (b << 29) | (b >>> 3))
+    a = (a + b) | 0
+    b = a ^ (odd ? (b << 26) | (b >>> 6) : (b << 16) | (b >>> 16))
+    a = (a + b) | 0
+    b = a ^ (odd ? (b << 6) | (b >>> 26) : (b << 24) | (b >>> 8))
+    // The next two of the three key words, and the number of the injection.
+    const first = k0
+    k0 = k1
+    k1 = k2
+    k2 = first
     a = (a + k0) | 0
-    b = (b + k1 + block + 1) | 0
+    b = (b + k1 + block) | 0
   }
   words[0] = a
   words[1] = b

@@ -6,10 +6,10 @@ import { LONGEST_LINE, type RowReader, type RowSink, rowReader } from './reader.
 import type { PixelRule } from './row.ts'
 import { planOf, type Scanner, strictScanner } from './scanner.ts'
 import { compileKernel, simdScanner } from './simd.ts'
-import type { ByteSource } from './source.ts'
+import { allBytes, type ByteSource } from './source.ts'
 import { concat, peek, unlessAborted } from './stream.ts'
 import { tableSink } from './table.ts'
-import type { PixelTable, ReadOptions } from './types.ts'
+import type { PixelTable, ReadOptions, TableSource } from './types.ts'
 
 /** Bytes that are looked at before the first row is read, and read at a time. */
 const CHUNK = 1 << 18
@@ -19,6 +19,12 @@ const UTF16_MARKS = [
   [0xfe, 0xff],
 ]
 
+/** Bytes of a source, and whether they are its last. */
+interface Piece {
+  bytes: Uint8Array
+  last: boolean
+}
+
 /** The start of a file: enough to know what its columns are. */
 interface Head {
   bytes: Uint8Array
@@ -26,10 +32,16 @@ interface Head {
   layout: Layout
 }
 
-/** The table in a CSV file. */
-export async function tableOf(source: ByteSource, options: ReadOptions): Promise<PixelTable> {
+/** Opens what a table is read from. */
+export type Open = (source: TableSource, options: ReadOptions) => Promise<ByteSource>
+
+/** The table in a CSV or IDX file. */
+export async function tableOf(open: Open, from: TableSource, options: ReadOptions): Promise<PixelTable> {
+  const source = await open(from, options)
   try {
-    const head = await headOf(source, options)
+    const start = await moreOf(source, CHUNK, options)
+    if (isIdx(start.bytes)) return await idxOf(open, source, start.bytes, options)
+    const head = await headOf(source, start, options)
     const sink = tableSink(head.layout, options, guessRows(head, source.size))
     for await (const _ of pump(source, head, sink, options));
     return sink.table()
@@ -38,15 +50,31 @@ export async function tableOf(source: ByteSource, options: ReadOptions): Promise
   }
 }
 
+/** IDX begins with two zero bytes, which no text does. */
+function isIdx([zero0, zero1, type]: Uint8Array): boolean {
+  return zero0 === 0 && zero1 === 0 && type !== 0
+}
+
+async function idxOf(open: Open, source: ByteSource, first: Uint8Array, options: ReadOptions): Promise<PixelTable> {
+  const bytes = await allBytes(source, first)
+  const { labels, signal } = options
+  const labelBytes = labels === undefined ? undefined : await allBytes(await open(labels, signal ? { signal } : {}))
+  // Apart, so that a page that reads CSV alone does not load it.
+  const { idxTable } = await import('./idx-table.ts')
+  return idxTable(source.name, bytes, labelBytes, options)
+}
+
 /** The rows of a CSV file, batch by batch. */
 export async function* batchesOf(
-  source: ByteSource,
+  open: Open,
+  from: TableSource,
   batch = 256,
   options: ReadOptions,
 ): AsyncGenerator<PixelTable, void, undefined> {
+  if (!(Number.isInteger(batch) && batch >= 1)) throw new RangeError(`batch: expected 1 or more, found ${batch}.`)
+  const source = await open(from, options)
   try {
-    if (!(Number.isInteger(batch) && batch >= 1)) throw new RangeError(`batch: expected 1 or more, found ${batch}.`)
-    const head = await headOf(source, options)
+    const head = await headOf(source, await moreOf(source, CHUNK, options), options)
     if (head.layout.constant !== undefined) labelUnknown(source.name)
     const sink = batchSink(head.layout, options, batch)
     for await (const _ of pump(source, head, sink, options)) yield* sink.full()
@@ -56,18 +84,20 @@ export async function* batchesOf(
   }
 }
 
-/** Reads until a header and a row are there. Only as many bytes count as would of any source, whatever the chunks it comes in. */
-async function headOf(source: ByteSource, options: ReadOptions): Promise<Head> {
-  let [all, last]: [Uint8Array, boolean] = [new Uint8Array(0), false]
+/** Reads on until a header and a row are there. Only as many bytes count as would of any source, whatever the chunks it comes in. */
+async function headOf(source: ByteSource, start: Piece, options: ReadOptions): Promise<Head> {
+  let { bytes: all, last } = start
   for (let limit = CHUNK; ; limit *= 2) {
-    const more = await moreOf(source, limit - all.length, options)
-    all = all.length === 0 ? more.bytes : concat([all, more.bytes])
-    last = more.last
     const bytes = withoutMark(all, source.name)
     const known = bytes.subarray(0, limit)
     const whole = last && known.length === bytes.length
-    if (whole || hasTwoLines(known) || limit > LONGEST_LINE)
+    if (whole || hasTwoLines(known) || limit > LONGEST_LINE) {
       return { bytes, last, layout: sniff(source.name, known, whole, options) }
+    }
+    if (last) continue
+    const more = await moreOf(source, 2 * limit - all.length, options)
+    all = concat([all, more.bytes])
+    last = more.last
   }
 }
 

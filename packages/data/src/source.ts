@@ -1,6 +1,6 @@
 import { DataError } from './error.ts'
 import { type Inflate, unpacked } from './gunzip.ts'
-import { readStream } from './stream.ts'
+import { concat, peek, readStream } from './stream.ts'
 import type { ReadOptions, TableSource } from './types.ts'
 
 /** Bytes to read, with the name that errors use; they come by `fill` where there is one, else by `chunks`. */
@@ -53,4 +53,21 @@ async function* chunksOf(source: Exclude<TableSource, string | URL>): AsyncGener
   else if (source instanceof Blob) yield* chunksOf(source.stream())
   else if (Symbol.asyncIterator in source) yield* source
   else yield* readStream(source as ReadableStream<Uint8Array>)
+}
+
+/** All that a source has after `first`. Closes the source. */
+export async function allBytes(source: ByteSource, first?: Uint8Array): Promise<Uint8Array> {
+  const parts: Uint8Array[] = first ? [first] : []
+  try {
+    if (source.chunks) parts.push((await peek(source.chunks, Number.POSITIVE_INFINITY)).bytes)
+    for (let got = -1; source.fill && got !== 0; ) {
+      const room = new Uint8Array(1 << 20)
+      got = source.fill(room)
+      parts.push(room.subarray(0, got))
+    }
+    await source.done?.()
+    return concat(parts)
+  } finally {
+    source.close()
+  }
 }

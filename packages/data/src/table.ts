@@ -70,7 +70,7 @@ export function orderedShape(layout: Layout, pixels: Uint8Array, options: ReadOp
 }
 
 /** The least of 1, 15, 16, 255 that holds every value, unless given. */
-function whiteOf(pixels: Uint8Array, fractions: boolean, { maxValue }: ReadOptions): number {
+export function whiteOf(pixels: Uint8Array, fractions: boolean, { maxValue }: ReadOptions): number {
   if (fractions) return 255
   if (maxValue !== undefined) return maxValue
   let max = 0

@@ -66,6 +66,8 @@ export interface ReadOptions {
   classes?: readonly string[]
   /** What reads the rows: `simd` (WebAssembly), `plain` JavaScript or `strict`, all with the same result. Default: the fastest that runs. */
   parser?: 'simd' | 'plain' | 'strict'
+  /** The labels of IDX images: another IDX file. */
+  labels?: TableSource
   /** Name of the source in errors. Default: the path or URL, else `input`. */
   name?: string
   /** Told what was decided without being asked for, one sentence each. */
