@@ -22,7 +22,12 @@ const epochs = []
 for (let epoch = 0; epoch < EPOCHS; epoch++) {
   const began = performance.now()
   const rows = epochOrder(ROWS, 1, epoch).subarray(0, steps * BATCH)
-  await trainer.train({ rows, first: epoch * steps, scalars: { learning_rate: new Float32Array(steps).fill(0.3) } })
+  await trainer.train({
+    rows,
+    first: epoch * steps,
+    epoch,
+    scalars: { learning_rate: new Float32Array(steps).fill(0.3) },
+  })
   epochs.push(performance.now() - began)
 }
 const after = await trainer.state()

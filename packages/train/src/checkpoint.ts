@@ -41,6 +41,7 @@ export function identityOf(architecture: Architecture, settings: Settings, rates
     optimizer: { name: optimizer.name, options: optimizer.options },
     labelSmoothing,
     classWeights: settings.classWeights ?? null,
+    augment: settings.augment ?? null,
     seed,
     threads,
   }

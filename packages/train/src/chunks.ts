@@ -29,13 +29,14 @@ export function scalarSeries(settings: Settings, scalars: Record<string, ScalarV
 export async function trainSpan(
   trainer: Trainer,
   span: Span,
-  { order, series, batchSize }: { order: Uint32Array; series: ScalarSeries; batchSize: number },
+  { epoch, order, series, batchSize }: { epoch: number; order: Uint32Array; series: ScalarSeries; batchSize: number },
 ): Promise<Float32Array> {
   const { first, offset, count } = span
   const values = (value: (step: number) => number) => Float32Array.from({ length: count }, (_, i) => value(first + i))
   const chunk: Chunk = {
     rows: order.slice(offset * batchSize, (offset + count) * batchSize),
     first,
+    epoch,
     scalars: Object.fromEntries(Object.entries(series).map(([name, value]) => [name, values(value)])),
   }
   const { losses } = await trainer.train(chunk)

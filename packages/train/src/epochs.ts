@@ -62,7 +62,11 @@ async function runSteps(trainer: Trainer, plan: EpochPlan, position: Position, r
     const began = performance.now()
     const first = (epoch - 1) * stepsPerEpoch + position.step
     count = Math.min(count, stepsPerEpoch - position.step)
-    const losses = await trainSpan(trainer, { first, offset: position.step, count }, { order, series, batchSize })
+    const losses = await trainSpan(
+      trainer,
+      { first, offset: position.step, count },
+      { epoch, order, series, batchSize },
+    )
     losses.forEach((loss, i) => {
       position.lossTotal += loss
       reports.onStep?.({ step: first + i + 1, epoch, loss, learningRate: series[LEARNING_RATE]!(first + i) })

@@ -39,6 +39,7 @@ export async function fit(architecture: Architecture, table: PixelTable, options
     labels: train.labels,
     validation: settings.validation?.pixels,
     seed: settings.seed,
+    ...(settings.augment && { augment: { shape: train.shape, options: settings.augment } }),
     state: start.state,
   })
   try {

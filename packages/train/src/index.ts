@@ -25,6 +25,7 @@ export {
   trace,
 } from './transforms.ts'
 export type {
+  Augmentation,
   Chunk,
   CompileOptions,
   Device,

@@ -4,7 +4,7 @@ import { type Architecture, type Model, validate, validateModel } from '@pixelro
 import type { Metric } from './metrics.ts'
 import { type Optimizer, sgd } from './optimizers.ts'
 import { constant } from './schedules.ts'
-import type { EpochRecord, Progress, Schedule, StepRecord } from './types.ts'
+import type { Augmentation, EpochRecord, Progress, Schedule, StepRecord } from './types.ts'
 
 /** How to train. */
 export interface FitOptions {
@@ -30,6 +30,8 @@ export interface FitOptions {
   seed?: number
   /** Weights to start from, by name, such as a trained model's. Default: fresh ones drawn by the seed. */
   weights?: Model['weights']
+  /** Pictures are shifted, turned and bent at random, anew in every epoch, e.g. `{ shift: 2, rotation: 10 }`. Default: as they are. */
+  augment?: Augmentation
   /** Share of each target that is spread over all classes, 0 up to 1 (Szegedy et al. 2016). Default 0. */
   labelSmoothing?: number
   /** A weight for each class's rows in the loss, as PyTorch's `CrossEntropyLoss` has them: above 0, any scale. Default: all equal. */
@@ -63,6 +65,7 @@ export interface Settings extends Required<Pick<FitOptions, Defaulted>> {
   train: LabelledTable
   validation?: LabelledTable
   classWeights?: readonly number[]
+  augment?: Augmentation
 }
 
 type Defaulted =
@@ -109,6 +112,7 @@ export function settle(architecture: Architecture, table: PixelTable, options: F
     threads: whole('threads', options.threads ?? availableParallelism(), 1),
     seed,
     metrics: options.metrics ?? {},
+    ...(options.augment && { augment: options.augment }),
     ...lossOptions(labelled, options),
   }
 }

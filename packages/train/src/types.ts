@@ -1,4 +1,4 @@
-import type { PixelTable } from '@pixelrow/data'
+import type { AugmentOptions, ImageShape, PixelTable } from '@pixelrow/data'
 import type { Architecture, Model } from '@pixelrow/model'
 import type { Graph } from '@pixelrow/onnx'
 import type { FitOptions } from './options.ts'
@@ -50,6 +50,9 @@ export interface Engine {
   compile(graph: TrainingGraph, options: CompileOptions): Promise<Trainer>
 }
 
+/** How far pictures are moved and bent at random, anew in every epoch; see data's `augment`. */
+export type Augmentation = Omit<AugmentOptions, 'rows' | 'seed' | 'epoch' | 'out'>
+
 /** The rows to train on, with where and how. */
 export interface CompileOptions {
   device: string
@@ -61,8 +64,10 @@ export interface CompileOptions {
   labels: Uint16Array
   /** Pixels of the rows that `validate` gives logits for; handed over once. */
   validation?: Uint8Array
-  /** Decides random masks. */
+  /** Decides random masks and augmentation. */
   seed: number
+  /** Pictures are augmented before each step. */
+  augment?: { shape: ImageShape; options: Augmentation }
   /** Initial values by state name. */
   state: Record<string, Float32Array>
 }
@@ -73,6 +78,8 @@ export interface Chunk {
   rows: Uint32Array
   /** Number of the first step, counted from the training's start; random masks depend on it. */
   first: number
+  /** Of all its steps, from 1; augmentation depends on it. */
+  epoch: number
   /** For every scalar of the graph its value at each of the steps. */
   scalars: Record<string, Float32Array>
 }

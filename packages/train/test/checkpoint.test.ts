@@ -1,6 +1,15 @@
-import type { PixelTable } from '@pixelrow/data'
+import { augment, type PixelTable } from '@pixelrow/data'
 import { linear, mlp } from '@pixelrow/model'
-import { adam, confusionMatrix, createLearner, fit, oneCycle, type StepRecord, topK } from '@pixelrow/train'
+import {
+  adam,
+  confusionMatrix,
+  createLearner,
+  type FitOptions,
+  fit,
+  oneCycle,
+  type StepRecord,
+  topK,
+} from '@pixelrow/train'
 import { expect, test } from 'vitest'
 import { bits, quarters } from './quarters.ts'
 
@@ -17,12 +26,18 @@ const options = {
 }
 
 /** Trains until `stopAfter` steps have been done, and gives the checkpoint left behind. */
-async function interrupted(stopAfter: number, resume?: Uint8Array, source: PixelTable = table): Promise<Uint8Array> {
+async function interrupted(
+  stopAfter: number,
+  resume?: Uint8Array,
+  source: PixelTable = table,
+  more: FitOptions = {},
+): Promise<Uint8Array> {
   const controller = new AbortController()
   const reason = new Error('interrupted')
   let checkpoint: Uint8Array | undefined
   const training = fit(mlp(source), source, {
     ...options,
+    ...more,
     resume,
     signal: controller.signal,
     onStep: ({ step }) => {
@@ -127,4 +142,20 @@ test('a learner goes on from its model and numbers its history on', async () => 
   expect(bits(learner.model!.weights)).not.toEqual(first)
   const { labels } = await learner.predict(table.pixels)
   expect(labels).toHaveLength(400)
+})
+
+test('augmented pictures are those that data’s augment makes of each row in each epoch, also when resumed', async () => {
+  const augmentation = { shift: 1, rotation: 20, elastic: 0.5 }
+  const once = { ...options, epochs: 1, validation: 0 }
+  const augmented = await fit(mlp(table), table, { ...once, augment: augmentation })
+  const pixels = augment(table.pixels, table.shape, { ...augmentation, seed: options.seed, epoch: 1 })
+  const same = await fit(mlp(table), { ...table, pixels }, once)
+  expect(bits(augmented.model.weights)).toEqual(bits(same.model.weights))
+  const plain = await fit(mlp(table), table, once)
+  expect(bits(augmented.model.weights)).not.toEqual(bits(plain.model.weights))
+
+  const whole = await fit(mlp(table), table, { ...options, augment: augmentation })
+  const checkpoint = await interrupted(30, undefined, table, { augment: augmentation })
+  const resumed = await fit(mlp(table), table, { ...options, augment: augmentation, resume: checkpoint })
+  expect(bits(resumed.model.weights)).toEqual(bits(whole.model.weights))
 })

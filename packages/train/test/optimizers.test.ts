@@ -112,7 +112,7 @@ test.each([
     state: { '1.weight': before },
   })
   const rows = Uint32Array.from({ length: 8 }, (_, i) => i)
-  const { losses } = await trainer.train({ rows, first: 0, scalars: { learning_rate: Float32Array.of(1) } })
+  const { losses } = await trainer.train({ rows, first: 0, epoch: 1, scalars: { learning_rate: Float32Array.of(1) } })
   const after = (await trainer.state())['1.weight']!
   await trainer.close()
   expect(losses[0]).toBeCloseTo(fixture[`loss/${name}`]!.data[0]!, 6)

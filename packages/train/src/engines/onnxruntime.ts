@@ -19,9 +19,9 @@ export const onnxruntime: Engine = {
   },
   async compile(graph, options) {
     const step = lower(graph.step)
-    const { pixels, labels, seed, validation } = options
+    const { pixels, labels, seed, augment, validation } = options
     return openJob({
-      training: { model: write(loopModel(graph, step)), pixels, labels, masks: step.masks, seed },
+      training: { model: write(loopModel(graph, step)), pixels, labels, masks: step.masks, seed, augment },
       forward: write(asModel(lower(graph.forward).graph)),
       validation,
       batchSize: graph.batchSize,

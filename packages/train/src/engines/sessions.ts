@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import { augmentRows } from '../augmented.ts'
 import { fillMask, type Mask } from '../masks.ts'
-import type { Chunk, StateTensor } from '../types.ts'
+import type { Chunk, CompileOptions, StateTensor } from '../types.ts'
 import { after, before, series } from './loop.ts'
 
 /** What is used of onnxruntime, whichever package it comes from. */
@@ -12,7 +13,7 @@ export interface Runtime {
 /** The models of a training graph with what they are fed. */
 export interface Job {
   /** Left out where only `logits` is wanted. */
-  training?: { model: Uint8Array; pixels: Uint8Array; labels: Uint16Array; masks: Mask[]; seed: number }
+  training?: TrainingJob
   forward: Uint8Array
   /** Pixels of the rows that `validate` gives logits for. */
   validation?: Uint8Array
@@ -21,6 +22,11 @@ export interface Job {
   state: StateTensor[]
   values: Record<string, Float32Array>
   threads: number
+}
+
+interface TrainingJob extends Pick<CompileOptions, 'pixels' | 'labels' | 'seed' | 'augment'> {
+  model: Uint8Array
+  masks: Mask[]
 }
 
 /** Rows of one forward run: larger runs are slower, and their activations would not fit the caches. */
@@ -32,25 +38,32 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
   const { batchSize, imageBytes, training } = job
   const forwardSession = await InferenceSession.create(job.forward, options)
   const session = training && (await InferenceSession.create(training.model, options))
-  const table: Record<string, Tensor> = training
-    ? {
-        table_pixels: new Tensor('uint8', training.pixels, [training.labels.length, imageBytes]),
-        table_labels: new Tensor('int32', Int32Array.from(training.labels), [training.labels.length]),
-      }
-    : {}
+  const tableOf = (pixels: Uint8Array, labels: Uint16Array): Record<string, Tensor> => ({
+    table_pixels: new Tensor('uint8', pixels, [labels.length, imageBytes]),
+    table_labels: new Tensor('int32', Int32Array.from(labels), [labels.length]),
+  })
+  const table = training && tableOf(training.pixels, training.labels)
   const fill = (values: (tensor: StateTensor) => Float32Array) =>
     new Map(job.state.map((tensor) => [tensor.name, new Tensor('float32', values(tensor), tensor.dims)]))
   let tensors = fill(({ name }) => job.values[name]!)
   // A run writes the next state here, and the two change places: no memory is allocated from step to step.
   let spare = training && fill(({ name }) => new Float32Array(job.values[name]!.length))
 
-  async function train({ rows, first, scalars }: Chunk): Promise<{ losses: Float32Array }> {
-    const steps = rows.length / batchSize
-    const signed = new Int32Array(rows.buffer, rows.byteOffset, rows.length)
-    const feeds: Record<string, Tensor> = {
-      ...table,
-      rows: new Tensor('int32', signed, [steps, batchSize]),
+  /** Rows and table of a chunk: the whole table, or just the chunk's rows where they are augmented. */
+  function batchFeeds({ rows, epoch }: Chunk): Record<string, Tensor> {
+    const dims = [rows.length / batchSize, batchSize]
+    if (!training?.augment) {
+      return { ...table, rows: new Tensor('int32', new Int32Array(rows.buffer, rows.byteOffset, rows.length), dims) }
     }
+    const labels = Uint16Array.from(rows, (row) => training.labels[row]!)
+    const inOrder = Int32Array.from(rows, (_, i) => i)
+    return { ...tableOf(augmentRows(training, rows, epoch), labels), rows: new Tensor('int32', inOrder, dims) }
+  }
+
+  async function train(chunk: Chunk): Promise<{ losses: Float32Array }> {
+    const { first, scalars } = chunk
+    const steps = chunk.rows.length / batchSize
+    const feeds = batchFeeds(chunk)
     for (const [name, values] of Object.entries(scalars)) feeds[series(name)] = new Tensor('float32', values, [steps])
     for (const tensor of job.state) feeds[before(tensor)] = tensors.get(tensor.name)!
     for (const mask of training!.masks) {
