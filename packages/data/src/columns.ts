@@ -44,28 +44,31 @@ function largestFamily(names: readonly string[], columns: readonly number[]): Na
 function sequence(file: string, family: Named[]): PixelColumns {
   const places = placed(file, family, ([number = 0]) => number)
   const base = places.has(0) ? 0 : 1
-  const count = Math.max(...places.keys()) + 1 - base - family.length
-  if (count > 0) missing(file, count, firstGaps(family, places, base))
+  const last = largest(family, 0)
+  const count = last + 1 - base - family.length
+  if (count > 0) missing(file, count, firstGaps(family, places, base, last))
   return { places: new Map(family.map(({ column, numbers: [number = 0] }) => [column, number - base])) }
 }
 
 /** `1x1`, `1x2`, …: row and column. */
 function grid(file: string, family: Named[]): PixelColumns {
-  const rows = family.map(({ numbers: [row = 0] }) => row)
-  const columns = family.map(({ numbers: [, column = 0] }) => column)
-  const [rowBase, columnBase] = [Math.min(1, ...rows), Math.min(1, ...columns)]
-  const height = Math.max(...rows) + 1 - rowBase
-  const width = Math.max(...columns) + 1 - columnBase
+  const baseOf = (part: number) => (family.some(({ numbers }) => numbers[part] === 0) ? 0 : 1)
+  const [rowBase, columnBase] = [baseOf(0), baseOf(1)]
+  const height = largest(family, 0) + 1 - rowBase
+  const width = largest(family, 1) + 1 - columnBase
   const place = ([row = 0, column = 0]: number[]): number => (row - rowBase) * width + column - columnBase
   const places = placed(file, family, place)
-  const sorted = [...places.keys()].sort((a, b) => a - b)
-  if (height * width > 1e7 || sorted.length !== height * width) {
-    const first = sorted.findIndex((found, i) => found !== i)
-    const gap = first < 0 ? sorted.length : first
+  if (family.length !== height * width) {
+    let gap = 0
+    while (places.has(gap)) gap++
     const name = `${Math.floor(gap / width) + rowBase}x${(gap % width) + columnBase}`
-    missing(file, height * width - sorted.length, [`row and column ${name}`])
+    missing(file, height * width - family.length, [`row and column ${name}`])
   }
   return { places: new Map(family.map(({ column, numbers }) => [column, place(numbers)])), size: { height, width } }
+}
+
+function largest(family: Named[], part: number): number {
+  return family.reduce((most, { numbers }) => Math.max(most, numbers[part]!), 0)
 }
 
 /** The columns by place; two of one place are an error. */
@@ -74,18 +77,20 @@ function placed(file: string, family: Named[], place: (numbers: number[]) => num
   for (const named of family) {
     const key = place(named.numbers)
     const other = places.get(key)
-    if (other)
-      throw new DataError({ file, row: 1, column: named.name, problem: `means the same pixel as column ${other.name}` })
+    if (other) {
+      const problem = `means the same pixel as column ${other.name}`
+      throw new DataError({ file, row: 1, column: named.name, problem, found: 'a duplicate' })
+    }
     places.set(key, named)
   }
   return places
 }
 
 /** The names of the first few numbers that no column has. */
-function firstGaps(family: Named[], places: Map<number, Named>, base: number): string[] {
+function firstGaps(family: Named[], places: Map<number, Named>, base: number, last: number): string[] {
   const prefix = family[0]!.name.replace(/\d+$/, '')
   const gaps = []
-  for (let number = base; gaps.length < 3 && number < Math.max(...places.keys()); number++) {
+  for (let number = base; gaps.length < 3 && number < last; number++) {
     if (!places.has(number)) gaps.push(`${prefix}${number}`)
   }
   return gaps

@@ -94,7 +94,8 @@ function isHeader(file: string, cells: string[]): boolean {
 
 /** The layout that a header tells. */
 function named(file: string, names: string[], first: Line, head: Uint8Array, options: ReadOptions): Layout {
-  const twice = names.find((name, column) => names.indexOf(name) !== column)
+  const seen = new Set<string>()
+  const twice = names.find((name) => seen.size === seen.add(name).size)
   if (twice !== undefined) {
     const advice = 'Every column needs a name of its own; if this line is no header, pass header: false.'
     throw new DataError({

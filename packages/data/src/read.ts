@@ -46,8 +46,14 @@ export async function tableOf(open: Open, from: TableSource, options: ReadOption
     for await (const _ of pump(source, head, sink, options));
     return sink.table()
   } finally {
-    source.close()
+    await closed(source, options)
   }
+}
+
+/** Closes a source. After an abort it may be waiting for a chunk that never comes, and nobody waits with it. */
+async function closed(source: ByteSource, { signal }: ReadOptions): Promise<void> {
+  const closing = source.close()
+  if (!signal?.aborted) await closing
 }
 
 /** IDX begins with two zero bytes, which no text does. */
@@ -80,7 +86,7 @@ export async function* batchesOf(
     for await (const _ of pump(source, head, sink, options)) yield* sink.full()
     yield* sink.rest()
   } finally {
-    source.close()
+    await closed(source, options)
   }
 }
 

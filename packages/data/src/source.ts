@@ -15,8 +15,8 @@ export interface ByteSource {
   chunks?: AsyncIterator<Uint8Array>
   /** Called after the last byte: throws where what was read cannot be trusted. */
   done?(): Promise<void>
-  /** Lets go of whatever is open; there may be bytes left. */
-  close(): void
+  /** Lets go of whatever is open; there may be bytes left. Not to be waited for while a chunk is. */
+  close(): Promise<void>
 }
 
 /** Opens bytes, blobs, streams and http(s) URLs: everything that needs no file system. */
@@ -43,16 +43,23 @@ function reason(cause: unknown): string {
 /** A source of chunks, unpacked if they are gzip. */
 export function streamed(chunks: AsyncIterator<Uint8Array>, name: string, inflate: Inflate): ByteSource {
   const bytes = unpacked(chunks, name, inflate)
-  // Not waited for: a stream that never answers must not keep a reader that gave up.
-  return { name, chunks: bytes, close: () => void bytes.return(undefined).catch(() => {}) }
+  // The inner one first, as the outer one may be waiting for it.
+  const close = async () => {
+    await Promise.all([chunks.return?.(), bytes.return(undefined)]).catch(() => {})
+  }
+  return { name, chunks: bytes, close }
 }
 
-async function* chunksOf(source: Exclude<TableSource, string | URL>): AsyncGenerator<Uint8Array> {
-  if (source instanceof Uint8Array) yield source
-  else if (source instanceof ArrayBuffer) yield new Uint8Array(source)
-  else if (source instanceof Blob) yield* chunksOf(source.stream())
-  else if (Symbol.asyncIterator in source) yield* source
-  else yield* readStream(source as ReadableStream<Uint8Array>)
+function chunksOf(source: Exclude<TableSource, string | URL>): AsyncIterator<Uint8Array> {
+  if (source instanceof Uint8Array) return once(source)
+  if (source instanceof ArrayBuffer) return once(new Uint8Array(source))
+  if (source instanceof Blob) return readStream(source.stream())
+  if ('getReader' in source) return readStream(source)
+  return source[Symbol.asyncIterator]()
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
 }
 
 /** All that a source has after `first`. Closes the source. */
@@ -68,6 +75,6 @@ export async function allBytes(source: ByteSource, first?: Uint8Array): Promise<
     await source.done?.()
     return concat(parts)
   } finally {
-    source.close()
+    await source.close()
   }
 }

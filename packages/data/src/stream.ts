@@ -1,10 +1,15 @@
-/** A web stream's chunks, also where streams cannot be iterated over (Safari). */
-export async function* readStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** A web stream's chunks, also where streams cannot be iterated over (Safari); `return` ends a `next` that is still waiting. */
+export function readStream(stream: ReadableStream<Uint8Array>): AsyncIterableIterator<Uint8Array> {
   const reader = stream.getReader()
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value
-  } finally {
-    await reader.cancel().catch(() => {})
+  return {
+    next: async () => (await reader.read()) as IteratorResult<Uint8Array>,
+    async return() {
+      await reader.cancel().catch(() => {})
+      return { done: true, value: undefined }
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
   }
 }
 

@@ -1,0 +1,72 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { readSubmission, readTable, writeIdx, writeIdxFiles } from '@pixelrow/data'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bytes, dataError, read } from './helpers.ts'
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pixelrow-data-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const images = writeIdx(
+  [3, 2, 2],
+  Uint8Array.from({ length: 12 }, (_, i) => i * 20),
+)
+const labels = writeIdx([3], Uint8Array.of(8, 3, 8))
+
+test('IDX images become a table, with the labels of another file, gzip too', async () => {
+  const table = await readTable(images, { labels })
+  expect(table).toEqual({
+    pixels: Uint8Array.from({ length: 12 }, (_, i) => i * 20),
+    rows: 3,
+    shape: { height: 2, width: 2, channels: 1, channelOrder: 'interleaved' },
+    maxValue: 255,
+    labels: Uint16Array.of(1, 0, 1),
+    classes: ['3', '8'],
+  })
+  expect(await readTable(gzipSync(images), { labels: gzipSync(labels) })).toEqual(table)
+  const { labels: _, classes: __, ...unlabelled } = table
+  expect(await readTable(images)).toEqual(unlabelled)
+  const given = await readTable(images, { labels, classes: ['8', '5', '3'] })
+  expect([given.labels, given.classes]).toEqual([Uint16Array.of(0, 2, 0), ['8', '5', '3']])
+})
+
+test('a table written as IDX reads back', async () => {
+  const table = await read('label,pixel0,pixel1,pixel2,pixel3\n0,0,255,17,3\n1,9,8,7,6\n')
+  const [pixels, classes] = [join(folder, 'images'), join(folder, 'labels')]
+  await writeIdxFiles(pixels, table, { labels: classes })
+  expect(await readTable(pixels, { labels: classes })).toEqual(table)
+  const rgb = {
+    ...table,
+    pixels: new Uint8Array(24),
+    rows: 2,
+    shape: { height: 2, width: 2, channels: 3, channelOrder: 'planar' as const },
+  }
+  await writeIdxFiles(pixels, rgb)
+  expect((await readTable(pixels)).shape).toEqual(rgb.shape)
+  const { labels: _, ...unlabelled } = table
+  await expect(writeIdxFiles(pixels, unlabelled, { labels: classes })).rejects.toThrow('none to write')
+})
+
+test('IDX that does not fit is refused', async () => {
+  expect((await dataError(readTable(labels))).message).toContain('Is this the file of labels?')
+  expect((await dataError(readTable(images, { labels: images }))).message).toContain('expected 3 labels')
+  expect((await dataError(readTable(images, { labels, classes: ['8'] }))).found).toBe("label '3'")
+  expect((await dataError(readTable(images, { maxValue: 100 }))).row).toBe(2)
+  expect((await dataError(readTable(images.subarray(0, 20)))).message).toContain('cut short')
+  expect((await dataError(readTable(writeIdx([0, 2, 2], new Uint8Array(0))))).message).toContain('no images')
+  expect(() => writeIdx([3], new Uint8Array(2))).toThrow('expected 3 bytes')
+})
+
+test('a sample submission gives header and ids', async () => {
+  const path = join(folder, 'sample_submission.csv')
+  await writeFile(path, 'ImageId,Label\r\n1,0\r\n2,0\r\n')
+  expect(await readSubmission(path)).toEqual({ header: ['ImageId', 'Label'], ids: ['1', '2'], labels: ['0', '0'] })
+  expect((await dataError(readSubmission(bytes('id,label\n1,2,3\n')))).found).toBe('3 cells')
+  expect((await dataError(readSubmission(bytes('id,label\n,2\n')))).found).toBe('an empty id')
+  expect((await dataError(readSubmission(bytes('id,label\n')))).message).toContain('no rows')
+})
