@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto'
+import { constants, type Stats } from 'node:fs'
+import { access, type FileHandle, lstat, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { FileError } from './error.ts'
+import { attempt, codeOf, explained } from './reason.ts'
+
+/** What a file is written from: all at once or in parts. */
+export type FileData = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>
+
+/** How a file is written. */
+export interface WriteOptions {
+  /** Exactly these permissions, whatever the umask: `0o600` for a secret. Default: those of the file it replaces, else the system's. */
+  mode?: number
+  /** Ends the writing; the path stays as it was and the signal's reason is thrown. */
+  signal?: AbortSignal
+}
+
+const sliceSize = 1 << 22
+
+/**
+ * Writes a whole file or nothing: into a temporary file in the same folder, flushed to disk, then renamed over the path. On failure the
+ * temporary file is removed and the path stays as it was. Strings are UTF-8. A link at the path is followed, a device or a pipe written to
+ * directly. Throws a FileError for a missing or read-only folder, a full disk and the like; an error of `data` itself comes through.
+ */
+export async function writeFileAtomic(path: string | URL, data: FileData, options: WriteOptions = {}): Promise<void> {
+  const file = path instanceof URL ? fileURLToPath(path) : path
+  options.signal?.throwIfAborted()
+  const target = await targetOf(file)
+  if (target.isStream) return writeStream(file, data, options)
+  await replaceFile(file, target.path, data, { ...options, mode: options.mode ?? target.mode })
+  await syncFolder(dirname(target.path))
+}
+
+/** Writes beside the target and renames over it; `file` is its name in errors. The folder is not flushed. */
+export async function replaceFile(
+  file: string,
+  target: string,
+  data: FileData,
+  { mode, signal }: { mode?: number | undefined; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const action = { file, action: 'written' } as const
+  // A name of its own length: the target's may be as long as a name can be.
+  const temporary = join(dirname(target), `.pixelrow-${randomUUID()}.tmp`)
+  const handle = await attempt(open(temporary, 'wx', mode === undefined ? 0o666 : 0o600), action)
+  try {
+    try {
+      await writeParts(handle, file, data, signal)
+      if (mode !== undefined) await attempt(handle.chmod(mode & 0o7777), action)
+      await attempt(handle.sync(), action)
+    } finally {
+      await attempt(handle.close(), action)
+    }
+    signal?.throwIfAborted()
+    await attempt(rename(temporary, target), action)
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {})
+    throw error
+  }
+}
+
+async function writeParts(handle: FileHandle, file: string, data: FileData, signal: AbortSignal | undefined) {
+  for await (const part of abortable(typeof data === 'string' || data instanceof Uint8Array ? [data] : data, signal)) {
+    const bytes = typeof part === 'string' ? Buffer.from(part) : part
+    for (let at = 0; at < bytes.length; at += sliceSize) {
+      signal?.throwIfAborted()
+      await attempt(handle.writeFile(bytes.subarray(at, at + sliceSize)), { file, action: 'written' })
+    }
+  }
+}
+
+/** Ends at once when the signal says so, even where the next part never comes. */
+async function* abortable<T>(parts: Iterable<T> | AsyncIterable<T>, signal: AbortSignal | undefined) {
+  if (!signal || Symbol.iterator in parts) return yield* parts
+  const iterator = parts[Symbol.asyncIterator]()
+  const { promise, stop } = aborted(signal)
+  try {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), promise])
+      if (next.done) return
+      yield next.value
+    }
+  } finally {
+    stop()
+    // Not waited for: it may be the one that never answers.
+    void Promise.resolve(iterator.return?.()).catch(() => {})
+  }
+}
+
+function aborted(signal: AbortSignal): { promise: Promise<never>; stop: () => void } {
+  let listener = () => {}
+  const promise = new Promise<never>((_, reject) => {
+    listener = () => reject(signal.reason)
+    signal.addEventListener('abort', listener, { once: true })
+    if (signal.aborted) listener()
+  })
+  promise.catch(() => {})
+  return { promise, stop: () => signal.removeEventListener('abort', listener) }
+}
+
+interface Target {
+  /** The file itself, behind any links. */
+  path: string
+  /** Permissions of the file that is there. */
+  mode?: number
+  /** A device, a pipe or a socket: nothing that can be replaced. */
+  isStream: boolean
+}
+
+async function targetOf(file: string): Promise<Target> {
+  const stats = await statIfThere(file)
+  if (!stats) return { path: await behindLinks(file), isStream: false }
+  if (stats.isDirectory())
+    throw new FileError({ file, problem: 'cannot be written: it is a folder', advice: 'Pass the path of a file.' })
+  if (!stats.isFile()) return { path: file, isStream: true }
+  await access(file, constants.W_OK).catch((cause: unknown) => {
+    const advice = 'Change its permissions, or choose another name.'
+    throw new FileError({ file, problem: 'cannot be written: the file is read-only', advice }, { cause })
+  })
+  const path = await attempt(realpath(file), { file, action: 'written' })
+  return { path, mode: stats.mode & 0o777, isStream: false }
+}
+
+async function statIfThere(file: string): Promise<Stats | undefined> {
+  try {
+    return await stat(file)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw explained(error, { file, action: 'written' })
+  }
+}
+
+/** Where a path leads that has no file yet: a link there may point to a file that is still to be made. */
+async function behindLinks(file: string): Promise<string> {
+  let path = file
+  for (let hops = 0; hops < 40; hops++) {
+    const stats = await lstat(path).catch(() => undefined)
+    if (!stats?.isSymbolicLink()) return path
+    path = resolve(await realpath(dirname(path)), await readlink(path))
+  }
+  return path
+}
+
+async function writeStream(file: string, data: FileData, { signal }: WriteOptions): Promise<void> {
+  const handle = await attempt(open(file, 'w'), { file, action: 'written' })
+  try {
+    await writeParts(handle, file, data, signal)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Makes a rename last through a power cut, where the system can flush a folder. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined)
+  await handle?.sync().catch(() => {})
+  await handle?.close()
+}

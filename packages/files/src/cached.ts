@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { syncFolder } from './atomic.ts'
+import { cacheFolder } from './cache.ts'
+import { FileError } from './error.ts'
+import { attempt, codeOf } from './reason.ts'
+
+/** Where a cached folder lies. */
+export interface CachedOptions {
+  /** The cache. Default `cacheFolder()`. */
+  folder?: string
+}
+
+/** Written last: a folder without it is not whole. */
+const marker = '.complete'
+const dayInMs = 24 * 60 * 60 * 1000
+/** Folders that this process is making, by path. */
+const underWay = new Map<string, Promise<string>>()
+
+/**
+ * A folder of the cache, made on first use: `make` fills a temporary folder, which is then renamed into place, so that a folder in place is
+ * whole. Two processes at once do no harm: the first to finish wins. A folder without its `.complete` is damaged, and made again. An error
+ * of `make` comes through and leaves nothing. `key` is a relative path such as `digits-1.2.6`; put the version of what you make into it.
+ * Returns the folder's absolute path.
+ */
+export async function cached(
+  key: string,
+  make: (folder: string) => Promise<void>,
+  { folder = cacheFolder() }: CachedOptions = {},
+): Promise<string> {
+  const path = join(resolve(folder), ...partsOfKey(key))
+  const running = underWay.get(path)
+  if (running) return running
+  const work = isWhole(path).then((whole) => (whole ? path : built(path, make)))
+  underWay.set(path, work)
+  try {
+    return await work
+  } finally {
+    underWay.delete(path)
+  }
+}
+
+function partsOfKey(key: string): string[] {
+  const parts = key.split('/')
+  if (parts.every((part) => /^\w[\w.@+-]*$/.test(part))) return parts
+  const problem = `a key of the cache: expected letters, digits and . _ @ + - with / between, found ${JSON.stringify(key)}`
+  throw new FileError({ problem })
+}
+
+const isWhole = (path: string): Promise<boolean> =>
+  stat(join(path, marker)).then(
+    (stats) => stats.isFile(),
+    () => false,
+  )
+
+async function built(path: string, make: (folder: string) => Promise<void>): Promise<string> {
+  const parent = dirname(path)
+  const partial = join(parent, `.${basename(path)}.${randomUUID()}.partial`)
+  const action = { file: path, action: 'created' } as const
+  await attempt(mkdir(parent, { recursive: true }), action)
+  await removeLeftovers(parent, basename(path))
+  await attempt(mkdir(partial), action)
+  try {
+    await make(partial)
+    await mark(partial, path)
+    await attempt(place(partial, path), action)
+    await syncFolder(parent)
+    return path
+  } finally {
+    await remove(partial)
+  }
+}
+
+async function mark(partial: string, path: string): Promise<void> {
+  const action = { file: path, action: 'created' } as const
+  const handle = await attempt(open(join(partial, marker), 'w'), action)
+  await attempt(handle.sync(), action).finally(() => handle.close())
+  await syncFolder(partial)
+}
+
+/** Renames into place. Whole folders of another process stay; what is not whole is taken away first. */
+async function place(partial: string, path: string, tries = 10): Promise<void> {
+  try {
+    await rename(partial, path)
+  } catch (error) {
+    if (await isWhole(path)) return
+    if (tries === 0 || !occupied.has(codeOf(error) ?? '') || !(await takeAway(path))) throw error
+    await place(partial, path, tries - 1)
+  }
+}
+
+const occupied = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'EACCES'])
+
+/** Removes a damaged folder, and says whether there was one. Should it turn out whole, another process just made it: it goes back. */
+async function takeAway(path: string): Promise<boolean> {
+  const aside = join(dirname(path), `.${basename(path)}.${randomUUID()}.partial`)
+  try {
+    await rename(path, aside)
+  } catch (error) {
+    return codeOf(error) === 'ENOENT'
+  }
+  if (await isWhole(aside)) await rename(aside, path).catch(() => {})
+  await remove(aside)
+  return true
+}
+
+/** What processes left that were killed; a day is more than any of them takes. */
+async function removeLeftovers(parent: string, name: string): Promise<void> {
+  for (const each of await readdir(parent).catch(() => [])) {
+    if (!each.startsWith(`.${name}.`) || !each.endsWith('.partial')) continue
+    const stats = await stat(join(parent, each)).catch(() => undefined)
+    if (stats && Date.now() - stats.mtimeMs > dayInMs) await remove(join(parent, each))
+  }
+}
+
+const remove = (path: string) => rm(path, { recursive: true, force: true }).catch(() => {})

@@ -1,0 +1,39 @@
+/** Which file is wrong, where in it, and what to do about it. */
+export interface FileErrorDetail {
+  /** Path or name of the file. */
+  file?: string
+  /** Name of the entry, for an error about one entry of a zip. */
+  entry?: string
+  /** Byte offset in the file. */
+  offset?: number
+  /** What is wrong, in words. */
+  problem: string
+  /** A sentence that says what to do. */
+  advice?: string
+}
+
+/** The one error of this package: `data.zip, entry "train.csv": its CRC-32 is …, expected …. The file is damaged: download it again.` */
+export class FileError extends Error {
+  override readonly name = 'FileError'
+  readonly file?: string
+  readonly entry?: string
+  readonly offset?: number
+
+  constructor(detail: FileErrorDetail, options?: { cause?: unknown }) {
+    super(sentence(detail), options)
+    const { file, entry, offset } = detail
+    if (file !== undefined) this.file = file
+    if (entry !== undefined) this.entry = entry
+    if (offset !== undefined) this.offset = offset
+  }
+}
+
+function sentence({ file, entry, offset, problem, advice }: FileErrorDetail): string {
+  const place = [file, entry === undefined ? '' : `entry ${JSON.stringify(entry)}`].filter(Boolean).join(', ')
+  const at = offset === undefined ? '' : ` (at byte ${offset})`
+  const text = `${place ? `${place}: ` : ''}${problem}${at}.`
+  return advice ? `${text} ${advice}` : text
+}
+
+/** What to do about a file that came over a network and is not whole. */
+export const downloadAgain = 'Download it again.'

@@ -1,0 +1,159 @@
+import { lstat, mkdir } from 'node:fs/promises'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { replaceFile, syncFolder } from './atomic.ts'
+import { requireReadable } from './entry.ts'
+import { FileError } from './error.ts'
+import { partsOf, unsafeOnWindows } from './names.ts'
+import { readZip } from './readzip.ts'
+import { attempt, codeOf } from './reason.ts'
+import type { Zip, ZipEntry, ZipOptions, ZipSource } from './types.ts'
+import { requireTotal } from './zip.ts'
+
+/** How far unpacking has come. */
+export interface ExtractProgress {
+  /** The entry being unpacked. */
+  entry: string
+  /** Files that are in place. */
+  files: number
+  totalFiles: number
+  /** Bytes unpacked. */
+  bytes: number
+  totalBytes: number
+}
+
+/** Which entries are unpacked, and over what. `maxTotal` counts only those that are. */
+export interface ExtractOptions extends ZipOptions {
+  /** Whether to unpack an entry, folders included. Default: all. */
+  filter?: (entry: ZipEntry) => boolean
+  /** Replace files that are there. Default false: one that is there is an error, before anything is written. */
+  overwrite?: boolean
+  /** Stops; files in place stay, the one under way does not appear. */
+  signal?: AbortSignal
+  /** Called with each chunk and after each file. */
+  onProgress?: (progress: ExtractProgress) => void
+}
+
+/** What was unpacked. */
+export interface Extracted {
+  /** Paths of the files, in the zip's order. */
+  files: string[]
+  bytes: number
+}
+
+interface Target {
+  entry: ZipEntry
+  path: string
+}
+
+/**
+ * Unpacks a zip into a folder, which is made if it is missing. Everything that can be refused is refused before anything is written; each
+ * file then appears whole or not at all, its CRC-32 checked. Nothing is written outside of the folder, nor through links inside it.
+ * Permissions and times of the zip are not kept. Throws a FileError that names zip, entry or file and says what to do.
+ */
+export async function extractZip(
+  source: ZipSource,
+  folder: string | URL,
+  options: ExtractOptions = {},
+): Promise<Extracted> {
+  const { filter = () => true, overwrite = false, signal } = options
+  const root = resolve(folder instanceof URL ? fileURLToPath(folder) : folder)
+  signal?.throwIfAborted()
+  const zip = await readZip(source, options)
+  try {
+    const targets = zip.entries.filter(filter).map((entry) => ({ entry, path: join(root, ...partsOf(entry.name)) }))
+    const files = targets.filter(({ entry }) => !entry.directory)
+    check(zip.name, targets, files, options)
+    if (!overwrite) await requireAbsent(zip.name, files)
+    const makeFolder = folderMaker(root)
+    for (const { entry, path } of targets) if (entry.directory) await makeFolder(path)
+    const bytes = await writeAll(zip, files, makeFolder, options)
+    for (const each of makeFolder.made) await syncFolder(each)
+    return { files: files.map(({ path }) => path), bytes }
+  } finally {
+    await zip.close()
+  }
+}
+
+/** What can be known to fail without writing: entries that cannot be read, too much in all, names this system cannot have. */
+function check(file: string, all: Target[], files: Target[], options: ExtractOptions): void {
+  const paths = new Set<string>()
+  for (const { entry, path } of all) {
+    const fail = (problem: string) =>
+      new FileError({ file, entry: entry.name, problem, advice: 'Unpack it elsewhere.' })
+    if (!entry.directory) requireReadable(file, entry, options)
+    if (process.platform !== 'win32' && process.platform !== 'darwin') continue
+    const bad = process.platform === 'win32' ? partsOf(entry.name).map(unsafeOnWindows).find(Boolean) : undefined
+    if (bad) throw fail(bad)
+    const folded = path.normalize('NFC').toLowerCase()
+    if (paths.has(folded)) throw fail('differs from another name in case only')
+    paths.add(folded)
+  }
+  requireTotal(file, sumOf(files), options)
+}
+
+const sumOf = (targets: Target[]) => targets.reduce((sum, { entry }) => sum + entry.size, 0)
+
+async function requireAbsent(file: string, targets: Target[]): Promise<void> {
+  for (const { entry, path } of targets) {
+    const isThere = await lstat(path).then(
+      () => true,
+      () => false,
+    )
+    if (!isThere) continue
+    const advice = 'Nothing was written. Pass overwrite: true to replace it, or choose another folder.'
+    throw new FileError({ file, entry: entry.name, problem: `${path} is there already`, advice })
+  }
+}
+
+/** Makes a folder below the root with all above it, each once; a link in their place would lead elsewhere and is refused. */
+function folderMaker(root: string) {
+  const made = new Set<string>()
+  const make = async (path: string): Promise<void> => {
+    if (made.has(path)) return
+    const action = { file: path, action: 'created' } as const
+    if (path === root) await attempt(mkdir(root, { recursive: true }), action)
+    else {
+      await make(dirname(path))
+      await attempt(mkdir(path).catch(unlessThere), action)
+      if (!(await attempt(lstat(path), action)).isDirectory()) throw inTheWay(root, path)
+    }
+    made.add(path)
+  }
+  return Object.assign(make, { made })
+}
+
+function unlessThere(error: unknown): void {
+  if (codeOf(error) !== 'EEXIST') throw error
+}
+
+function inTheWay(root: string, path: string): FileError {
+  const problem = `cannot be created: there is a file or a link ${relative(root, path).replaceAll(sep, '/')} in ${root}`
+  return new FileError({ file: path, problem, advice: 'Remove it, or choose another folder.' })
+}
+
+async function writeAll(
+  zip: Zip,
+  files: Target[],
+  makeFolder: (path: string) => Promise<void>,
+  options: ExtractOptions,
+) {
+  const { signal, onProgress } = options
+  const totalBytes = sumOf(files)
+  let [done, bytes] = [0, 0]
+  for (const { entry, path } of files) {
+    const report = () => onProgress?.({ entry: entry.name, files: done, totalFiles: files.length, bytes, totalBytes })
+    async function* counted() {
+      for await (const chunk of zip.open(entry, signal && { signal })) {
+        yield chunk
+        bytes += chunk.length
+        report()
+      }
+    }
+    await makeFolder(dirname(path))
+    await replaceFile(path, path, counted(), { signal })
+    done++
+    report()
+  }
+  return bytes
+}

@@ -1,0 +1,7 @@
+export { type FileData, type WriteOptions, writeFileAtomic } from './atomic.ts'
+export { cacheFolder } from './cache.ts'
+export { type CachedOptions, cached } from './cached.ts'
+export { FileError, type FileErrorDetail } from './error.ts'
+export { type Extracted, type ExtractOptions, type ExtractProgress, extractZip } from './extract.ts'
+export { readZip } from './readzip.ts'
+export type { ByteSource, FileLike, Zip, ZipEntry, ZipOptions, ZipSource } from './types.ts'
