@@ -3,7 +3,7 @@ import { DataError } from './error.ts'
 import type { Layout } from './layout.ts'
 import { transpose } from './picture.ts'
 import type { RowSink } from './reader.ts'
-import { orderedShape } from './table.ts'
+import { orderedShape, withRoom } from './table.ts'
 import type { ImageShape, PixelTable, ReadOptions } from './types.ts'
 
 /** Cuts rows into batches of the same size as they come. */
@@ -45,11 +45,7 @@ export function batchSink(
 
   return {
     take(fresh, count) {
-      if ((rows + count) * width > pixels.length) {
-        const larger = new Uint8Array(Math.max(2 * pixels.length, (rows + count) * width))
-        larger.set(pixels.subarray(0, rows * width))
-        pixels = larger
-      }
+      pixels = withRoom(pixels, rows * width, fresh.length)
       pixels.set(fresh, rows * width)
       rows += count
     },

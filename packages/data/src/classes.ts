@@ -65,11 +65,11 @@ export function unknownLabel(
   given: readonly string[],
 ): never {
   const shown = given.length > 12 ? `${given.slice(0, 12).join(', ')}, … (${given.length} classes)` : given.join(', ')
-  const advice = 'The classes are those of the model or option; is this another data set, or another label column?'
+  const advice = 'Is this another data set, or another label column?'
   throw new DataError({ file, row, column, expected: `one of the classes ${shown}`, found: `label '${text}'`, advice })
 }
 
 function tooMany(file: string, column: string | number, row: number): never {
-  const advice = 'Is this the label column? Pass label with its name or index.'
+  const advice = 'Is this the label column? Pass label: its name or index.'
   throw new DataError({ file, row, column, expected: `at most ${MAX_CLASSES} classes`, found: 'one more', advice })
 }

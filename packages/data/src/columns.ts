@@ -79,7 +79,7 @@ function placed(file: string, family: Named[], place: (numbers: number[]) => num
     const other = places.get(key)
     if (other) {
       const problem = `means the same pixel as column ${other.name}`
-      throw new DataError({ file, row: 1, column: named.name, problem, found: 'a duplicate' })
+      throw new DataError({ file, row: 1, column: named.name, problem })
     }
     places.set(key, named)
   }
@@ -102,8 +102,6 @@ function missing(file: string, count: number, names: string[]): never {
     file,
     row: 1,
     problem: `${count} pixel ${count === 1 ? 'column is' : 'columns are'} missing: ${list}`,
-    found: 'a gap in the pixel columns',
-    expected: 'pixel columns that count without a gap',
-    advice: 'Fetch the file again, or write it with all pixel columns.',
+    advice: 'The file is cut short or damaged: fetch it again.',
   })
 }

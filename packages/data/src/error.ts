@@ -6,7 +6,7 @@ export interface DataErrorDetail {
   row?: number
   /** Column's name, or its number from 1 where the file has no header. */
   column?: string | number
-  /** What is there. */
+  /** What is there; the problem, where that is all there is to say. */
   found?: string
   /** What should be there. */
   expected?: string
@@ -19,16 +19,16 @@ export interface DataErrorDetail {
 /** The one error of this package: `train.csv row 17: expected 785 cells, found 784. Is this test.csv? Then pass label: false.` */
 export class DataError extends Error {
   override name = 'DataError'
-  readonly file?: string
-  readonly row?: number
-  readonly column?: string | number
-  readonly found?: string
-  readonly expected?: string
-  readonly advice?: string
+  declare readonly file?: string
+  declare readonly row?: number
+  declare readonly column?: string | number
+  declare readonly found?: string
+  declare readonly expected?: string
+  declare readonly advice?: string
 
   constructor(detail: DataErrorDetail, options?: { cause?: unknown }) {
     super(sentence(detail), options)
-    const { file, row, column, found, expected, advice } = detail
+    const { file, row, column, found = detail.problem, expected, advice } = detail
     Object.assign(this, { file, row, column, found, expected, advice })
   }
 }

@@ -39,18 +39,20 @@ async function opened(path: string, name: string): Promise<{ handle: FileHandle;
 /** Reads on this thread: from the cache of the operating system that takes less time than handing work to another. */
 function blocking(handle: FileHandle, name: string, before: Stats): ByteSource {
   let breath = 0
+  function fill(room: Uint8Array): number {
+    try {
+      const count = readSync(handle.fd, room)
+      breath += count
+      return count
+    } catch (cause) {
+      return unreadable(name, 'read', cause)
+    }
+  }
   return {
     name,
     size: before.size,
-    fill(room) {
-      try {
-        const count = readSync(handle.fd, room)
-        breath += count
-        return count
-      } catch (cause) {
-        return unreadable(name, 'read', cause)
-      }
-    },
+    chunks: filled(fill),
+    fill,
     pause() {
       if (breath < BREATH) return undefined
       breath = 0
@@ -58,6 +60,15 @@ function blocking(handle: FileHandle, name: string, before: Stats): ByteSource {
     },
     done: () => requireSame(handle, name, before),
     close: () => handle.close().catch(() => {}),
+  }
+}
+
+async function* filled(fill: (room: Uint8Array) => number): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const room = new Uint8Array(CHUNK)
+    const count = fill(room)
+    if (count === 0) return
+    yield room.subarray(0, count)
   }
 }
 

@@ -37,7 +37,7 @@ async function* explained(chunks: AsyncIterable<Uint8Array>, file: string, broke
   } catch (cause) {
     if (broken()) throw broken()
     const advice = 'The file is cut short or damaged: fetch it again.'
-    const detail = { file, problem: 'is gzip that cannot be unpacked', found: 'damaged gzip', expected: 'gzip', advice }
+    const detail = { file, problem: 'is gzip that cannot be unpacked', advice }
     throw new DataError(detail, { cause })
   }
 }

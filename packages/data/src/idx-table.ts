@@ -1,7 +1,7 @@
 import { DataError } from './error.ts'
 import { readIdx } from './idx.ts'
-import { whiteOf } from './table.ts'
 import type { ImageShape, PixelTable, ReadOptions } from './types.ts'
+import { whiteOf } from './white.ts'
 
 /** The table in a file of IDX images (`rows × height × width`, or with 3 channels last or first), with another's labels. */
 export function idxTable(
@@ -13,8 +13,7 @@ export function idxTable(
   const { dims, data } = readIdx(bytes, { name: file })
   const [rows = 0, ...image] = dims
   const shape = shapeOf(file, image)
-  if (rows === 0 || data.length === 0)
-    throw new DataError({ file, problem: 'has no images', found: 'no images', expected: 'images' })
+  if (rows === 0 || data.length === 0) throw new DataError({ file, problem: 'has no images' })
   const above = data.findIndex((pixel) => pixel > (options.maxValue ?? 255))
   if (above >= 0) {
     const row = Math.floor((above * rows) / data.length) + 1

@@ -33,22 +33,16 @@ export function sniff(file: string, head: Uint8Array, last: boolean, options: Re
   const lines = headLines(head, last)
   const line = lines[0]
   if (!line) {
-    const advice = 'It should hold one line for each image.'
-    throw new DataError({ file, problem: 'is empty', found: 'no rows', expected: 'rows of pixels', advice })
+    const advice = 'The file is cut short or damaged: fetch it again.'
+    throw new DataError({ file, problem: 'is empty', advice })
   }
   const cells = cellTexts(head, line, { file })
   requireCommas(file, cells, line)
   const header = options.header ?? isHeader(file, cells)
   const first = header ? lines[1] : line
   if (!first) {
-    const advice = 'Is the file cut short?'
-    throw new DataError({
-      file,
-      problem: 'has a header and no rows',
-      found: 'no rows',
-      expected: 'rows of pixels',
-      advice,
-    })
+    const advice = 'The file is cut short or damaged: fetch it again.'
+    throw new DataError({ file, problem: 'has a header and no rows', advice })
   }
   const rows = lines.slice(header ? 1 : 0)
   return header ? named(file, cells, first, head, options) : unnamed(file, cells.length, rows, head, options)
@@ -97,21 +91,21 @@ function named(file: string, names: string[], first: Line, head: Uint8Array, opt
   const seen = new Set<string>()
   const twice = names.find((name) => seen.size === seen.add(name).size)
   if (twice !== undefined) {
-    const advice = 'Every column needs a name of its own; if this line is no header, pass header: false.'
+    const advice = 'If this line is no header, pass header: false.'
     throw new DataError({
       file,
       row: 1,
       column: twice,
       problem: 'two columns have this name',
-      found: 'a duplicate',
       advice,
     })
   }
   const at = (name: string | number): number => columnOf(file, name, names.length, names)
   const known = (list: string[]): number =>
     list.map((name) => names.findIndex((n) => n.toLowerCase() === name)).find((i) => i >= 0) ?? -1
-  const label = options.label === undefined ? known(LABELS) : options.label === false ? -1 : at(options.label)
-  const id = options.id === undefined ? known(IDS) : options.id === false ? -1 : at(options.id)
+  const pick = (option: ReadOptions['label'], usual: string[]): number =>
+    option === undefined ? known(usual) : option === false ? -1 : at(option)
+  const [label, id] = [pick(options.label, LABELS), pick(options.id, IDS)]
   const dropped = new Set([label, id, ...(options.drop ?? []).map(at)])
   // `label: false` says that nobody wants the labels, so that a column of that name is no unknown one.
   if (options.label === false) dropped.add(known(LABELS))
@@ -139,10 +133,9 @@ function refuseOthers(file: string, others: string[], pixels: number, label: num
   if (others.length === 0) return
   const list = others.map((name) => `'${name}'`)
   const shown = `${list.slice(0, 5).join(', ')}${list.length > 5 ? ', …' : ''}`
-  const asLabel = label < 0 ? `, or label: ${list[0]} if ${others.length > 1 ? 'that' : 'it'} is the label` : ''
-  const advice = `Pass drop: [${shown}] to leave ${others.length > 1 ? 'them' : 'it'} out${asLabel}.`
-  const problem = `${others.length > 1 ? 'columns' : 'column'} ${shown} ${others.length > 1 ? 'are' : 'is'} neither pixel, label nor id`
-  throw new DataError({ file, row: 1, problem, found: shown, expected: 'pixel columns, a label, an id', advice })
+  const asLabel = label < 0 ? `, or label: ${list[0]} if that is the label` : ''
+  const advice = `Pass drop: [${shown}] to leave them out${asLabel}.`
+  throw new DataError({ file, row: 1, problem: `neither pixel, label nor id: ${shown}`, found: shown, advice })
 }
 
 /** How many pixels the one cell of the first row holds. */
@@ -156,12 +149,13 @@ function packedCount(file: string, head: Uint8Array, first: Line, packed: number
 /** The layout of a file without a header: told by the number of columns, and by which end column varies. */
 function unnamed(file: string, columns: number, rows: Line[], head: Uint8Array, options: ReadOptions): Layout {
   const at = (name: string | number): number => columnOf(file, name, columns)
-  const id = options.id === undefined || options.id === false ? -1 : at(options.id)
+  const pick = (option: ReadOptions['label']): number => (option === undefined || option === false ? -1 : at(option))
+  const id = pick(options.id)
   const dropped = new Set([id, ...(options.drop ?? []).map(at)])
   const rest = Array.from({ length: columns }, (_, column) => column).filter((column) => !dropped.has(column))
   const wanted = options.shape ? pixelCount({ channels: 1, ...options.shape }) : undefined
   const fits = (pixels: number): boolean => (wanted ? pixels === wanted : squareOf(pixels) !== undefined)
-  let label = typeof options.label === 'string' || typeof options.label === 'number' ? at(options.label) : -1
+  let label = pick(options.label)
   let constant: number | undefined
   if (options.label === undefined && !fits(rest.length) && fits(rest.length - 1)) {
     const ends = [rest[0]!, rest.at(-1)!] as const
@@ -227,7 +221,7 @@ function shapeOf(
 ): ShapeOption {
   const shape = options.shape ?? size ?? squareOf(pixels)
   if (!shape) {
-    const advice = `Pass shape with height, width and channels; or is a column missing, or one too many?`
+    const advice = 'Pass the shape; or is a column missing, or one too many?'
     throw new DataError({
       file,
       expected: 'a square image, or three squares (RGB)',
@@ -249,6 +243,6 @@ function shapeOf(
 
 /** Refuses a file without a header in which two columns may be the label. */
 export function labelUnknown(file: string): never {
-  const advice = 'Pass label: 0 if it is the first column, label: -1 if it is the last.'
-  throw new DataError({ file, problem: 'has no header, and the first or the last column may be the label', advice })
+  const advice = 'Pass label: 0 for the first, label: -1 for the last.'
+  throw new DataError({ file, problem: 'has no header, and its first or its last column may be the label', advice })
 }

@@ -1,12 +1,12 @@
-import { mostRows, type Plan, type Scanner, SLACK } from './scanner.ts'
+import type { Plan, Scanner } from './scanner.ts'
 
 const [LF, CR, QUOTE, COMMA, ZERO] = [10, 13, 34, 44, 48]
 
-/** The scanner in plain JavaScript: the same lines accepted, the same bytes, for where the kernel cannot run. */
-export function plainScanner(capacity: number, plan: Plan): Scanner {
-  const most = mostRows(capacity, plan)
-  const output = capacity + SLACK
-  const memory = new Uint8Array(output + most * plan.pixels + SLACK)
+/** The scanner in plain JavaScript: the same lines accepted, the same bytes, for where the kernel cannot run; `most` rows at a time. */
+export function plainScanner(capacity: number, plan: Plan, most: number): Scanner {
+  // One byte more than the input: a carriage return may be looked for after the last.
+  const output = capacity + 1
+  const memory = new Uint8Array(output + most * plan.pixels)
   const spans = new Int32Array(2 * most * plan.texts)
   return {
     memory,

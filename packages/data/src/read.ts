@@ -1,10 +1,9 @@
 import { batchSink } from './batches.ts'
 import { DataError } from './error.ts'
 import { hasTwoLines, type Layout, labelUnknown, sniff } from './layout.ts'
-import { plainScanner } from './plain.ts'
 import { LONGEST_LINE, type RowReader, type RowSink, rowReader } from './reader.ts'
 import type { PixelRule } from './row.ts'
-import { planOf, type Scanner, strictScanner } from './scanner.ts'
+import { mostRows, planOf, type Scanner, strictScanner } from './scanner.ts'
 import { compileKernel, simdScanner } from './simd.ts'
 import { allBytes, type ByteSource } from './source.ts'
 import { concat, peek, unlessAborted } from './stream.ts'
@@ -107,20 +106,9 @@ async function headOf(source: ByteSource, start: Piece, options: ReadOptions): P
   }
 }
 
-async function moreOf(
-  source: ByteSource,
-  count: number,
-  { signal }: ReadOptions,
-): Promise<{ bytes: Uint8Array; last: boolean }> {
+async function moreOf(source: ByteSource, count: number, { signal }: ReadOptions): Promise<Piece> {
   signal?.throwIfAborted()
-  if (!source.fill) return unlessAborted(peek(source.chunks!, count), signal)
-  const room = new Uint8Array(Math.max(count, 0))
-  let [size, got] = [0, -1]
-  while (size < count && got !== 0) {
-    got = source.fill(room.subarray(size))
-    size += got
-  }
-  return { bytes: room.subarray(0, size), last: got === 0 }
+  return unlessAborted(peek(source.chunks, count), signal)
 }
 
 /** The bytes after a UTF-8 byte order mark. Throws a DataError for UTF-16. */
@@ -128,7 +116,7 @@ function withoutMark(bytes: Uint8Array, file: string): Uint8Array {
   const starts = (mark: number[]): boolean => mark.every((byte, i) => bytes[i] === byte)
   if (UTF16_MARKS.some(starts)) {
     const advice = 'Save it as CSV in UTF-8.'
-    throw new DataError({ file, problem: 'is UTF-16', found: 'UTF-16', expected: 'UTF-8', advice })
+    throw new DataError({ file, found: 'UTF-16', expected: 'UTF-8', advice })
   }
   return starts(UTF8_MARK) ? bytes.subarray(UTF8_MARK.length) : bytes
 }
@@ -148,8 +136,8 @@ async function* pump(source: ByteSource, head: Head, sink: RowSink, options: Rea
       await source.pause?.()
       signal?.throwIfAborted()
     }
-  } else if (source.chunks) {
-    const next = () => unlessAborted(source.chunks!.next(), signal)
+  } else {
+    const next = () => unlessAborted(source.chunks.next(), signal)
     for (let chunk = await next(); !chunk.done; chunk = await next()) yield* feed(reader, chunk.value)
   }
   await source.done?.()
@@ -174,7 +162,9 @@ async function scannerMaker(layout: Layout, { parser }: ReadOptions): Promise<(c
   const kernel = parser === 'plain' ? undefined : await compileKernel()
   if (kernel) return (capacity) => simdScanner(kernel, capacity, plan)
   if (parser === 'simd') throw new Error('parser: this JavaScript engine runs no WebAssembly with SIMD.')
-  return (capacity) => plainScanner(capacity, plan)
+  // Apart, as hardly any engine needs it.
+  const { plainScanner } = await import('./plain.ts')
+  return (capacity) => plainScanner(capacity, plan, mostRows(capacity, plan))
 }
 
 function ruleOf({ maxValue = 255, fractions = false }: ReadOptions): PixelRule {

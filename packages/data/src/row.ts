@@ -1,4 +1,4 @@
-import { type Cells, cellPlace, cellText, type Line, splitCells } from './cells.ts'
+import { type Cells, cellPlace, cellText, type Line, splitCells, wholeNumber } from './cells.ts'
 import { DataError } from './error.ts'
 import type { Layout } from './layout.ts'
 
@@ -43,18 +43,6 @@ export function readRow(bytes: Uint8Array, line: Line, layout: Layout, rule: Pix
   return texts
 }
 
-/** The value of plain digits, or -1 for any other text. */
-function wholeNumber(bytes: Uint8Array, start: number, end: number): number {
-  if (start === end) return -1
-  let value = 0
-  for (let i = start; i < end; i++) {
-    const digit = bytes[i]! - 48
-    if (digit < 0 || digit > 9) return -1
-    value = value * 10 + digit
-  }
-  return value
-}
-
 /** The pixel that a text means; the text is a decimal number whose value (as a double) is whole and in range. */
 function pixelOf(text: string, column: number, line: Line, layout: Layout, rule: PixelRule): number {
   const value = NUMBER.test(text) ? Number(text) : Number.NaN
@@ -95,7 +83,7 @@ function wrongCount(line: Line, layout: Layout, { count, spans }: Cells): never 
     ? 'The last is empty: take the comma off the end of the line.'
     : layout.label >= 0 && count === layout.columns - 1
       ? 'Is this test.csv? Then pass label: false.'
-      : 'The line is damaged: fetch the file again.'
+      : 'The file is cut short or damaged: fetch it again.'
   const expected = `${layout.columns} cells`
   throw new DataError({ file: layout.file, row: line.number, expected, found: `${count}`, advice })
 }

@@ -3,16 +3,17 @@ import { type Inflate, unpacked } from './gunzip.ts'
 import { concat, peek, readStream } from './stream.ts'
 import type { ReadOptions, TableSource } from './types.ts'
 
-/** Bytes to read, with the name that errors use; they come by `fill` where there is one, else by `chunks`. */
+/** Bytes to read, with the name that errors use. */
 export interface ByteSource {
   name: string
   /** Bytes in all, where known. */
   size?: number
-  /** Puts the next bytes into the room and says how many; 0 at the end. */
+  /** The bytes, piece by piece. */
+  chunks: AsyncIterator<Uint8Array>
+  /** The same without a copy: puts the next bytes into the room and says how many; 0 at the end. */
   fill?(room: Uint8Array): number
   /** Lets other work run now and then between two fills. */
   pause?(): Promise<void> | undefined
-  chunks?: AsyncIterator<Uint8Array>
   /** Called after the last byte: throws where what was read cannot be trusted. */
   done?(): Promise<void>
   /** Lets go of whatever is open; there may be bytes left. Not to be waited for while a chunk is. */
@@ -25,19 +26,15 @@ export async function openSource(source: TableSource, options: ReadOptions, infl
   if (typeof source !== 'string' && !(source instanceof URL))
     return streamed(chunksOf(source), options.name ?? 'input', inflate)
   const name = options.name ?? String(source)
-  const response = await fetch(source, signal ? { signal } : {}).catch((cause: unknown) => {
+  const response = await fetch(source, signal ? { signal } : {}).catch((cause: Error) => {
     signal?.throwIfAborted()
-    const problem = `cannot be fetched (${reason(cause)})`
+    // The inner error tells more than `fetch failed`.
+    const problem = `cannot be fetched (${cause.cause ?? cause})`
     throw new DataError({ file: name, problem, advice: 'Check the address and the network.' }, { cause })
   })
   if (response.ok && response.body) return streamed(chunksOf(response.body), name, inflate)
   const found = `HTTP ${response.status} ${response.statusText}`.trim()
-  throw new DataError({ file: name, expected: 'an answer with the file', found, advice: 'Check the address.' })
-}
-
-function reason(cause: unknown): string {
-  const inner = cause instanceof Error && cause.cause ? cause.cause : cause
-  return inner instanceof Error ? inner.message : String(inner)
+  throw new DataError({ file: name, expected: 'a file', found, advice: 'Check the address and the network.' })
 }
 
 /** A source of chunks, unpacked if they are gzip. */
@@ -64,16 +61,10 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 
 /** All that a source has after `first`. Closes the source. */
 export async function allBytes(source: ByteSource, first?: Uint8Array): Promise<Uint8Array> {
-  const parts: Uint8Array[] = first ? [first] : []
   try {
-    if (source.chunks) parts.push((await peek(source.chunks, Number.POSITIVE_INFINITY)).bytes)
-    for (let got = -1; source.fill && got !== 0; ) {
-      const room = new Uint8Array(1 << 20)
-      got = source.fill(room)
-      parts.push(room.subarray(0, got))
-    }
+    const { bytes } = await peek(source.chunks, Number.POSITIVE_INFINITY)
     await source.done?.()
-    return concat(parts)
+    return first ? concat([first, bytes]) : bytes
   } finally {
     await source.close()
   }

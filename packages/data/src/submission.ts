@@ -30,5 +30,5 @@ export async function submissionOf(source: ByteSource): Promise<Submission> {
     else labels[ids.push(id) - 1] = label
   }
   if (header && ids.length > 0) return { header, ids, labels }
-  throw new DataError({ file, problem: 'has no rows', expected: 'a header and rows of id and label', found: 'no rows' })
+  throw new DataError({ file, problem: 'has no rows of id and label' })
 }

@@ -3,6 +3,7 @@ import { type Layout, labelUnknown } from './layout.ts'
 import { smootherOrder, transpose } from './picture.ts'
 import type { RowSink } from './reader.ts'
 import type { ImageShape, PixelTable, ReadOptions } from './types.ts'
+import { whiteOf } from './white.ts'
 
 /** Collects all rows; `rows` is a guess of how many will come. */
 export function tableSink(layout: Layout, options: ReadOptions, guess: number): RowSink & { table(): PixelTable } {
@@ -17,10 +18,10 @@ export function tableSink(layout: Layout, options: ReadOptions, guess: number): 
   let size = 0
   let fractions = options.fractions ?? false
   return {
-    take(fresh, rows) {
-      if (size + fresh.length > pixels.length) pixels = grown(pixels, size, fresh.length)
+    take(fresh) {
+      pixels = withRoom(pixels, size, fresh.length)
       pixels.set(fresh, size)
-      size += rows * width
+      size += fresh.length
     },
     label(text, row) {
       if (labels) numbers.push(labels.add(text, row))
@@ -45,7 +46,9 @@ export function tableSink(layout: Layout, options: ReadOptions, guess: number): 
   }
 }
 
-function grown(pixels: Uint8Array<ArrayBuffer>, size: number, more: number): Uint8Array<ArrayBuffer> {
+/** An array that holds the first `size` bytes and has room for `more`. */
+export function withRoom(pixels: Uint8Array<ArrayBuffer>, size: number, more: number): Uint8Array<ArrayBuffer> {
+  if (size + more <= pixels.length) return pixels
   const larger = new Uint8Array(Math.max(Math.ceil(pixels.length * 1.5), size + more))
   larger.set(pixels.subarray(0, size))
   return larger
@@ -67,15 +70,6 @@ export function orderedShape(layout: Layout, pixels: Uint8Array, options: ReadOp
   const channelOrder = smootherOrder(pixels, size)
   options.onNote?.(`channels taken as ${channelOrder}: the pictures are smoother that way (option channels)`)
   return { ...size, channelOrder }
-}
-
-/** The least of 1, 15, 16, 255 that holds every value, unless given. */
-export function whiteOf(pixels: Uint8Array, fractions: boolean, { maxValue }: ReadOptions): number {
-  if (fractions) return 255
-  if (maxValue !== undefined) return maxValue
-  let max = 0
-  for (let i = 0; i < pixels.length && max <= 16; i++) if (pixels[i]! > max) max = pixels[i]!
-  return [1, 15, 16].find((white) => max <= white) ?? 255
 }
 
 /** Without a header, the other end column was the same all through the first rows; a change later means a wrong guess. */

@@ -27,7 +27,7 @@ test.each([
   ['1,2,NaN,4,5', 'pixel1', "'NaN'", 'a whole number 0..255', ''],
   ['1,2,1 2,4,5', 'pixel1', "'1 2'", 'a whole number 0..255', ''],
   [',2,3,4,5', 'label', 'an empty cell', 'a label', ''],
-  ['1,2,"3,4,5', 'pixel1', 'a stray quote', 'quotes around a whole cell', 'Quotes go around whole cells'],
+  ['1,2,"3,4,5', 'pixel1', 'a stray quote', 'quotes around a whole cell', 'A quoted cell ends on its line'],
   ['1,2,"3"4,4,5', 'pixel1', 'a stray quote', 'quotes around a whole cell', ''],
   ['1,2,3"3,4,5', 'pixel1', 'a stray quote', 'quotes around a whole cell', ''],
   ['1,2,3\0,4,5', 'pixel1', 'a NUL byte', 'text', 'UTF-16'],
