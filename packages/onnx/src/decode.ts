@@ -116,7 +116,7 @@ function readField(
   const packed = repeated && wire === 2 && expected !== 2
   if (wire !== expected && !packed) fail(cursor.at, `${path} has wire type ${wire}, expected ${expected}`)
   if (packed) {
-    readPacked(cursor, path, type, listIn(message, name), cursor.at, end)
+    readPacked(cursor, path, type, message, name, end)
     return
   }
   const nested = schema.has(type)
@@ -131,8 +131,12 @@ function listIn(message: Message, name: string): FieldValue[] {
   return message[name] as FieldValue[]
 }
 
-function readPacked(cursor: Cursor, path: string, type: string, list: FieldValue[], start: number, end: number): void {
+function readPacked(cursor: Cursor, path: string, type: string, message: Message, name: string, end: number): void {
+  const start = cursor.at
   const stop = readLength(cursor, end) + cursor.at
+  // A run without elements says nothing; an empty list would not be written again.
+  if (stop === cursor.at) return
+  const list = listIn(message, name)
   while (cursor.at < stop) list.push(readScalar(cursor, path, type, stop))
   if (cursor.at !== stop) fail(start, `${path} is not packed in whole numbers`)
 }

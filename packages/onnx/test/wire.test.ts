@@ -152,6 +152,16 @@ test('damaged files give a model that can be written, or OnnxError', () => {
   )
 })
 
+test('a packed list without elements is no list', () => {
+  // In the attribute transB of the first node: the tag of `i` (24) becomes that of an empty packed `floats` (58, 0).
+  const bytes = fixture('mlp')
+  const at = bytes.findIndex((byte, i) => byte === 24 && bytes[i + 1] === 0)
+  bytes[at] = 58
+  const model = read(bytes)
+  expect(model.graph.nodes[0]!.attributes.transB).toEqual({ int: 0 })
+  expect(read(write(model))).toEqual(model)
+})
+
 test('a message in very many pieces takes time by its bytes, not by their square', { timeout: 10_000 }, () => {
   const piece = inGraph([0xa0, 0x06, 0x07])
   const bytes = new Uint8Array(piece.length * 400_000)
