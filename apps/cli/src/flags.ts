@@ -163,3 +163,17 @@ export const flags = {
 export function exampleOf(flag: string): string | undefined {
   return Object.values(flags).find(({ term }) => term.split(/[ ,]+/).includes(flag))?.example
 }
+
+/** The words that set these flags again; those at their defaults are left out. */
+export function wordsOf(given: Flags, names = Object.keys(given) as (keyof Flags)[]): string[] {
+  const known: Record<string, Flag<string | number>> = flags
+  return names.flatMap((name) => {
+    const [flag, value] = [known[name], given[name]]
+    return flag && value !== undefined && value !== flag.default ? [long(flag), String(value)] : []
+  })
+}
+
+/** `--epochs` of `--epochs <n>`. */
+function long({ term }: { term: string }): string {
+  return /--[a-z-]+/.exec(term)![0]
+}

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { writeFileAtomic } from '@pixelrow/data'
 import { JobError } from './errors.ts'
@@ -6,16 +6,33 @@ import { JobError } from './errors.ts'
 /** The folder that a training's results go to; every file in it is whole. */
 export interface RunFolder {
   path: string
+  /** Whether it already holds an interrupted training. */
+  interrupted: boolean
   /** The path of one of its files. */
   file(name: string): string
   /** Writes a file in one step. */
   write(name: string, content: Uint8Array | string): Promise<void>
+  /** Writes a checkpoint and the resume.json that belongs to it; killed at any moment, the older pair is whole or the new one. */
+  writeCheckpoint(checkpoint: Uint8Array, record: string): Promise<void>
+  /** Removes both. */
+  removeCheckpoint(): Promise<void>
   /** Removes the folder again, and those above it that were made for it, as far as they are empty. */
   discardIfEmpty(): Promise<void>
 }
 
-/** What a run may leave; run.json is written last, so a folder that has one is complete. */
-const names = ['run.json', 'model.onnx', 'submission.csv', 'history.csv']
+/** What an interrupted run leaves to go on from. */
+export const checkpointFiles = {
+  record: 'resume.json',
+  checkpoint: 'checkpoint.safetensors',
+  /** A checkpoint that has not taken the older one's place yet: resume.json's checksum tells which of the two it means. */
+  next: 'checkpoint.next.safetensors',
+} as const
+
+/** The record goes first: without it the others mean nothing. */
+const pair = Object.values(checkpointFiles)
+
+/** What a run leaves; run.json is written last, so a folder that has one is complete. */
+const results = ['run.json', 'model.onnx', 'submission.csv', 'history.csv']
 
 /**
  * Makes the folder that was asked for, else `runs/<n>-<recipe>` with the next free n. An existing folder is used again:
@@ -23,18 +40,48 @@ const names = ['run.json', 'model.onnx', 'submission.csv', 'history.csv']
  */
 export async function createRunFolder(out: string | undefined, recipe: string): Promise<RunFolder> {
   const { path, made } = out === undefined ? await createNext(recipe) : await createNamed(out)
+  return folderAt(path, await exists(join(path, checkpointFiles.record)), made)
+}
+
+/** The folder of an interrupted run, whose checkpoint stays until a newer one is written. */
+export async function openRunFolder(path: string): Promise<RunFolder> {
+  const killed = (await readdir(path)).filter((name) => /^\..+\.[0-9a-f-]{36}\.tmp$/.test(name))
+  for (const name of killed) await rm(join(path, name), { force: true })
+  return folderAt(path, false)
+}
+
+function folderAt(path: string, interrupted: boolean, made?: string): RunFolder {
   const file = (name: string) => join(path, name)
-  let stale = names
+  let stale: string[] = interrupted ? [...pair, ...results] : results
+  const clear = async (names: readonly string[]) => {
+    for (const name of names) await rm(file(name), { force: true })
+  }
   return {
     path,
+    interrupted,
     file,
     async write(name, content) {
-      for (const old of stale.filter((other) => other !== name)) await rm(file(old), { force: true })
+      await clear(stale.filter((other) => other !== name))
       stale = []
       await writeFileAtomic(file(name), content)
     },
+    async writeCheckpoint(checkpoint, record) {
+      stale = stale.filter((name) => results.includes(name))
+      await writeFileAtomic(file(checkpointFiles.next), checkpoint)
+      await writeFileAtomic(file(checkpointFiles.record), record)
+      await rename(file(checkpointFiles.next), file(checkpointFiles.checkpoint))
+    },
+    removeCheckpoint: () => clear(pair),
     discardIfEmpty: () => removeEmpty(path, made),
   }
+}
+
+/** Whether there is something at a path. */
+export function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function createNamed(path: string): Promise<{ path: string; made?: string }> {
@@ -63,12 +110,10 @@ async function createNext(recipe: string): Promise<{ path: string; made: string 
 async function removeEmpty(path: string, made: string | undefined): Promise<void> {
   const top = made && resolve(made)
   for (let folder = resolve(path); top && folder.startsWith(top); folder = dirname(folder)) {
-    if (
-      !(await rmdir(folder).then(
-        () => true,
-        () => false,
-      ))
+    const removed = await rmdir(folder).then(
+      () => true,
+      () => false,
     )
-      return
+    if (!removed) return
   }
 }

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
 import { reportError, UsageError } from './errors.ts'
 import { onInterrupt } from './interrupt.ts'
+import { command } from './paste.ts'
 import { program, shortHelp, toUsageError } from './program.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
@@ -11,6 +12,8 @@ export interface Context {
   signal: AbortSignal
   /** What an interrupted or failed command leaves behind, in words; filled in as it goes. */
   kept: string[]
+  /** The run folder from which an interrupted training can go on; set once it can. */
+  resume?: string
 }
 
 /** A reader that has seen enough (`| head`) is no failure, and nobody is left to complain to. */
@@ -23,18 +26,24 @@ function survivePipes(): void {
   }
 }
 
-function tell(terminal: Terminal, error: unknown): void {
+function tell({ terminal, resume }: Context, error: unknown): void {
   const { fix, ...report } = reportError(error)
   terminal.json({ error: fix ? { ...report, fix } : report })
   const stack = process.env.PIXELROW_DEBUG && error instanceof Error ? `\n${error.stack}` : ''
   terminal.complain(`Error: ${report.message}${stack}`)
   if (fix) terminal.complain(`${error instanceof UsageError ? 'Try:' : 'Fix:'} ${fix}`)
+  // A full disk need not cost the training.
+  if (resume && (error as NodeJS.ErrnoException).code) terminal.complain('Then go on with:', command('resume', resume))
 }
 
-function tellInterrupted(terminal: Terminal, kept: readonly string[]): void {
+function tellInterrupted({ terminal, kept, resume }: Context): void {
   const message = kept.length ? `Interrupted; kept: ${kept.join(', ')}` : 'Interrupted; nothing was written'
-  terminal.json({ error: { message, kept } })
-  terminal.complain(message)
+  const next = resume && command('resume', resume)
+  if (next) terminal.complain('Interrupted; go on with:', next)
+  else terminal.complain(message)
+  terminal.json({
+    error: { message: next ? `Interrupted; go on with: ${next}` : message, kept, ...(next && { resume }) },
+  })
 }
 
 /** Carries out one command line and returns the exit code: 0 done, 1 failed, 2 usage, 130 interrupted. */
@@ -53,19 +62,19 @@ async function carryOut(argv: string[]): Promise<number> {
     terminal.result(shortHelp())
     return 0
   }
-  const kept: string[] = []
   const signal = onInterrupt(() => terminal.note('Stopping … (Ctrl-C again quits at once)'))
+  const context: Context = { terminal, signal, kept: [] }
   try {
-    await program(() => ({ terminal, signal, kept })).parseAsync(argv, { from: 'user' })
+    await program(() => context).parseAsync(argv, { from: 'user' })
     return 0
   } catch (error) {
     if (signal.aborted) {
-      tellInterrupted(terminal, kept)
+      tellInterrupted(context)
       return 130
     }
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     const shown = error instanceof CommanderError ? toUsageError(error, argv) : error
-    tell(terminal, shown)
+    tell(context, shown)
     return shown instanceof UsageError ? 2 : 1
   }
 }

@@ -1,4 +1,4 @@
-import { basename, relative } from 'node:path'
+import { basename, relative, resolve } from 'node:path'
 
 /** A path or argument as a shell takes it. */
 export function quoted(argument: string): string {
@@ -6,12 +6,25 @@ export function quoted(argument: string): string {
   return process.platform === 'win32' ? `"${argument}"` : `'${argument.replaceAll("'", "'\\''")}'`
 }
 
+const isUrl = (path: string) => /^(https?|file):/i.test(path)
+
+/** A path that means the same from every folder; URLs stay as they are. */
+export function absolute(path: string): string {
+  return isUrl(path) ? path : resolve(path)
+}
+
+/** A path as seen from here, where that is shorter. */
+export function near(path: string): string {
+  if (isUrl(path)) return path
+  const seen = relative(process.cwd(), path) || '.'
+  return seen.length < path.length ? seen : path
+}
+
 /** The words that start this program again from here: `pixelrow`, `npx pixelrow`, or `node` and the entry's path. */
 export function invocation(script = process.argv[1] ?? 'pixelrow', env = process.env): string {
   if (env.npm_command === 'exec') return 'npx pixelrow'
   if (!basename(script).endsWith('.js')) return 'pixelrow'
-  const near = relative(process.cwd(), script)
-  return `node ${quoted(near.length < script.length ? near : script)}`
+  return `node ${quoted(near(script))}`
 }
 
 /** A whole command, ready to paste. */

@@ -52,6 +52,17 @@ const leaves: Leaf[] = [
     run: async (context, flags, [train]) => (await import('./train.ts')).train(context, flags, train!),
   },
   {
+    name: 'resume',
+    summary: 'go on with a training that was interrupted',
+    description:
+      'Goes on with a run or train that Ctrl-C or a power cut has ended, from its last checkpoint and with the options it ' +
+      'had, to the very model that it would have given. It reads the same files again and refuses them if they have changed.',
+    arguments: [['run-folder', 'what the interrupted training left, such as runs/3-mlp']],
+    flags: [],
+    examples: ['pixelrow resume runs/3-mlp', 'pixelrow resume runs/3-mlp --quiet'],
+    run: async (context, flags, [folder]) => (await import('./resume.ts')).resume(context, flags, folder!),
+  },
+  {
     name: 'predict',
     summary: 'classify the rows of a CSV into a submission',
     description:
@@ -157,7 +168,8 @@ export function shortHelp(): string {
 /** Puts commander's complaint into our words; the fix is a command that is right. */
 export function toUsageError({ code, message }: CommanderError, argv: readonly string[]): UsageError {
   const [sentence = '', suggestion] = message.replace(/^error: /, '').split('\n')
-  const leaf = leaves.find(({ name }) => argv.includes(name))
+  const name = argv.find((word) => names.includes(word))
+  const leaf = leaves.find((one) => one.name === name)
   const flag = /(--?[a-z][a-z-]*)[^-]*$/.exec(sentence)?.[1] ?? ''
   const wanted = leaf?.arguments.map(([name]) => name).join(' and ') || 'no arguments'
   const fix = leaf ? `pixelrow ${leaf.name} --help` : 'pixelrow --help'
@@ -172,6 +184,7 @@ export function toUsageError({ code, message }: CommanderError, argv: readonly s
   if (code === 'commander.unknownOption' && known && argv[0]?.startsWith('-')) {
     return new UsageError(`${flag} comes after a command`, `pixelrow ${leaf?.name ?? 'run'} ${known}`)
   }
+  if (code === 'commander.unknownOption' && known) return new UsageError(`${leaf?.name} does not take ${flag}`, fix)
   const hint = suggestion ? ` ${suggestion.replace('(Did', '(did')}` : didYouMean(flag, flagNames)
   return new UsageError(`${sentence.replaceAll("'", '')}${hint}`, fix)
 }

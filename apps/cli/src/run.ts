@@ -1,7 +1,8 @@
 import { type PixelTable, readTable } from '@pixelrow/data'
 import { load } from '@pixelrow/infer-node'
+import { keepCheckpoints, type Resumed } from './checkpoint.ts'
 import { historyCsv } from './epochs.ts'
-import type { Flags } from './flags.ts'
+import { type Flags, wordsOf } from './flags.ts'
 import { createRunFolder, type RunFolder } from './folder.ts'
 import type { Context } from './main.ts'
 import { command } from './paste.ts'
@@ -9,7 +10,6 @@ import { trainingRecord } from './record.ts'
 import { openSource, readLabelled, type Source } from './source.ts'
 import { type Frame, frameOf, readSubmission, score, writeChecked } from './submission.ts'
 import { count, many } from './table.ts'
-import { labelFlag } from './train.ts'
 import { type Trained, timed, trainAndExport } from './training.ts'
 
 interface Inputs {
@@ -19,13 +19,15 @@ interface Inputs {
 }
 
 /** `pixelrow run`: from train.csv and test.csv to model.onnx and submission.csv. */
-export async function run(context: Context, flags: Flags): Promise<void> {
+export async function run(context: Context, flags: Flags, resumed?: Resumed): Promise<void> {
   const source = await openSource(context, flags.data)
   const read = await timed(() => readInputs(context, flags, source))
-  const folder = await createRunFolder(flags.out, flags.recipe)
+  const { table, test } = read.value
+  resumed?.requireSame(table, source.train)
+  const folder = resumed?.folder ?? (await createRunFolder(flags.out, flags.recipe))
+  const keeper = keepCheckpoints(context, folder, { command: 'run', paths: [], flags, table }, resumed)
   try {
-    const { table, test } = read.value
-    const trained = await trainAndExport(context, flags, table)
+    const trained = await trainAndExport(context, flags, table, keeper)
     await folder.write('model.onnx', trained.bytes)
     await folder.write('history.csv', historyCsv(trained.history))
     context.kept.push(folder.file('model.onnx'), folder.file('history.csv'))
@@ -39,11 +41,13 @@ export async function run(context: Context, flags: Flags): Promise<void> {
       source: flags.data ?? 'embedded',
     }
     await folder.write('run.json', `${JSON.stringify(record, null, 2)}\n`)
+    await keeper.finish()
     const files = { folder: folder.path, model: folder.file('model.onnx'), submission: folder.file('submission.csv') }
     context.terminal.json({ ...files, ...record })
     tellResult(context, folder, test, trained, testAccuracy)
     tellNext(context, flags, trained)
   } finally {
+    await keeper.leave()
     await folder.discardIfEmpty()
   }
 }
@@ -102,7 +106,7 @@ function tellResult(
 }
 
 function tellNext({ terminal }: Context, flags: Flags, { epochs }: Trained): void {
-  const same = [...(flags.data === undefined ? [] : ['--data', flags.data]), ...labelFlag(flags)]
+  const same = wordsOf(flags, ['data', 'label'])
   const other = flags.recipe === 'mlp' ? 'linear' : 'mlp'
   const show = (...words: string[]) => terminal.line(`  ${terminal.colors.cyan(command('run', ...same, ...words))}`)
   terminal.note('\nNext, compare with another recipe, or train for longer:')

@@ -14,8 +14,11 @@ export interface Terminal {
   note(line?: string): void
   /** A line that must not be wrapped: a table's row or a command to paste. */
   line(text: string): void
-  /** A line that is said even with `--quiet`, wrapped at words, with its first word in red if it is an error. */
-  complain(text: string): void
+  /**
+   * A line that is said even with `--quiet`, wrapped at words, with its first word in red if it is an error; a command to
+   * paste behind it stays whole.
+   */
+  complain(text: string, paste?: string): void
   /** A line that the next one replaces; only on a terminal. Nothing given clears it. */
   transient(text?: string): void
   /** Colours for notes. */
@@ -73,7 +76,10 @@ export function openTerminal(options: { json?: boolean; quiet?: boolean }): Term
     raw: print,
     note: (line = '') => say(wrapped(line)),
     line: say,
-    complain: (text) => complain(wrapped(text).replace(/^Error:/, colors.red('Error:'))),
+    complain: (text, paste) => {
+      const shown = wrapped(text).replace(/^Error:/, colors.red('Error:'))
+      complain(paste ? `${shown} ${colors.cyan(paste)}` : shown)
+    },
     transient(text) {
       if (!moving) return
       clear()

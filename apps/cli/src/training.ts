@@ -2,11 +2,13 @@ import { type PixelTable, split } from '@pixelrow/data'
 import { toOnnx, verify } from '@pixelrow/export'
 import { load } from '@pixelrow/infer-node'
 import type { Model } from '@pixelrow/model'
-import { type FitResult, fit, type Plan, predict, recipes } from '@pixelrow/train'
+import { type EpochRecord, type FitResult, fit, type Plan, predict, recipes } from '@pixelrow/train'
+import type { Keeper, Standing } from './checkpoint.ts'
 import { type HistoryRow, showEpochs } from './epochs.ts'
 import { JobError } from './errors.ts'
 import type { Flags } from './flags.ts'
 import type { Context } from './main.ts'
+import { layersOf, numbersOf, planFor, requireBatches } from './plan.ts'
 import { many } from './table.ts'
 
 /** A trained, exported and checked classifier, with how it came to be. */
@@ -33,27 +35,45 @@ const checkedRows = 1000
 /** What the exported probabilities may differ by from the trained weights': rounding, not arithmetic. */
 const tolerance = 1e-4
 
-/** Trains on a table as the flags say, exports to ONNX, and checks the file against the weights. */
-export async function trainAndExport(context: Context, flags: Flags, table: PixelTable): Promise<Trained> {
-  const recipe = recipes[flags.recipe]!
-  const plan = withFlags(recipe.prepare(table), flags)
+/** What both trainings of a job have in common. */
+interface Job {
+  context: Context
+  flags: Flags
+  plan: Plan
+  keeper: Keeper
+}
+
+/** One of them, finished; the result is not there where it was finished before an interruption. */
+interface Done {
+  history: EpochRecord[]
+  seconds: number
+  result?: FitResult
+}
+
+/** Trains on a table as the flags say, from where the keeper stands; exports to ONNX, and checks the file against the weights. */
+export async function trainAndExport(
+  context: Context,
+  flags: Flags,
+  table: PixelTable,
+  keeper: Keeper,
+): Promise<Trained> {
+  const plan = planFor(table, flags)
   const parts = flags.validation > 0 ? splitOff(table, flags) : { train: table, validation: undefined }
   requireBatches(plan, parts.train.rows)
-  describePlan(context, flags.recipe, plan, parts.train.rows)
-  const first = await timed(() => fitOnce(context, flags, plan, parts.train, parts.validation))
-  const last =
-    parts.validation && recipe.trainOnAll ? await timed(() => fitAgain(context, flags, plan, table)) : undefined
-  const { model, engine, device, threads } = (last ?? first).value
+  const job = { context, flags, plan, keeper }
+  const first = keeper.from?.first ?? (await fitFirst(job, parts))
+  const again = parts.validation && recipes[flags.recipe]!.trainOnAll ? await fitAgain(job, table, first) : undefined
+  const { model, engine, device, threads } = (again ?? (first as Done)).result!
   const exported = await timed(() => exportAndCheck(context, flags, model, table))
   const { epochs, batchSize, learningRate } = plan.options
-  const accuracy = first.value.history.at(-1)?.accuracy
+  const accuracy = first.history.at(-1)?.accuracy
   return {
     ...exported.value,
-    history: [...rowsOf(first.value, parts.train.rows), ...(last ? rowsOf(last.value, table.rows) : [])],
+    history: [...rowsOf(first, parts.train.rows), ...(again ? rowsOf(again, table.rows) : [])],
     ...(accuracy !== undefined && { accuracy }),
     validationRows: parts.validation?.rows ?? 0,
     ...{ epochs, batchSize, learningRate, engine, device, threads },
-    seconds: { fit: first.seconds, ...(last && { fitAll: last.seconds }), export: exported.seconds },
+    seconds: { fit: first.seconds, ...(again && { fitAll: again.seconds }), export: exported.seconds },
   }
 }
 
@@ -64,60 +84,49 @@ export async function timed<T>(work: () => Promise<T>): Promise<{ value: T; seco
   return { value, seconds: (performance.now() - began) / 1000 }
 }
 
-function withFlags(plan: Plan, { epochs, batchSize, learningRate }: Flags): Plan {
-  const given = Object.entries({ epochs, batchSize, learningRate }).filter(([, value]) => value !== undefined)
-  return { ...plan, options: { ...plan.options, ...Object.fromEntries(given) } }
+interface Parts {
+  train: PixelTable
+  validation?: PixelTable | undefined
 }
 
-function splitOff(table: PixelTable, { validation, seed }: Flags): { train: PixelTable; validation: PixelTable } {
+function splitOff(table: PixelTable, { validation, seed }: Flags): Required<Parts> {
   const kept = Math.round(validation * table.rows)
   if (kept >= 1 && kept < table.rows) return split(table, { validation, seed })
   throw new JobError(`${many(table.rows, 'row')} cannot be split by --validation ${validation}`, 'add --validation 0')
 }
 
-function requireBatches({ options: { batchSize } }: Plan, rows: number): void {
-  if (batchSize <= rows) return
-  throw new JobError(
-    `--batch-size ${batchSize} is more than the ${many(rows, 'row')} to train on`,
-    `--batch-size ${rows} or less`,
-  )
+function fitFirst(job: Job, parts: Parts): Promise<Done> {
+  const { context, flags, plan } = job
+  const what = `${flags.recipe} (${layersOf(plan.architecture)}) on ${many(parts.train.rows, 'row')}`
+  context.terminal.note(`Training ${what}: ${numbersOf(plan)}`)
+  return fitOnce(job, parts, 1)
 }
 
-/** `784 → 256 → 10`. */
-function layersOf({ architecture }: Plan): string {
-  const { height, width, channels } = architecture.input.shape
-  const units = architecture.layers.flatMap((layer) => (layer.type === 'dense' ? [layer.units] : []))
-  return [height * width * channels, ...units].join(' → ')
+function fitAgain(job: Job, table: PixelTable, { history, seconds }: Done): Promise<Done> {
+  const rows = `on all ${many(table.rows, 'row')}`
+  job.context.terminal.note(`Validation done. Training again ${rows}, as this recipe does:`)
+  return fitOnce(job, { train: table }, 2, { history, seconds })
 }
 
-function describePlan({ terminal }: Context, recipe: string, plan: Plan, rows: number): void {
-  const { epochs, batchSize, learningRate } = plan.options
-  const numbers = `${many(epochs, 'epoch')}, batches of ${batchSize}, learning rate ${learningRate}`
-  terminal.note(`Training ${recipe} (${layersOf(plan)}) on ${many(rows, 'row')}: ${numbers}`)
-}
-
-function fitOnce(
-  context: Context,
-  flags: Flags,
-  plan: Plan,
-  train: PixelTable,
-  validation?: PixelTable,
-): Promise<FitResult> {
+async function fitOnce(
+  { context, flags, plan, keeper }: Job,
+  { train, validation }: Parts,
+  number: Standing['phase'],
+  first?: Standing['first'],
+): Promise<Done> {
   const { seed, device, engine, threads } = flags
-  return fit(plan.architecture, train, {
+  const phase = keeper.begin(number, first)
+  const result = await fit(plan.architecture, train, {
     ...plan.options,
     ...{ validation, seed, device, engine, threads },
     signal: context.signal,
     ...showEpochs(context.terminal, plan.options.epochs, validation !== undefined),
+    ...phase.options,
   })
+  return { history: result.history, seconds: phase.seconds(), result }
 }
 
-function fitAgain(context: Context, flags: Flags, plan: Plan, table: PixelTable): Promise<FitResult> {
-  context.terminal.note(`Validation done. Training again on all ${many(table.rows, 'row')}, as this recipe does:`)
-  return fitOnce(context, flags, plan, table)
-}
-
-function rowsOf({ history }: FitResult, trainingRows: number): HistoryRow[] {
+function rowsOf({ history }: Done, trainingRows: number): HistoryRow[] {
   return history.map((record) => ({ ...record, trainingRows }))
 }
 

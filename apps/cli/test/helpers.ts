@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -50,6 +50,25 @@ export function pixelrow(
   options?: { cwd?: string; env?: NodeJS.ProcessEnv },
 ): Promise<Finished> {
   return start(args, options).finished
+}
+
+/** Runs the built command until it has said what the patterns say, one after the other; then Ctrl-C. */
+export function interrupted(args: readonly string[], cwd: string, ...patterns: string[]): Promise<Finished> {
+  const hook = new URL('./interrupting.mjs', import.meta.url).href
+  const env = { NODE_OPTIONS: `--import ${hook}`, INTERRUPT_AT: JSON.stringify(patterns) }
+  return pixelrow(args, { cwd, env })
+}
+
+/** Resolves when a file is there, or rejects when the process has ended without it. */
+export async function appears(path: string, { finished }: Started): Promise<void> {
+  let over = false
+  finished.then(() => {
+    over = true
+  })
+  while (!existsSync(path)) {
+    if (over) throw new Error(`ended without ${path}: ${(await finished).stderr}`)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }
 
 /** An empty folder that goes with the test. */

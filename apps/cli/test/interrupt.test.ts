@@ -2,39 +2,60 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { entry, pixelrow, start, workFolder, writeData } from './helpers.ts'
+import { appears, entry, interrupted, pixelrow, start, workFolder, writeData } from './helpers.ts'
 
 const endless = ['run', '--data', 'data', '--epochs', '10000']
 const fake = { rows: 300, classes: ['a', 'b', 'c'] }
 
-test('Ctrl-C ends a training with 130 and leaves nothing behind', async () => {
+test('Ctrl-C ends a training with 130 and leaves what it needs to go on', async () => {
   const cwd = workFolder()
   writeData(join(cwd, 'data'), fake)
-  for (const flags of [[], ['--json'], ['--out', 'deep/er/out']]) {
-    const { child, says, finished } = start([...endless, ...flags], { cwd })
-    await says(/\n +1 /)
-    child.kill('SIGINT')
-    const { code, signal, stdout, stderr } = await finished
+  for (const [flags, folder] of [
+    [[], 'runs/1-mlp'],
+    [['--json'], 'runs/2-mlp'],
+    [['--quiet', '--out', 'deep/er/out'], 'deep/er/out'],
+  ] as const) {
+    const quiet = flags[0] === '--quiet'
+    // A quiet training says nothing to wait for: its first checkpoint tells that it is under way.
+    const started = start([...endless, ...flags], { cwd, ...(quiet && { env: { PIXELROW_CHECKPOINT_SECONDS: '0' } }) })
+    await (quiet ? appears(join(cwd, folder, 'resume.json'), started) : started.says(/\n +1 /))
+    started.child.kill('SIGINT')
+    const { code, signal, stdout, stderr } = await started.finished
     expect({ code, signal }).toEqual({ code: 130, signal: null })
-    expect(stderr).toMatch(/Stopping … .*\n(.*\n)*Interrupted; nothing was written\n$/)
-    expect(stdout).toBe(
-      flags[0] === '--json' ? '{"error":{"message":"Interrupted; nothing was written","kept":[]}}\n' : '',
-    )
-    expect(readdirSync(cwd)).toEqual(['data'])
+    expect(stderr).toMatch(quiet ? /^Interrupted; .*\n$/ : /Stopping … .*\n(.*\n)*Interrupted; .*\n$/)
+    const message = stderr.trimEnd().split('\n').at(-1)
+    expect(message).toMatch(new RegExp(`^Interrupted; go on with: node \\S+ resume ${folder}$`))
+    expect(readdirSync(join(cwd, folder)).sort()).toEqual(['checkpoint.safetensors', 'resume.json'])
+    const kept = [`${folder}/checkpoint.safetensors`, `${folder}/resume.json`]
+    if (flags[0] !== '--json') expect(stdout).toBe('')
+    else expect(JSON.parse(stdout)).toEqual({ error: { message, kept, resume: folder } })
   }
+})
+
+test.each(['Reading data', 'Training mlp'])('Ctrl-C before the first step, at “%s”, leaves nothing', async (moment) => {
+  const cwd = workFolder()
+  writeData(join(cwd, 'data'), fake)
+  const { code, stdout, stderr } = await interrupted([...endless, '--json', '--out', 'a/b'], cwd, moment)
+  expect(code).toBe(130)
+  expect(stderr).toMatch(/\nInterrupted; nothing was written\n$/)
+  expect(stdout).toBe('{"error":{"message":"Interrupted; nothing was written","kept":[]}}\n')
+  expect(readdirSync(cwd)).toEqual(['data'])
 })
 
 test('an interrupted training leaves an earlier result in the same folder as it was', async () => {
   const cwd = workFolder()
   writeData(join(cwd, 'data'), fake)
   await pixelrow(['run', '--data', 'data', '--epochs', '2', '--out', 'out'], { cwd })
-  const before = readFileSync(join(cwd, 'out/model.onnx'))
-  const { child, says, finished } = start([...endless, '--out', 'out'], { cwd })
-  await says(/\n +1 /)
-  child.kill('SIGINT')
-  expect((await finished).code).toBe(130)
-  expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['history.csv', 'model.onnx', 'run.json', 'submission.csv'])
-  expect(readFileSync(join(cwd, 'out/model.onnx')).equals(before)).toBe(true)
+  const results = ['history.csv', 'model.onnx', 'run.json', 'submission.csv']
+  const before = results.map((name) => readFileSync(join(cwd, 'out', name), 'utf8'))
+  expect((await interrupted([...endless, '--out', 'out'], cwd, '^ +1 ')).code).toBe(130)
+  expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['checkpoint.safetensors', ...results, 'resume.json'].sort())
+  expect(results.map((name) => readFileSync(join(cwd, 'out', name), 'utf8'))).toEqual(before)
+  // Another training in the same folder says that it takes the place of the interrupted one.
+  const { code, stderr } = await pixelrow(['run', '--data', 'data', '--epochs', '2', '--out', 'out'], { cwd })
+  expect(code).toBe(0)
+  expect(stderr).toMatch(/The interrupted training in out gives way to this one/)
+  expect(readdirSync(join(cwd, 'out')).sort()).toEqual(results)
 })
 
 test('a second Ctrl-C quits at once, also with 130, where the first was not heeded', async () => {

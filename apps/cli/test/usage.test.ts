@@ -2,11 +2,14 @@ import { recipes } from '@pixelrow/train'
 import { expect, test } from 'vitest'
 import { pixelrow, workFolder } from './helpers.ts'
 
-test.each(['', '--help', 'run --help', 'train -h', 'predict --help', 'help eval'])('pixelrow %s', async (line) => {
-  const { code, stdout, stderr } = await pixelrow(line.split(' ').filter(Boolean))
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toMatchSnapshot()
-})
+test.each(['', '--help', 'run --help', 'train -h', 'predict --help', 'help eval', 'resume --help'])(
+  'pixelrow %s',
+  async (line) => {
+    const { code, stdout, stderr } = await pixelrow(line.split(' ').filter(Boolean))
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatchSnapshot()
+  },
+)
 
 test('the recipes that the flag takes are those of @pixelrow/train', async () => {
   const { stderr } = await pixelrow(['run', '--recipe', 'x'])
@@ -39,6 +42,8 @@ test.each<[string[], string, string?]>([
   [['run', '--epoch', '3'], 'unknown option --epoch (did you mean --epochs?)', 'pixelrow run --help'],
   [['--recipe', 'linear'], '--recipe comes after a command', 'pixelrow run --recipe linear'],
   [['run', 'digits'], 'run takes no arguments', 'pixelrow run --data digit-recognizer --seed 1'],
+  [['resume'], 'resume needs run-folder', 'pixelrow resume runs/3-mlp'],
+  [['resume', 'runs/3-mlp', '--epochs', '3'], 'resume does not take --epochs', 'pixelrow resume --help'],
   [['train'], 'train needs train.csv', 'pixelrow train train.csv -o runs/first'],
   [['eval', 'm.onnx'], 'eval needs model.onnx and labelled.csv', 'pixelrow eval runs/1-mlp/model.onnx labelled.csv'],
   [['run', '--epochs'], '--epochs needs a value, e.g. --epochs 8', 'pixelrow run --help'],
