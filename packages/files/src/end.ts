@@ -79,9 +79,9 @@ async function placeOf(input: Input, tailOffset: number, tail: Uint8Array, at: n
     const problem = `its directory would begin at byte ${record.offset} and reach beyond its end record: the file is cut or damaged`
     throw new FileError({ file: input.name, offset: tailOffset + at, problem, advice: downloadAgain })
   }
-  if (shift > 0) await requirePlainPrefix(input, shift, rest)
   const place = { start, end: record.at, count: record.counts[0]!, shift, comment }
   await requireDirectory(input, place)
+  if (shift > 0) await requirePlainPrefix(input, shift, rest)
   return { ...place, shortCount: record.at === tailOffset + at }
 }
 

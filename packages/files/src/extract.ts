@@ -64,7 +64,7 @@ export async function extractZip(
     const targets = zip.entries.filter(filter).map((entry) => ({ entry, path: join(root, ...partsOf(entry.name)) }))
     const files = targets.filter(({ entry }) => !entry.directory)
     check(zip.name, targets, files, options)
-    if (!overwrite) await requireAbsent(zip.name, files)
+    await requireFree(zip.name, files, overwrite)
     const makeFolder = folderMaker(root)
     for (const { entry, path } of targets) if (entry.directory) await makeFolder(path)
     const bytes = await writeAll(zip, files, makeFolder, options)
@@ -94,15 +94,15 @@ function check(file: string, all: Target[], files: Target[], options: ExtractOpt
 
 const sumOf = (targets: Target[]) => targets.reduce((sum, { entry }) => sum + entry.size, 0)
 
-async function requireAbsent(file: string, targets: Target[]): Promise<void> {
+/** Refuses what is in the way: any file unless it may be replaced, and a folder always. */
+async function requireFree(file: string, targets: Target[], overwrite: boolean): Promise<void> {
   for (const { entry, path } of targets) {
-    const isThere = await lstat(path).then(
-      () => true,
-      () => false,
-    )
-    if (!isThere) continue
-    const advice = 'Nothing was written. Pass overwrite: true to replace it, or choose another folder.'
-    throw new FileError({ file, entry: entry.name, problem: `${path} is there already`, advice })
+    const there = await lstat(path).catch(() => undefined)
+    if (!there || (overwrite && !there.isDirectory())) continue
+    const problem = there.isDirectory() ? `${path} is there already, and is a folder` : `${path} is there already`
+    const choice = there.isDirectory() ? 'Remove it' : 'Pass overwrite: true to replace it'
+    const advice = `Nothing was written. ${choice}, or choose another folder.`
+    throw new FileError({ file, entry: entry.name, problem, advice })
   }
 }
 
