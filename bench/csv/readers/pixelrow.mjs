@@ -1,0 +1,3 @@
+import { readTable } from '@pixelrow/data'
+
+export const read = (path) => readTable(path)
