@@ -35,8 +35,8 @@ export interface Where {
 }
 
 /** A cell as errors show it: the column by name, else by its number from 1. */
-export function cellPlace({ file, names }: Where, line: Pick<Line, 'number'>, cell: number): DataErrorDetail {
-  return { file, row: line.number, column: names?.[cell] ?? cell + 1 }
+export function cellPlace({ file, names }: Where, row: number, cell: number): DataErrorDetail {
+  return { file, row, column: names?.[cell] ?? cell + 1 }
 }
 
 /** Where each cell of a line lies, trimmed and without its quotes: `spans` holds start and end of each. */
@@ -66,7 +66,7 @@ function plain(bytes: Uint8Array, start: number, line: Line, where: Where, cells
   let i = start
   for (; i < line.end && bytes[i] !== COMMA; i++) {
     const byte = bytes[i]!
-    if (byte === QUOTE || byte === CR || byte === 0) refuse(byte, cellPlace(where, line, cells.count))
+    if (byte === QUOTE || byte === CR || byte === 0) refuse(byte, cellPlace(where, line.number, cells.count))
   }
   let end = i
   while (end > start && isSpace(bytes[end - 1]!)) end--
@@ -79,7 +79,7 @@ function quoted(bytes: Uint8Array, start: number, line: Line, where: Where, cell
   let i = start + 1
   for (; i < line.end; i++) {
     const byte = bytes[i]!
-    if (byte === CR || byte === 0) refuse(byte, cellPlace(where, line, cells.count))
+    if (byte === CR || byte === 0) refuse(byte, cellPlace(where, line.number, cells.count))
     if (byte !== QUOTE) continue
     if (bytes[i + 1] !== QUOTE || i + 1 >= line.end) break
     if (cells.doubled.at(-1) !== cells.count) cells.doubled.push(cells.count)
@@ -87,7 +87,8 @@ function quoted(bytes: Uint8Array, start: number, line: Line, where: Where, cell
   }
   let after = i + 1
   while (after < line.end && isSpace(bytes[after]!)) after++
-  if (i >= line.end || (after < line.end && bytes[after] !== COMMA)) refuse(QUOTE, cellPlace(where, line, cells.count))
+  if (i >= line.end || (after < line.end && bytes[after] !== COMMA))
+    refuse(QUOTE, cellPlace(where, line.number, cells.count))
   cells.spans.push(start + 1, i)
   return after
 }
@@ -106,20 +107,27 @@ function refuse(byte: number, place: DataErrorDetail): never {
 
 /** The text of a cell. Throws a DataError where it is not UTF-8. */
 export function cellText(bytes: Uint8Array, cells: Cells, cell: number, line: Line, where: Where): string {
-  const text = spanText(bytes, cells.spans[2 * cell]!, cells.spans[2 * cell + 1]!, () => cellPlace(where, line, cell))
+  const text = spanText(bytes, cells.spans[2 * cell]!, cells.spans[2 * cell + 1]!, where, line.number, cell)
   return cells.doubled.includes(cell) ? text.replaceAll('""', '"') : text
 }
 
-/** The text of some bytes, trimmed. Throws a DataError where they are not UTF-8. */
-export function spanText(bytes: Uint8Array, start: number, end: number, place: () => DataErrorDetail): string {
+/** The text of some bytes of a cell, trimmed. Throws a DataError where they are not UTF-8. */
+export function spanText(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  where: Where,
+  row: number,
+  cell: number,
+): string {
   // Most labels and ids are numbers, and decoding takes much longer.
   const number = end - start < 10 && (bytes[start] !== 48 || end - start === 1) ? wholeNumber(bytes, start, end) : -1
   if (number >= 0) return String(number)
   try {
     return utf8.decode(bytes.subarray(start, end)).replace(/^[ \t]+|[ \t]+$/g, '')
   } catch (cause) {
-    const advice = 'Save the file as UTF-8.'
-    throw new DataError({ ...place(), expected: 'UTF-8 text', found: 'other bytes', advice }, { cause })
+    const detail = { expected: 'UTF-8 text', found: 'other bytes', advice: 'Save the file as UTF-8.' }
+    throw new DataError({ ...cellPlace(where, row, cell), ...detail }, { cause })
   }
 }
 

@@ -30,7 +30,10 @@ export function collectLabels(file: string, column: string | number, given?: rea
     },
     finish(found) {
       const { classes, index } = given ? { classes: [...given], index: known } : sortClasses(texts)
-      return { classes, labels: Uint16Array.from(found, (number) => index[number]!) }
+      // A loop, as `from` with a function takes ten times as long.
+      const labels = new Uint16Array(found.length)
+      for (let row = 0; row < labels.length; row++) labels[row] = index[found[row]!]!
+      return { classes, labels }
     },
   }
 }

@@ -51,7 +51,7 @@ export function rowReader({ layout, rule, sink, scanner: makeScanner, capacity }
     const { label, id } = readStrictly(line)
     sink.take(strictRow, 1)
     if (label !== undefined) sink.label(label, line.number)
-    if (id !== undefined) sink.id(requireId(id, layout, line))
+    if (id !== undefined) sink.id(requireId(id, layout, line.number))
   }
 
   function readStrictly(line: Line) {
@@ -130,18 +130,17 @@ function rowTaker(layout: Layout, sink: RowSink): (scanner: Scanner, rows: numbe
   const textPlace = (column: number) =>
     layout.places.subarray(0, column).filter((place, i) => place < 0 && i !== layout.packed).length
   const [label, id] = [layout.label, layout.id].map((column) => (column < 0 ? -1 : textPlace(column)))
-  const text = (scanner: Scanner, row: number, place: number, column: number, number: number): string => {
-    const [start, end] = [scanner.spans[2 * (row * texts + place)]!, scanner.spans[2 * (row * texts + place) + 1]!]
-    return spanText(scanner.memory, start, end, () => cellPlace(layout, { number: number + row }, column))
-  }
-  return (scanner, rows, number) => {
+  return ({ memory, output, spans }, rows, number) => {
     if (rows === 0) return
-    const pixels = scanner.memory.subarray(scanner.output, scanner.output + rows * layout.pixels)
+    const pixels = memory.subarray(output, output + rows * layout.pixels)
     if (!inOrder) reorder(pixels, order)
     sink.take(pixels, rows)
-    for (let row = 0; row < rows && texts > 0; row++) {
-      if (label! >= 0) sink.label(text(scanner, row, label!, layout.label, number), number + row)
-      if (id! >= 0) sink.id(requireId(text(scanner, row, id!, layout.id, number), layout, { number: number + row }))
+    if (texts === 0) return
+    for (let row = 0, span = 0; row < rows; row++, span += 2 * texts) {
+      const text = (at: number, column: number) =>
+        spanText(memory, spans[at]!, spans[at + 1]!, layout, number + row, column)
+      if (label! >= 0) sink.label(text(span + 2 * label!, layout.label), number + row)
+      if (id! >= 0) sink.id(requireId(text(span + 2 * id!, layout.id), layout, number + row))
     }
   }
 }
@@ -155,9 +154,9 @@ function reorder(pixels: Uint8Array, places: Int32Array): void {
   }
 }
 
-function requireId(id: string, layout: Layout, line: Pick<Line, 'number'>): string {
+function requireId(id: string, layout: Layout, row: number): string {
   if (id !== '') return id
-  throw new DataError({ ...cellPlace(layout, line, layout.id), expected: 'an id', found: 'an empty cell' })
+  throw new DataError({ ...cellPlace(layout, row, layout.id), expected: 'an id', found: 'an empty cell' })
 }
 
 function tooLong(file: string, row: number): never {

@@ -50,7 +50,12 @@ function pixelOf(text: string, column: number, line: Line, layout: Layout, rule:
   if (!rule.fractions && value <= rule.max && Number.isInteger(value)) return value
   const expected = rule.fractions ? 'a number 0..1' : `a whole number 0..${rule.max}`
   const found = text === '' ? 'an empty cell' : `'${text.length > 40 ? `${text.slice(0, 40)}…` : text}'`
-  const detail = { ...cellPlace(layout, line, column), found, expected, ...hint(text, value, rule, line, layout) }
+  const detail = {
+    ...cellPlace(layout, line.number, column),
+    found,
+    expected,
+    ...hint(text, value, rule, line, layout),
+  }
   throw value > 0 && value < 1 && !rule.fractions ? new FractionError(detail) : new DataError(detail)
 }
 
@@ -71,7 +76,7 @@ function hint(text: string, value: number, rule: PixelRule, line: Line, layout: 
 function unpack(text: string, line: Line, layout: Layout, rule: PixelRule, out: Uint8Array): void {
   const values = text.split(/[ \t]+/)
   if (values.length !== layout.pixels) {
-    const place = cellPlace(layout, line, layout.packed)
+    const place = cellPlace(layout, line.number, layout.packed)
     throw new DataError({ ...place, expected: `${layout.pixels} values`, found: `${values.length}` })
   }
   for (const [i, value] of values.entries()) out[i] = pixelOf(value, layout.packed, line, layout, rule)

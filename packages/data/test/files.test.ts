@@ -68,11 +68,11 @@ test('IDX is read exactly or refused', () => {
   const wrong: [Uint8Array, string][] = [
     [idx.subarray(0, 17), 'found 17 bytes'],
     [Uint8Array.of(...idx, 7), 'found 19 bytes'],
-    [idx.subarray(0, 7), '2 dimensions'],
+    [idx.subarray(0, 7), 'found 7 bytes'],
     [idx.subarray(0, 3), 'expected an IDX file'],
     [Uint8Array.of(1, ...idx.subarray(1)), 'expected an IDX file'],
-    [Uint8Array.of(0, 0, 13, ...idx.subarray(3)), 'type 0x0d'],
-    [Uint8Array.of(0x1f, 0x8b, 8, 0), 'gzip'],
+    [Uint8Array.of(0, 0, 13, ...idx.subarray(3)), 'found 0 0 13 2'],
+    [Uint8Array.of(0x1f, 0x8b, 8, 0), 'Unpack the gzip first'],
   ]
   for (const [bytes, text] of wrong) {
     expect(() => readIdx(bytes, { name: 'images' })).toThrow(DataError)
