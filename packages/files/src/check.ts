@@ -50,8 +50,8 @@ function limitEntries(file: string, all: Located[], directoryStart: number): voi
     located.limit = next ? next.start : directoryStart
     const { entry, start, rawName } = located
     if (start + minimalHeader + rawName.length + entry.compressedSize <= located.limit) continue
-    const with_ = next ? `entry ${JSON.stringify(next.entry.name)}` : 'the directory'
-    const problem = `overlaps with ${with_}`
+    const other = next ? `entry ${JSON.stringify(next.entry.name)}` : 'the directory'
+    const problem = `overlaps with ${other}`
     throw new FileError({
       file,
       entry: entry.name,

@@ -35,6 +35,12 @@ test('a zip on disk comes out by path and by URL; files are neither executable n
   }
 })
 
+test('an empty zip makes an empty folder', async () => {
+  const folder = join(newFolder(), 'out')
+  expect(await extractZip(zipOf([]), folder)).toEqual({ files: [], bytes: 0 })
+  expect(listing(folder)).toEqual([])
+})
+
 test('a filter takes what is wanted; what is not wanted need not be readable', async () => {
   const folder = newFolder()
   const zip = zipOf([...members, { name: 'secret', flags: 1 }, { name: 'big', data: 'x'.repeat(999) }])
