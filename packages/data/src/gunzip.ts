@@ -11,20 +11,25 @@ export async function* unpacked(
   inflate: Inflate,
 ): AsyncGenerator<Uint8Array> {
   let broken: unknown
-  async function* all(first: Uint8Array): AsyncGenerator<Uint8Array> {
-    yield first
-    try {
-      for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
-    } catch (error) {
+  const next = () =>
+    chunks.next().catch((error: unknown) => {
       broken = error
       throw error
+    })
+  async function* all(first: Uint8Array, copy: boolean): AsyncGenerator<Uint8Array> {
+    for (let chunk = first; ; ) {
+      yield copy ? new Uint8Array(chunk) : chunk
+      const { done, value } = await next()
+      if (done) return
+      chunk = value
     }
   }
   try {
     const { bytes } = await peek(chunks, 2)
     const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b
-    if (isGzip) yield* explained(inflate(all(bytes)), file, () => broken)
-    else yield* all(bytes)
+    // An inflater reads ahead, and a source may use its buffer again for the next chunk.
+    const chunked = all(bytes, isGzip)
+    yield* isGzip ? explained(inflate(chunked), file, () => broken) : chunked
   } finally {
     await chunks.return?.()
   }

@@ -1,23 +1,18 @@
-import { pixelCount } from './shape.ts'
 import type { ImageShape } from './types.ts'
 
 /** Turns pictures that are stored column after column into rows, in place; `shape` is that of the turned pictures. */
-export function transpose(pixels: Uint8Array, shape: ImageShape): void {
-  const size = pixelCount(shape)
-  const turned = new Uint8Array(size)
-  const from = Int32Array.from({ length: size }, (_, place) => storedPlace(place, shape))
-  for (let start = 0; start + size <= pixels.length; start += size) {
-    for (let place = 0; place < size; place++) turned[place] = pixels[start + from[place]!]!
+export function transpose(pixels: Uint8Array, { height, width, channels, channelOrder }: ImageShape): void {
+  // Planes follow each other, so that each is turned by itself.
+  const step = channelOrder === 'planar' ? 1 : channels
+  const turned = new Uint8Array(height * width * step)
+  for (let start = 0; start < pixels.length; start += turned.length) {
+    for (let i = 0; i < turned.length; i++) {
+      const place = Math.floor(i / step)
+      const stored = (place % width) * height + Math.floor(place / width)
+      turned[i] = pixels[start + stored * step + (i % step)]!
+    }
     pixels.set(turned, start)
   }
-}
-
-function storedPlace(place: number, { height, width, channels, channelOrder }: ImageShape): number {
-  const planar = channelOrder === 'planar'
-  const channel = planar ? Math.floor(place / (height * width)) : place % channels
-  const position = planar ? place % (height * width) : Math.floor(place / channels)
-  const stored = (position % width) * height + Math.floor(position / width)
-  return planar ? channel * height * width + stored : stored * channels + channel
 }
 
 /** The channel order under which neighbouring pixels differ less, over at most 100 pictures; interleaved where both are equal. */

@@ -24,8 +24,9 @@ export async function peek(
     const next = await chunks.next()
     last = next.done === true
     if (next.done) break
-    parts.push(next.value)
     size += next.value.length
+    // A source may use its buffer again for the next chunk.
+    parts.push(size < count ? new Uint8Array(next.value) : next.value)
   }
   return { bytes: parts.length === 1 ? parts[0]! : concat(parts), last }
 }

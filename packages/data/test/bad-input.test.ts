@@ -92,6 +92,12 @@ test('gzip that is cut short or damaged is an error', async () => {
   for (const cut of [packed.subarray(0, packed.length - 9), packed.subarray(0, 20), packed.subarray(0, 3)]) {
     expect((await dataError(readTable(new Uint8Array(cut)))).message).toContain('cannot be unpacked')
   }
+  // A wrong header, in chunks, makes the inflater fail while it still wants more.
+  async function* pieces() {
+    for (let at = 0; at < packed.length; at += 20)
+      yield at === 0 ? Uint8Array.of(0x1f, 0x8b, 7) : packed.subarray(at, at + 20)
+  }
+  expect((await dataError(readTable(pieces()))).message).toContain('cannot be unpacked')
   const damaged = new Uint8Array(packed)
   damaged[packed.length - 6]! ^= 1
   expect((await dataError(readTable(damaged))).message).toContain('cannot be unpacked')

@@ -171,6 +171,13 @@ test('several channels: the order that is given, else the smoother one', async (
 test('transposed pictures are turned', async () => {
   const table = await read('1,2,3,4,5,6', { shape: { height: 3, width: 2 }, transpose: true, label: false })
   expect(table.pixels).toEqual(Uint8Array.of(1, 4, 2, 5, 3, 6))
+  const shape = { height: 2, width: 2, channels: 3 }
+  const turned = async (channels: 'planar' | 'interleaved') => [
+    ...(await read('1,2,3,4,5,6,7,8,9,10,11,12', { shape, channels, transpose: true, label: false, header: false }))
+      .pixels,
+  ]
+  expect(await turned('planar')).toEqual([1, 3, 2, 4, 5, 7, 6, 8, 9, 11, 10, 12])
+  expect(await turned('interleaved')).toEqual([1, 2, 3, 7, 8, 9, 4, 5, 6, 10, 11, 12])
 })
 
 test('all pixels in one cell', async () => {

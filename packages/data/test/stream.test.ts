@@ -60,6 +60,23 @@ test('a line longer than the buffer is read', async () => {
   }
 })
 
+test('a source may use its buffer again', async () => {
+  const text = file(20_000)
+  const expected = await read(text)
+  for (const all of [bytes(text), new Uint8Array(gzipSync(text))]) {
+    async function* reusing() {
+      const buffer = Buffer.alloc(10_000)
+      for (let at = 0; at < all.length; at += buffer.length) {
+        const part = all.subarray(at, at + buffer.length)
+        buffer.set(part)
+        yield buffer.subarray(0, part.length)
+      }
+    }
+    const table = await readTable(reusing())
+    expect([table.rows, Buffer.compare(table.pixels, expected.pixels)]).toEqual([20_000, 0])
+  }
+})
+
 test('an error far into a file names the line', async () => {
   const text = `${file(30_000)}1,${'0,'.repeat(15)}256\n${line(1)}`
   for (const parser of parsers) {
