@@ -1,3 +1,5 @@
+import { inFlags } from './advice.ts'
+
 /** A call that cannot be understood: exit code 2. `fix` is a command or a hint that helps. */
 export class UsageError extends Error {
   override name = 'UsageError'
@@ -38,28 +40,8 @@ const fileProblems: Record<string, string> = {
   EEXIST: 'a file of that name is in the way',
 }
 
-/** Advice on a table names options of `readTable`; here some of them are flags, and the others are for scripts. */
-function fixOf(advice: string): string {
-  const fix = advice
-    .replace(
-      /Is this test\.csv\? Then pass label: false\./,
-      'Is this the test file? Then it is for predict, not to train on.',
-    )
-    .replace(
-      'Pass one of these names, an index, or false for none.',
-      'Give one of these names, or an index, to --label.',
-    )
-    .replace(
-      'Pass the shape that the file has.',
-      'That is the size in the model, or in train.csv: is this another data set?',
-    )
-    .replace(/\blabel: '?([^\s',.]+)'?/g, '--label $1')
-  const forScripts = /\bpass (header|drop|shape|the shape|fractions|maxValue)\b/i.test(fix)
-  return forScripts ? `${fix} (What is no flag is an option of readTable, in a script.)` : fix
-}
-
-/** Puts any error into words for its reader: one sentence and, where known, the fix. */
-export function reportError(error: unknown): ErrorReport {
+/** Puts any error into words for its reader: one sentence and, where known, the fix, in flags that the command `takes`. */
+export function reportError(error: unknown, takes?: (flag: string) => boolean): ErrorReport {
   if (!(error instanceof Error)) return { message: String(error) }
   const { code, path } = error as NodeJS.ErrnoException
   const problem = code && path ? fileProblems[code] : undefined
@@ -68,5 +50,9 @@ export function reportError(error: unknown): ErrorReport {
   const fields = error as ErrorReport & Error & { advice?: string }
   for (const field of carried) if (fields[field] !== undefined) report[field] = fields[field]
   if (!fields.advice || !report.message.endsWith(fields.advice)) return report
-  return { ...report, message: report.message.slice(0, -fields.advice.length).trim(), fix: fixOf(fields.advice) }
+  return {
+    ...report,
+    message: report.message.slice(0, -fields.advice.length).trim(),
+    fix: inFlags(fields.advice, takes),
+  }
 }

@@ -1,7 +1,7 @@
 import { load } from '@pixelrow/infer-node'
 import type { Flags } from './flags.ts'
 import type { Context } from './main.ts'
-import { readLabelled } from './source.ts'
+import { readLike, requireLabels } from './reading.ts'
 import { type Column, count, many, row } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -19,9 +19,9 @@ export async function evaluate(context: Context, flags: Flags, model: string, pa
   const { terminal, signal } = context
   const classifier = await load(model, { device: flags.device, threads: flags.threads })
   try {
-    const { shape, maxValue, classes, device } = classifier
+    const { classes, device } = classifier
     terminal.note(`Reading ${path}`)
-    const table = await readLabelled(context, path, { label: flags.label, shape, maxValue, classes })
+    const table = requireLabels(path, await readLike(context, path, flags, classifier, { classes }))
     const onProgress = (rows: number) => terminal.transient(`predicting ${count(rows)} of ${many(table.rows, 'row')}`)
     const { labels } = await classifier.predict(table.pixels, { signal, onProgress })
     signal.throwIfAborted()

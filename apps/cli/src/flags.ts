@@ -1,12 +1,14 @@
-import { UsageError } from './errors.ts'
-import { didYouMean } from './suggest.ts'
+import { column, decimal, filled, oneOf, shape, whole } from './parse.ts'
 
 /** One flag of the command line: how the help writes it, an example that is valid, and how its text becomes a value. */
 export interface Flag<T> {
   term: string
   help: string
   example: string
-  parse: (text: string) => T
+  /** Not there for a flag that takes no value. */
+  parse?: (text: string) => T
+  /** It may be given several times; its value is the list. */
+  repeated?: true
   default?: T
 }
 
@@ -14,6 +16,7 @@ export interface Flag<T> {
 export const recipeNames = ['mlp', 'linear'] as const
 export const deviceNames = ['auto', 'cpu'] as const
 export const engineNames = ['onnxruntime'] as const
+export const channelOrders = ['interleaved', 'planar'] as const
 
 /** What a call of any command may set; a flag that was not given and has no default is not there. */
 export interface Flags {
@@ -27,51 +30,18 @@ export interface Flags {
   engine: (typeof engineNames)[number]
   threads?: number
   label?: string | number
+  shape?: string
+  maxValue?: number
+  channels?: (typeof channelOrders)[number]
+  transpose?: boolean
+  drop?: (string | number)[]
+  header?: boolean
   data?: string
+  rows?: number
   out?: string
   json?: boolean
   quiet?: boolean
 }
-
-function refuse(flag: string, expected: string, example: string, found: string, hint = ''): never {
-  throw new UsageError(`${flag} must be ${expected}, e.g. ${flag} ${example}; found ${JSON.stringify(found)}${hint}`)
-}
-
-function whole(flag: string, least: number, most: number, example: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value
-    return refuse(flag, `a whole number from ${least} to ${most}`, String(example), text)
-  }
-}
-
-/** A decimal number in plain or e-notation; `fits` and `expected` say which. */
-function decimal(flag: string, fits: (value: number) => boolean, expected: string, example: string) {
-  return (text: string): number => {
-    const value = Number(text)
-    if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && fits(value)) return value
-    return refuse(flag, expected, example, text)
-  }
-}
-
-function oneOf<T extends string>(flag: string, known: readonly T[]): (text: string) => T {
-  return (text) => {
-    const value = known.find((name) => name === text)
-    const choice = known.length > 1 ? `one of ${known.join(', ')}` : known[0]!
-    return value ?? refuse(flag, choice, known.at(-1)!, text, flag === '--recipe' ? didYouMean(text, known) : '')
-  }
-}
-
-function filled(flag: string, expected: string, example: string): (text: string) => string {
-  return (text) => (text.trim() ? text : refuse(flag, expected, example, text))
-}
-
-/** A column's name, or its place: from 0, or from the end as -1, -2, … */
-function column(flag: string): (text: string) => string | number {
-  return (text) => (/^-?\d+$/.test(text) ? Number(text) : filled(flag, "a column's name or its place", 'digit')(text))
-}
-
-const folder = filled('--out', "a folder's path", 'runs/first')
 
 export const flags = {
   recipe: {
@@ -117,7 +87,8 @@ export const flags = {
     term: '--device <name>',
     help: 'where to compute: auto or cpu',
     example: '--device cpu',
-    parse: oneOf('--device', deviceNames),
+    // Nobody who writes gpu means cpu.
+    parse: oneOf('--device', deviceNames, () => ''),
     default: 'auto',
   },
   engine: {
@@ -137,7 +108,47 @@ export const flags = {
     term: '--label <column>',
     help: 'the column with the labels: its name, or its place (0 first, -1 last)',
     example: '--label digit',
-    parse: column('--label'),
+    parse: column('--label', 'digit'),
+  },
+  shape: {
+    term: '--shape <size>',
+    help: 'size of the images: height x width, or height x width x channels',
+    example: '--shape 28x28',
+    parse: shape('--shape'),
+  },
+  maxValue: {
+    term: '--max-value <n>',
+    help: 'the value that is white; 1 also for fractions',
+    example: '--max-value 255',
+    parse: whole('--max-value', 1, 255, 255),
+  },
+  channels: {
+    term: '--channels <order>',
+    help: 'colours in a row: interleaved (rgbrgb) or planar (rr..gg..bb)',
+    example: '--channels planar',
+    parse: oneOf('--channels', channelOrders),
+  },
+  transpose: {
+    term: '--transpose',
+    help: 'the pictures are stored column after column, as in EMNIST: turn them',
+    example: '--transpose',
+  },
+  drop: {
+    term: '--drop <column>',
+    help: 'a column to leave out, by name or place; may be given several times',
+    example: '--drop Usage',
+    parse: column('--drop', 'Usage'),
+    repeated: true,
+  },
+  header: {
+    term: '--header',
+    help: 'the first line holds names',
+    example: '--header',
+  },
+  noHeader: {
+    term: '--no-header',
+    help: 'the first line holds pixels',
+    example: '--no-header',
   },
   data: {
     term: '--data <folder>',
@@ -145,11 +156,17 @@ export const flags = {
     example: '--data digit-recognizer',
     parse: filled('--data', "a folder's path", 'digit-recognizer'),
   },
+  rows: {
+    term: '-n, --rows <n>',
+    help: 'how many rows (default: as many as fill two lines of pictures)',
+    example: '--rows 20',
+    parse: whole('--rows', 1, 10_000, 20),
+  },
   out: {
     term: '-o, --out <folder>',
     help: 'where everything goes (default: runs/<n>-<recipe>)',
     example: '--out runs/first',
-    parse: folder,
+    parse: filled('--out', "a folder's path", 'runs/first'),
   },
   file: {
     term: '-o, --out <file>',
@@ -157,7 +174,27 @@ export const flags = {
     example: '--out submission.csv',
     parse: filled('--out', "a file's path", 'submission.csv'),
   },
+  table: {
+    term: '-o, --out <file>',
+    help: 'where the table goes: .csv, .csv.gz, .idx or .idx.gz; - is standard output, as CSV',
+    example: '--out table.csv',
+    parse: filled('--out', "a file's path", 'table.csv'),
+  },
 } as const satisfies Record<string, Flag<string | number>>
+
+export type FlagName = keyof typeof flags
+
+/** How a table is read. */
+export const readingFlags: FlagName[] = [
+  ...(['label', 'shape', 'maxValue', 'channels'] as const),
+  ...(['transpose', 'drop', 'header', 'noHeader'] as const),
+]
+
+/** Where a model knows the size. */
+export const evalFlags = readingFlags.filter((name) => name !== 'shape')
+
+/** Where there are no labels either. */
+export const predictFlags = evalFlags.filter((name) => name !== 'label')
 
 /** The valid example of a flag as the user wrote it: `--epochs` → `--epochs 8`. */
 export function exampleOf(flag: string): string | undefined {
@@ -165,15 +202,14 @@ export function exampleOf(flag: string): string | undefined {
 }
 
 /** The words that set these flags again; those at their defaults are left out. */
-export function wordsOf(given: Flags, names = Object.keys(given) as (keyof Flags)[]): string[] {
+export function wordsOf(given: Partial<Flags>, names: readonly string[] = Object.keys(given)): string[] {
   const known: Record<string, Flag<string | number>> = flags
+  const values: Record<string, unknown> = { ...given }
   return names.flatMap((name) => {
-    const [flag, value] = [known[name], given[name]]
-    return flag && value !== undefined && value !== flag.default ? [long(flag), String(value)] : []
+    const [flag, value] = [known[name], values[name]]
+    if (!flag || value === undefined || value === flag.default) return []
+    const long = /--[a-z-]+/.exec(flag.term)![0]
+    if (typeof value === 'boolean') return [value ? long : long.replace('--', '--no-')]
+    return [value].flat().flatMap((one) => [long, String(one)])
   })
-}
-
-/** `--epochs` of `--epochs <n>`. */
-function long({ term }: { term: string }): string {
-  return /--[a-z-]+/.exec(term)![0]
 }

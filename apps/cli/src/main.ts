@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { commandOf } from './commands.ts'
 import { reportError, UsageError } from './errors.ts'
 import { onInterrupt } from './interrupt.ts'
 import { command } from './paste.ts'
@@ -26,8 +27,9 @@ function survivePipes(): void {
   }
 }
 
-function tell({ terminal, resume }: Context, error: unknown): void {
-  const { fix, ...report } = reportError(error)
+function tell({ terminal, resume }: Context, error: unknown, argv: readonly string[]): void {
+  const { flags } = commandOf(argv).leaf ?? {}
+  const { fix, ...report } = reportError(error, flags && ((flag) => flags.some((name) => name === flag)))
   terminal.json({ error: fix ? { ...report, fix } : report })
   const stack = process.env.PIXELROW_DEBUG && error instanceof Error ? `\n${error.stack}` : ''
   terminal.complain(`Error: ${report.message}${stack}`)
@@ -74,7 +76,7 @@ async function carryOut(argv: string[]): Promise<number> {
     }
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     const shown = error instanceof CommanderError ? toUsageError(error, argv) : error
-    tell(context, shown)
+    tell(context, shown, argv)
     return shown instanceof UsageError ? 2 : 1
   }
 }

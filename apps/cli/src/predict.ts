@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { readTable } from '@pixelrow/data'
 import { type Classifier, load } from '@pixelrow/infer-node'
 import { UsageError } from './errors.ts'
 import type { Flags } from './flags.ts'
 import type { Context } from './main.ts'
+import { readLike } from './reading.ts'
 import { findSample, frameOf, writeChecked } from './submission.ts'
 import { count, many } from './table.ts'
 
@@ -14,7 +14,7 @@ export async function predict(context: Context, flags: Flags, model: string, pat
   const out = destination(flags, path)
   const classifier = await load(model, { device: flags.device, threads: flags.threads })
   try {
-    await predictWith(context, classifier, { model, path, out })
+    await predictWith(context, flags, classifier, { model, path, out })
   } finally {
     await classifier.close()
   }
@@ -39,10 +39,11 @@ interface Paths {
   out: string | undefined
 }
 
-async function predictWith({ terminal, signal }: Context, classifier: Classifier, { model, path, out }: Paths) {
-  const { shape, maxValue, classes, device } = classifier
+async function predictWith(context: Context, flags: Flags, classifier: Classifier, { model, path, out }: Paths) {
+  const { terminal, signal } = context
+  const { classes, device } = classifier
   terminal.note(`Reading ${path}`)
-  const table = await readTable(path, { label: false, shape, maxValue, signal })
+  const table = await readLike(context, path, flags, classifier, { label: false })
   const sample = await findSample(path)
   const frame = await frameOf(table, path, sample)
   if (sample) terminal.note(`Ids and header as in ${sample}`)
@@ -50,7 +51,7 @@ async function predictWith({ terminal, signal }: Context, classifier: Classifier
   const { labels } = await classifier.predict(table.pixels, { signal, onProgress })
   signal.throwIfAborted()
   const write = (file: string) => writeChecked(file, frame, labels, classes)
-  if (out === '-') terminal.raw(await throughFile(write))
+  if (out === '-') await terminal.raw(await throughFile(write))
   else if (out !== undefined) {
     await mkdir(dirname(out), { recursive: true })
     await write(out)

@@ -1,13 +1,14 @@
-import { type PixelTable, readTable } from '@pixelrow/data'
+import type { PixelTable } from '@pixelrow/data'
 import { load } from '@pixelrow/infer-node'
 import { keepCheckpoints, type Resumed } from './checkpoint.ts'
 import { historyCsv } from './epochs.ts'
-import { type Flags, wordsOf } from './flags.ts'
+import { type Flags, readingFlags, wordsOf } from './flags.ts'
 import { createRunFolder, type RunFolder } from './folder.ts'
 import type { Context } from './main.ts'
 import { command } from './paste.ts'
+import { readLabelled, readUnlabelled } from './reading.ts'
 import { trainingRecord } from './record.ts'
-import { openSource, readLabelled, type Source } from './source.ts'
+import { openSource, type Source } from './source.ts'
 import { type Frame, frameOf, readSubmission, score, writeChecked } from './submission.ts'
 import { count, many } from './table.ts'
 import { type Trained, timed, trainAndExport } from './training.ts'
@@ -55,9 +56,9 @@ export async function run(context: Context, flags: Flags, resumed?: Resumed): Pr
 async function readInputs(context: Context, flags: Flags, source: Source): Promise<Inputs> {
   const { terminal, signal } = context
   terminal.note(`Reading ${source.name}`)
-  const table = await readLabelled(context, source.train, { label: flags.label })
-  const { shape, maxValue } = table
-  const test = await readTable(source.test, { label: false, shape, maxValue, signal })
+  const table = await readLabelled(context, source.train, flags)
+  const { shape } = table
+  const test = await readUnlabelled(context, source.test, flags, table)
   const frame = await frameOf(test, source.test, source.sample)
   signal.throwIfAborted()
   const size = `${shape.height}×${shape.width}${shape.channels > 1 ? `×${shape.channels}` : ''}`
@@ -106,7 +107,7 @@ function tellResult(
 }
 
 function tellNext({ terminal }: Context, flags: Flags, { epochs }: Trained): void {
-  const same = wordsOf(flags, ['data', 'label'])
+  const same = wordsOf(flags, ['data', ...readingFlags])
   const other = flags.recipe === 'mlp' ? 'linear' : 'mlp'
   const show = (...words: string[]) => terminal.line(`  ${terminal.colors.cyan(command('run', ...same, ...words))}`)
   terminal.note('\nNext, compare with another recipe, or train for longer:')

@@ -1,6 +1,5 @@
 import { access, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type PixelTable, type ReadOptions, readTable } from '@pixelrow/data'
 import { digits } from './digits.ts'
 import { JobError } from './errors.ts'
 import type { Context } from './main.ts'
@@ -49,18 +48,4 @@ async function advice(folder: string): Promise<string> {
   const csvs = names.filter((name) => name.endsWith('.csv'))
   const found = csvs.length ? `it holds ${csvs.slice(0, 5).join(', ')}` : 'it holds no CSV'
   return `--data wants a folder with train.csv and test.csv; ${found}`
-}
-
-/** Reads a table that must have labels, telling what was taken for granted. */
-export async function readLabelled(
-  { terminal, signal }: Context,
-  path: string,
-  options: ReadOptions,
-): Promise<PixelTable> {
-  const table = await readTable(path, { ...options, signal, onNote: (note) => terminal.note(`${path}: ${note}`) })
-  if (table.labels) return table
-  throw new JobError(
-    `${path} has no label column`,
-    'name it: --label <column>; if this is the test file, pass the labelled one',
-  )
 }

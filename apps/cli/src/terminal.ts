@@ -1,6 +1,10 @@
+import { once } from 'node:events'
 import picocolors from 'picocolors'
 
 type Colors = ReturnType<typeof picocolors.createColors>
+
+/** All colours, the 256 that every terminal with colours knows, or none. */
+export type Palette = 'full' | '256' | 'none'
 
 /** Where a command speaks: results to standard output, all else to standard error. */
 export interface Terminal {
@@ -8,8 +12,8 @@ export interface Terminal {
   result(line?: string): void
   /** The one object of `--json`; nothing without it. */
   json(value: unknown): void
-  /** Text that is the result itself, written as it is. */
-  raw(text: string): void
+  /** Text that is the result itself, written as it is; resolves when there is room for more. */
+  raw(text: string): Promise<void>
   /** Says what is going on, wrapped at words; nothing with `--quiet`. */
   note(line?: string): void
   /** A line that must not be wrapped: a table's row or a command to paste. */
@@ -25,6 +29,8 @@ export interface Terminal {
   colors: Colors
   /** Colours for results. */
   resultColors: Colors
+  /** What pictures among the results may be drawn with. */
+  palette: Palette
   /** Columns of standard output, `Infinity` where it is no terminal. */
   columns: number
 }
@@ -33,6 +39,16 @@ function colored(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
   if (env.NO_COLOR) return false
   if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0'
   return Boolean(stream.isTTY) && env.TERM !== 'dumb'
+}
+
+function paletteOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Palette {
+  if (!colored(stream, env)) return 'none'
+  const full =
+    /truecolor|24bit/i.test(env.COLORTERM ?? '') ||
+    env.FORCE_COLOR === '3' ||
+    Boolean(env.WT_SESSION) ||
+    /direct|kitty|ghostty|alacritty|wezterm/.test(env.TERM ?? '')
+  return full ? 'full' : '256'
 }
 
 /** Breaks lines at spaces so that they fit; a word that is too long stays whole. */
@@ -73,7 +89,10 @@ export function openTerminal(options: { json?: boolean; quiet?: boolean }): Term
   return {
     result: (line = '') => options.json || print(`${line}\n`),
     json: (value) => options.json && print(`${JSON.stringify(value)}\n`),
-    raw: print,
+    async raw(text) {
+      clear()
+      if (!stdout.write(text)) await once(stdout, 'drain')
+    },
     note: (line = '') => say(wrapped(line)),
     line: say,
     complain: (text, paste) => {
@@ -88,6 +107,7 @@ export function openTerminal(options: { json?: boolean; quiet?: boolean }): Term
     },
     colors,
     resultColors: picocolors.createColors(colored(stdout, env)),
+    palette: paletteOf(stdout, env),
     columns: stdout.isTTY ? stdout.columns || 80 : Infinity,
   }
 }

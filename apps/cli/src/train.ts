@@ -1,11 +1,11 @@
 import { keepCheckpoints, type Resumed } from './checkpoint.ts'
 import { historyCsv } from './epochs.ts'
-import { type Flags, wordsOf } from './flags.ts'
+import { evalFlags, type Flags, wordsOf } from './flags.ts'
 import { createRunFolder } from './folder.ts'
 import type { Context } from './main.ts'
 import { command } from './paste.ts'
+import { readLabelled } from './reading.ts'
 import { trainingRecord } from './record.ts'
-import { readLabelled } from './source.ts'
 import { many } from './table.ts'
 import { timed, trainAndExport } from './training.ts'
 
@@ -13,7 +13,7 @@ import { timed, trainAndExport } from './training.ts'
 export async function train(context: Context, flags: Flags, path: string, resumed?: Resumed): Promise<void> {
   const { terminal, kept } = context
   terminal.note(`Reading ${path}`)
-  const read = await timed(() => readLabelled(context, path, { label: flags.label }))
+  const read = await timed(() => readLabelled(context, path, flags))
   resumed?.requireSame(read.value, path)
   const folder = resumed?.folder ?? (await createRunFolder(flags.out, flags.recipe))
   const job = { command: 'train', paths: [path], flags, table: read.value } as const
@@ -35,7 +35,7 @@ export async function train(context: Context, flags: Flags, path: string, resume
     terminal.result(folder.file('model.onnx'))
     terminal.note('\nNext, see what the model takes for what:')
     terminal.line(
-      `  ${terminal.colors.cyan(command('eval', folder.file('model.onnx'), path, ...wordsOf(flags, ['label'])))}`,
+      `  ${terminal.colors.cyan(command('eval', folder.file('model.onnx'), path, ...wordsOf(flags, evalFlags)))}`,
     )
   } finally {
     await keeper.leave()

@@ -64,7 +64,7 @@ test.each<[string, string[], RegExp]>([
   [
     'a label column that is not there',
     ['train', 'data/train.csv', '--label', 'digit'],
-    /'digit', found columns label, .*\nFix: .* to --label\./,
+    /'digit', found columns label, .*\nFix: Give one of these names, or a place: 0 first, -1 last\./,
   ],
   ['a label column of pixels', ['train', 'data/train.csv', '--label', 'pixel3'], /data\/train\.csv.*\nFix: /],
   [

@@ -2,14 +2,23 @@ import { recipes } from '@pixelrow/train'
 import { expect, test } from 'vitest'
 import { pixelrow, workFolder } from './helpers.ts'
 
-test.each(['', '--help', 'run --help', 'train -h', 'predict --help', 'help eval', 'resume --help'])(
-  'pixelrow %s',
-  async (line) => {
-    const { code, stdout, stderr } = await pixelrow(line.split(' ').filter(Boolean))
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatchSnapshot()
-  },
-)
+test.each([
+  '',
+  '--help',
+  'run --help',
+  'train -h',
+  'predict --help',
+  'help eval',
+  'resume --help',
+  'data --help',
+  'data describe --help',
+  'data head --help',
+  'data convert --help',
+])('pixelrow %s', async (line) => {
+  const { code, stdout, stderr } = await pixelrow(line.split(' ').filter(Boolean))
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatchSnapshot()
+})
 
 test('the recipes that the flag takes are those of @pixelrow/train', async () => {
   const { stderr } = await pixelrow(['run', '--recipe', 'x'])
@@ -75,6 +84,32 @@ test.each<[string[], string, string?]>([
   ],
   [['run', '--device', 'gpu'], '--device must be one of auto, cpu, e.g. --device cpu; found "gpu"'],
   [['run', '--engine', 'x'], '--engine must be onnxruntime, e.g. --engine onnxruntime; found "x"'],
+  [['data'], 'data needs a command: describe, head or convert', 'pixelrow data describe train.csv'],
+  [['data', 'descibe'], 'unknown command descibe (did you mean describe?)', 'pixelrow data --help'],
+  [['data', 'head'], 'data head needs file', 'pixelrow data head train.csv'],
+  [['data', 'head', 'x.csv', '--epochs', '3'], 'data head does not take --epochs', 'pixelrow data head --help'],
+  [['data', 'head', 'x.csv', '--row', '3'], 'unknown option --row (did you mean --rows?)', 'pixelrow data head --help'],
+  [['data', 'convert', 'x.csv'], 'Where shall the table go?', 'add -o table.csv, or -o - to see it here'],
+  [['data', 'convert', 'x.csv', '-o', '-'], '--json and --out - both want standard output', 'name a file'],
+  [
+    ['data', 'convert', 'x.csv', '-o', 'x.png'],
+    '--out x.png: its name tells no format',
+    'end it in .csv, .csv.gz, .idx or .idx.gz',
+  ],
+  [
+    ['train', 't.csv', '--shape', '28'],
+    '--shape must be height x width, or height x width x channels, e.g. --shape 28x28; found "28"',
+  ],
+  [
+    ['train', 't.csv', '--max-value', '256'],
+    '--max-value must be a whole number from 1 to 255, e.g. --max-value 255; found "256"',
+  ],
+  [
+    ['train', 't.csv', '--channels', 'planer'],
+    '--channels must be one of interleaved, planar, e.g. --channels planar; found "planer" (did you mean planar?)',
+  ],
+  [['train', 't.csv', '--drop', ''], '--drop must be a column\'s name or its place, e.g. --drop Usage; found ""'],
+  [['predict', 'm.onnx', 't.csv', '--shape', '8x8'], 'predict does not take --shape', 'pixelrow predict --help'],
   [['run', '--out', ' '], '--out must be a folder\'s path, e.g. --out runs/first; found " "'],
 ])('%j is a usage error', async (args, message, fix) => {
   // A flag without its value would take --json for it.

@@ -1,0 +1,55 @@
+import { quoted } from './paste.ts'
+
+/** What a library says to its caller, and what it means on the command line. */
+const sentences: [RegExp, string][] = [
+  [/Is this test\.csv\? Then pass label: false\./, 'Is this the test file? Then it is for predict, not to train on.'],
+  [/Pass one of these names, an index, or false for none\./, 'Give one of these names, or a place: 0 first, -1 last.'],
+  [/Pass its 0-based index\./, 'Give its place: 0 first, -1 last.'],
+  [
+    /Pass the shape that the file has\./,
+    'That is the size in the model, in train.csv or of --shape: is this another data set?',
+  ],
+  [/Pass shape with height, width and channels;/, 'Give the size, e.g. --shape 28x28x3;'],
+  [
+    /Pass maxValue: 255 if white is above (\d+) here\./,
+    'White is $1 in the model, in train.csv or by --max-value: is this another data set?',
+  ],
+  [
+    /If the values are fractions 0\.\.1, pass fractions: true\./,
+    'The training values were 0 and 1 alone: is this another data set?',
+  ],
+  [/Pass label with its name or index\./, 'Give --label its name or place.'],
+  [/The classes are those of the model or option;/, 'The classes are those of the model;'],
+  [/Pass the images, and the labels as option\./, 'Name the images; their labels are found beside them.'],
+  [/Pass the path of a CSV file\./, 'Name a file.'],
+]
+
+/** An option of `readTable` with its value, as a flag. */
+function flagOf(option: string, value: string): string {
+  if (option === 'header') return value === 'true' ? '--header' : '--no-header'
+  const flag = option === 'maxValue' ? '--max-value' : `--${option}`
+  return `${flag} ${value.startsWith("'") ? quoted(value.slice(1, -1)) : value}`
+}
+
+/** `'a', 'b', …` as `--drop a --drop b …`. */
+function dropped(list: string): string {
+  const names = [...list.matchAll(/'(.*?)'(?=, |$)/g)].map(([, name]) => `--drop ${quoted(name!)}`)
+  return `${names.join(' ')}${list.endsWith('…') ? ' …' : ''}`
+}
+
+/**
+ * Advice that names options of `readTable`, in flags. `takes` tells which of them the command has: what it says of a label
+ * column is left out for a command that wants none.
+ */
+export function inFlags(advice: string, takes: (flag: string) => boolean = () => true): string {
+  let text = advice
+  for (const [pattern, sentence] of sentences) text = text.replace(pattern, sentence)
+  if (!takes('label')) text = text.replace(/, or label: .*? is the label/, '')
+  return text
+    .replace(/drop: \[(.*)\]/, (_, list: string) => dropped(list))
+    .replace(/\b(label|header|maxValue|shape|channels): ('.*?'(?= if|[.,;]|$)|[^\s',.;]+)/g, (_, option, value) =>
+      flagOf(option, value),
+    )
+    .replace(/\(option (\w+)\)/, (_, option: string) => `(if that is wrong, add --${option})`)
+    .replace(/\b(P|p)ass (?=--)/g, (_, letter: string) => (letter === 'P' ? 'Add ' : 'add '))
+}

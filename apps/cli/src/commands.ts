@@ -1,0 +1,142 @@
+import { evalFlags, type FlagName, type Flags, predictFlags, readingFlags } from './flags.ts'
+import type { Context } from './main.ts'
+
+/** One command of the line: its arguments, its flags, examples that can be pasted, and what carries it out. */
+export interface Leaf {
+  /** `train`, or `data head` for one of a group. */
+  name: string
+  summary: string
+  description: string
+  arguments: [name: string, help: string][]
+  flags: FlagName[]
+  examples: string[]
+  run: (context: Context, flags: Flags, positionals: string[]) => Promise<void>
+}
+
+const trainingFlags: FlagName[] = ['recipe', 'epochs', 'batchSize', 'learningRate', 'validation', 'seed']
+const machineFlags: FlagName[] = ['device', 'threads']
+
+const source = 'a CSV (also .gz), or IDX images with their labels beside them'
+
+// Each command's module, and with it the packages it wires, is loaded only when the command is carried out.
+export const leaves: Leaf[] = [
+  {
+    name: 'run',
+    summary: 'train, export, predict and write a submission, all in one',
+    description:
+      'Trains on train.csv, exports and checks model.onnx, predicts test.csv and writes submission.csv. ' +
+      'Without --data it uses the embedded digits: 42,000 to train on and 28,000 to predict.',
+    arguments: [],
+    flags: [...trainingFlags, 'data', ...readingFlags, ...machineFlags, 'engine', 'out'],
+    examples: [
+      'pixelrow run',
+      'pixelrow run --recipe linear --epochs 20',
+      'pixelrow run --data digit-recognizer --seed 1',
+    ],
+    run: async (context, flags) => (await import('./run.ts')).run(context, flags),
+  },
+  {
+    name: 'train',
+    summary: 'train on a CSV and export model.onnx',
+    description: 'Trains on the rows of a labelled table, then exports and checks model.onnx.',
+    arguments: [['train.csv', `labelled rows of pixels: ${source}`]],
+    flags: [...trainingFlags, ...readingFlags, ...machineFlags, 'engine', 'out'],
+    examples: [
+      'pixelrow train train.csv -o runs/first',
+      'pixelrow train train.csv -o runs/second --recipe linear --seed 1',
+    ],
+    run: async (context, flags, [train]) => (await import('./train.ts')).train(context, flags, train!),
+  },
+  {
+    name: 'resume',
+    summary: 'go on with a training that was interrupted',
+    description:
+      'Goes on with a run or train that Ctrl-C or a power cut has ended, from its last checkpoint and with the options it ' +
+      'had, to the very model that it would have given. It reads the same files again and refuses them if they have changed.',
+    arguments: [['run-folder', 'what the interrupted training left, such as runs/3-mlp']],
+    flags: [],
+    examples: ['pixelrow resume runs/3-mlp', 'pixelrow resume runs/3-mlp --quiet'],
+    run: async (context, flags, [folder]) => (await import('./resume.ts')).resume(context, flags, folder!),
+  },
+  {
+    name: 'predict',
+    summary: 'classify the rows of a CSV into a submission',
+    description:
+      'Classifies rows without labels. Ids and header come from a sample_submission.csv beside test.csv where there is ' +
+      'one, else the ids from the CSV, else they count from 1.',
+    arguments: [
+      ['model.onnx', 'a model that pixelrow exported'],
+      ['test.csv', 'rows of pixels without labels: a CSV (also .gz) or IDX images'],
+    ],
+    flags: [...predictFlags, ...machineFlags, 'file'],
+    examples: [
+      'pixelrow predict runs/1-mlp/model.onnx test.csv -o submission.csv',
+      'pixelrow predict runs/1-mlp/model.onnx test.csv -o - | head -3',
+    ],
+    run: async (context, flags, [model, test]) => (await import('./predict.ts')).predict(context, flags, model!, test!),
+  },
+  {
+    name: 'eval',
+    summary: 'measure a model on labelled rows',
+    description: 'Tells the accuracy on labelled rows, in all and by class, and what is taken for what.',
+    arguments: [
+      ['model.onnx', 'a model that pixelrow exported'],
+      ['labelled.csv', `labelled rows of pixels: ${source}`],
+    ],
+    flags: [...evalFlags, ...machineFlags],
+    examples: [
+      'pixelrow eval runs/1-mlp/model.onnx labelled.csv',
+      'pixelrow eval runs/1-mlp/model.onnx labelled.csv --json > eval.json',
+    ],
+    run: async (context, flags, [model, table]) => (await import('./eval.ts')).evaluate(context, flags, model!, table!),
+  },
+  {
+    name: 'data describe',
+    summary: 'tell what is in a table',
+    description:
+      'Tells size and shape of a table, its range, mean and deviation, blank and repeated pictures, and the rows of each class.',
+    arguments: [['file', source]],
+    flags: readingFlags,
+    examples: ['pixelrow data describe train.csv', 'pixelrow data describe train.csv --json'],
+    run: async (context, flags, [file]) => (await import('./describe.ts')).describe(context, flags, file!),
+  },
+  {
+    name: 'data head',
+    summary: 'draw the first rows',
+    description:
+      'Draws the first rows in the terminal, as many to a line as fit, under their labels: in colours or greys, or in ' +
+      'plain characters where there is no colour.',
+    arguments: [['file', source]],
+    flags: ['rows', ...readingFlags],
+    examples: ['pixelrow data head train.csv', 'pixelrow data head train.csv --rows 20'],
+    run: async (context, flags, [file]) => (await import('./head.ts')).head(context, flags, file!),
+  },
+  {
+    name: 'data convert',
+    summary: 'write a table in another format',
+    description:
+      'Writes a table in the format that the name of the output tells. The labels of IDX images go into a file of their ' +
+      'own beside them, as MNIST has it.',
+    arguments: [['file', source]],
+    flags: ['table', ...readingFlags],
+    examples: [
+      'pixelrow data convert train.csv -o train.idx',
+      'pixelrow data convert train-images-idx3-ubyte -o train.csv',
+    ],
+    run: async (context, flags, [file]) => (await import('./convert.ts')).convert(context, flags, file!),
+  },
+]
+
+/** Commands that are groups of others. */
+export const groups: Record<string, string> = { data: 'describe, draw and convert tables' }
+
+/** The names that may follow `pixelrow`. */
+export const names = [...new Set(leaves.map(({ name }) => name.split(' ')[0]!))]
+
+/** The command that a line means, and the group where it names no more than that. */
+export function commandOf(argv: readonly string[]): { leaf?: Leaf | undefined; group?: string | undefined } {
+  const place = argv.findIndex((word) => names.includes(word))
+  const name = argv[place] ?? ''
+  const leaf = leaves.find((one) => one.name === name || one.name === `${name} ${argv[place + 1]}`)
+  return { leaf, group: !leaf && name in groups ? name : undefined }
+}
