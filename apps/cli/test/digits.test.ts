@@ -32,7 +32,7 @@ test('the embedded digits are made once, shaped like Kaggle’s files', async ()
   const files = await digits({ onBuild: (folder) => built.push(folder) })
   expect(await digits({ onBuild: (folder) => built.push(folder) })).toEqual(files)
   expect(built).toEqual([files.folder])
-  expect(readdirSync(cache)).toEqual(['digits-1'])
+  expect(readdirSync(cache)).toEqual(['digits-2'])
 
   const train = readFileSync(files.train, 'latin1').split('\n')
   expect(train).toHaveLength(42_002)
@@ -69,7 +69,7 @@ test('a damaged cache is made again', async () => {
     expect(built).toEqual([folder])
     expect(statSync(test).size).toBe(51_089_654)
   }
-  expect(readdirSync(cache)).toEqual(['digits-1'])
+  expect(readdirSync(cache)).toEqual(['digits-2'])
 })
 
 test('two processes at once do no harm, and one is stopped without a trace', async () => {
@@ -79,7 +79,7 @@ test('two processes at once do no harm, and one is stopped without a trace', asy
   const runs = [start(args, { cwd: workFolder(), env }), start(args, { cwd: workFolder(), env })]
   for (const { says, child } of runs) says(/Reading/).then(() => child.kill('SIGINT'))
   for (const { finished } of runs) expect((await finished).code).toBe(130)
-  expect(readdirSync(other)).toEqual(['digits-1'])
+  expect(readdirSync(other)).toEqual(['digits-2'])
   const stopped = join(workFolder(), 'cache')
   const third = start(args, { cwd: workFolder(), env: { PIXELROW_CACHE: stopped } })
   await third.says(/Unpacking/)
