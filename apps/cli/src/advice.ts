@@ -9,7 +9,7 @@ const sentences: [RegExp, string][] = [
     /Pass the shape that the file has\./,
     'That is the size in the model, in train.csv or of --shape: is this another data set?',
   ],
-  [/Pass shape with height, width and channels;/, 'Give the size, e.g. --shape 28x28x3;'],
+  [/Pass the shape;/, 'Give the size, e.g. --shape 28x28x3;'],
   [
     /Pass maxValue: 255 if white is above (\d+) here\./,
     'White is $1 in the model, in train.csv or by --max-value: is this another data set?',
@@ -18,8 +18,7 @@ const sentences: [RegExp, string][] = [
     /If the values are fractions 0\.\.1, pass fractions: true\./,
     'The training values were 0 and 1 alone: is this another data set?',
   ],
-  [/Pass label with its name or index\./, 'Give --label its name or place.'],
-  [/The classes are those of the model or option;/, 'The classes are those of the model;'],
+  [/Pass label: its name or index\./, 'Give --label its name or place.'],
   [/Pass the images, and the labels as option\./, 'Name the images; their labels are found beside them.'],
   [/Pass the path of a CSV file\./, 'Name a file.'],
 ]
@@ -47,7 +46,7 @@ export function inFlags(advice: string, takes: (flag: string) => boolean = () =>
   if (!takes('label')) text = text.replace(/, or label: .*? is the label/, '')
   return text
     .replace(/drop: \[(.*)\]/, (_, list: string) => dropped(list))
-    .replace(/\b(label|header|maxValue|shape|channels): ('.*?'(?= if|[.,;]|$)|[^\s',.;]+)/g, (_, option, value) =>
+    .replace(/(?<!-)\b(label|header|maxValue|shape|channels): ('.*?'(?= if|[.,;]|$)|[^\s',.;]+)/g, (_, option, value) =>
       flagOf(option, value),
     )
     .replace(/\(option (\w+)\)/, (_, option: string) => `(if that is wrong, add --${option})`)

@@ -42,7 +42,7 @@ export function draw(picture: Picture, columns: number, palette: Palette): strin
 type Pair = readonly [upper: Color, lower: Color | undefined]
 
 function shaded(pairs: readonly Pair[]): string {
-  const character = ([upper, lower = [0, 0, 0]]: Pair) => {
+  const character = ([upper, lower = upper]: Pair) => {
     const light = (luminance(upper) + luminance(lower)) / 2
     return shades[Math.min(shades.length - 1, Math.floor((light / 256) * shades.length))]
   }
