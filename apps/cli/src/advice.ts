@@ -21,6 +21,14 @@ const sentences: [RegExp, string][] = [
   [/Pass label: its name or index\./, 'Give --label its name or place.'],
   [/Pass the images, and the labels as option\./, 'Name the images; their labels are found beside them.'],
   [/Pass the path of a CSV file\./, 'Name a file.'],
+  [/Pass the folder\b/, 'Name the folder'],
+  [/Pass size: a number or \[height, width\],/, 'Add --shape, e.g. --shape 28x28,'],
+  [/Pass a smaller size\./, 'Add --shape with a smaller size.'],
+  [/pass drop: its name/, 'add --drop with its name'],
+  [/Pass drop: its name/, 'Add --drop with its name'],
+  [/Pass label: false to read pictures without classes\./, 'Put the pictures of each class into a folder of its name.'],
+  [/Pass member: its name\./, 'Unpack it, and name the file.'],
+  [/Pass part, or the folder itself\./, 'Name the folder itself.'],
 ]
 
 /** An option of `readTable` with its value, as a flag. */

@@ -118,12 +118,12 @@ function requireShape(
   throw new JobError(`${path} holds images of ${formatShape(shape)}, ${who} ${formatShape(wanted)}`)
 }
 
-/** IDX says itself what a CSV has to be told; a flag that would be passed over is refused. */
+/** A flag that would be passed over is refused. */
 function refuseForIdx(path: string, flags: Flags): void {
   if (!isIdxName(path)) return
   const names = { label: '--label', drop: '--drop', header: '--header', transpose: '--transpose' } as const
   const flag = (Object.keys(names) as (keyof typeof names)[]).find((name) => flags[name] !== undefined)
-  if (flag) throw new UsageError(`${path}: ${names[flag]} is for CSV; IDX has no columns`, `leave ${names[flag]} away`)
+  if (flag) throw new UsageError(`${path} is IDX; ${names[flag]} is for CSV alone`, `leave ${names[flag]} away`)
 }
 
 function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -56,7 +56,7 @@ test.each<[string, string, number, (cells: string[]) => string[], RegExp]>([
 
 test.each<[string, string[], RegExp]>([
   ['a missing file', ['train', 'nowhere.csv'], /^Error: nowhere\.csv/],
-  ['a folder for a file', ['train', 'data'], /^Error: data: .*folder/],
+  ['a folder for a file', ['train', 'data'], /^Error: data: .*(folder|pictures)/],
   ['a missing folder', ['run', '--data', 'nowhere'], /^Error: --data nowhere: no such folder\nFix: /],
   ['a file for a folder', ['run', '--data', 'data/train.csv'], /^Error: --data data\/train\.csv is a file/],
   ['a folder without the files', ['run', '--data', 'empty'], /no such file\nFix: .*it holds no CSV/],
