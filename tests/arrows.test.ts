@@ -18,7 +18,7 @@ const allowed: Record<string, Arrows> = {
   'packages/files': { inside: [] },
   'packages/onnx': { inside: [], page: true },
   'packages/model': { inside: [], page: true },
-  'packages/data': { inside: ['@pixelrow/files'] },
+  'packages/data': { inside: ['@pixelrow/files'], outside: ['sharp'] },
   'packages/devices': { inside: ['@pixelrow/files'] },
   'packages/train': {
     inside: ['@pixelrow/onnx', '@pixelrow/model', '@pixelrow/data', '@pixelrow/devices'],

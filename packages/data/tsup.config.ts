@@ -16,4 +16,6 @@ const wat: NonNullable<NonNullable<Parameters<typeof library>[0]>['esbuildPlugin
   },
 }
 
-export default library({ entry: ['src/index.ts', 'src/browser.ts'], esbuildPlugins: [wat] })
+const entry = ['index', 'browser', 'pictures', 'pictures-browser'].map((name) => `src/${name}.ts`)
+
+export default library({ entry, esbuildPlugins: [wat] })

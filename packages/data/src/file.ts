@@ -13,10 +13,15 @@ const BREATH = 1 << 23
 
 /** Opens a path, a `file:` URL or anything that needs no file system. */
 export async function openInNode(source: TableSource, options: ReadOptions): Promise<ByteSource> {
+  const path = pathOf(source)
+  return path === undefined ? openSource(source, options, inflateInNode) : openFile(path, options.name ?? path)
+}
+
+/** The path that a string or a `file:` URL is; undefined for other sources. */
+export function pathOf(source: TableSource): string | undefined {
   const text = source instanceof URL ? source.href : source
-  if (typeof text !== 'string' || /^https?:/i.test(text)) return openSource(source, options, inflateInNode)
-  const path = /^file:/i.test(text) ? fileURLToPath(text) : text
-  return openFile(path, options.name ?? path)
+  if (typeof text !== 'string' || /^https?:/i.test(text)) return undefined
+  return /^file:/i.test(text) ? fileURLToPath(text) : text
 }
 
 async function openFile(path: string, name: string): Promise<ByteSource> {
@@ -100,7 +105,8 @@ function unreadable(name: string, what: string, cause: unknown): never {
   throw new DataError({ file: name, problem, expected: 'a file', advice: 'Check the path and the disk.' }, { cause })
 }
 
-function inflateInNode(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+/** Unpacks gzip with zlib. */
+export function inflateInNode(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: CHUNK })
   // The error comes out of the iteration.
   pipeline(Readable.from(chunks), gunzip, () => {})

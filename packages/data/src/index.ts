@@ -25,5 +25,15 @@ export { selectRows } from './select.ts'
 export { formatShape, parseShape, pixelCount } from './shape.ts'
 export { type SplitOptions, split } from './split.ts'
 export type { Submission } from './submission.ts'
-export type { ImageShape, PixelTable, ReadOptions, RowOptions, ShapeOption, TableSource } from './types.ts'
+export type {
+  ImageShape,
+  PictureFile,
+  PictureOptions,
+  PixelTable,
+  Preparation,
+  ReadOptions,
+  RowOptions,
+  ShapeOption,
+  TableSource,
+} from './types.ts'
 export { writeCsv, writeIdxFiles, writeSubmission } from './write.ts'

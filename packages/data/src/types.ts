@@ -20,8 +20,24 @@ export interface PixelTable {
   labels?: Uint16Array
   /** The text of each class: what the file says for label 0, 1, … */
   classes?: string[]
-  /** The row's identifier, where the file has such a column. */
+  /** The row's identifier, where the file has such a column; for pictures their paths in the folder. */
   ids?: string[]
+  /** How pictures became these pixels: what inference has to do to a picture too. Tables of numbers have none. */
+  preparation?: Preparation
+}
+
+/**
+ * How a picture becomes pixels: laid over `background` where it is transparent, turned grey (ITU-R BT.601 luma) or left in red, green and
+ * blue, then resized, all in integers, with the same bytes in Node and in pages. Plain data, to travel with a model.
+ */
+export interface Preparation {
+  /** Height and width. */
+  size: [number, number]
+  /** The whole picture with background around it, the middle of it without, or all of it out of proportion. */
+  resize: 'contain' | 'cover' | 'stretch'
+  color: 'grey' | 'rgb'
+  /** Grey value 0..255. */
+  background: number
 }
 
 /** What a table can be read from: a path or URL, bytes, or a stream of bytes. */
@@ -68,11 +84,47 @@ export interface ReadOptions {
   parser?: 'simd' | 'plain' | 'strict'
   /** The labels of IDX images: another IDX file. */
   labels?: TableSource
+  /** Which part of a folder or zip that has `train`, `val` (`valid`, `validation`) and `test` in it. Default: the training part. */
+  part?: 'train' | 'validation' | 'test'
+  /** The file in a zip to read. Default: its only CSV, else the one named as `part`. */
+  member?: string
+  /** Height and width that pictures get; one number for squares. Default: the size that all of them have. */
+  size?: number | readonly [height: number, width: number]
+  /** How a picture of another aspect fits the size: `contain` leaves background around it, `cover` cuts it, `stretch` distorts it. Default `contain`. */
+  resize?: Preparation['resize']
+  /** Whether pictures have one channel or three. Default `grey` if all pictures are grey. */
+  color?: Preparation['color']
+  /** What is behind transparent pixels and around pictures: a grey value 0..255. Default 0. */
+  background?: number
   /** Name of the source in errors. Default: the path or URL, else `input`. */
   name?: string
   /** Told what was decided without being asked for, one sentence each. */
   onNote?: (note: string) => void
   signal?: AbortSignal
+}
+
+/** What of this applies to pictures. `label: false` reads them without classes, `drop` names folders to leave out. */
+export type PictureOptions = Pick<
+  ReadOptions,
+  | 'part'
+  | 'size'
+  | 'shape'
+  | 'resize'
+  | 'color'
+  | 'background'
+  | 'maxValue'
+  | 'label'
+  | 'drop'
+  | 'classes'
+  | 'name'
+  | 'onNote'
+  | 'signal'
+>
+
+/** A picture's file: its path below the folder of all, with `/` (`webkitRelativePath`), and its bytes. A `File` is a blob. */
+export interface PictureFile {
+  name: string
+  blob: Blob
 }
 
 /** How rows are read batch by batch. */

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { readTable } from '@pixelrow/data'
+import { readRows, readTable } from '@pixelrow/data'
 import { expect, test } from 'vitest'
 import { bytes, dataError, read } from './helpers.ts'
 
@@ -105,7 +105,9 @@ test('gzip that is cut short or damaged is an error', async () => {
 
 test('a path that is not there, and a folder', async () => {
   expect((await dataError(readTable('no/such/train.csv'))).file).toBe('no/such/train.csv')
-  expect((await dataError(readTable('.'))).message).toContain('a folder')
+  const folder = `${import.meta.dirname}/../src`
+  expect((await dataError(readTable(folder))).message).toContain('has no pictures')
+  expect((await dataError(readRows(folder).next())).message).toContain('found a folder')
 })
 
 test('an aborted read stops with the signal reason', async () => {

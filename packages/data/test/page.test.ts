@@ -41,14 +41,15 @@ async function bundled(contents: string): Promise<Record<string, Uint8Array>> {
 const packed = (files: Record<string, Uint8Array>) =>
   Object.values(files).reduce((sum, file) => sum + gzipSync(file, { level: 9 }).length, 0)
 
-test('the reader is under 12 kB for a page, and all of the package under 18 kB', async () => {
+test('the reader is under 12 kB for a page, all of the package under 18 kB, pictures under 7 kB', async () => {
   expect(packed(await bundled("export { readTable, readRows } from '@pixelrow/data'"))).toBeLessThan(12_000)
   expect(packed(await bundled("export * from '@pixelrow/data'"))).toBeLessThan(18_000)
+  expect(packed(await bundled("export * from '@pixelrow/data/pictures'"))).toBeLessThan(7_000)
 })
 
 test('a page gets nothing of Node, and Node gets all that a page gets', async () => {
   const folder = join(resolveDir, '..', 'dist')
-  const seen = new Set(['browser.js'])
+  const seen = new Set(['browser.js', 'pictures-browser.js'])
   for (const file of seen) {
     const code = readFileSync(join(folder, file), 'utf8')
     for (const [, name] of code.matchAll(/(?:from|import)\s*\(?\s*["']\.\/([^"']+)["']/g)) seen.add(name!)
@@ -56,6 +57,8 @@ test('a page gets nothing of Node, and Node gets all that a page gets', async ()
   }
   const page = await import(join(folder, 'browser.js'))
   expect(Object.keys(node)).toEqual(expect.arrayContaining(Object.keys(page)))
+  const pictures = await import(join(folder, 'pictures-browser.js'))
+  expect(Object.keys(await import('@pixelrow/data/pictures'))).toEqual(Object.keys(pictures))
   const files = ['writeCsv', 'writeFileAtomic', 'writeIdxFiles', 'writeSubmission']
   expect(
     Object.keys(node)

@@ -1,0 +1,16 @@
+import { nodeDecoder } from './decode-node.ts'
+import { tableOfFiles } from './picture-list.ts'
+import type { PictureFile, PictureOptions, PixelTable } from './types.ts'
+
+export { DataError, type DataErrorDetail } from './error.ts'
+export { fromImageData, type RgbaImage } from './prepared.ts'
+export type { ImageShape, PictureFile, PictureOptions, PixelTable, Preparation, ShapeOption } from './types.ts'
+
+/**
+ * Reads pictures (PNG, JPEG, WebP) from files with their paths: `CLASS/name.png`, with `train`, `val` and `test` above the classes or not, or without
+ * classes. Paths sort the rows and are their ids. Pictures of differing sizes need `size`. In pages the browser decodes, in Node the package sharp.
+ * Throws a DataError that names the broken ones.
+ */
+export async function readPictures(files: readonly PictureFile[], options: PictureOptions = {}): Promise<PixelTable> {
+  return tableOfFiles(files, () => nodeDecoder(options.name ?? 'pictures'), options)
+}
