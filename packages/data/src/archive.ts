@@ -2,7 +2,7 @@ import { readZip, type Zip, type ZipSource } from '@pixelrow/files'
 import { nodeDecoder } from './decode-node.ts'
 import { DataError } from './error.ts'
 import { inflateInNode } from './file.ts'
-import { listed } from './folders.ts'
+import { isHidden, isPicture, listed } from './folders.ts'
 import { tableOfPictures } from './picture-table.ts'
 import { tableOf } from './read.ts'
 import { type ByteSource, streamed } from './source.ts'
@@ -40,9 +40,13 @@ async function opened(source: ZipSource, { name }: ReadOptions): Promise<Zip> {
   })
 }
 
-const filesOf = (zip: Zip): string[] => zip.entries.filter(({ directory }) => !directory).map(({ name }) => name)
-const isPicture = (name: string): boolean => /\.(png|jpe?g|webp)$/i.test(name) && !/(^|\/)(\.|__MACOSX\/)/.test(name)
-const isCsv = (name: string): boolean => /\.csv(\.gz)?$/i.test(name) && !/(^|\/)(\.|__MACOSX\/)/.test(name)
+/** All files but those that operating systems put in. */
+function filesOf(zip: Zip): string[] {
+  const names = zip.entries.filter(({ directory }) => !directory).map(({ name }) => name)
+  return names.filter((name) => !name.split('/').some(isHidden))
+}
+
+const isCsv = (name: string): boolean => /\.csv(\.gz)?$/i.test(name)
 
 function picturesIn(zip: Zip, options: ReadOptions): Promise<PixelTable> {
   const { signal } = options

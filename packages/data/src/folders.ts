@@ -22,7 +22,6 @@ interface Item {
   picture?: number
 }
 
-const PICTURE = /\.(png|jpe?g|webp)$/i
 const MAX_CLASSES = 65_535
 const KINDS = 'png, jpg, jpeg or webp'
 const PARTS: Record<Part, RegExp> = {
@@ -58,7 +57,7 @@ export function arranged(
 
 function itemOf(path: string, index: number): Item {
   const names = namesIn(path)
-  return PICTURE.test(path) ? { names, picture: index } : { names }
+  return isPicture(path) ? { names, picture: index } : { names }
 }
 
 const namesIn = (path: string): string[] => path.split('/').filter((name) => name !== '' && name !== '.')
@@ -67,6 +66,9 @@ const picturesOf = (items: Item[]): Item[] => items.filter(({ picture }) => pict
 /** Files that operating systems and tools leave, which nobody means. */
 export const isHidden = (name: string): boolean =>
   name.startsWith('.') || /^(__MACOSX|Thumbs\.db|desktop\.ini)$/i.test(name)
+
+/** By the name. */
+export const isPicture = (path: string): boolean => /\.(png|jpe?g|webp)$/i.test(path)
 
 /** What is hidden and what the caller drops is not there. */
 function isVisible(names: string[], { drop = [] }: PictureOptions): boolean {

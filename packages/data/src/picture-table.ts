@@ -77,14 +77,22 @@ function typeOf(bytes: Uint8Array): PictureType | undefined {
 function isCut(bytes: Uint8Array, type: PictureType): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (type === 'image/webp') return view.getUint32(4, true) + 8 > bytes.length
-  if (type === 'image/jpeg') return bytes.lastIndexOf(0xd9) <= 0 || !hasEnd(bytes)
-  return !String.fromCharCode(...bytes.subarray(-4096)).includes('IEND')
+  return type === 'image/png' ? !hasLastChunk(view) : !hasEndMarker(bytes)
+}
+
+function hasLastChunk(view: DataView): boolean {
+  const [IEND, around] = [0x49454e44, 12]
+  for (let at = 8; at + around <= view.byteLength; at += view.getUint32(at) + around) {
+    if (view.getUint32(at + 4) === IEND) return true
+  }
+  return false
 }
 
 /** Cameras put other bytes behind the end of a JPEG, so it may be anywhere. */
-function hasEnd(bytes: Uint8Array): boolean {
-  for (let at = bytes.lastIndexOf(0xd9); at > 0; at = bytes.lastIndexOf(0xd9, at - 1))
+function hasEndMarker(bytes: Uint8Array): boolean {
+  for (let at = bytes.lastIndexOf(0xd9); at > 0; at = bytes.lastIndexOf(0xd9, at - 1)) {
     if (bytes[at - 1] === 0xff) return true
+  }
   return false
 }
 

@@ -198,6 +198,8 @@ test('an abort ends it with the signal reason', async () => {
 test('without sharp, an error says how to install it', async () => {
   const alone = join(folder, 'alone')
   await cp(join(import.meta.dirname, '../dist'), join(alone, 'dist'), { recursive: true })
+  await mkdir(join(alone, 'node_modules/@pixelrow'), { recursive: true })
+  await symlink(join(import.meta.dirname, '../../files'), join(alone, 'node_modules/@pixelrow/files'), 'junction')
   await writeFile(join(alone, 'package.json'), '{ "type": "module" }')
   const script = `
     const { readTable } = await import(${JSON.stringify(pathToFileURL(join(alone, 'dist/index.js')))})
