@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cacheFolder } from './cache.ts'
+import { cacheFolder } from '@pixelrow/files'
 import { JobError } from './errors.ts'
 import { imageBytes, readMnist, splitMnist } from './mnist.ts'
 

@@ -1,6 +1,5 @@
 // The same as browser.ts, with files: paths are read, and tables and submissions written.
 
-export { writeFileAtomic } from './atomic.ts'
 export { type AugmentOptions, augment } from './augment.ts'
 export { csvText, type SubmissionRows, submissionText, type WriteCsvOptions } from './csv.ts'
 export { type Description, describe, formatDescription } from './describe.ts'

@@ -1,4 +1,4 @@
-import { writeFileAtomic } from './atomic.ts'
+import { writeFileAtomic } from '@pixelrow/files'
 import { csvText, type SubmissionRows, submissionText, type WriteCsvOptions } from './csv.ts'
 import { writeIdx } from './idx.ts'
 import type { PixelTable } from './types.ts'

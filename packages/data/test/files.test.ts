@@ -1,15 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  DataError,
-  type PixelTable,
-  readIdx,
-  readTable,
-  writeCsv,
-  writeFileAtomic,
-  writeSubmission,
-} from '@pixelrow/data'
+import { DataError, type PixelTable, readIdx, readTable, writeCsv, writeSubmission } from '@pixelrow/data'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 let folder = ''
@@ -46,20 +38,6 @@ test('a submission has the header and ids that Kaggle wants, or others', async (
   await expect(writeSubmission(path, { labels: Uint16Array.of(2), classes: ['8', '24'] })).rejects.toThrow('class 2')
   await expect(writeSubmission(path, { labels: ['a'], ids: [] })).rejects.toThrow('found 0 ids')
   expect(await readFile(path, 'utf8')).toBe('id,label\nx,24\n')
-})
-
-test('a write that fails leaves the old file and nothing else', async () => {
-  const path = join(folder, 'kept.txt')
-  await writeFile(path, 'old')
-  async function* broken() {
-    yield 'new'
-    throw new Error('no more')
-  }
-  await expect(writeFileAtomic(path, broken())).rejects.toThrow('no more')
-  expect(await readFile(path, 'utf8')).toBe('old')
-  await writeFileAtomic(path, Uint8Array.of(104, 105))
-  expect(await readFile(path, 'utf8')).toBe('hi')
-  expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([])
 })
 
 test('IDX is read exactly or refused', () => {

@@ -59,7 +59,7 @@ test('a page gets nothing of Node, and Node gets all that a page gets', async ()
   expect(Object.keys(node)).toEqual(expect.arrayContaining(Object.keys(page)))
   const pictures = await import(join(folder, 'pictures-browser.js'))
   expect(Object.keys(await import('@pixelrow/data/pictures'))).toEqual(Object.keys(pictures))
-  const files = ['writeCsv', 'writeFileAtomic', 'writeIdxFiles', 'writeSubmission']
+  const files = ['writeCsv', 'writeIdxFiles', 'writeSubmission']
   expect(
     Object.keys(node)
       .filter((name) => !(name in page))

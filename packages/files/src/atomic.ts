@@ -33,6 +33,11 @@ export async function writeFileAtomic(path: string | URL, data: FileData, option
   await syncFolder(dirname(target.path))
 }
 
+/** Whether a file's name is that of a temporary file of `writeFileAtomic`, such as a killed process leaves in the folder. */
+export function isTemporary(name: string): boolean {
+  return /^\.pixelrow-[0-9a-f-]{36}\.tmp$/.test(name)
+}
+
 /** Writes beside the target and renames over it; `file` is its name in errors. The folder is not flushed. */
 export async function replaceFile(
   file: string,

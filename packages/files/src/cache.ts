@@ -1,6 +1,9 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
 /**
  * The folder for files that can be made again: `$PIXELROW_CACHE`, else the platform's place for caches (`$XDG_CACHE_HOME/pixelrow`,
  * `~/.cache/pixelrow`, `~/Library/Caches/pixelrow`, `%LOCALAPPDATA%\pixelrow`). It need not exist yet. Another `name` has a variable of
@@ -8,7 +11,7 @@ import { isAbsolute, join, resolve } from 'node:path'
  */
 export function cacheFolder(
   name = 'pixelrow',
-  { env = process.env, platform = process.platform }: { env?: NodeJS.ProcessEnv; platform?: NodeJS.Platform } = {},
+  { env = process.env, platform = process.platform }: { env?: Environment; platform?: string } = {},
 ): string {
   const own = env[`${name.toUpperCase().replaceAll(/\W/g, '_')}_CACHE`]
   if (own) return resolve(own)
@@ -16,7 +19,7 @@ export function cacheFolder(
 }
 
 /** The user's folder of caches; as the XDG specification has it, a relative `$XDG_CACHE_HOME` does not count. */
-function cachesOf(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+function cachesOf(env: Environment, platform: string): string {
   const home = (platform === 'win32' ? env.USERPROFILE : env.HOME) || homedir()
   if (platform === 'win32') return env.LOCALAPPDATA || join(home, 'AppData', 'Local')
   if (env.XDG_CACHE_HOME && isAbsolute(env.XDG_CACHE_HOME)) return env.XDG_CACHE_HOME

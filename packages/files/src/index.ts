@@ -1,5 +1,5 @@
-export { type FileData, type WriteOptions, writeFileAtomic } from './atomic.ts'
-export { cacheFolder } from './cache.ts'
+export { type FileData, isTemporary, type WriteOptions, writeFileAtomic } from './atomic.ts'
+export { cacheFolder, type Environment } from './cache.ts'
 export { type CachedOptions, cached } from './cached.ts'
 export { FileError, type FileErrorDetail } from './error.ts'
 export { type Extracted, type ExtractOptions, type ExtractProgress, extractZip } from './extract.ts'
