@@ -7,9 +7,13 @@ import type { RgbaImage } from './prepared.ts'
  */
 export const decodeInPage: Decode = async (bytes, type) => {
   const image = await drawn(bytes, type)
-  const isOpaque = image.data.every((value, i) => i % 4 < 3 || value === 255)
-  if (isOpaque || typeof ImageDecoder !== 'function') return image
+  if (typeof ImageDecoder !== 'function' || isOpaque(image)) return image
   return (await decoded(bytes, type)) ?? image
+}
+
+function isOpaque({ data }: RgbaImage): boolean {
+  for (let i = 3; i < data.length; i += 4) if (data[i] !== 255) return false
+  return true
 }
 
 async function drawn(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<RgbaImage> {
