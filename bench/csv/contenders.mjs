@@ -41,7 +41,7 @@ export function reference(file, folder, name = 'C reference') {
   const options = { cwd: folder, env: file.name === 'train' ? { ...process.env, VERIFY: '1' } : process.env }
   const measure = () => {
     const { ms, n, ok } = run(binary, [file.path], options)
-    return { ms, result: ok === false ? 'other pixels' : n }
+    return { ms, wall: undefined, result: ok === false ? 'other pixels' : n }
   }
   return [{ name, file, often: true, result: file.rows, run: measure }]
 }

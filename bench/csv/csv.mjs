@@ -33,7 +33,7 @@ function load() {
 
 /** Makes files, in a process of its own, and says where they are and what they hold. */
 function files(...names) {
-  return run(process.execPath, [here('prepare.mjs'), folder, ...names])
+  return run(process.execPath, [here('prepare.mjs'), folder, ...names]).files
 }
 
 function besidePeers() {

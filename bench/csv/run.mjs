@@ -72,17 +72,32 @@ function median(values) {
 
 /** Prints what was measured, with the time of `ours` as a part of each one's. */
 export function printTable(measured, ours) {
-  const rounded = (value, digits = 0) => (Number.isFinite(value) ? Number(value.toFixed(digits)) : undefined)
-  const row = ({ file, ms, least, wall, rss, runs }) => ({
-    'ms, median': rounded(ms, 1),
-    least: rounded(least, 1),
-    'MB/s': rounded((file.inflated ?? file.bytes) / ms / 1e3),
-    'whole process': rounded(wall),
-    'peak RSS, MiB': rounded(rss),
-    ...(ours && { [`${ours.name} / this`]: rounded(ours.ms / ms, 3) }),
-    runs,
-  })
-  console.table(Object.fromEntries(measured.map((one) => [one.name, row(one)])))
+  const number = (value, digits = 0) => (Number.isFinite(value) ? value.toFixed(digits) : '')
+  const head = [
+    '',
+    'ms, median',
+    'least',
+    'MB/s',
+    'whole process',
+    'peak MiB',
+    ours ? `${ours.name} / this` : '',
+    'runs',
+  ]
+  const rows = measured.map(({ name, file, ms, least, wall, rss, runs }) => [
+    name,
+    number(ms, 1),
+    number(least, 1),
+    number((file.inflated ?? file.bytes) / ms / 1e3),
+    number(wall),
+    number(rss),
+    ours ? number(ours.ms / ms, 3) : '',
+    number(runs),
+  ])
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)))
+  for (const row of [head, ...rows]) {
+    const cells = row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+    console.log(cells.join('  ').trimEnd())
+  }
 }
 
 /** Prints a figure beside what it has to be. */

@@ -1,4 +1,4 @@
-// Each row goes to the sink and is dropped.
+// Each row goes to the sink and is dropped. Latin-1 is decoded in less time than UTF-8; for digits they are the same.
 import { readFileSync } from 'node:fs'
 import { csvParseRows } from 'd3-dsv'
 import { rowSink } from '../sink.mjs'
