@@ -1,12 +1,12 @@
 // What runs everywhere; index.ts adds files.
 
-export { type AugmentOptions, augment } from './augment.ts'
-export { csvText, type SubmissionRows, submissionText, type WriteCsvOptions } from './csv.ts'
-export { type Description, describe, formatDescription } from './describe.ts'
+export { csvText, type SubmissionRows, submissionText, type WriteCsvOptions } from './csv/csv.ts'
+export type { Submission } from './csv/submission.ts'
 export { DataError, type DataErrorDetail } from './error.ts'
-export { readIdx, writeIdx } from './idx.ts'
-export { epochOrder } from './order.ts'
-export { readRows, readSubmission, readTable } from './page.ts'
+export { readIdx, writeIdx } from './idx/idx.ts'
+export { type AugmentOptions, augment } from './prepare/augment.ts'
+export { type Description, describe, formatDescription } from './prepare/describe.ts'
+export { epochOrder } from './prepare/order.ts'
 export {
   type Batch,
   type BatchOptions,
@@ -18,12 +18,12 @@ export {
   kFold,
   meanAndDeviation,
   oneHot,
-} from './prepare.ts'
+} from './prepare/prepare.ts'
+export { selectRows } from './prepare/select.ts'
+export { type SplitOptions, split } from './prepare/split.ts'
 export { type Random, random, streams, threefry2x32 } from './random.ts'
-export { selectRows } from './select.ts'
 export { formatShape, parseShape, pixelCount } from './shape.ts'
-export { type SplitOptions, split } from './split.ts'
-export type { Submission } from './submission.ts'
+export { readRows, readSubmission, readTable } from './source/page.ts'
 export type {
   ImageShape,
   PictureFile,

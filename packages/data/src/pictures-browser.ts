@@ -1,11 +1,11 @@
 // The same as pictures.ts, decoded by the browser.
 
-import { decodeInPage } from './decode-page.ts'
-import { tableOfFiles } from './picture-list.ts'
+import { decodeInPage } from './pictures/decode-page.ts'
+import { tableOfFiles } from './pictures/picture-list.ts'
 import type { PictureFile, PictureOptions, PixelTable } from './types.ts'
 
 export { DataError, type DataErrorDetail } from './error.ts'
-export { fromImageData, type RgbaImage } from './prepared.ts'
+export { fromImageData, type RgbaImage } from './pictures/prepared.ts'
 export type { ImageShape, PictureFile, PictureOptions, PixelTable, Preparation, ShapeOption } from './types.ts'
 
 /**

@@ -1,9 +1,9 @@
-import { nodeDecoder } from './decode-node.ts'
-import { tableOfFiles } from './picture-list.ts'
+import { nodeDecoder } from './pictures/decode-node.ts'
+import { tableOfFiles } from './pictures/picture-list.ts'
 import type { PictureFile, PictureOptions, PixelTable } from './types.ts'
 
 export { DataError, type DataErrorDetail } from './error.ts'
-export { fromImageData, type RgbaImage } from './prepared.ts'
+export { fromImageData, type RgbaImage } from './pictures/prepared.ts'
 export type { ImageShape, PictureFile, PictureOptions, PixelTable, Preparation, ShapeOption } from './types.ts'
 
 /**

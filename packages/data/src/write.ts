@@ -1,6 +1,6 @@
 import { writeFileAtomic } from '@pixelrow/files'
-import { csvText, type SubmissionRows, submissionText, type WriteCsvOptions } from './csv.ts'
-import { writeIdx } from './idx.ts'
+import { csvText, type SubmissionRows, submissionText, type WriteCsvOptions } from './csv/csv.ts'
+import { writeIdx } from './idx/idx.ts'
 import type { PixelTable } from './types.ts'
 
 /** Writes a table as CSV: identifiers (`id`) and labels first where there are any, then the pixels. The file appears whole or not at all. */

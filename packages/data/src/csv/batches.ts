@@ -1,0 +1,78 @@
+import { DataError } from '../error.ts'
+import { transpose } from '../pictures/picture.ts'
+import type { ImageShape, PixelTable, ReadOptions } from '../types.ts'
+import { classLookup, unknownLabel, WHOLE } from './classes.ts'
+import type { Layout } from './layout.ts'
+import type { RowSink } from './reader.ts'
+import { orderedShape, withRoom } from './table.ts'
+
+/** Cuts rows into batches of the same size as they come. */
+export function batchSink(
+  layout: Layout,
+  options: ReadOptions,
+  batch: number,
+): RowSink & { full(): Generator<PixelTable>; rest(): Generator<PixelTable> } {
+  const width = layout.pixels
+  const labelOf =
+    layout.label < 0
+      ? undefined
+      : streamedLabel(layout.file, layout.names?.[layout.label] ?? layout.label + 1, options.classes)
+  let pixels = new Uint8Array(2 * batch * width)
+  let rows = 0
+  let labels: number[] = []
+  let ids: string[] = []
+  let shape: ImageShape | undefined
+
+  function cut(start: number, count: number): PixelTable {
+    const part = pixels.slice(start * width, (start + count) * width)
+    shape ??= orderedShape(layout, part, options)
+    if (options.transpose) transpose(part, shape)
+    const maxValue = options.fractions ? 255 : (options.maxValue ?? 255)
+    const table: PixelTable = { pixels: part, rows: count, shape, maxValue }
+    if (labelOf) table.labels = Uint16Array.from(labels.slice(start, start + count))
+    if (labelOf && options.classes) table.classes = [...options.classes]
+    if (layout.id >= 0) table.ids = ids.slice(start, start + count)
+    return table
+  }
+
+  function* parts(end: number): Generator<PixelTable> {
+    for (let start = 0; start < end; start += batch) yield cut(start, Math.min(batch, end - start))
+    pixels.copyWithin(0, end * width, rows * width)
+    labels = labels.slice(end)
+    ids = ids.slice(end)
+    rows -= end
+  }
+
+  return {
+    take(fresh, count) {
+      pixels = withRoom(pixels, rows * width, fresh.length)
+      pixels.set(fresh, rows * width)
+      rows += count
+    },
+    label(text, row) {
+      if (labelOf) labels.push(labelOf(text, row))
+    },
+    id: (text) => void ids.push(text),
+    fractions: () => false,
+    full: () => parts(rows - (rows % batch)),
+    rest: () => parts(rows),
+  }
+}
+
+/** A label's number when the classes are not yet known: its place among the given ones, else the whole number that it is. */
+function streamedLabel(file: string, column: string | number, classes?: readonly string[]) {
+  const lookup = classes ? classLookup(classes) : (text: string) => (WHOLE.test(text) ? Number(text) : undefined)
+  const known = new Map<string, number>()
+  return (text: string, row: number): number => {
+    let label = known.get(text)
+    if (label !== undefined) return label
+    label = lookup(text)
+    if (label === undefined && classes) unknownLabel(file, column, row, text, classes)
+    if (label === undefined || label < 0 || label > 65_535) {
+      const advice = 'Pass the classes: a stream is read before all its labels are known.'
+      throw new DataError({ file, row, column, expected: 'a label 0..65535', found: `'${text}'`, advice })
+    }
+    known.set(text, label)
+    return label
+  }
+}

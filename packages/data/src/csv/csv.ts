@@ -1,0 +1,66 @@
+import { pixelCount } from '../shape.ts'
+import type { PixelTable } from '../types.ts'
+
+const BLOCK_ROWS = 256
+
+/** How a table is written as CSV. */
+export interface WriteCsvOptions {
+  /** Write `label,pixel0,pixel1,…` first. Default true. */
+  header?: boolean
+  /** Name of the label column, or `false` to leave the labels out. Default `label`, where the table has labels. */
+  label?: string | false
+}
+
+/** A table as pieces of CSV text: identifiers (`id`) and labels first where there are any, then the pixels. */
+export function* csvText(
+  table: PixelTable,
+  { header = true, label = 'label' }: WriteCsvOptions = {},
+): Generator<string> {
+  const width = pixelCount(table.shape)
+  const { labels, ids } = table
+  const names = [...(ids ? ['id'] : []), ...(labels && label !== false ? [label] : [])].map(quoted)
+  if (header) yield `${[...names, ...Array.from({ length: width }, (_, i) => `pixel${i}`)].join(',')}\n`
+  const classes = table.classes?.map(quoted)
+  for (let start = 0; start < table.rows; start += BLOCK_ROWS) {
+    let block = ''
+    for (let row = start; row < Math.min(start + BLOCK_ROWS, table.rows); row++) {
+      if (ids) block += `${quoted(ids[row]!)},`
+      if (labels && label !== false) block += `${classes?.[labels[row]!] ?? labels[row]},`
+      block += `${table.pixels.subarray(row * width, (row + 1) * width).join(',')}\n`
+    }
+    yield block
+  }
+}
+
+/** What a submission holds. */
+export interface SubmissionRows {
+  /** Class index of each row, or the texts themselves. */
+  labels: Uint16Array | readonly string[]
+  /** The text of each class; indices are written as they are without it. */
+  classes?: readonly string[]
+  /** Default 1, 2, 3, … */
+  ids?: readonly string[]
+  /** Names of the two columns. Default `['ImageId', 'Label']`. */
+  header?: readonly [string, string]
+}
+
+/** A submission for Kaggle as text: a header and a line for each row. Throws a RangeError for a class or id that is not there. */
+export function submissionText({ labels, classes, ids, header = ['ImageId', 'Label'] }: SubmissionRows): string {
+  if (ids && ids.length !== labels.length) {
+    throw new RangeError(`submission: expected an id for each of ${labels.length} rows, found ${ids.length} ids.`)
+  }
+  const lines = [header.map(quoted).join(',')]
+  for (const [row, label] of labels.entries()) {
+    const text = typeof label === 'string' ? label : classes ? classes[label] : String(label)
+    if (text === undefined) {
+      throw new RangeError(`submission row ${row + 1}: class ${label} is not among the ${classes?.length} classes.`)
+    }
+    lines.push(`${quoted(ids?.[row] ?? String(row + 1))},${quoted(text)}`)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** A cell's text, in quotes where it needs them. */
+function quoted(text: string): string {
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

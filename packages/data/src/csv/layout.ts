@@ -1,0 +1,248 @@
+import { DataError } from '../error.ts'
+import { formatShape, pixelCount, squareOf } from '../shape.ts'
+import type { ReadOptions, ShapeOption } from '../types.ts'
+import { cellText, cellTexts, isBlank, type Line, lineAt, splitCells, type Where } from './cells.ts'
+import { pixelColumns } from './columns.ts'
+
+/** What each cell of a row is. */
+export interface Layout extends Where {
+  /** Cells of a row. */
+  columns: number
+  /** Column of the label and of the identifier; -1 where there is none. */
+  label: number
+  id: number
+  /** By column: its place in the row of pixels; -1 where it is none. */
+  places: Int32Array
+  /** The column whose one cell holds all pixels, with spaces between (FER2013); -1 where there is none. */
+  packed: number
+  /** Size of the images; `channelOrder` may be open. */
+  shape: ShapeOption
+  pixels: number
+  /** The first row's line, after the header. */
+  first: Line
+  /** A column that was taken for a pixel because it is the same all along, where the label could also have been: it must stay so. */
+  constant?: number
+}
+
+const LABELS = ['label', 'class', 'target']
+const IDS = ['id', 'imageid']
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i
+
+/** Finds out what the columns are from the first bytes of a file (`last`: these are all bytes) and the options. */
+export function sniff(file: string, head: Uint8Array, last: boolean, options: ReadOptions): Layout {
+  const lines = headLines(head, last)
+  const line = lines[0]
+  if (!line) {
+    const advice = 'The file is cut short or damaged: fetch it again.'
+    throw new DataError({ file, problem: 'is empty', advice })
+  }
+  const cells = cellTexts(head, line, { file })
+  requireCommas(file, cells, line)
+  const header = options.header ?? isHeader(file, cells)
+  const first = header ? lines[1] : line
+  if (!first) {
+    const advice = 'The file is cut short or damaged: fetch it again.'
+    throw new DataError({ file, problem: 'has a header and no rows', advice })
+  }
+  const rows = lines.slice(header ? 1 : 0)
+  return header ? named(file, cells, first, head, options) : unnamed(file, cells.length, rows, head, options)
+}
+
+/** Whether there are a header and a row, or two rows, to know the columns by. */
+export function hasTwoLines(head: Uint8Array): boolean {
+  return headLines(head, false).length > 1
+}
+
+/** The lines at the start of a file that are whole and not blank. */
+function headLines(head: Uint8Array, last: boolean): Line[] {
+  const lines: Line[] = []
+  let [start, number] = [0, 1]
+  for (let line = lineAt(head, start, number, last); line; line = lineAt(head, start, number, last)) {
+    if (!isBlank(head, line)) lines.push(line)
+    start = line.next
+    number++
+  }
+  return lines
+}
+
+function requireCommas(file: string, cells: string[], line: Line): void {
+  const other = [';', '\t'].find((separator) => cells.length === 1 && cells[0]!.includes(separator))
+  if (!other) return
+  const found = other === ';' ? 'semicolons' : 'tabs'
+  const advice = 'Save the file with commas.'
+  throw new DataError({ file, row: line.number, expected: 'cells separated by commas', found, advice })
+}
+
+/** A first line is a header where it holds words, unless its numbers repeat: then the words are labels or identifiers. */
+function isHeader(file: string, cells: string[]): boolean {
+  const filled = cells[0] === '' ? cells.slice(1) : cells
+  const numbers = filled.filter((cell) => NUMBER.test(cell))
+  if (numbers.length < filled.filter((cell) => cell !== '').length) return new Set(numbers).size === numbers.length
+  const counts = filled.length >= 9 && filled.every((cell, i) => cell === String(i) || cell === String(i + 1))
+  if (counts) {
+    const advice = 'Pass header: true if it names the columns, header: false if these are pixels.'
+    throw new DataError({ file, row: 1, problem: 'counts 0, 1, 2, … and may be a header or an image', advice })
+  }
+  return false
+}
+
+/** The layout that a header tells. */
+function named(file: string, names: string[], first: Line, head: Uint8Array, options: ReadOptions): Layout {
+  const seen = new Set<string>()
+  const twice = names.find((name) => seen.size === seen.add(name).size)
+  if (twice !== undefined) {
+    const advice = 'If this line is no header, pass header: false.'
+    throw new DataError({
+      file,
+      row: 1,
+      column: twice,
+      problem: 'two columns have this name',
+      advice,
+    })
+  }
+  const at = (name: string | number): number => columnOf(file, name, names.length, names)
+  const known = (list: string[]): number =>
+    list.map((name) => names.findIndex((n) => n.toLowerCase() === name)).find((i) => i >= 0) ?? -1
+  const pick = (option: ReadOptions['label'], usual: string[]): number =>
+    option === undefined ? known(usual) : option === false ? -1 : at(option)
+  const [label, id] = [pick(options.label, LABELS), pick(options.id, IDS)]
+  const dropped = new Set([label, id, ...(options.drop ?? []).map(at)])
+  // `label: false` says that nobody wants the labels, so that a column of that name is no unknown one.
+  if (options.label === false) dropped.add(known(LABELS))
+  const rest = names.map((_, column) => column).filter((column) => !dropped.has(column))
+  const packed = rest.find((column) => names[column]!.toLowerCase() === 'pixels') ?? -1
+  const { places, size } = packed >= 0 ? { places: new Map<number, number>() } : pixelColumns(file, names, rest)
+  refuseOthers(
+    file,
+    rest.filter((column) => column !== packed && !places.has(column)).map((column) => names[column]!),
+    places.size,
+    label,
+  )
+  const pixels = packed >= 0 ? packedCount(file, head, first, packed, names) : places.size
+  const shape = shapeOf(file, pixels, options, size)
+  const byColumn = Int32Array.from(names, (_, column) => places.get(column) ?? -1)
+  return { file, columns: names.length, names, label, id, places: byColumn, packed, shape, pixels, first }
+}
+
+function refuseOthers(file: string, others: string[], pixels: number, label: number): void {
+  if (pixels === 0 && others.length > 3) {
+    const advice = 'If this line is no header, pass header: false.'
+    const expected = 'names such as pixel0, pixel1, … or 1x1, 1x2, …'
+    throw new DataError({ file, row: 1, expected, found: `${others.slice(0, 3).join(', ')}, …`, advice })
+  }
+  if (others.length === 0) return
+  const list = others.map((name) => `'${name}'`)
+  const shown = `${list.slice(0, 5).join(', ')}${list.length > 5 ? ', …' : ''}`
+  const asLabel = label < 0 ? `, or label: ${list[0]} if that is the label` : ''
+  const advice = `Pass drop: [${shown}] to leave them out${asLabel}.`
+  throw new DataError({ file, row: 1, problem: `neither pixel, label nor id: ${shown}`, found: shown, advice })
+}
+
+/** How many pixels the one cell of the first row holds. */
+function packedCount(file: string, head: Uint8Array, first: Line, packed: number, names: string[]): number {
+  const where = { file, names }
+  const cells = splitCells(head, first, where)
+  if (cells.count === names.length) return cellText(head, cells, packed, first, where).split(/[ \t]+/).length
+  throw new DataError({ file, row: first.number, expected: `${names.length} cells`, found: `${cells.count}` })
+}
+
+/** The layout of a file without a header: told by the number of columns, and by which end column varies. */
+function unnamed(file: string, columns: number, rows: Line[], head: Uint8Array, options: ReadOptions): Layout {
+  const at = (name: string | number): number => columnOf(file, name, columns)
+  const pick = (option: ReadOptions['label']): number => (option === undefined || option === false ? -1 : at(option))
+  const id = pick(options.id)
+  const dropped = new Set([id, ...(options.drop ?? []).map(at)])
+  const rest = Array.from({ length: columns }, (_, column) => column).filter((column) => !dropped.has(column))
+  const wanted = options.shape ? pixelCount({ channels: 1, ...options.shape }) : undefined
+  const fits = (pixels: number): boolean => (wanted ? pixels === wanted : squareOf(pixels) !== undefined)
+  let label = pick(options.label)
+  let constant: number | undefined
+  if (options.label === undefined && !fits(rest.length) && fits(rest.length - 1)) {
+    const ends = [rest[0]!, rest.at(-1)!] as const
+    const texts = rows.map((line) => cellTexts(head, line, { file }))
+    label = labelEnd(file, ends, texts)
+    // Words cannot be pixels: only between two columns of numbers may the wrong one have been taken.
+    if (NUMBER.test(texts[0]![label]!)) constant = ends.find((end) => end !== label)
+  }
+  const pixelsAt = rest.filter((column) => column !== label)
+  const shape = shapeOf(file, pixelsAt.length, options)
+  const places = new Int32Array(columns).fill(-1)
+  for (const [place, column] of pixelsAt.entries()) places[column] = place
+  const layout: Layout = {
+    file,
+    columns,
+    label,
+    id,
+    places,
+    packed: -1,
+    shape,
+    pixels: pixelsAt.length,
+    first: rows[0]!,
+  }
+  return constant === undefined ? layout : { ...layout, constant }
+}
+
+/** Which end column is the label: one that holds words, or the one that varies and repeats while the other stays the same. */
+function labelEnd(file: string, ends: readonly [number, number], rows: string[][]): number {
+  const whole = rows.filter((row) => row.length === rows[0]!.length)
+  const values = ends.map((end) => new Set(whole.map((row) => row[end]!)))
+  const words = ends.findIndex((_, i) => [...values[i]!].every((text) => text !== '' && !NUMBER.test(text)))
+  if (words >= 0) return ends[words]!
+  const label = ends.findIndex((_, i) => values[i]!.size > 1 && values[1 - i]!.size === 1)
+  if (label >= 0 && 2 * values[label]!.size <= whole.length) return ends[label]!
+  return labelUnknown(file)
+}
+
+/** The column that a name or index means. */
+function columnOf(file: string, name: string | number, columns: number, names?: readonly string[]): number {
+  if (typeof name === 'number') {
+    const column = name < 0 ? columns + name : name
+    if (Number.isInteger(column) && column >= 0 && column < columns) return column
+    throw new DataError({ file, expected: `a column index 0..${columns - 1}`, found: String(name) })
+  }
+  const lower = name.toLowerCase()
+  const column = names
+    ? names.includes(name)
+      ? names.indexOf(name)
+      : names.findIndex((n) => n.toLowerCase() === lower)
+    : -1
+  if (column >= 0) return column
+  const shown = names && `${names.slice(0, 5).join(', ')}${names.length > 5 ? `, … ${names.at(-1)}` : ''}`
+  const found = names ? `columns ${shown}` : 'no header'
+  const advice = names ? 'Pass one of these names, an index, or false for none.' : 'Pass its 0-based index.'
+  throw new DataError({ file, row: 1, expected: `a column '${name}'`, found, advice })
+}
+
+function shapeOf(
+  file: string,
+  pixels: number,
+  options: ReadOptions,
+  size?: { height: number; width: number },
+): ShapeOption {
+  const shape = options.shape ?? size ?? squareOf(pixels)
+  if (!shape) {
+    const advice = 'Pass the shape; or is a column missing, or one too many?'
+    throw new DataError({
+      file,
+      expected: 'a square image, or three squares (RGB)',
+      found: `${pixels} pixel columns`,
+      advice,
+    })
+  }
+  const wanted = pixelCount({ channels: 1, ...shape })
+  if (wanted === pixels) return shape
+  const isTest = wanted === pixels + 1 ? ' Is this test.csv? Then pass label: false.' : ''
+  throw new DataError({
+    file,
+    row: 1,
+    expected: `${wanted} pixel columns for ${formatShape(shape)}`,
+    found: `${pixels}`,
+    advice: `Pass the shape that the file has.${isTest}`,
+  })
+}
+
+/** Refuses a file without a header in which two columns may be the label. */
+export function labelUnknown(file: string): never {
+  const advice = 'Pass label: 0 for the first, label: -1 for the last.'
+  throw new DataError({ file, problem: 'has no header, and its first or its last column may be the label', advice })
+}

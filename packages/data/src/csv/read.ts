@@ -1,0 +1,185 @@
+import { DataError } from '../error.ts'
+import { allBytes, type ByteSource } from '../source/source.ts'
+import { concat, peek, unlessAborted } from '../source/stream.ts'
+import type { PixelTable, ReadOptions, TableSource } from '../types.ts'
+import { batchSink } from './batches.ts'
+import { hasTwoLines, type Layout, labelUnknown, sniff } from './layout.ts'
+import { LONGEST_LINE, type RowReader, type RowSink, rowReader } from './reader.ts'
+import type { PixelRule } from './row.ts'
+import { mostRows, planOf, type Scanner, strictScanner } from './scanner.ts'
+import { compileKernel, simdScanner } from './simd.ts'
+import { tableSink } from './table.ts'
+
+/** Bytes that are looked at before the first row is read, and read at a time. */
+const CHUNK = 1 << 18
+const UTF8_MARK = [0xef, 0xbb, 0xbf]
+const UTF16_MARKS = [
+  [0xff, 0xfe],
+  [0xfe, 0xff],
+]
+
+/** Bytes of a source, and whether they are its last. */
+interface Piece {
+  bytes: Uint8Array
+  last: boolean
+}
+
+/** The start of a file: enough to know what its columns are. */
+interface Head {
+  bytes: Uint8Array
+  last: boolean
+  layout: Layout
+}
+
+/** Opens what a table is read from. */
+export type Open = (source: TableSource, options: ReadOptions) => Promise<ByteSource>
+
+/** The table in a CSV or IDX file. */
+export async function tableOf(open: Open, from: TableSource, options: ReadOptions): Promise<PixelTable> {
+  const source = await open(from, options)
+  try {
+    const start = await moreOf(source, CHUNK, options)
+    if (isIdx(start.bytes)) return await idxOf(open, source, start.bytes, options)
+    const head = await headOf(source, start, options)
+    const sink = tableSink(head.layout, options, guessRows(head, source.size))
+    for await (const _ of pump(source, head, sink, options));
+    return sink.table()
+  } finally {
+    await closed(source, options)
+  }
+}
+
+/** Closes a source. After an abort it may be waiting for a chunk that never comes, and nobody waits with it. */
+async function closed(source: ByteSource, { signal }: ReadOptions): Promise<void> {
+  const closing = source.close()
+  if (!signal?.aborted) await closing
+}
+
+/** IDX begins with two zero bytes, which no text does. */
+function isIdx([zero0, zero1, type]: Uint8Array): boolean {
+  return zero0 === 0 && zero1 === 0 && type !== 0
+}
+
+async function idxOf(open: Open, source: ByteSource, first: Uint8Array, options: ReadOptions): Promise<PixelTable> {
+  const bytes = await allBytes(source, first)
+  const { labels, signal } = options
+  const labelBytes = labels === undefined ? undefined : await allBytes(await open(labels, signal ? { signal } : {}))
+  // Apart, so that a page that reads CSV alone does not load it.
+  const { idxTable } = await import('../idx/idx-table.ts')
+  return idxTable(source.name, bytes, labelBytes, options)
+}
+
+/** The rows of a CSV file, batch by batch. */
+export async function* batchesOf(
+  open: Open,
+  from: TableSource,
+  batch = 256,
+  options: ReadOptions,
+): AsyncGenerator<PixelTable, void, undefined> {
+  if (!(Number.isInteger(batch) && batch >= 1)) throw new RangeError(`batch: expected 1 or more, found ${batch}.`)
+  const source = await open(from, options)
+  try {
+    const head = await headOf(source, await moreOf(source, CHUNK, options), options)
+    if (head.layout.constant !== undefined) labelUnknown(source.name)
+    const sink = batchSink(head.layout, options, batch)
+    for await (const _ of pump(source, head, sink, options)) yield* sink.full()
+    yield* sink.rest()
+  } finally {
+    await closed(source, options)
+  }
+}
+
+/** Reads on until a header and a row are there. Only as many bytes count as would of any source, whatever the chunks it comes in. */
+async function headOf(source: ByteSource, start: Piece, options: ReadOptions): Promise<Head> {
+  let { bytes: all, last } = start
+  for (let limit = CHUNK; ; limit *= 2) {
+    const bytes = withoutMark(all, source.name)
+    const known = bytes.subarray(0, limit)
+    const whole = last && known.length === bytes.length
+    if (whole || hasTwoLines(known) || limit > LONGEST_LINE) {
+      return { bytes, last, layout: sniff(source.name, known, whole, options) }
+    }
+    if (last) continue
+    const more = await moreOf(source, 2 * limit - all.length, options)
+    all = concat([all, more.bytes])
+    last = more.last
+  }
+}
+
+async function moreOf(source: ByteSource, count: number, { signal }: ReadOptions): Promise<Piece> {
+  signal?.throwIfAborted()
+  return unlessAborted(peek(source.chunks, count), signal)
+}
+
+/** The bytes after a UTF-8 byte order mark. Throws a DataError for UTF-16. */
+function withoutMark(bytes: Uint8Array, file: string): Uint8Array {
+  const starts = (mark: number[]): boolean => mark.every((byte, i) => bytes[i] === byte)
+  if (UTF16_MARKS.some(starts)) {
+    const advice = 'Save it as CSV in UTF-8.'
+    throw new DataError({ file, found: 'UTF-16', expected: 'UTF-8', advice })
+  }
+  return starts(UTF8_MARK) ? bytes.subarray(UTF8_MARK.length) : bytes
+}
+
+/** Gives all rows of a source to a sink, yielding after each piece so that the caller may empty the sink. */
+async function* pump(source: ByteSource, head: Head, sink: RowSink, options: ReadOptions): AsyncGenerator<void> {
+  const { signal } = options
+  const { layout } = head
+  signal?.throwIfAborted()
+  const scanner = await scannerMaker(layout, options)
+  const reader = rowReader({ layout, rule: ruleOf(options), sink, scanner, capacity: CHUNK })
+  yield* feed(reader, head.bytes.subarray(layout.first.start))
+  if (source.fill) {
+    for (let got = source.fill(reader.space()); got > 0; got = source.fill(reader.space())) {
+      reader.commit(got)
+      yield
+      await source.pause?.()
+      signal?.throwIfAborted()
+    }
+  } else {
+    const next = () => unlessAborted(source.chunks.next(), signal)
+    for (let chunk = await next(); !chunk.done; chunk = await next()) yield* feed(reader, chunk.value)
+  }
+  await source.done?.()
+  reader.end()
+}
+
+function* feed(reader: RowReader, chunk: Uint8Array): Generator<void> {
+  for (let start = 0; start < chunk.length; ) {
+    const room = reader.space()
+    const part = chunk.subarray(start, start + room.length)
+    room.set(part)
+    reader.commit(part.length)
+    start += part.length
+    yield
+  }
+}
+
+/** The fastest scanner that runs here, or the one asked for. */
+async function scannerMaker(layout: Layout, { parser }: ReadOptions): Promise<(capacity: number) => Scanner> {
+  const plan = planOf(layout)
+  if (parser === 'strict') return (capacity) => strictScanner(capacity, plan)
+  const kernel = parser === 'plain' ? undefined : await compileKernel()
+  if (kernel) return (capacity) => simdScanner(kernel, capacity, plan)
+  if (parser === 'simd') throw new Error('parser: this JavaScript engine runs no WebAssembly with SIMD.')
+  // Apart, as hardly any engine needs it.
+  const { plainScanner } = await import('./plain.ts')
+  return (capacity) => plainScanner(capacity, plan, mostRows(capacity, plan))
+}
+
+function ruleOf({ maxValue = 255, fractions = false }: ReadOptions): PixelRule {
+  if (Number.isInteger(maxValue) && maxValue >= 1 && maxValue <= 255) return { max: maxValue, fractions }
+  throw new RangeError(`maxValue: expected a whole number 1..255, found ${maxValue}.`)
+}
+
+/** How many rows a file of this size holds if they are like the first ones, a little more to be safe; growing is possible but slow. */
+function guessRows({ bytes, last, layout }: Head, size: number | undefined): number {
+  let [lines, end] = [0, layout.first.start]
+  for (let next = bytes.indexOf(10, end); next >= 0; next = bytes.indexOf(10, end)) {
+    end = next + 1
+    lines++
+  }
+  if (last) return lines + 1
+  const rowBytes = (end - layout.first.start) / Math.max(1, lines)
+  return Math.ceil(((size ?? 4 * CHUNK) / Math.max(rowBytes, layout.columns)) * 1.02) + 16
+}

@@ -1,0 +1,94 @@
+import { DataError } from '../error.ts'
+import { type Cells, cellPlace, cellText, type Line, splitCells, wholeNumber } from './cells.ts'
+import type { Layout } from './layout.ts'
+
+/** What a pixel's text may be. */
+export interface PixelRule {
+  /** The largest value. */
+  max: number
+  /** Fractions 0..1 are kept as `round(255 × value)`. */
+  fractions: boolean
+}
+
+/** The texts of a row that are no pixels. */
+export interface RowTexts {
+  label?: string
+  id?: string
+}
+
+/** A pixel written as a fraction where whole numbers are expected; the reader may go on in fractions. */
+export class FractionError extends DataError {}
+
+const NUMBER = /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i
+
+/**
+ * Reads one line strictly: writes its pixels to `out` and returns its other texts.
+ * This is the meaning of a row: faster readers give the same bytes or leave the line to this one, which throws a DataError for what is wrong.
+ */
+export function readRow(bytes: Uint8Array, line: Line, layout: Layout, rule: PixelRule, out: Uint8Array): RowTexts {
+  const cells = splitCells(bytes, line, layout)
+  if (cells.count !== layout.columns) wrongCount(line, layout, cells)
+  const text = (column: number) => cellText(bytes, cells, column, line, layout)
+  for (let column = 0; column < cells.count; column++) {
+    const place = layout.places[column]!
+    if (place < 0) continue
+    const value = rule.fractions ? -1 : wholeNumber(bytes, cells.spans[2 * column]!, cells.spans[2 * column + 1]!)
+    const fine = value >= 0 && value <= rule.max
+    out[place] = fine ? value : pixelOf(text(column), column, line, layout, rule)
+  }
+  if (layout.packed >= 0) unpack(text(layout.packed), line, layout, rule, out)
+  const texts: RowTexts = {}
+  if (layout.label >= 0) texts.label = text(layout.label)
+  if (layout.id >= 0) texts.id = text(layout.id)
+  return texts
+}
+
+/** The pixel that a text means; the text is a decimal number whose value (as a double) is whole and in range. */
+function pixelOf(text: string, column: number, line: Line, layout: Layout, rule: PixelRule): number {
+  const value = NUMBER.test(text) ? Number(text) : Number.NaN
+  if (rule.fractions && value <= 1) return Math.round(value * 255)
+  if (!rule.fractions && value <= rule.max && Number.isInteger(value)) return value
+  const expected = rule.fractions ? 'a number 0..1' : `a whole number 0..${rule.max}`
+  const found = text === '' ? 'an empty cell' : `'${text.length > 40 ? `${text.slice(0, 40)}…` : text}'`
+  const detail = {
+    ...cellPlace(layout, line.number, column),
+    found,
+    expected,
+    ...hint(text, value, rule, line, layout),
+  }
+  throw value > 0 && value < 1 && !rule.fractions ? new FractionError(detail) : new DataError(detail)
+}
+
+function hint(text: string, value: number, rule: PixelRule, line: Line, layout: Layout): { advice?: string } {
+  if (value > 0 && value < 1) {
+    return { advice: `If the values are fractions 0..1, pass ${rule.max === 1 ? 'fractions: true' : 'maxValue: 1'}.` }
+  }
+  if (value > rule.max && rule.max < 255 && value <= 255) {
+    return { advice: `Pass maxValue: 255 if white is above ${rule.max} here.` }
+  }
+  if (line.number === layout.first.number && !layout.names) {
+    return { advice: 'If the first line is a header, pass header: true.' }
+  }
+  return text === '' ? { advice: 'Every pixel needs a value.' } : {}
+}
+
+/** All pixels out of one cell, with spaces between. */
+function unpack(text: string, line: Line, layout: Layout, rule: PixelRule, out: Uint8Array): void {
+  const values = text.split(/[ \t]+/)
+  if (values.length !== layout.pixels) {
+    const place = cellPlace(layout, line.number, layout.packed)
+    throw new DataError({ ...place, expected: `${layout.pixels} values`, found: `${values.length}` })
+  }
+  for (const [i, value] of values.entries()) out[i] = pixelOf(value, layout.packed, line, layout, rule)
+}
+
+function wrongCount(line: Line, layout: Layout, { count, spans }: Cells): never {
+  const trailing = count === layout.columns + 1 && spans.at(-1) === spans.at(-2)
+  const advice = trailing
+    ? 'The last is empty: take the comma off the end of the line.'
+    : layout.label >= 0 && count === layout.columns - 1
+      ? 'Is this test.csv? Then pass label: false.'
+      : 'The file is cut short or damaged: fetch it again.'
+  const expected = `${layout.columns} cells`
+  throw new DataError({ file: layout.file, row: line.number, expected, found: `${count}`, advice })
+}

@@ -1,0 +1,80 @@
+import { smootherOrder, transpose } from '../pictures/picture.ts'
+import type { ImageShape, PixelTable, ReadOptions } from '../types.ts'
+import { collectLabels } from './classes.ts'
+import { type Layout, labelUnknown } from './layout.ts'
+import type { RowSink } from './reader.ts'
+import { whiteOf } from './white.ts'
+
+/** Collects all rows; `rows` is a guess of how many will come. */
+export function tableSink(layout: Layout, options: ReadOptions, guess: number): RowSink & { table(): PixelTable } {
+  const width = layout.pixels
+  const labels =
+    layout.label < 0
+      ? undefined
+      : collectLabels(layout.file, layout.names?.[layout.label] ?? layout.label + 1, options.classes)
+  const numbers: number[] = []
+  const ids: string[] = []
+  let pixels = new Uint8Array(guess * width)
+  let size = 0
+  let fractions = options.fractions ?? false
+  return {
+    take(fresh) {
+      pixels = withRoom(pixels, size, fresh.length)
+      pixels.set(fresh, size)
+      size += fresh.length
+    },
+    label(text, row) {
+      if (labels) numbers.push(labels.add(text, row))
+    },
+    id: (text) => void ids.push(text),
+    fractions() {
+      if (options.maxValue !== 1 || options.fractions !== undefined) return false
+      for (let i = 0; i < size; i++) pixels[i]! *= 255
+      fractions = true
+      return true
+    },
+    table() {
+      const all = trimmed(pixels, size)
+      requireConstant(layout, all)
+      const shape = orderedShape(layout, all, options)
+      if (options.transpose) transpose(all, shape)
+      const table: PixelTable = { pixels: all, rows: size / width, shape, maxValue: whiteOf(all, fractions, options) }
+      if (labels) Object.assign(table, labels.finish(numbers))
+      if (layout.id >= 0) table.ids = ids
+      return table
+    },
+  }
+}
+
+/** An array that holds the first `size` bytes and has room for `more`. */
+export function withRoom(pixels: Uint8Array<ArrayBuffer>, size: number, more: number): Uint8Array<ArrayBuffer> {
+  if (size + more <= pixels.length) return pixels
+  const larger = new Uint8Array(Math.max(Math.ceil(pixels.length * 1.5), size + more))
+  larger.set(pixels.subarray(0, size))
+  return larger
+}
+
+/** An array of its own, unless the copy would cost more than the few bytes that a view of the larger one wastes. */
+function trimmed(pixels: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> {
+  if (size === pixels.length) return pixels
+  const close = size > 1 << 20 && pixels.length - size < size / 8
+  return close ? pixels.subarray(0, size) : pixels.slice(0, size)
+}
+
+/** The images' shape with the order of their channels: given, or the one under which these pixels are smoother. */
+export function orderedShape(layout: Layout, pixels: Uint8Array, options: ReadOptions): ImageShape {
+  const size = { channels: 1, ...layout.shape }
+  if (size.channels === 1) return { ...size, channelOrder: 'interleaved' }
+  const given = options.channels ?? layout.shape.channelOrder
+  if (given) return { ...size, channelOrder: given }
+  const channelOrder = smootherOrder(pixels, size)
+  options.onNote?.(`channels taken as ${channelOrder}: the pictures are smoother that way (option channels)`)
+  return { ...size, channelOrder }
+}
+
+/** Without a header, the other end column was the same all through the first rows; a change later means a wrong guess. */
+function requireConstant({ file, constant, places, pixels: width }: Layout, pixels: Uint8Array): void {
+  if (constant === undefined) return
+  const first = places[constant]!
+  for (let i = first; i < pixels.length; i += width) if (pixels[i] !== pixels[first]) labelUnknown(file)
+}

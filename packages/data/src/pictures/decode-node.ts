@@ -1,0 +1,19 @@
+import { DataError } from '../error.ts'
+import type { Decode } from './picture-table.ts'
+
+/** A decoder on sharp (libvips). Throws a DataError with the command to install it where it is missing. */
+export async function nodeDecoder(file: string): Promise<Decode> {
+  const { default: sharp } = await import('sharp').catch((cause: unknown) => {
+    const problem = 'pictures are decoded by the package sharp, which is not installed'
+    throw new DataError({ file, problem, advice: 'Run: npm i sharp' }, { cause })
+  })
+  return async (bytes, type) => {
+    // No conversion by profile, as in pages: bytes stay what the file says. Warnings, such as of odd profiles, do no harm to pixels.
+    const picture = sharp(bytes, { failOn: 'error', ignoreIcc: true })
+    // With an empty angle, as EXIF says: browsers turn photographs too.
+    const upright = type === 'image/jpeg' ? picture.rotate() : picture
+    const { data, info } = await upright.toColourspace('srgb').ensureAlpha().raw().toBuffer({ resolveWithObject: true })
+    if (info.channels !== 4) throw new Error(`it has ${info.channels} channels`)
+    return { data, width: info.width, height: info.height }
+  }
+}

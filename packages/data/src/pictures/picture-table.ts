@@ -1,0 +1,176 @@
+import { DataError } from '../error.ts'
+import type { PictureOptions, PixelTable, Preparation } from '../types.ts'
+import { arranged, counted, listed } from './folders.ts'
+import { type Plan, planOf, requireSameSize } from './preparation.ts'
+import { isGrey, prepared, type RgbaImage } from './prepared.ts'
+
+/** What decoders know by name. */
+export type PictureType = 'image/png' | 'image/jpeg' | 'image/webp'
+
+/** Decodes a whole file, upright, without converting colours. Throws where the file is damaged. */
+export type Decode = (bytes: Uint8Array<ArrayBuffer>, type: PictureType) => Promise<RgbaImage>
+
+/** Files to find pictures among. */
+export interface Pictures {
+  /** Name of the source in errors. */
+  file: string
+  /** Paths below the root, with `/`. */
+  paths: readonly string[]
+  /** Folders below the root, where they are known, so that empty ones are noticed. */
+  folders: readonly string[]
+  /** All bytes of a file. */
+  bytes(index: number): Promise<Uint8Array<ArrayBuffer>>
+  /** Makes the decoder, once there is something to decode. */
+  decoder(): Promise<Decode>
+}
+
+/** Pictures that are read and decoded at a time. */
+const AT_ONCE = 4
+
+/** The table of all pictures, each prepared alike, in the order of their paths. */
+export async function tableOfPictures(source: Pictures, options: PictureOptions): Promise<PixelTable> {
+  const { signal } = options
+  const { file } = source
+  signal?.throwIfAborted()
+  const plan = planOf(options)
+  const { pictures, ...labels } = arranged(file, source.paths, source.folders, options)
+  const decode = await source.decoder()
+  const sink = pictureSink(file, pictures.length, plan, options)
+  const broken: string[] = []
+  let row = 0
+  const open = ({ index }: { index: number }) => opened(source, index, decode)
+  for await (const result of inOrder(pictures, AT_ONCE, open, signal)) {
+    const { id } = pictures[row]!
+    if (typeof result === 'string') broken.push(`${id} (${result})`)
+    else sink.add(row, id, result)
+    row++
+  }
+  if (broken.length > 0) {
+    const problem = `${broken.length} of ${counted(row, 'picture')} cannot be decoded: ${listed(broken, '')}`
+    throw new DataError({ file, problem, advice: 'Replace or remove them.' })
+  }
+  return { ...sink.table(), ...labels, ids: pictures.map(({ id }) => id) }
+}
+
+/** A picture, or why there is none. */
+async function opened(source: Pictures, index: number, decode: Decode): Promise<RgbaImage | string> {
+  try {
+    const bytes = await source.bytes(index)
+    const type = typeOf(bytes)
+    if (!type) return bytes.length === 0 ? 'an empty file' : 'no PNG, JPEG or WebP'
+    return isCut(bytes, type) ? 'cut short' : await decode(bytes, type)
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    return text.split('\n')[0]!.trim() || 'damaged'
+  }
+}
+
+/** By the first bytes: names may be wrong, and decoders in pages go by what they are told. */
+function typeOf(bytes: Uint8Array): PictureType | undefined {
+  const text = String.fromCharCode(...bytes.subarray(0, 12))
+  if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png'
+  if (text.startsWith('\xff\xd8\xff')) return 'image/jpeg'
+  return text.startsWith('RIFF') && text.endsWith('WEBP') ? 'image/webp' : undefined
+}
+
+/** Browsers show the upper part of a picture that is cut short as if nothing were missing; this finds most of them. */
+function isCut(bytes: Uint8Array, type: PictureType): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (type === 'image/webp') return view.getUint32(4, true) + 8 > bytes.length
+  return type === 'image/png' ? !hasLastChunk(view) : !hasEndMarker(bytes)
+}
+
+function hasLastChunk(view: DataView): boolean {
+  const [IEND, around] = [0x49454e44, 12]
+  for (let at = 8; at + around <= view.byteLength; at += view.getUint32(at) + around) {
+    if (view.getUint32(at + 4) === IEND) return true
+  }
+  return false
+}
+
+/** Cameras put other bytes behind the end of a JPEG, so it may be anywhere. */
+function hasEndMarker(bytes: Uint8Array): boolean {
+  for (let at = bytes.lastIndexOf(0xd9); at > 0; at = bytes.lastIndexOf(0xd9, at - 1)) {
+    if (bytes[at - 1] === 0xff) return true
+  }
+  return false
+}
+
+/** Puts pictures into one array of pixels, which gets three channels when the first coloured one comes. */
+function pictureSink(file: string, rows: number, plan: Plan, { onNote }: PictureOptions) {
+  let size = plan.size
+  let first: { name: string; height: number; width: number } | undefined
+  let coloured: string | undefined
+  let channels = plan.color === 'rgb' ? 3 : 1
+  let pixels: Uint8Array | undefined
+  return {
+    add(row: number, name: string, image: RgbaImage): void {
+      const { width, height } = image
+      first ??= { name, width, height }
+      if (!plan.size) requireSameSize(file, first, { name, width, height })
+      size ??= [height, width]
+      const area = size[0] * size[1]
+      pixels ??= roomFor(file, rows * area * channels)
+      if (!plan.color && channels === 1 && !isGrey(image)) {
+        pixels = widened(pixels, roomFor(file, rows * area * 3), row * area)
+        channels = 3
+        coloured = name
+      }
+      const rule = { ...plan, size: [size[0], size[1]] as [number, number], color: colorOf(channels) }
+      pixels.set(prepared(image, rule), row * area * channels)
+    },
+    table(): PixelTable {
+      const [height, width] = size!
+      if (!plan.color)
+        onNote?.(
+          coloured ? `rgb: ${coloured} has colours (option color)` : 'grey: no picture has colours (option color)',
+        )
+      const { resize, background } = plan
+      const preparation = { size: [height, width] as [number, number], resize, color: colorOf(channels), background }
+      const shape = { height, width, channels, channelOrder: 'interleaved' as const }
+      return { pixels: pixels!, rows, shape, maxValue: 255, preparation }
+    },
+  }
+}
+
+const colorOf = (channels: number): Preparation['color'] => (channels === 1 ? 'grey' : 'rgb')
+
+function roomFor(file: string, bytes: number): Uint8Array {
+  try {
+    return new Uint8Array(bytes)
+  } catch (cause) {
+    const problem = `its pictures take ${Math.ceil(bytes / 2 ** 20)} MiB, more than there is`
+    throw new DataError({ file, problem, advice: 'Pass a smaller size.' }, { cause })
+  }
+}
+
+/** The first `count` grey pixels in three channels. */
+function widened(grey: Uint8Array, room: Uint8Array, count: number): Uint8Array {
+  for (let i = 0, at = 0; i < count; i++, at += 3) room.fill(grey[i]!, at, at + 3)
+  return room
+}
+
+/** What `work` makes of each item, in their order, `atOnce` of them at a time. Ends at once when the signal says so. */
+async function* inOrder<T, R>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<R>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<R> {
+  const running: Promise<R>[] = []
+  let abort = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal?.reason)
+  })
+  aborted.catch(() => {})
+  signal?.addEventListener('abort', abort, { once: true })
+  try {
+    for (let next = 0; next < items.length || running.length > 0; ) {
+      while (next < items.length && running.length < atOnce) running.push(work(items[next++]!))
+      yield await Promise.race([running.shift()!, aborted])
+      signal?.throwIfAborted()
+    }
+  } finally {
+    signal?.removeEventListener('abort', abort)
+  }
+}

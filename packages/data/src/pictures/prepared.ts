@@ -1,0 +1,108 @@
+import type { PixelTable, Preparation } from '../types.ts'
+import { requirePreparation } from './preparation.ts'
+import { type Box, type Plane, resized } from './resize.ts'
+
+/** A decoded picture: red, green, blue and alpha of each pixel, not multiplied by alpha. A page's `ImageData` is one. */
+export interface RgbaImage {
+  data: Uint8Array | Uint8ClampedArray
+  width: number
+  height: number
+}
+
+/**
+ * The table of one row that a model's `preparation` makes of an `ImageData` (`canvas.getContext('2d').getImageData(…)`), without labels.
+ * Pixels are 0..255. Throws a RangeError for a preparation without size or colour, and for data that does not fill the size.
+ */
+export function fromImageData(image: RgbaImage, preparation: Preparation): PixelTable {
+  const rule = requirePreparation(preparation)
+  const { data, width, height } = image
+  if (!(width >= 1 && height >= 1 && data.length === 4 * width * height)) {
+    throw new RangeError(`image: expected ${width} × ${height} × 4 bytes (RGBA), found ${data.length}.`)
+  }
+  const [rows, columns] = rule.size
+  const channels = rule.color === 'grey' ? 1 : 3
+  const shape = { height: rows, width: columns, channels, channelOrder: 'interleaved' as const }
+  return { pixels: prepared(image, rule), rows: 1, shape, maxValue: 255, preparation: rule }
+}
+
+/** The bytes of a picture as a preparation has them: on its background, in its colours, at its size; rows of pixels, interleaved. */
+export function prepared(image: RgbaImage, { size, resize, color, background }: Preparation): Uint8Array {
+  const from = colored(image, color, background)
+  const [height, width] = size
+  if (resize === 'stretch') return resized(from, whole(from), width, height).pixels
+  if (resize === 'cover') return resized(from, covering(from, width, height), width, height).pixels
+  const inside = contained(from, width, height)
+  const small = resized(from, whole(from), inside.width, inside.height)
+  return placed(small, inside, width, height, background)
+}
+
+/** Whether red, green and blue are the same in every pixel that can be seen. */
+export function isGrey({ data }: RgbaImage): boolean {
+  for (let i = 0; i < data.length; i += 4) {
+    if ((data[i] !== data[i + 1] || data[i] !== data[i + 2]) && data[i + 3] !== 0) return false
+  }
+  return true
+}
+
+/** The picture over a grey background; luma by ITU-R BT.601 in 16-bit fixed point, which leaves grey as it is. */
+function colored({ data, width, height }: RgbaImage, color: Preparation['color'], background: number): Plane {
+  const channels = color === 'grey' ? 1 : 3
+  const pixels = new Uint8Array(width * height * channels)
+  for (let i = 0, at = 0; i < data.length; i += 4) {
+    const alpha = data[i + 3]!
+    const red = over(data[i]!, alpha, background)
+    const green = over(data[i + 1]!, alpha, background)
+    const blue = over(data[i + 2]!, alpha, background)
+    if (channels === 1) pixels[at++] = (19_595 * red + 38_470 * green + 7_471 * blue + 32_768) >> 16
+    else {
+      pixels[at++] = red
+      pixels[at++] = green
+      pixels[at++] = blue
+    }
+  }
+  return { pixels, width, height, channels }
+}
+
+function over(value: number, alpha: number, background: number): number {
+  return alpha === 255 ? value : Math.floor((value * alpha + background * (255 - alpha) + 127) / 255)
+}
+
+const whole = ({ width, height }: Plane): Box => ({ left: 0, top: 0, width, height })
+
+/** Where a whole picture lies in the new one: as large as fits, in the middle. */
+function contained(from: Plane, width: number, height: number): Box {
+  const wide = from.width * height >= from.height * width
+  const inner = wide
+    ? { width, height: Math.max(1, rounded(from.height * width, from.width)) }
+    : { width: Math.max(1, rounded(from.width * height, from.height)), height }
+  return { ...inner, left: (width - inner.width) >> 1, top: (height - inner.height) >> 1 }
+}
+
+/** The middle of a picture that has the new one's aspect, in whole pixels. */
+function covering(from: Plane, width: number, height: number): Box {
+  const wide = from.width * height >= from.height * width
+  const inner = wide
+    ? { width: Math.max(1, rounded(from.height * width, height)), height: from.height }
+    : { width: from.width, height: Math.max(1, rounded(from.width * height, width)) }
+  return { ...inner, left: (from.width - inner.width) >> 1, top: (from.height - inner.height) >> 1 }
+}
+
+/** A quotient of integers, rounded half up. */
+const rounded = (a: number, b: number): number => Math.floor((2 * a + b) / (2 * b))
+
+function placed(
+  { pixels, channels }: Plane,
+  inside: Box,
+  width: number,
+  height: number,
+  background: number,
+): Uint8Array {
+  if (inside.width === width && inside.height === height) return pixels
+  const out = new Uint8Array(width * height * channels).fill(background)
+  const stride = inside.width * channels
+  for (let y = 0; y < inside.height; y++) {
+    const to = ((inside.top + y) * width + inside.left) * channels
+    out.set(pixels.subarray(y * stride, (y + 1) * stride), to)
+  }
+  return out
+}

@@ -1,0 +1,73 @@
+import { formatShape, pixelCount } from '../shape.ts'
+import type { ImageShape, PixelTable } from '../types.ts'
+import { classCounts, duplicates, meanAndDeviation } from './prepare.ts'
+
+/** What there is to know of a table at a glance. */
+export interface Description {
+  rows: number
+  shape: ImageShape
+  maxValue: number
+  /** The classes with their numbers of rows, where the table has labels. */
+  classes?: { label: string; rows: number }[]
+  /** Whether the table has identifiers. */
+  ids: boolean
+  /** Smallest and largest pixel. */
+  range: [number, number]
+  /** Of each channel, scaled to 0..1. */
+  mean: number[]
+  deviation: number[]
+  /** Rows in which all pixels are the same. */
+  blank: number
+  /** Rows that repeat an earlier picture. */
+  repeated: number
+}
+
+/** Counts and measures a table. */
+export function describe(table: PixelTable): Description {
+  const { rows, shape, maxValue, pixels, classes } = table
+  const width = pixelCount(shape)
+  let [low, high, blank] = [255, 0, 0]
+  for (let start = 0; start < pixels.length; start += width) {
+    let [least, most] = [255, 0]
+    for (let i = start; i < start + width; i++) {
+      if (pixels[i]! < least) least = pixels[i]!
+      if (pixels[i]! > most) most = pixels[i]!
+    }
+    if (least === most) blank++
+    low = Math.min(low, least)
+    high = Math.max(high, most)
+  }
+  const counts = table.labels && classes && classCounts(table)
+  return {
+    rows,
+    shape,
+    maxValue,
+    ...(counts && { classes: classes.map((label, i) => ({ label, rows: counts[i]! })) }),
+    ids: table.ids !== undefined,
+    range: [Math.min(low, high), high],
+    ...meanAndDeviation(table),
+    blank,
+    repeated: duplicates(table).length,
+  }
+}
+
+/** A description as lines of text. */
+export function formatDescription(description: Description): string {
+  const { rows, shape, maxValue, classes, ids, range, mean, deviation, blank, repeated } = description
+  const order = shape.channels > 1 ? ` (${shape.channelOrder})` : ''
+  const decimals = (numbers: number[]) => numbers.map((number) => number.toFixed(4)).join(', ')
+  const lines = [
+    `rows       ${rows}${ids ? ', with ids' : ''}`,
+    `shape      ${formatShape(shape)}${order}`,
+    `pixels     ${range.join('..')} of 0..${maxValue}, mean ${decimals(mean)}, deviation ${decimals(deviation)} (of 0..1)`,
+    ...(blank ? [`blank      ${blank} rows`] : []),
+    ...(repeated ? [`repeated   ${repeated} rows are the same picture as an earlier one`] : []),
+    `labels     ${classes ? `${classes.length} classes` : 'none'}`,
+  ]
+  const longest = Math.max(0, ...(classes ?? []).map(({ label }) => label.length))
+  for (const { label, rows: count } of classes ?? []) {
+    const share = ((100 * count) / rows).toFixed(1)
+    lines.push(`  ${label.padEnd(longest)}  ${String(count).padStart(7)}  ${share.padStart(5)} %`)
+  }
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,119 @@
+import { readZip, type Zip, type ZipSource } from '@pixelrow/files'
+import { tableOf } from '../csv/read.ts'
+import { DataError } from '../error.ts'
+import { nodeDecoder } from '../pictures/decode-node.ts'
+import { isHidden, isPicture, listed } from '../pictures/folders.ts'
+import { tableOfPictures } from '../pictures/picture-table.ts'
+import type { PixelTable, ReadOptions } from '../types.ts'
+import { inflateInNode } from './file.ts'
+import { type ByteSource, streamed } from './source.ts'
+
+/** The table in a zip: of the CSV (or other file) that `member` or `part` names, or of the pictures in it. */
+export async function tableOfZip(source: ZipSource, options: ReadOptions): Promise<PixelTable> {
+  const zip = await opened(source, options)
+  try {
+    if (options.member === undefined && filesOf(zip).some(isPicture)) return await picturesIn(zip, options)
+    return await tableOf(async () => memberOf(zip, options), zip.name, options)
+  } catch (error) {
+    throw explained(error, zip.name)
+  } finally {
+    await zip.close()
+  }
+}
+
+/** The bytes of the CSV in a zip; closing them closes the zip. */
+export async function openMember(source: ZipSource, options: ReadOptions): Promise<ByteSource> {
+  const zip = await opened(source, options)
+  try {
+    const member = memberOf(zip, options)
+    const close = () => member.close().finally(() => zip.close())
+    return { ...member, close }
+  } catch (error) {
+    await zip.close()
+    throw error
+  }
+}
+
+async function opened(source: ZipSource, { name }: ReadOptions): Promise<Zip> {
+  return readZip(source, name === undefined ? {} : { name }).catch((error: unknown) => {
+    throw explained(error, name)
+  })
+}
+
+/** All files but those that operating systems put in. */
+function filesOf(zip: Zip): string[] {
+  const names = zip.entries.filter(({ directory }) => !directory).map(({ name }) => name)
+  return names.filter((name) => !name.split('/').some(isHidden))
+}
+
+const isCsv = (name: string): boolean => /\.csv(\.gz)?$/i.test(name)
+
+function picturesIn(zip: Zip, options: ReadOptions): Promise<PixelTable> {
+  const { signal } = options
+  const paths = filesOf(zip)
+  const folders = zip.entries.filter(({ directory }) => directory).map(({ name }) => name)
+  const bytes = async (index: number) =>
+    (await zip.bytes(paths[index]!, signal ? { signal } : {})) as Uint8Array<ArrayBuffer>
+  return tableOfPictures({ file: zip.name, paths, folders, bytes, decoder: () => nodeDecoder(zip.name) }, options)
+}
+
+function memberOf(zip: Zip, options: ReadOptions): ByteSource {
+  const member = chosen(zip, options)
+  const { signal } = options
+  const chunks = throughErrors(zip.open(member, signal ? { signal } : {}), zip.name)
+  return streamed(chunks, `${zip.name}, ${member}`, inflateInNode)
+}
+
+/** The file that was named, the only CSV, or the one of the part. */
+function chosen(zip: Zip, { member, part, onNote }: ReadOptions): string {
+  const files = filesOf(zip)
+  const file = zip.name
+  if (member !== undefined) return named(file, files, member)
+  const tables = files.filter(isCsv)
+  if (tables.length === 0) {
+    const advice = files.some((name) => /\.zip$/i.test(name)) ? { advice: 'Unpack it: there are zips inside it.' } : {}
+    const expected = 'a CSV or pictures (png, jpg, jpeg or webp)'
+    throw new DataError({ file, expected, found: listed(files) || 'nothing', ...advice })
+  }
+  const rows = tables.filter((name) => !/sample_?submission[^/]*$/i.test(name))
+  if (rows.length === 1 && part === undefined) return rows[0]!
+  const wanted = part ?? 'train'
+  const matching = rows.filter((name) => wordOf[wanted].test(name.slice(name.lastIndexOf('/') + 1)))
+  if (matching.length !== 1) {
+    const advice = 'Pass member: its name.'
+    throw new DataError({ file, expected: `one CSV named ${wanted}`, found: listed(tables), advice })
+  }
+  if (part === undefined) onNote?.(`read ${matching[0]} (options member and part)`)
+  return matching[0]!
+}
+
+/** A file by its path in the zip, or by its name where only one has it. */
+function named(file: string, files: string[], member: string): string {
+  const found = files.includes(member) ? [member] : files.filter((name) => name.endsWith(`/${member}`))
+  if (found.length === 1) return found[0]!
+  throw new DataError({ file, expected: `one file ${member}`, found: listed(found.length > 0 ? found : files) })
+}
+
+const wordOf = {
+  train: /(^|[^a-z])train(ing)?([^a-z]|$)/i,
+  validation: /(^|[^a-z])val(id(ation)?)?([^a-z]|$)/i,
+  test: /(^|[^a-z])test(ing)?([^a-z]|$)/i,
+}
+
+async function* throughErrors(chunks: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks
+  } catch (error) {
+    throw explained(error, file)
+  }
+}
+
+/** An error about the zip as the one kind of error that there is here. */
+function explained(error: unknown, file: string | undefined): unknown {
+  if (!(error instanceof Error && error.name === 'FileError')) return error
+  const text = error.message
+  const place = [`${file}: `, `${file}, `].find((start) => text.startsWith(start)) ?? ''
+  const name = (error as Error & { file?: string }).file ?? file
+  const detail = { ...(name !== undefined && place && { file: name }), problem: text.slice(place.length) }
+  return new DataError(detail, { cause: error })
+}

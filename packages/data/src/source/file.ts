@@ -1,0 +1,114 @@
+import { readSync, type Stats } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { pipeline, Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { createGunzip } from 'node:zlib'
+import { DataError } from '../error.ts'
+import type { ReadOptions, TableSource } from '../types.ts'
+import { type ByteSource, openSource, streamed } from './source.ts'
+
+const CHUNK = 1 << 18
+/** Other work may run after so many bytes: a few milliseconds of reading. */
+const BREATH = 1 << 23
+
+/** Opens a path, a `file:` URL or anything that needs no file system. */
+export async function openInNode(source: TableSource, options: ReadOptions): Promise<ByteSource> {
+  const path = pathOf(source)
+  return path === undefined ? openSource(source, options, inflateInNode) : openFile(path, options.name ?? path)
+}
+
+/** The path that a string or a `file:` URL is; undefined for other sources. */
+export function pathOf(source: TableSource): string | undefined {
+  const text = source instanceof URL ? source.href : source
+  if (typeof text !== 'string' || /^https?:/i.test(text)) return undefined
+  return /^file:/i.test(text) ? fileURLToPath(text) : text
+}
+
+async function openFile(path: string, name: string): Promise<ByteSource> {
+  const { handle, before } = await opened(path, name)
+  const magic = new Uint8Array(2)
+  const regular = before.isFile()
+  if (regular) readSync(handle.fd, magic, 0, 2, 0)
+  if (regular && (magic[0] !== 0x1f || magic[1] !== 0x8b)) return blocking(handle, name, before)
+  return streamed(chunksOf(handle, name, before), name, inflateInNode)
+}
+
+async function opened(path: string, name: string): Promise<{ handle: FileHandle; before: Stats }> {
+  const handle = await open(path, 'r').catch((cause: unknown) => unreadable(name, 'opened', cause))
+  const before = await handle.stat()
+  if (!before.isDirectory()) return { handle, before }
+  await handle.close()
+  throw new DataError({ file: name, expected: 'a file', found: 'a folder', advice: 'Pass the path of a CSV file.' })
+}
+
+/** Reads on this thread: from the cache of the operating system that takes less time than handing work to another. */
+function blocking(handle: FileHandle, name: string, before: Stats): ByteSource {
+  let breath = 0
+  function fill(room: Uint8Array): number {
+    try {
+      const count = readSync(handle.fd, room)
+      breath += count
+      return count
+    } catch (cause) {
+      return unreadable(name, 'read', cause)
+    }
+  }
+  return {
+    name,
+    size: before.size,
+    chunks: filled(fill),
+    fill,
+    pause() {
+      if (breath < BREATH) return undefined
+      breath = 0
+      return new Promise((resolve) => setImmediate(resolve))
+    },
+    done: () => requireSame(handle, name, before),
+    close: () => handle.close().catch(() => {}),
+  }
+}
+
+async function* filled(fill: (room: Uint8Array) => number): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const room = new Uint8Array(CHUNK)
+    const count = fill(room)
+    if (count === 0) return
+    yield room.subarray(0, count)
+  }
+}
+
+async function* chunksOf(handle: FileHandle, name: string, before: Stats): AsyncGenerator<Uint8Array> {
+  try {
+    for (;;) {
+      const buffer = new Uint8Array(CHUNK)
+      const { bytesRead } = await handle.read({ buffer }).catch((cause: unknown) => unreadable(name, 'read', cause))
+      if (bytesRead === 0) break
+      yield buffer.subarray(0, bytesRead)
+    }
+    if (before.isFile()) await requireSame(handle, name, before)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** A file that is written to while it is read would give a table that never was. */
+async function requireSame(handle: FileHandle, name: string, before: Stats): Promise<void> {
+  const after = await handle.stat()
+  if (after.size === before.size && after.mtimeMs === before.mtimeMs) return
+  const [found, expected] = [`${after.size} bytes`, `${before.size} bytes as at the start`]
+  const advice = 'Read it again when nothing writes to it.'
+  throw new DataError({ file: name, problem: 'changed while it was read', found, expected, advice })
+}
+
+function unreadable(name: string, what: string, cause: unknown): never {
+  const problem = `cannot be ${what} (${cause instanceof Error ? cause.message : cause})`
+  throw new DataError({ file: name, problem, expected: 'a file', advice: 'Check the path and the disk.' }, { cause })
+}
+
+/** Unpacks gzip with zlib. */
+export function inflateInNode(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const gunzip = createGunzip({ chunkSize: CHUNK })
+  // The error comes out of the iteration.
+  pipeline(Readable.from(chunks), gunzip, () => {})
+  return gunzip
+}

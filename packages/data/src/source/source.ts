@@ -1,0 +1,71 @@
+import { DataError } from '../error.ts'
+import type { ReadOptions, TableSource } from '../types.ts'
+import { type Inflate, unpacked } from './gunzip.ts'
+import { concat, peek, readStream } from './stream.ts'
+
+/** Bytes to read, with the name that errors use. */
+export interface ByteSource {
+  name: string
+  /** Bytes in all, where known. */
+  size?: number
+  /** The bytes, piece by piece. */
+  chunks: AsyncIterator<Uint8Array>
+  /** The same without a copy: puts the next bytes into the room and says how many; 0 at the end. */
+  fill?(room: Uint8Array): number
+  /** Lets other work run now and then between two fills. */
+  pause?(): Promise<void> | undefined
+  /** Called after the last byte: throws where what was read cannot be trusted. */
+  done?(): Promise<void>
+  /** Lets go of whatever is open; there may be bytes left. Not to be waited for while a chunk is. */
+  close(): Promise<void>
+}
+
+/** Opens bytes, blobs, streams and http(s) URLs: everything that needs no file system. */
+export async function openSource(source: TableSource, options: ReadOptions, inflate: Inflate): Promise<ByteSource> {
+  const { signal } = options
+  if (typeof source !== 'string' && !(source instanceof URL))
+    return streamed(chunksOf(source), options.name ?? 'input', inflate)
+  const name = options.name ?? String(source)
+  const response = await fetch(source, signal ? { signal } : {}).catch((cause: Error) => {
+    signal?.throwIfAborted()
+    // The inner error tells more than `fetch failed`.
+    const problem = `cannot be fetched (${cause.cause ?? cause})`
+    throw new DataError({ file: name, problem, advice: 'Check the address and the network.' }, { cause })
+  })
+  if (response.ok && response.body) return streamed(chunksOf(response.body), name, inflate)
+  const found = `HTTP ${response.status} ${response.statusText}`.trim()
+  throw new DataError({ file: name, expected: 'a file', found, advice: 'Check the address and the network.' })
+}
+
+/** A source of chunks, unpacked if they are gzip. */
+export function streamed(chunks: AsyncIterator<Uint8Array>, name: string, inflate: Inflate): ByteSource {
+  const bytes = unpacked(chunks, name, inflate)
+  // The inner one first, as the outer one may be waiting for it.
+  const close = async () => {
+    await Promise.all([chunks.return?.(), bytes.return(undefined)]).catch(() => {})
+  }
+  return { name, chunks: bytes, close }
+}
+
+function chunksOf(source: Exclude<TableSource, string | URL>): AsyncIterator<Uint8Array> {
+  if (source instanceof Uint8Array) return once(source)
+  if (source instanceof ArrayBuffer) return once(new Uint8Array(source))
+  if (source instanceof Blob) return readStream(source.stream())
+  if ('getReader' in source) return readStream(source)
+  return source[Symbol.asyncIterator]()
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
+
+/** All that a source has after `first`. Closes the source. */
+export async function allBytes(source: ByteSource, first?: Uint8Array): Promise<Uint8Array> {
+  try {
+    const { bytes } = await peek(source.chunks, Number.POSITIVE_INFINITY)
+    await source.done?.()
+    return first ? concat([first, bytes]) : bytes
+  } finally {
+    await source.close()
+  }
+}

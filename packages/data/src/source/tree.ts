@@ -1,0 +1,45 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DataError } from '../error.ts'
+import { nodeDecoder } from '../pictures/decode-node.ts'
+import { isHidden } from '../pictures/folders.ts'
+import { tableOfPictures } from '../pictures/picture-table.ts'
+import type { PictureOptions, PixelTable } from '../types.ts'
+
+/** Deeper folders hold no classes; it also ends circles of links. */
+const DEEPEST = 6
+
+/** The table of the pictures in a folder on disk. */
+export async function tableOfFolder(folder: string, options: PictureOptions): Promise<PixelTable> {
+  const file = options.name ?? folder
+  const [paths, folders]: [string[], string[]] = [[], []]
+  await list(folder, '', paths, folders, file, options)
+  const bytes = async (index: number) => new Uint8Array(await readFile(join(folder, paths[index]!)))
+  return tableOfPictures({ file, paths, folders, bytes, decoder: () => nodeDecoder(file) }, options)
+}
+
+/** Puts the paths of all files and folders below `path` into the lists; links are followed. */
+async function list(
+  root: string,
+  path: string,
+  paths: string[],
+  folders: string[],
+  file: string,
+  options: PictureOptions,
+): Promise<void> {
+  options.signal?.throwIfAborted()
+  const entries = await readdir(join(root, path), { withFileTypes: true }).catch((cause: Error) => {
+    throw new DataError({ file, problem: `the folder '${path || '.'}' cannot be read (${cause.message})` }, { cause })
+  })
+  for (const entry of entries) {
+    if (isHidden(entry.name)) continue
+    const below = path === '' ? entry.name : `${path}/${entry.name}`
+    // A link that leads nowhere is a file that cannot be read, and is reported as such.
+    const kind = entry.isSymbolicLink() ? await stat(join(root, below)).catch(() => undefined) : entry
+    if (!kind?.isDirectory()) paths.push(below)
+    else if (below.split('/').length <= DEEPEST) {
+      folders.push(below)
+      await list(root, below, paths, folders, file, options)
+    }
+  }
+}
