@@ -1,12 +1,14 @@
 import { readMetadata } from '@pixelrow/onnx/metadata'
 import { ClassifierError } from './errors.ts'
-import type { ImageShape } from './types.ts'
+import type { ImageShape, Preparation } from './types.ts'
 
 /** What a model says of itself: its classes, the images it takes, and their largest pixel value (1..255). */
 export interface ModelDescription {
   classes: readonly string[]
   shape: ImageShape
   maxValue: number
+  /** Where the model was trained on pictures. */
+  preparation?: Preparation
 }
 
 /**
@@ -25,6 +27,9 @@ export function describeModel(bytes: Uint8Array, name = 'the model'): ModelDescr
     classes: parse(metadata, 'pixelrow.classes', name, isClasses, '["0", "1", …]'),
     shape: parse(metadata, 'pixelrow.shape', name, isShape, '{"height": 28, "width": 28, "channels": 1, …}'),
     maxValue: parse(metadata, 'pixelrow.max_value', name, isMaxValue, 'an integer 1..255'),
+    ...('pixelrow.preparation' in metadata && {
+      preparation: parse(metadata, 'pixelrow.preparation', name, isPreparation, '{"size": [28, 28], "resize": …}'),
+    }),
   }
 }
 
@@ -69,6 +74,14 @@ function isShape(value: unknown): value is ImageShape {
 
 function isMaxValue(value: unknown): value is number {
   return isCount(value) && value <= 255
+}
+
+function isPreparation(value: unknown): value is Preparation {
+  if (typeof value !== 'object' || value === null) return false
+  const { size, resize, color, background } = value as Partial<Preparation>
+  const isGrey = Number.isInteger(background) && background! >= 0 && background! <= 255
+  const isKnown = ['contain', 'cover', 'stretch'].includes(resize!) && (color === 'grey' || color === 'rgb')
+  return Array.isArray(size) && size.length === 2 && size.every(isCount) && isKnown && isGrey
 }
 
 function isCount(value: unknown): value is number {

@@ -36,6 +36,16 @@ export interface Attempt {
   fix?: string
 }
 
+/** How pictures became the pixels that the model was trained on; others have to be prepared in the same way. */
+export interface Preparation {
+  /** Height and width. */
+  size: readonly [height: number, width: number]
+  resize: 'contain' | 'cover' | 'stretch'
+  color: 'grey' | 'rgb'
+  /** Grey value 0..255. */
+  background: number
+}
+
 /** Where a classifier runs, whatever runtime is behind it. */
 export interface Classifier {
   /** The device in use: `cpu`, `wasm`, … */
@@ -46,6 +56,8 @@ export interface Classifier {
   readonly shape: ImageShape
   /** Pixel values may be 0..maxValue. */
   readonly maxValue: number
+  /** Where the model was trained on pictures. */
+  readonly preparation?: Preparation
   /** Classifies one image of raw pixels (`height × width × channels` bytes). */
   classify(pixels: Uint8Array | Uint8ClampedArray, options?: { top?: number }): Promise<Classification>
   /** Classifies many: an array of images, or one array that holds whole images one after the other. */

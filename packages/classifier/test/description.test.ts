@@ -12,6 +12,12 @@ test('a model says its classes, shape and largest value', () => {
   })
 })
 
+test('a model of pictures says how they were prepared', () => {
+  const preparation = { size: [2, 2], resize: 'contain', color: 'grey', background: 0 }
+  const metadata = { ...good, 'pixelrow.preparation': JSON.stringify(preparation) }
+  expect(describeModel(onnxOf(corners, { metadata })).preparation).toEqual(preparation)
+})
+
 test('a model without metadata of ours is refused with what to do', () => {
   const { 'pixelrow.max_value': _, ...partial } = good
   expect(() => describeModel(onnxOf(corners, { metadata: {} }), 'other.onnx')).toThrow(
@@ -30,6 +36,8 @@ test.each([
   ['pixelrow.max_value', '256', 'expected an integer 1..255, found 256'],
   ['pixelrow.max_value', '0.5', 'found 0.5'],
   ['pixelrow.max_value', '', 'found nothing'],
+  ['pixelrow.preparation', '{"size":[2,2],"resize":"fill","color":"grey","background":0}', 'found {"size":[2,2]'],
+  ['pixelrow.preparation', '{"size":[2],"resize":"cover","color":"grey","background":0}', 'found {"size":[2]'],
 ])('%s of %s is refused', (key, text, message) => {
   const bytes = onnxOf(corners, { metadata: { ...good, [key]: text } })
   expect(() => describeModel(bytes, 'bad.onnx')).toThrow(ClassifierError)

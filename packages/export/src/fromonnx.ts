@@ -1,4 +1,11 @@
-import { type Model, parameters, parseArchitecture, type Tensor, validateModel } from '@pixelrow/model'
+import {
+  type Model,
+  parameters,
+  parseArchitecture,
+  strictPreparation,
+  type Tensor,
+  validateModel,
+} from '@pixelrow/model'
 import { type Graph, read, write } from '@pixelrow/onnx'
 import { ExportError } from './error.ts'
 import { format, graphOf } from './toonnx.ts'
@@ -22,7 +29,15 @@ export function fromOnnx(bytes: Uint8Array): Model {
     graph,
     parameters(architecture).map(({ name }) => name),
   )
-  const model = { architecture, weights, classes: classesOf(field('classes')) }
+  const preparation = metadata['pixelrow.preparation']
+  const model: Model = {
+    architecture,
+    weights,
+    classes: jsonOf('classes', field('classes')) as string[],
+    ...(preparation !== undefined && {
+      preparation: strictPreparation(jsonOf('preparation', preparation), architecture.input.shape),
+    }),
+  }
   validateModel(model)
   checkGraph(graph, model)
   return model
@@ -37,11 +52,11 @@ function fieldOf(metadata: Record<string, string>, name: string, producer = ''):
   throw new ExportError(`The file has no metadata pixelrow.${name}${origin}; expected a file of pixelrow’s. ${advice}`)
 }
 
-function classesOf(json: string): string[] {
+function jsonOf(name: string, json: string): unknown {
   try {
     return JSON.parse(json)
   } catch (cause) {
-    throw new ExportError(`The file’s metadata pixelrow.classes is not JSON: ${(cause as Error).message}.`)
+    throw new ExportError(`The file’s metadata pixelrow.${name} is not JSON: ${(cause as Error).message}.`)
   }
 }
 

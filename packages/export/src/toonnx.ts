@@ -1,4 +1,4 @@
-import { formatArchitecture, type Model, validateModel } from '@pixelrow/model'
+import { formatArchitecture, type Model, strictPreparation, validateModel } from '@pixelrow/model'
 import { type Graph, graphBuilder, int, write } from '@pixelrow/onnx'
 import { type InputKind, inputDims, inputLayer } from './input.ts'
 import { lowerLayers } from './layers.ts'
@@ -22,7 +22,7 @@ export interface ToOnnxOptions {
  * Input `pixels`: uint8 of 0..maxValue with a batch of any size N; scaling and normalisation are inside. Outputs
  * `probabilities`, float32 `[N, classes]`, rows that sum to 1, and `label`, int64 `[N]`, the index of the largest one.
  * Batch normalisation uses its running statistics, dropout is left out. The metadata holds `pixelrow.format`,
- * `.architecture`, `.classes`, `.shape` and `.max_value`. Equal models give equal bytes. Throws a `ModelError` when the
+ * `.architecture`, `.classes`, `.shape` and `.max_value`, and `.preparation` where there is one. Equal models give equal bytes. Throws a `ModelError` when the
  * model does not hold together.
  */
 export function toOnnx(model: Model, options: ToOnnxOptions = {}): Uint8Array {
@@ -51,7 +51,7 @@ export function graphOf({ architecture, weights }: Model, input: InputKind): Gra
   return g.build()
 }
 
-function metadataOf({ architecture, classes }: Model): Record<string, string> {
+function metadataOf({ architecture, classes, preparation }: Model): Record<string, string> {
   const json = formatArchitecture(architecture)
   const { input } = JSON.parse(json)
   return {
@@ -60,5 +60,6 @@ function metadataOf({ architecture, classes }: Model): Record<string, string> {
     'pixelrow.classes': JSON.stringify(classes),
     'pixelrow.shape': JSON.stringify(input.shape),
     'pixelrow.max_value': String(input.maxValue),
+    ...(preparation && { 'pixelrow.preparation': JSON.stringify(strictPreparation(preparation, input.shape)) }),
   }
 }

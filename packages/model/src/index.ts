@@ -4,6 +4,7 @@ export { ModelError } from './error.ts'
 export { initialize, type Random } from './initialize.ts'
 export { linear, mlp } from './mlp.ts'
 export { parseArchitecture } from './parse.ts'
+export { strictPreparation } from './preparation.ts'
 export { resnet } from './resnet.ts'
 export { fromSafetensors, toSafetensors } from './safetensors.ts'
 export type { Source } from './source.ts'
@@ -23,6 +24,7 @@ export type {
   Model,
   Padding,
   Pool2dLayer,
+  Preparation,
   ResidualLayer,
   Size,
   Tensor,

@@ -135,6 +135,20 @@ export interface Tensor {
   data: Float32Array
 }
 
+/**
+ * How a picture becomes the pixels that a model was trained on: laid over `background`, turned grey or left in colour, resized. What
+ * gives a model other pictures has to do the same.
+ */
+export interface Preparation {
+  /** Height and width. */
+  size: readonly [height: number, width: number]
+  /** The whole picture with background around it, the middle of it without, or all of it out of proportion. */
+  resize: 'contain' | 'cover' | 'stretch'
+  color: 'grey' | 'rgb'
+  /** Grey value 0..255. */
+  background: number
+}
+
 /** A trained (or freshly initialised) classifier: everything needed to export it or to train it further. */
 export interface Model {
   architecture: Architecture
@@ -145,4 +159,6 @@ export interface Model {
   weights: Record<string, Tensor>
   /** The text of each class, in the order of the logits. */
   classes: string[]
+  /** How its training pictures were prepared, where they were pictures. */
+  preparation?: Preparation
 }

@@ -1,5 +1,6 @@
 import { parameters } from './architecture.ts'
 import { ModelError } from './error.ts'
+import { strictPreparation } from './preparation.ts'
 import { describeShape, elements, formatShape } from './shape.ts'
 import { listOf, show } from './strict.ts'
 import type { Architecture, Model, Tensor } from './types.ts'
@@ -44,6 +45,7 @@ export function checkClasses(classes: unknown): readonly string[] {
  */
 export function validateModel(model: Model): void {
   validate(model.architecture, { classes: checkClasses(model.classes) })
+  if (model.preparation) strictPreparation(model.preparation, model.architecture.input.shape)
   const expected = parameters(model.architecture)
   for (const { name, dims } of expected) checkTensor(name, dims, model.weights)
   const names = new Set(expected.map(({ name }) => name))

@@ -4,7 +4,7 @@ import { identityOf, readCheckpoint, type Snapshot, threadsOf } from './checkpoi
 import { scalarSeries } from './chunks.ts'
 import { chooseDevice } from './engines/index.ts'
 import { runEpochs } from './epochs.ts'
-import { type FitOptions, settle } from './options.ts'
+import { type FitOptions, type LabelledTable, settle } from './options.ts'
 import { LEARNING_RATE, trainingGraph } from './training-graph.ts'
 import type { FitResult, StateTensor } from './types.ts'
 
@@ -45,7 +45,7 @@ export async function fit(architecture: Architecture, table: PixelTable, options
   try {
     const plan = { settings, series, stepsPerEpoch, tensors: graph.state, identity }
     const { history, state } = await runEpochs(trainer, plan, start, options)
-    const model = modelOf(architecture, state, train.classes)
+    const model = modelOf(architecture, state, train)
     return { model, history, engine: engine.name, device, threads: settings.threads }
   } finally {
     await trainer.close()
@@ -64,7 +64,11 @@ function beginning(
   return { position: { epoch: 1, step: 0, lossTotal: 0, seconds: 0, history: [] }, state }
 }
 
-function modelOf(architecture: Architecture, state: Record<string, Float32Array>, classes: string[]): Model {
+function modelOf(
+  architecture: Architecture,
+  state: Record<string, Float32Array>,
+  { classes, preparation }: Pick<LabelledTable, 'classes' | 'preparation'>,
+): Model {
   const weights = parameters(architecture).map(({ name, dims }) => [name, { dims: [...dims], data: state[name]! }])
-  return { architecture, weights: Object.fromEntries(weights), classes }
+  return { architecture, weights: Object.fromEntries(weights), classes, ...(preparation && { preparation }) }
 }

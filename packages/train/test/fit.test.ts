@@ -22,6 +22,18 @@ test('learns what can be learned and reports every epoch', async () => {
   expect([...labels]).toEqual([...table.labels!])
 })
 
+test('the rule by which pictures were prepared goes with the model', async () => {
+  const preparation = {
+    size: [4, 4] as [number, number],
+    resize: 'contain' as const,
+    color: 'grey' as const,
+    background: 0,
+  }
+  const { model } = await fit(linear(table), { ...table, preparation }, { epochs: 1 })
+  expect(model.preparation).toEqual(preparation)
+  expect('preparation' in (await fit(linear(table), table, { epochs: 1 })).model).toBe(false)
+})
+
 test('progress counts every step of every epoch and leaves the caller’s buffers alone', async () => {
   const steps: number[] = []
   await fit(linear(table), table, {
