@@ -16,7 +16,7 @@ export interface DataErrorDetail {
   advice?: string
 }
 
-/** The one error of this package: `train.csv row 17: expected 785 cells, found 784. Is this test.csv? Then pass label: false.` */
+/** The one error of this package: `train.csv row 17: expected 785 cells, found 784. Correct or delete this row.` */
 export class DataError extends Error {
   override name = 'DataError'
   declare readonly file?: string

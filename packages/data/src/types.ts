@@ -14,7 +14,7 @@ export interface PixelTable {
   /** Number of images. */
   rows: number
   shape: ImageShape
-  /** The value that stands for white; pixels are 0..maxValue. */
+  /** The maximum pixel value: pixels are 0..maxValue. */
   maxValue: number
   /** Class index of each row, into `classes`. */
   labels?: Uint16Array
@@ -72,7 +72,7 @@ export interface ReadOptions {
   channels?: ImageShape['channelOrder']
   /** Whether the first line holds names. Default: whether it holds anything that is not a number. */
   header?: boolean
-  /** The value of white, 1..255; a pixel above it is an error. Default: the least of 1, 15, 16, 255 that holds every value. */
+  /** The maximum pixel value, 1..255; a pixel above it is an error. Default: the least of 1, 15, 16, 255 that holds every value. */
   maxValue?: number
   /** Values are fractions 0..1: `round(255 × value)` is kept and `maxValue` is 255. Default: only if `maxValue` is 1 and the file has fractions. */
   fractions?: boolean

@@ -12,15 +12,15 @@ test.each([
     undefined,
     '4',
     '5 cells',
-    'train.csv row 3: expected 5 cells, found 4. Is this test.csv? Then pass label: false.',
+    'train.csv row 3: expected 5 cells, found 4. The file is cut short or damaged: fetch it again.',
   ],
-  ['1,2,3,4,5,6', undefined, '6', '5 cells', 'damaged'],
+  ['1,2,3,4,5,6', undefined, '6', '5 cells', 'Correct or delete this row.'],
   ['1,2,3,4,5,', undefined, '6', '5 cells', 'take the comma off'],
   ['1,2,,4,5', 'pixel1', 'an empty cell', 'a whole number 0..255', 'Every pixel needs a value'],
   ['1,2,"",4,5', 'pixel1', 'an empty cell', 'a whole number 0..255', ''],
-  ['1,2,abc,4,5', 'pixel1', "'abc'", 'a whole number 0..255', ''],
+  ['1,2,abc,4,5', 'pixel1', "'abc'", 'a whole number 0..255', "found 'abc'. Correct this cell."],
   ['1,2,-1,4,5', 'pixel1', "'-1'", 'a whole number 0..255', ''],
-  ['1,2,300,4,5', 'pixel1', "'300'", 'a whole number 0..255', ''],
+  ['1,2,300,4,5', 'pixel1', "'300'", 'a whole number 0..255', 'if such values are meant, scale them to 0..255 first.'],
   ['1,2,256,4,5', 'pixel1', "'256'", 'a whole number 0..255', ''],
   ['1,2,12.5,4,5', 'pixel1', "'12.5'", 'a whole number 0..255', ''],
   ['1,2,0x1F,4,5', 'pixel1', "'0x1F'", 'a whole number 0..255', ''],
@@ -45,14 +45,39 @@ test.each([
   expect(error.message).toContain(text)
 })
 
+test.each([['simd'], ['plain'], ['strict']] as const)(
+  '%s: a short row is a cut file only where it is the last and unfinished',
+  async (parser) => {
+    const advice = async (rows: string) =>
+      (await dataError(read(`${header}\n1,0,0,0,0\n${rows}`, { parser, maxValue: 255 }))).advice
+    const cut = 'The file is cut short or damaged: fetch it again.'
+    expect(await advice('1,2')).toBe(cut)
+    expect(await advice('1,2\n')).toBe('Correct or delete this row.')
+    expect(await advice('1,2\n1,2,3,4,5')).toBe('Correct or delete this row.')
+    expect(await advice('1,2,3,4,5,6')).toBe('Correct or delete this row.')
+  },
+)
+
+test('a column of words is offered as the label first, unless a label is there or unwanted', async () => {
+  const words = 'kind,pixel0\ncat,1\n'
+  const problem = "input row 1: neither pixel, label nor id: 'kind'."
+  expect((await dataError(read(words))).message).toBe(
+    `${problem} Is this the label? Then pass label: 'kind'; else drop: ['kind'] leaves it out.`,
+  )
+  expect((await dataError(read(words, { label: false }))).message).toBe(
+    `${problem} Pass drop: ['kind'] to leave them out.`,
+  )
+  expect((await read(words, { label: 'kind' })).classes).toEqual(['cat'])
+})
+
 test('the row is the line an editor shows, blank lines and header counted', async () => {
   expect((await bad('\n\n\n1,2,3,4,5\n1,2,x,4,5')).row).toBe(7)
 })
 
 test('empty files, a header alone, other separators and encodings are explained', async () => {
-  expect((await dataError(read(''))).message).toContain('input: is empty')
+  expect((await dataError(read(''))).message).toBe('input: is empty. Is the path right?')
   expect((await dataError(read('\n \n'))).message).toContain('is empty')
-  expect((await dataError(read(`${header}\n`))).message).toContain('has a header and no rows')
+  expect((await dataError(read(`${header}\n`))).message).toBe('input: has a header and no rows. Is it the right file?')
   expect((await dataError(read('label;pixel0\n1;2\n'))).message).toContain('found semicolons')
   expect((await dataError(read('label\tpixel0\n1\t2\n'))).message).toContain('found tabs')
   const utf16 = new Uint8Array(Buffer.from(`\ufeff${header}\n`, 'utf16le'))
@@ -104,7 +129,9 @@ test('gzip that is cut short or damaged is an error', async () => {
 })
 
 test('a path that is not there, and a folder', async () => {
-  expect((await dataError(readTable('no/such/train.csv'))).file).toBe('no/such/train.csv')
+  const missing = await dataError(readTable('no/such/train.csv'))
+  expect(missing.message).toBe('no/such/train.csv: no such file. Check the path.')
+  expect(missing.file).toBe('no/such/train.csv')
   const folder = `${import.meta.dirname}/../src`
   expect((await dataError(readTable(folder))).message).toContain('has no pictures')
   expect((await dataError(readRows(folder).next())).message).toContain('found a folder')

@@ -131,6 +131,8 @@ test('classes that are given decide; folders can be dropped or linked', async ()
 })
 
 test.each<[string, string[], PictureOptions, string]>([
+  ['a table', ['train.csv', 'a.txt'], {}, 'only 2 other files (.csv, .txt). It holds train.csv: name that file.'],
+  ['tables', ['train.csv', 'a/test.csv.gz'], {}, 'It holds a/test.csv.gz, train.csv: name one of them.'],
   ['none', ['a/readme.txt'], {}, 'has no pictures (png, jpg, jpeg or webp), only 1 other file (.txt). Pass the folder'],
   [
     'empty',

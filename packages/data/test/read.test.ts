@@ -131,7 +131,7 @@ test('an id column is kept, unknown columns are refused by name or dropped', asy
   const error = await dataError(read('y,label,pixel0\n1,2,3\n'))
   expect(error.message).toContain("neither pixel, label nor id: 'y'. Pass drop: ['y']")
   expect((await read('y,label,pixel0\n1,2,3\n', { drop: ['y'] })).pixels).toEqual(Uint8Array.of(3))
-  expect((await dataError(read('y,pixel0\n1,3\n'))).message).toContain("or label: 'y'")
+  expect((await dataError(read('y,pixel0\n1,3\n'))).message).toContain("Is this the label? Then pass label: 'y'; else")
 })
 
 test('shuffled pixel columns are put in order, missing ones named', async () => {

@@ -9,6 +9,8 @@ export interface Line {
   end: number
   next: number
   number: number
+  /** It is the file's last, and no line end follows: the file may be cut short. */
+  open?: boolean
 }
 
 /** The line that begins at `start`; undefined where none is complete. `last` says that no bytes follow: the end of the bytes ends a line too. */

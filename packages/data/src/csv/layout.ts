@@ -33,16 +33,14 @@ export function sniff(file: string, head: Uint8Array, last: boolean, options: Re
   const lines = headLines(head, last)
   const line = lines[0]
   if (!line) {
-    const advice = 'The file is cut short or damaged: fetch it again.'
-    throw new DataError({ file, problem: 'is empty', advice })
+    throw new DataError({ file, problem: 'is empty', advice: 'Is the path right?' })
   }
   const cells = cellTexts(head, line, { file })
   requireCommas(file, cells, line)
   const header = options.header ?? isHeader(file, cells)
   const first = header ? lines[1] : line
   if (!first) {
-    const advice = 'The file is cut short or damaged: fetch it again.'
-    throw new DataError({ file, problem: 'has a header and no rows', advice })
+    throw new DataError({ file, problem: 'has a header and no rows', advice: 'Is it the right file?' })
   }
   const rows = lines.slice(header ? 1 : 0)
   return header ? named(file, cells, first, head, options) : unnamed(file, cells.length, rows, head, options)
@@ -116,7 +114,7 @@ function named(file: string, names: string[], first: Line, head: Uint8Array, opt
     file,
     rest.filter((column) => column !== packed && !places.has(column)).map((column) => names[column]!),
     places.size,
-    label,
+    label < 0 && options.label === undefined,
   )
   const pixels = packed >= 0 ? packedCount(file, head, first, packed, names) : places.size
   const shape = shapeOf(file, pixels, options, size)
@@ -124,7 +122,7 @@ function named(file: string, names: string[], first: Line, head: Uint8Array, opt
   return { file, columns: names.length, names, label, id, places: byColumn, packed, shape, pixels, first }
 }
 
-function refuseOthers(file: string, others: string[], pixels: number, label: number): void {
+function refuseOthers(file: string, others: string[], pixels: number, mayBeLabel: boolean): void {
   if (pixels === 0 && others.length > 3) {
     const advice = 'If this line is no header, pass header: false.'
     const expected = 'names such as pixel0, pixel1, … or 1x1, 1x2, …'
@@ -133,8 +131,10 @@ function refuseOthers(file: string, others: string[], pixels: number, label: num
   if (others.length === 0) return
   const list = others.map((name) => `'${name}'`)
   const shown = `${list.slice(0, 5).join(', ')}${list.length > 5 ? ', …' : ''}`
-  const asLabel = label < 0 ? `, or label: ${list[0]} if that is the label` : ''
-  const advice = `Pass drop: [${shown}] to leave them out${asLabel}.`
+  const advice =
+    mayBeLabel && !list[1]
+      ? `Is this the label? Then pass label: ${shown}; else drop: [${shown}] leaves it out.`
+      : `Pass drop: [${shown}] to leave them out${mayBeLabel ? `, or label: ${list[0]} if that is the label` : ''}.`
   throw new DataError({ file, row: 1, problem: `neither pixel, label nor id: ${shown}`, found: shown, advice })
 }
 

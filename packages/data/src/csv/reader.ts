@@ -43,6 +43,7 @@ export function rowReader({ layout, rule, sink, scanner: makeScanner, capacity }
   let have = 0
   let number = layout.first.number
   let current = rule
+  let ending = false
   const take = rowTaker(layout, sink)
   const strictRow = new Uint8Array(layout.pixels)
 
@@ -78,7 +79,7 @@ export function rowReader({ layout, rule, sink, scanner: makeScanner, capacity }
         if (fine === rows && !scanner.refused) continue
       }
       const line = lineUpTo(scanner.memory, p, number++)
-      strict(line)
+      strict({ ...line, open: ending })
       p = line.next
     }
     scanner.memory.copyWithin(scanner.input, end, scanner.input + have)
@@ -103,6 +104,8 @@ export function rowReader({ layout, rule, sink, scanner: makeScanner, capacity }
     },
     end() {
       if (have === 0) return
+      // Whole lines are read at once, so that only the last can be left, without a line end.
+      ending = true
       this.space()[0] = LF
       this.commit(1)
     },

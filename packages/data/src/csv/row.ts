@@ -19,6 +19,7 @@ export interface RowTexts {
 /** A pixel written as a fraction where whole numbers are expected; the reader may go on in fractions. */
 export class FractionError extends DataError {}
 
+const CORRECT = 'Correct or delete this row.'
 const NUMBER = /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i
 
 /**
@@ -59,7 +60,7 @@ function pixelOf(text: string, column: number, line: Line, layout: Layout, rule:
   throw value > 0 && value < 1 && !rule.fractions ? new FractionError(detail) : new DataError(detail)
 }
 
-function hint(text: string, value: number, rule: PixelRule, line: Line, layout: Layout): { advice?: string } {
+function hint(text: string, value: number, rule: PixelRule, line: Line, layout: Layout): { advice: string } {
   if (value > 0 && value < 1) {
     return { advice: `If the values are fractions 0..1, pass ${rule.max === 1 ? 'fractions: true' : 'maxValue: 1'}.` }
   }
@@ -69,7 +70,9 @@ function hint(text: string, value: number, rule: PixelRule, line: Line, layout: 
   if (line.number === layout.first.number && !layout.names) {
     return { advice: 'If the first line is a header, pass header: true.' }
   }
-  return text === '' ? { advice: 'Every pixel needs a value.' } : {}
+  if (text === '') return { advice: 'Every pixel needs a value.' }
+  const scale = value > rule.max ? `; if such values are meant, scale them to 0..${rule.fractions ? 1 : 255} first` : ''
+  return { advice: `Correct this cell${scale}.` }
 }
 
 /** All pixels out of one cell, with spaces between. */
@@ -77,7 +80,7 @@ function unpack(text: string, line: Line, layout: Layout, rule: PixelRule, out: 
   const values = text.split(/[ \t]+/)
   if (values.length !== layout.pixels) {
     const place = cellPlace(layout, line.number, layout.packed)
-    throw new DataError({ ...place, expected: `${layout.pixels} values`, found: `${values.length}` })
+    throw new DataError({ ...place, expected: `${layout.pixels} values`, found: `${values.length}`, advice: CORRECT })
   }
   for (const [i, value] of values.entries()) out[i] = pixelOf(value, layout.packed, line, layout, rule)
 }
@@ -86,9 +89,9 @@ function wrongCount(line: Line, layout: Layout, { count, spans }: Cells): never 
   const trailing = count === layout.columns + 1 && spans.at(-1) === spans.at(-2)
   const advice = trailing
     ? 'The last is empty: take the comma off the end of the line.'
-    : layout.label >= 0 && count === layout.columns - 1
-      ? 'Is this test.csv? Then pass label: false.'
-      : 'The file is cut short or damaged: fetch it again.'
+    : line.open && count < layout.columns
+      ? 'The file is cut short or damaged: fetch it again.'
+      : CORRECT
   const expected = `${layout.columns} cells`
   throw new DataError({ file: layout.file, row: line.number, expected, found: `${count}`, advice })
 }

@@ -81,7 +81,12 @@ function requirePictures(file: string, items: Item[], { onNote }: PictureOptions
   const seen = `${counted(others.length, 'other file')} (${listed(kinds, '')})`
   if (picturesOf(items).length === 0) {
     const problem = `has no pictures (${KINDS})${others.length > 0 ? `, only ${seen}` : ''}`
-    throw new DataError({ file, problem, advice: 'Pass the folder that has the classes in it.' })
+    const tables = others.map(({ names }) => names.join('/')).filter((path) => /\.csv(\.gz)?$/i.test(path))
+    const which = tables.length === 1 ? 'that file' : 'one of them'
+    const advice = tables.length
+      ? `It holds ${listed(tables.sort(), '')}: name ${which}.`
+      : 'Pass the folder that has the classes in it.'
+    throw new DataError({ file, problem, advice })
   }
   if (others.length > 0) onNote?.(`${seen} left out: pictures are ${KINDS}`)
 }

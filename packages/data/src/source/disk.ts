@@ -9,7 +9,7 @@ import type { ByteSource } from './source.ts'
 /**
  * Reads a table of pixel rows from a CSV or IDX file (plain or gzip): a path, a `file:` or `http(s):` URL, bytes, a blob or a stream; or
  * from a folder of pictures, one folder a class (decoded by the optional package sharp), or a zip of either.
- * Header, label column, shape and the value of white are found out unless given. Throws a DataError for anything that is not exactly right.
+ * Header, label column, shape and maximum pixel value are found out unless given. Throws a DataError for anything that is not exactly right.
  */
 export async function readTable(source: TableSource, options: ReadOptions = {}): Promise<PixelTable> {
   const container = await containerOf(source, options)

@@ -101,8 +101,10 @@ async function requireSame(handle: FileHandle, name: string, before: Stats): Pro
 }
 
 function unreadable(name: string, what: string, cause: unknown): never {
-  const problem = `cannot be ${what} (${cause instanceof Error ? cause.message : cause})`
-  throw new DataError({ file: name, problem, expected: 'a file', advice: 'Check the path and the disk.' }, { cause })
+  const missing = cause instanceof Error && (cause as NodeJS.ErrnoException).code === 'ENOENT'
+  const problem = missing ? 'no such file' : `cannot be ${what} (${cause instanceof Error ? cause.message : cause})`
+  const advice = missing ? 'Check the path.' : 'Check the path and the disk.'
+  throw new DataError({ file: name, problem, expected: 'a file', advice }, { cause })
 }
 
 /** Unpacks gzip with zlib. */
