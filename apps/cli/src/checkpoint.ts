@@ -87,11 +87,6 @@ function interval(): number {
 export function keepCheckpoints(context: Context, folder: RunFolder, job: Job, resumed?: Resumed): Keeper {
   const { terminal, signal } = context
   const from = resumed?.record.standing
-  if (folder.interrupted) {
-    terminal.note(
-      `The interrupted training in ${folder.path} gives way to this one as soon as there is something to keep`,
-    )
-  }
   let latest: { standing: Standing; checkpoint: Uint8Array } | undefined
   let last = performance.now()
   let writing: Promise<void> | undefined

@@ -78,7 +78,7 @@ export const leaves: Leaf[] = [
   {
     name: 'eval',
     summary: 'measure a model on labelled rows',
-    description: 'Tells the accuracy on labelled rows, in all and by class, and what is taken for what.',
+    description: 'Tells the accuracy on labelled rows, in all and by class, and the confusion matrix.',
     arguments: [
       ['model.onnx', 'a model that pixelrow exported'],
       ['labelled.csv', `labelled rows of pixels: ${source}`],

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { createGzip, gzipSync } from 'node:zlib'
 import { csvText, formatShape, type PixelTable, writeIdx } from '@pixelrow/data'
 import { writeFileAtomic } from '@pixelrow/files'
+import { inputsOf, requireApart } from './destination.ts'
 import { JobError, UsageError } from './errors.ts'
 import { type Flags, wordsOf } from './flags.ts'
 import { isIdxName, labelsPath } from './idx.ts'
@@ -27,6 +28,10 @@ export async function convert(context: Context, flags: Flags, file: string): Pro
   const { terminal, signal, kept } = context
   const { out } = flags
   const write = writerFor(flags)
+  if (out !== undefined && write) {
+    const outputs = isIdxName(out) ? [out, labelsPath(out)] : [out]
+    await requireApart(outputs, await inputsOf(file))
+  }
   terminal.note(`Reading ${file}`)
   const table = await read(context, file, flags)
   signal.throwIfAborted()

@@ -1,3 +1,4 @@
+import { isAbsolute, resolve } from 'node:path'
 import { inFlags } from './advice.ts'
 
 /** A call that cannot be understood: exit code 2. `fix` is a command or a hint that helps. */
@@ -45,7 +46,10 @@ export function reportError(error: unknown, takes?: (flag: string) => boolean): 
   if (!(error instanceof Error)) return { message: String(error) }
   const { code, path } = error as NodeJS.ErrnoException
   const problem = code && path ? fileProblems[code] : undefined
-  if (problem) return { message: `${path}: ${problem}`, file: path }
+  if (problem && path) {
+    const place = code === 'ENOENT' && !isAbsolute(path) ? ` (looked for ${resolve(path)})` : ''
+    return { message: `${path}: ${problem}${place}`, file: path, ...(place && { fix: 'check the path' }) }
+  }
   const report: ErrorReport = { message: error.message }
   const fields = error as ErrorReport & Error & { advice?: string }
   for (const field of carried) if (fields[field] !== undefined) report[field] = fields[field]

@@ -1,7 +1,7 @@
 import { load } from '@pixelrow/infer-node'
 import type { Flags } from './flags.ts'
 import type { Context } from './main.ts'
-import { readLike, requireLabels } from './reading.ts'
+import { readLike, requireLabels, requireOrder } from './reading.ts'
 import { type Column, count, many, row } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -14,9 +14,10 @@ interface Evaluation {
   confusion: number[][]
 }
 
-/** `pixelrow eval MODEL.onnx LABELLED.csv`: accuracy, by class, and what is taken for what. */
+/** `pixelrow eval MODEL.onnx LABELLED.csv`: accuracy, by class, and the confusion matrix. */
 export async function evaluate(context: Context, flags: Flags, model: string, path: string): Promise<void> {
   const { terminal, signal } = context
+  requireOrder('eval', flags, model, path)
   const classifier = await load(model, { device: flags.device, threads: flags.threads })
   try {
     const { classes, device } = classifier
@@ -63,7 +64,8 @@ function tell(terminal: Terminal, evaluation: Evaluation): void {
   const matrix = confusionTable(evaluation, bold)
   terminal.result()
   if (Math.max(...matrix.map(({ length }) => length)) <= terminal.columns)
-    for (const line of matrix) terminal.result(line)
+    for (const line of [bold('confusion matrix (rows: true class, columns: predicted)'), ...matrix])
+      terminal.result(line)
   else for (const line of confusedPairs(evaluation)) terminal.result(line)
 }
 
@@ -96,7 +98,7 @@ function classTable({ classes, confusion }: Evaluation, bold: Style): string[] {
 /** A row for each label, a column for each prediction. */
 function confusionTable({ classes, confusion }: Evaluation, bold: Style): string[] {
   const widest = Math.max(...confusion.flat().map((cell) => String(cell).length))
-  const first = { heading: '↓ is  taken for →', width: Math.max(...classes.map(({ length }) => length)), left: true }
+  const first = { heading: '', width: Math.max(...classes.map(({ length }) => length)), left: true }
   const columns: Column[] = [first, ...classes.map((heading) => ({ heading, width: widest }))]
   const lines = confusion.map((cells, label) =>
     row(columns, [classes[label]!, ...cells.map((cell) => (cell ? String(cell) : '·'))]),
@@ -120,6 +122,6 @@ function confusedPairs({ classes, confusion }: Evaluation): string[] {
   pairs.sort((a, b) => b.rows - a.rows)
   const lines = pairs
     .slice(0, 10)
-    .map(({ rows, label, predicted }) => `${classes[label]} taken for ${classes[predicted]}: ${count(rows)}`)
+    .map(({ rows, label, predicted }) => `${classes[label]} predicted as ${classes[predicted]}: ${count(rows)}`)
   return lines.length ? ['Most frequent mistakes (--json has them all):', ...lines] : ['No mistakes']
 }

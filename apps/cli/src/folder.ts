@@ -1,13 +1,11 @@
 import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { isTemporary, writeFileAtomic } from '@pixelrow/files'
-import { JobError } from './errors.ts'
+import { JobError, reportError } from './errors.ts'
 
 /** The folder that a training's results go to; every file in it is whole. */
 export interface RunFolder {
   path: string
-  /** Whether it already holds an interrupted training. */
-  interrupted: boolean
   /** The path of one of its files. */
   file(name: string): string
   /** Writes a file in one step. */
@@ -32,7 +30,7 @@ export const checkpointFiles = {
 const pair = Object.values(checkpointFiles)
 
 /** What a run leaves; run.json is written last, so a folder that has one is complete. */
-const results = ['run.json', 'model.onnx', 'submission.csv', 'history.csv']
+export const results = ['run.json', 'model.onnx', 'submission.csv', 'history.csv']
 
 /**
  * Makes the folder that was asked for, else `runs/<n>-<recipe>` with the next free n. An existing folder is used again:
@@ -40,25 +38,24 @@ const results = ['run.json', 'model.onnx', 'submission.csv', 'history.csv']
  */
 export async function createRunFolder(out: string | undefined, recipe: string): Promise<RunFolder> {
   const { path, made } = out === undefined ? await createNext(recipe) : await createNamed(out)
-  return folderAt(path, await exists(join(path, checkpointFiles.record)), made)
+  return folderAt(path, made)
 }
 
 /** The folder of an interrupted run, whose checkpoint stays until a newer one is written. */
 export async function openRunFolder(path: string): Promise<RunFolder> {
   const killed = (await readdir(path)).filter(isTemporary)
   for (const name of killed) await rm(join(path, name), { force: true })
-  return folderAt(path, false)
+  return folderAt(path)
 }
 
-function folderAt(path: string, interrupted: boolean, made?: string): RunFolder {
+function folderAt(path: string, made?: string): RunFolder {
   const file = (name: string) => join(path, name)
-  let stale: string[] = interrupted ? [...pair, ...results] : results
+  let stale = results
   const clear = async (names: readonly string[]) => {
     for (const name of names) await rm(file(name), { force: true })
   }
   return {
     path,
-    interrupted,
     file,
     async write(name, content) {
       await clear(stale.filter((other) => other !== name))
@@ -66,7 +63,6 @@ function folderAt(path: string, interrupted: boolean, made?: string): RunFolder 
       await writeFileAtomic(file(name), content)
     },
     async writeCheckpoint(checkpoint, record) {
-      stale = stale.filter((name) => results.includes(name))
       await writeFileAtomic(file(checkpointFiles.next), checkpoint)
       await writeFileAtomic(file(checkpointFiles.record), record)
       await rename(file(checkpointFiles.next), file(checkpointFiles.checkpoint))
@@ -93,6 +89,15 @@ async function createNamed(path: string): Promise<{ path: string; made?: string 
 }
 
 async function createNext(recipe: string): Promise<{ path: string; made: string }> {
+  try {
+    return await createNumbered(recipe)
+  } catch (error) {
+    const { message } = reportError(error)
+    throw new JobError(`Cannot write runs here (${resolve('runs')}): ${message}`, 'choose a folder with -o')
+  }
+}
+
+async function createNumbered(recipe: string): Promise<{ path: string; made: string }> {
   const made = await mkdir('runs', { recursive: true })
   const numbers = (await readdir('runs')).map((name) => Number(/^(\d+)-/.exec(name)?.[1] ?? 0))
   for (let n = Math.max(0, ...numbers) + 1; ; n++) {

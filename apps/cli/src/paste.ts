@@ -6,7 +6,8 @@ export function quoted(argument: string): string {
   return process.platform === 'win32' ? `"${argument}"` : `'${argument.replaceAll("'", "'\\''")}'`
 }
 
-const isUrl = (path: string) => /^(https?|file):/i.test(path)
+/** Whether it is an address rather than a path. */
+export const isUrl = (path: string) => /^(https?|file):/i.test(path)
 
 /** A path that means the same from every folder; URLs stay as they are. */
 export function absolute(path: string): string {

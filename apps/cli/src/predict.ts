@@ -2,16 +2,21 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Classifier, load } from '@pixelrow/infer-node'
+import { inputsOf, requireApart } from './destination.ts'
 import { UsageError } from './errors.ts'
 import type { Flags } from './flags.ts'
 import type { Context } from './main.ts'
-import { readLike } from './reading.ts'
+import { readLike, requireOrder } from './reading.ts'
 import { findSample, frameOf, writeChecked } from './submission.ts'
 import { count, many } from './table.ts'
 
 /** `pixelrow predict MODEL.onnx TEST.csv`: classifies the rows of a CSV into a submission. */
 export async function predict(context: Context, flags: Flags, model: string, path: string): Promise<void> {
+  requireOrder('predict', flags, model, path)
   const out = destination(flags, path)
+  if (out !== undefined && out !== '-') {
+    await requireApart([out], [model, ...(await inputsOf(path)), await findSample(path)])
+  }
   const classifier = await load(model, { device: flags.device, threads: flags.threads })
   try {
     await predictWith(context, flags, classifier, { model, path, out })

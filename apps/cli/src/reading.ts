@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import {
   DataError,
   formatShape,
@@ -9,9 +10,10 @@ import {
 } from '@pixelrow/data'
 import { inFlags } from './advice.ts'
 import { JobError, UsageError } from './errors.ts'
-import type { Flags } from './flags.ts'
+import { type Flags, wordsOf } from './flags.ts'
 import { findLabels, isIdxName, labelsPath } from './idx.ts'
 import type { Context } from './main.ts'
+import { command, isUrl } from './paste.ts'
 
 /** The images that a model, or a table, is made of. */
 export interface Images {
@@ -28,6 +30,7 @@ export async function read(
   more: ReadOptions = {},
 ): Promise<PixelTable> {
   const { label, shape, maxValue, channels, transpose, drop, header } = flags
+  await requireThere(path)
   const labels = isIdxName(path) && more.label !== false ? await findLabels(path) : undefined
   if (labels) terminal.note(`${path}: labels from ${labels}`)
   refuseForIdx(path, flags)
@@ -44,7 +47,30 @@ export async function read(
 
 /** Reads a table that must have labels. */
 export async function readLabelled(context: Context, path: string, flags: Flags): Promise<PixelTable> {
-  return requireLabels(path, await read(context, path, flags))
+  const table = requireLabels(path, await read(context, path, flags))
+  if (table.classes?.length !== 1) return table
+  throw new JobError(
+    `${path} has 1 class; a classifier needs at least 2`,
+    `every row is labelled ${table.classes[0]}: if that is not the label, name its column: --label <column>`,
+  )
+}
+
+/** Refuses a table in the model's place. */
+export function requireOrder(name: string, flags: Flags, model: string, path: string): void {
+  const isModel = (file: string) => /\.onnx$/i.test(file)
+  if (isModel(model) || !isModel(path)) return
+  throw new UsageError(
+    'The arguments are swapped: first the model, then the CSV',
+    command(name, path, model, ...wordsOf(flags)),
+  )
+}
+
+/** A file that is not there is told by its whole path: often the folder is the wrong one. */
+async function requireThere(path: string): Promise<void> {
+  if (isUrl(path)) return
+  await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw error
+  })
 }
 
 /** Refuses a table without labels. */

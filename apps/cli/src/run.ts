@@ -1,9 +1,10 @@
 import type { PixelTable } from '@pixelrow/data'
 import { load } from '@pixelrow/infer-node'
 import { keepCheckpoints, type Resumed } from './checkpoint.ts'
+import { openDestination, requireFolderApart, requireNoneWaiting } from './destination.ts'
 import { historyCsv } from './epochs.ts'
 import { type Flags, readingFlags, wordsOf } from './flags.ts'
-import { createRunFolder, type RunFolder } from './folder.ts'
+import type { RunFolder } from './folder.ts'
 import type { Context } from './main.ts'
 import { command } from './paste.ts'
 import { readLabelled, readUnlabelled } from './reading.ts'
@@ -21,11 +22,14 @@ interface Inputs {
 
 /** `pixelrow run`: from train.csv and test.csv to model.onnx and submission.csv. */
 export async function run(context: Context, flags: Flags, resumed?: Resumed): Promise<void> {
+  if (!resumed) await requireNoneWaiting(flags.out)
   const source = await openSource(context, flags.data)
+  const { train, test: unlabelled, sample, solution } = source
+  if (!resumed) await requireFolderApart(flags.out, [train, unlabelled, sample, solution])
   const read = await timed(() => readInputs(context, flags, source))
   const { table, test } = read.value
   resumed?.requireSame(table, source.train)
-  const folder = resumed?.folder ?? (await createRunFolder(flags.out, flags.recipe))
+  const folder = resumed?.folder ?? (await openDestination(context, flags))
   const keeper = keepCheckpoints(context, folder, { command: 'run', paths: [], flags, table }, resumed)
   try {
     const trained = await trainAndExport(context, flags, table, keeper)

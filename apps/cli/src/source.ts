@@ -1,5 +1,5 @@
 import { access, readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { digits } from './digits.ts'
 import { JobError } from './errors.ts'
 import type { Context } from './main.ts'
@@ -36,7 +36,8 @@ async function fromFolder(folder: string): Promise<Source> {
   const [train, test] = [join(folder, 'train.csv'), join(folder, 'test.csv')]
   const missing: string[] = []
   for (const path of [train, test]) await access(path).catch(() => missing.push(path))
-  if (missing.length) throw new JobError(`${missing.join(' and ')}: no such file`, await advice(folder))
+  if (missing.length)
+    throw new JobError(`${missing.join(' and ')}: no such file (looked in ${resolve(folder)})`, await advice(folder))
   const sample = await findSample(test)
   return { train, test, ...(sample && { sample }), name: folder }
 }

@@ -20,7 +20,7 @@ export interface Terminal {
   line(text: string): void
   /**
    * A line that is said even with `--quiet`, wrapped at words, with its first word in red if it is an error; a command to
-   * paste behind it stays whole.
+   * paste goes on a line of its own and stays whole.
    */
   complain(text: string, paste?: string): void
   /** A line that the next one replaces; only on a terminal. Nothing given clears it. */
@@ -97,7 +97,7 @@ export function openTerminal(options: { json?: boolean; quiet?: boolean }): Term
     line: say,
     complain: (text, paste) => {
       const shown = wrapped(text).replace(/^Error:/, colors.red('Error:'))
-      complain(paste ? `${shown} ${colors.cyan(paste)}` : shown)
+      complain(paste ? `${shown}\n  ${colors.cyan(paste)}` : shown)
     },
     transient(text) {
       if (!moving) return

@@ -1,7 +1,9 @@
+import { dirname, join } from 'node:path'
 import { keepCheckpoints, type Resumed } from './checkpoint.ts'
+import { inputsOf, openDestination, requireFolderApart, requireNoneWaiting } from './destination.ts'
 import { historyCsv } from './epochs.ts'
-import { evalFlags, type Flags, wordsOf } from './flags.ts'
-import { createRunFolder } from './folder.ts'
+import { type Flags, predictFlags, wordsOf } from './flags.ts'
+import { exists, type RunFolder } from './folder.ts'
 import type { Context } from './main.ts'
 import { command } from './paste.ts'
 import { readLabelled } from './reading.ts'
@@ -12,10 +14,14 @@ import { timed, trainAndExport } from './training.ts'
 /** `pixelrow train TRAIN.csv`: trains on a CSV and leaves model.onnx, history.csv and run.json. */
 export async function train(context: Context, flags: Flags, path: string, resumed?: Resumed): Promise<void> {
   const { terminal, kept } = context
+  if (!resumed) {
+    await requireNoneWaiting(flags.out)
+    await requireFolderApart(flags.out, await inputsOf(path))
+  }
   terminal.note(`Reading ${path}`)
   const read = await timed(() => readLabelled(context, path, flags))
   resumed?.requireSame(read.value, path)
-  const folder = resumed?.folder ?? (await createRunFolder(flags.out, flags.recipe))
+  const folder = resumed?.folder ?? (await openDestination(context, flags))
   const job = { command: 'train', paths: [path], flags, table: read.value } as const
   const keeper = keepCheckpoints(context, folder, job, resumed)
   try {
@@ -33,12 +39,21 @@ export async function train(context: Context, flags: Flags, path: string, resume
       terminal.result(`${trained.accuracy.toFixed(4)} on ${many(trained.validationRows, 'row')} kept for validation`)
     }
     terminal.result(folder.file('model.onnx'))
-    terminal.note('\nNext, see what the model takes for what:')
-    terminal.line(
-      `  ${terminal.colors.cyan(command('eval', folder.file('model.onnx'), path, ...wordsOf(flags, evalFlags)))}`,
-    )
+    await tellNext(context, flags, folder, path)
   } finally {
     await keeper.leave()
     await folder.discardIfEmpty()
   }
+}
+
+/** What the model is for; never to be measured on the very rows that it has learnt. */
+async function tellNext({ terminal }: Context, flags: Flags, folder: RunFolder, path: string): Promise<void> {
+  const model = folder.file('model.onnx')
+  const beside = join(dirname(path), 'test.csv')
+  const test = (await exists(beside)) ? beside : 'test.csv'
+  const show = (...words: string[]) => terminal.line(`  ${terminal.colors.cyan(command(...words))}`)
+  terminal.note('\nNext, predict rows without labels:')
+  show('predict', model, test, '-o', 'submission.csv', ...wordsOf(flags, predictFlags))
+  terminal.note('or, where you have labelled rows it has not seen, measure it on them:')
+  show('eval', model, 'LABELLED.csv')
 }

@@ -114,7 +114,13 @@ test('train, predict and eval agree with each other and with load', async () => 
   // The command that train proposed really runs.
   const pasted = await pixelrow(next.slice(1), { cwd })
   expect(pasted).toMatchObject({ code: 0 })
-  expect(pasted.stdout).toMatch(/^1\.0000 on 200 rows|^0\.9\d{3} on 200 rows/)
+  expect(pasted.stdout).toBe(`submission.csv: ${truth.length} rows, checked\n`)
+  expect(readFileSync(join(cwd, 'submission.csv'), 'utf8')).toBe(text)
+  expect(trained.stderr).toMatch(/labelled rows it has not seen.*\n {2}node \S+ eval out\/model\.onnx LABELLED\.csv\n$/)
+  const shown = await pixelrow(['eval', 'out/model.onnx', 'train.csv'], { cwd })
+  expect(shown.stdout).toMatch(
+    /\n\nconfusion matrix \(rows: true class, columns: predicted\)\n +ant +bee +wasp\nant +\d/,
+  )
 })
 
 test('the same seed gives the same bytes, another seed others; runs are numbered', async () => {

@@ -55,11 +55,19 @@ test.each<[string, string, number, (cells: string[]) => string[], RegExp]>([
 })
 
 test.each<[string, string[], RegExp]>([
-  ['a missing file', ['train', 'nowhere.csv'], /^Error: nowhere\.csv/],
+  [
+    'a missing file',
+    ['train', 'nowhere.csv'],
+    /^Error: nowhere\.csv: no such file \(looked for \/.*\/nowhere\.csv\)\nFix: /,
+  ],
   ['a folder for a file', ['train', 'data'], /^Error: data: .*(folder|pictures)/],
   ['a missing folder', ['run', '--data', 'nowhere'], /^Error: --data nowhere: no such folder\nFix: /],
   ['a file for a folder', ['run', '--data', 'data/train.csv'], /^Error: --data data\/train\.csv is a file/],
-  ['a folder without the files', ['run', '--data', 'empty'], /no such file\nFix: .*it holds no CSV/],
+  [
+    'a folder without the files',
+    ['run', '--data', 'empty'],
+    /no such file \(looked in \/.*empty\)\nFix: .*it holds no CSV/,
+  ],
   ['the test file to train on', ['train', 'data/test.csv'], /^Error: data\/test\.csv has no label column\nFix: /],
   [
     'a label column that is not there',
@@ -122,6 +130,27 @@ test('a sample_submission.csv of other rows, other ids or another shape is refus
     expect(stderr).toMatch(message)
     expect(readdirSync(cwd)).toEqual(['data'])
   }
+})
+
+test.each(['predict', 'eval'])('%s tells swapped arguments, with the right command', async (name) => {
+  const { code, stderr } = await pixelrow([name, 'test.csv', 'm/model.onnx', '--transpose', '-q'])
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/^Error: The arguments are swapped: first the model, then the CSV\nTry: node /)
+  expect(stderr).toContain(` ${name} m/model.onnx test.csv --transpose\n`)
+})
+
+test('a table of one class is refused by its name, before anything is written', async () => {
+  const cwd = workFolder()
+  writeData(join(cwd, 'data'), { ...fake, classes: ['a'] })
+  for (const words of [
+    ['run', '--data', 'data'],
+    ['train', 'data/train.csv'],
+  ]) {
+    const { code, stderr } = await pixelrow([...words, '--quiet'], { cwd })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^Error: data\/train\.csv has 1 class; a classifier needs at least 2\nFix: .*--label/)
+  }
+  expect(readdirSync(cwd)).toEqual(['data'])
 })
 
 test('PIXELROW_DEBUG shows the stack', async () => {

@@ -41,7 +41,7 @@ test('a training resumed from any moment gives the same bytes as one in one go',
     const out = `cut/${index}`
     const { code, stderr } = await interrupted([...args, '--out', out], cwd, ...moments)
     expect(code).toBe(130)
-    const next = /\nInterrupted; go on with: node (.*)\n$/.exec(stderr)![1]!.split(' ')
+    const next = /\nInterrupted; go on with:\n {2}node (.*)\n$/.exec(stderr)![1]!.split(' ')
     expect(readdirSync(join(cwd, out))).toEqual(expect.arrayContaining(left))
     // From another folder too: the paths in resume.json are absolute.
     const resumed =
@@ -69,7 +69,7 @@ test('train resumes too, again and again, also when interrupted before another s
   ]) {
     const { code, stderr } = await interrupted(['resume', 'cut'], cwd, ...moments)
     expect(code).toBe(130)
-    expect(stderr).toMatch(/\nInterrupted; go on with: node \S+ resume cut\n$/)
+    expect(stderr).toMatch(/\nInterrupted; go on with:\n {2}node \S+ resume cut\n$/)
     expect(readdirSync(join(cwd, 'cut')).sort()).toEqual(left)
   }
   const { code, stdout, stderr } = await pixelrow(['resume', 'cut', '--quiet'], { cwd })
@@ -192,7 +192,7 @@ test('what cannot go on is refused in a sentence with the fix, and the files sta
     [
       'no CSV',
       (cwd: string) => rmSync(join(cwd, 'data/train.csv')),
-      /^Error: data\/train\.csv: no such file\nFix: /,
+      /^Error: data\/train\.csv: no such file \(looked in \/.*data\)\nFix: /,
       /Fix/,
     ],
     [

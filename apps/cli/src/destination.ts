@@ -1,0 +1,60 @@
+import { realpath, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { JobError } from './errors.ts'
+import type { Flags } from './flags.ts'
+import { checkpointFiles, createRunFolder, exists, type RunFolder, results } from './folder.ts'
+import { findLabels, isIdxName } from './idx.ts'
+import type { Context } from './main.ts'
+import { command } from './paste.ts'
+
+/** A table's file, and the labels beside it. */
+export async function inputsOf(path: string): Promise<string[]> {
+  const labels = isIdxName(path) ? await findLabels(path) : undefined
+  return labels ? [path, labels] : [path]
+}
+
+/** Refuses to write over what is read, also by another name or through a link. */
+export async function requireApart(outputs: readonly string[], inputs: readonly (string | undefined)[]): Promise<void> {
+  for (const output of outputs) {
+    for (const input of inputs) {
+      if (input === undefined || !(await areSame(output, input))) continue
+      const also = output === input ? '' : `, which is ${input},`
+      throw new JobError(`${output}${also} is read here and would be written over`, 'choose another file with -o')
+    }
+  }
+}
+
+/** Refuses a folder where an interrupted training waits: the hours in it are worth a question. */
+export async function requireNoneWaiting(out: string | undefined): Promise<void> {
+  if (out === undefined || !(await exists(join(out, checkpointFiles.record)))) return
+  throw new JobError(
+    `${out} holds an interrupted training`,
+    `resume it: ${command('resume', out)}, or choose another folder with -o`,
+  )
+}
+
+/** Refuses a run folder whose files are among the inputs, or which is itself one. */
+export async function requireFolderApart(out: string | undefined, inputs: readonly (string | undefined)[]) {
+  if (out === undefined) return
+  const names = [...results, ...Object.values(checkpointFiles)]
+  await requireApart([out, ...names.map((name) => join(out, name))], inputs)
+}
+
+/** The folder for a training's results; says so where they take the place of an earlier run's. */
+export async function openDestination({ terminal }: Context, { out, recipe }: Flags): Promise<RunFolder> {
+  const folder = await createRunFolder(out, recipe)
+  if (await exists(folder.file('run.json'))) terminal.note(`Replaces the run in ${folder.path}`)
+  return folder
+}
+
+/** Whether two paths lead to one file; false where one leads nowhere. */
+async function areSame(a: string, b: string): Promise<boolean> {
+  try {
+    const [one, other] = await Promise.all([stat(a, { bigint: true }), stat(b, { bigint: true })])
+    // Names in other case, on disks that do not tell them apart, have the same number; some disks number nothing.
+    if (one.ino && one.ino === other.ino && one.dev === other.dev) return true
+    return (await realpath(a)) === (await realpath(b))
+  } catch {
+    return false
+  }
+}
