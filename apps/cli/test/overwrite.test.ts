@@ -9,9 +9,10 @@ const fake = { rows: 60, classes: ['a', 'b', 'c'] }
 
 /** Every file below a folder with its bytes and when it was written. */
 function everything(folder: string): Record<string, string> {
+  // As Dirents: plain names would follow links to folders, round and round.
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
     .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => statSync(path).isFile())
   return Object.fromEntries(
     paths.sort().map((path) => [path, `${statSync(path).mtimeMs} ${readFileSync(path, 'base64')}`]),
   )
