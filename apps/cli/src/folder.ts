@@ -85,7 +85,19 @@ async function createNamed(path: string): Promise<{ path: string; made?: string 
   if (there && !there.isDirectory()) {
     throw new JobError(`--out ${path} is a file, not a folder`, 'name a folder, e.g. --out runs/first')
   }
+  if (there) await requireRun(path)
   return { path, made: await mkdir(path, { recursive: true }) }
+}
+
+/** Refuses a folder with files of our names that no run left there: they would go with the first one written. */
+async function requireRun(path: string): Promise<void> {
+  const names = await readdir(path)
+  const inTheWay = results.filter((name) => names.includes(name))
+  if (inTheWay.length === 0 || names.includes('run.json')) return
+  throw new JobError(
+    `${path} holds ${inTheWay.join(' and ')} but no run.json, so no finished run left that there`,
+    'choose another folder with -o, or move the files away',
+  )
 }
 
 async function createNext(recipe: string): Promise<{ path: string; made: string }> {

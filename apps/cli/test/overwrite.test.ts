@@ -85,6 +85,21 @@ test('an interrupted training is not trained over, a finished run only with a wo
   }
 })
 
+test('a folder with files of our names that no run left there is refused, and they stay', async () => {
+  const cwd = workFolder()
+  writeData(cwd, fake)
+  writeFileSync(join(cwd, 'submission.csv'), 'mine')
+  const before = everything(cwd)
+  const { code, stderr } = await pixelrow(['train', 'train.csv', '-o', '.', '--epochs', '1', '-q'], { cwd })
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr:
+      'Error: . holds submission.csv but no run.json, so no finished run left that there\n' +
+      'Fix: choose another folder with -o, or move the files away\n',
+  })
+  expect(everything(cwd)).toEqual(before)
+})
+
 test('where runs cannot be made, the way out is -o', async () => {
   const cwd = workFolder()
   writeData(cwd, fake)
