@@ -37,7 +37,14 @@ export default defineConfig({
       { extends: true, test: { name: 'suite', include: suite, exclude: ['**/node_modules/**', 'tests/full/**'] } },
       {
         extends: true,
-        test: { name: 'full', include: ['tests/full/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000 },
+        test: {
+          name: 'full',
+          // Of the exits, the suite tries a few and this all fifty.
+          include: ['tests/full/**/*.test.ts', 'packages/train/test/exits.test.ts'],
+          env: { PIXELROW_FULL: '1' },
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
       },
     ],
   },
