@@ -84,15 +84,12 @@ function classTable({ classes, confusion }: Evaluation, bold: Style): string[] {
     const { rows, right, recall, precision } = classNumbers(confusion, index)
     return row(columns, [name, count(rows), count(right), share(recall), share(precision)])
   })
-  return [
-    bold(
-      row(
-        columns,
-        columns.map(({ heading }) => heading),
-      ),
-    ),
-    ...lines,
-  ]
+  return [headed(columns, bold), ...lines]
+}
+
+function headed(columns: readonly Column[], bold: Style): string {
+  const headings = columns.map(({ heading }) => heading)
+  return bold(row(columns, headings))
 }
 
 /** A row for each label, a column for each prediction. */
@@ -103,15 +100,7 @@ function confusionTable({ classes, confusion }: Evaluation, bold: Style): string
   const lines = confusion.map((cells, label) =>
     row(columns, [classes[label]!, ...cells.map((cell) => (cell ? String(cell) : '·'))]),
   )
-  return [
-    bold(
-      row(
-        columns,
-        columns.map(({ heading }) => heading),
-      ),
-    ),
-    ...lines,
-  ]
+  return [headed(columns, bold), ...lines]
 }
 
 /** The ten most frequent mistakes, where the matrix is too wide. */

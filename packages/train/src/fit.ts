@@ -1,5 +1,6 @@
 import { type PixelTable, random, streams } from '@pixelrow/data'
 import { type Architecture, initialize, type Model, parameters } from '@pixelrow/model'
+import { sizeOf } from '@pixelrow/onnx'
 import { identityOf, readCheckpoint, type Snapshot, threadsOf } from './checkpoint.ts'
 import { scalarSeries } from './chunks.ts'
 import { chooseDevice } from './engines/index.ts'
@@ -59,7 +60,7 @@ function beginning(
   given: Model['weights'] | undefined,
 ): Snapshot {
   const weights = given ?? initialize(architecture, random(seed, streams.weights).uniform)
-  const zeros = (dims: number[]) => new Float32Array(dims.reduce((product, dim) => product * dim, 1))
+  const zeros = (dims: number[]) => new Float32Array(sizeOf(dims))
   const state = Object.fromEntries(tensors.map(({ name, dims }) => [name, weights[name]?.data ?? zeros(dims)]))
   return { position: { epoch: 1, step: 0, lossTotal: 0, seconds: 0, history: [] }, state }
 }

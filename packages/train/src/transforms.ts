@@ -1,4 +1,4 @@
-import { float, float32, type GraphBuilder, int, int64, ints, type Value } from '@pixelrow/onnx'
+import { float, float32, type GraphBuilder, int, int64, ints, sizeOf, type Value } from '@pixelrow/onnx'
 
 /** The value of a per-step scalar: `step` counts all steps of the training from 0, `steps` is their number. */
 export type ScalarValue = (step: number, steps: number) => number
@@ -87,7 +87,7 @@ const [A, B, C] = [3.4445, -4.775, 2.0315]
 export function orthogonalize({ steps = 5, epsilon = 1e-7 } = {}): Transform {
   return (update, { g, parameter }) => {
     const dims = parameter.dims.map(Number)
-    const size = dims.reduce((product, dim) => product * dim, 1)
+    const size = sizeOf(dims)
     const isDense = dims.length === 2
     const [rows, columns] = isDense ? [dims[0]!, dims[1]!] : [dims[0]!, size / dims[0]!]
     let x = isDense ? update : g.op('Reshape', [update, g.constant(int64([rows, columns]))])

@@ -1,4 +1,4 @@
-import { float32, type GraphBuilder, int, int64, type Value } from '@pixelrow/onnx'
+import { float32, type GraphBuilder, int, int64, sizeOf, type Value } from '@pixelrow/onnx'
 import { floating } from '../operators.ts'
 import type { Lowering } from './index.ts'
 
@@ -17,7 +17,7 @@ export const batchNormTrain: Lowering = ({ g, inputs: [x, weight, bias], attribu
 /** dx = weight · inverseStd · (dy − mean(dy) − normalized · mean(dy · normalized)); Ioffe & Szegedy 2015, in its short form. */
 export const batchNormGrad: Lowering = ({ g, inputs: [dy, normalized, inverseStd, weight] }) => {
   const dims = dy!.dims.map(Number)
-  const count = dims.reduce((product, dim) => product * dim, 1) / dims[1]!
+  const count = sizeOf(dims) / dims[1]!
   const meanGradient = channelMean(g, dy!)
   const meanProduct = channelMean(g, g.op('Mul', [dy, normalized]))
   const correction = g.op('Mul', [normalized, perChannel(g, meanProduct, dy!)])

@@ -1,6 +1,7 @@
 import { type GraphBuilder, int32, int64, ints, type Value } from '@pixelrow/onnx'
 import { integers } from '../operators.ts'
 import type { Lowering } from './index.ts'
+import { outputPadding } from './output-padding.ts'
 
 /** dx: for stride 1 a convolution of dy with the filters turned around, else a transposed convolution. */
 export const convGradInput: Lowering = ({ g, inputs: [dy, w], attributes }) => {
@@ -19,16 +20,12 @@ export const convGradInput: Lowering = ({ g, inputs: [dy, w], attributes }) => {
     if (turned.every((pad) => pad >= 0))
       return [g.op('Conv', [dy, turnFilters(g, w!)], { kernel_shape: ints(kernel), pads: ints(turned) })]
   }
-  // Rows and columns at the end that no window reached get a gradient of 0.
-  const outputPadding = size.map(
-    (length, i) => length - ((output[i]! - 1) * strides[i]! + kernel[i]! - pads[i]! - pads[i + 2]!),
-  )
   return [
     g.op('ConvTranspose', [dy, w], {
       kernel_shape: ints(kernel),
       strides: ints(strides),
       pads: ints(pads),
-      output_padding: ints(outputPadding),
+      output_padding: ints(outputPadding(size, output, { kernel, strides, pads })),
     }),
   ]
 }

@@ -1,6 +1,7 @@
-import { float32, type GraphBuilder, int, int64, ints, type Value } from '@pixelrow/onnx'
+import { float32, type GraphBuilder, int, int64, ints, sizeOf, type Value } from '@pixelrow/onnx'
 import { integers } from '../operators.ts'
 import type { Lowering } from './index.ts'
+import { outputPadding } from './output-padding.ts'
 
 /** The pixels and their places. */
 export const maxPool: Lowering = ({ g, inputs: [x], attributes }) =>
@@ -9,7 +10,7 @@ export const maxPool: Lowering = ({ g, inputs: [x], attributes }) =>
 /** dx: the gradients added up at the places that were largest. */
 export const maxPoolGrad: Lowering = ({ g, inputs: [dy, x, , indices] }) => {
   const dims = x!.dims.map(Number)
-  const size = dims.reduce((product, dim) => product * dim, 1)
+  const size = sizeOf(dims)
   const flat = (value: Value | undefined) => g.op('Reshape', [value, g.constant(int64([-1]))])
   const zeros = g.op('Expand', [g.constant(float32([0])), g.constant(int64([size]))])
   const sums = g.op('ScatterElements', [zeros, flat(indices), flat(dy)], { axis: int(0), reduction: { string: 'add' } })
@@ -54,15 +55,12 @@ function scatter(g: GraphBuilder, dy: Value, { kernel, stride, pad, size }: Wind
   )
   const shares = counts[0]!.flatMap((rows) => counts[1]!.map((columns) => 1 / (rows * columns)))
   const ones = g.constant(float32(new Array(channels * kernel[0]! * kernel[1]!).fill(1), [channels, 1, ...kernel]))
-  const outputPadding = size.map(
-    (length, i) => length - ((output[i]! - 1) * stride[i]! + kernel[i]! - pad[i]! - pad[i + 2]!),
-  )
   const shared = g.op('Mul', [dy, g.constant(float32(shares, [1, 1, ...output]))])
   return g.op('ConvTranspose', [shared, ones], {
     group: int(channels),
     kernel_shape: ints(kernel),
     strides: ints(stride),
     pads: ints(pad),
-    output_padding: ints(outputPadding),
+    output_padding: ints(outputPadding(size, output, { kernel, strides: stride, pads: pad })),
   })
 }
