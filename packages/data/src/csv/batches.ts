@@ -19,7 +19,7 @@ export function batchSink(
       : streamedLabel(layout.file, layout.names?.[layout.label] ?? layout.label + 1, options.classes)
   let pixels = new Uint8Array(2 * batch * width)
   let rows = 0
-  let labels: number[] = []
+  const labels: number[] = []
   let ids: string[] = []
   let shape: ImageShape | undefined
 
@@ -38,7 +38,7 @@ export function batchSink(
   function* parts(end: number): Generator<PixelTable> {
     for (let start = 0; start < end; start += batch) yield cut(start, Math.min(batch, end - start))
     pixels.copyWithin(0, end * width, rows * width)
-    labels = labels.slice(end)
+    labels.splice(0, end)
     ids = ids.slice(end)
     rows -= end
   }
@@ -49,9 +49,8 @@ export function batchSink(
       pixels.set(fresh, rows * width)
       rows += count
     },
-    label(text, row) {
-      if (labelOf) labels.push(labelOf(text, row))
-    },
+    labels,
+    label: (text, row) => labelOf!(text, row),
     id: (text) => void ids.push(text),
     fractions: () => false,
     full: () => parts(rows - (rows % batch)),

@@ -23,27 +23,31 @@ export function collectLabels(file: string, column: string | number, given?: rea
       const found = numbers.get(text)
       if (found !== undefined) return found
       if (text === '') throw new DataError({ file, row, column, expected: 'a label', found: 'an empty cell' })
-      if (lookup) known.push(lookup(text) ?? unknownLabel(file, column, row, text, given))
-      if (texts.length >= MAX_CLASSES) tooMany(file, column, row)
-      numbers.set(text, texts.length)
-      return texts.push(text) - 1
+      // A digit is its own number, so that labels 0, 1, 2, … need no second look at the end.
+      const number = /^\d$/.test(text) ? +text : Math.max(10, texts.length)
+      if (lookup) known[number] = lookup(text) ?? unknownLabel(file, column, row, text, given)
+      if (numbers.size >= MAX_CLASSES) tooMany(file, column, row)
+      numbers.set(text, number)
+      texts[number] = text
+      return number
     },
     finish(found) {
       const { classes, index } = given ? { classes: [...given], index: known } : sortClasses(texts)
+      const labels = new Uint16Array(found)
       // A loop, as `from` with a function takes ten times as long.
-      const labels = new Uint16Array(found.length)
-      for (let row = 0; row < labels.length; row++) labels[row] = index[found[row]!]!
+      if (index.some((place, number) => place !== number))
+        for (let row = 0; row < labels.length; row++) labels[row] = index[found[row]!]!
       return { classes, labels }
     },
   }
 }
 
-/** `5`, `05` and `5.0` are one class where every label is a whole number; words are classes as they stand. */
+/** Numbers nobody has are holes. `5`, `05` and `5.0` are one class where every label is a whole number; words are classes as they stand. */
 function sortClasses(texts: string[]): { classes: string[]; index: number[] } {
   const numeric = texts.every((text) => WHOLE.test(text) && Number.isSafeInteger(Number(text)))
   const names = numeric ? texts.map(whole) : texts
-  const order = numeric ? (a: string, b: string) => Number(a) - Number(b) : (a: string, b: string) => (a < b ? -1 : 1)
-  const classes = [...new Set(names)].sort(order)
+  const order = numeric ? (a: string, b: string) => Number(a) - Number(b) : undefined
+  const classes = [...new Set(Object.values(names))].sort(order)
   const place = new Map(classes.map((name, i) => [name, i]))
   return { classes, index: names.map((name) => place.get(name)!) }
 }

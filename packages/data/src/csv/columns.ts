@@ -14,25 +14,33 @@ interface Named {
   numbers: number[]
 }
 
-const ONE = /^(.*?)(\d+)$/
-const TWO = /^(.*?)(\d+)[x_,:-](\d+)$/i
+/** A prefix and one number, or two with a sign between. */
+const NUMBERED = /^(.*?)(?:(\d+)[x_,:-])?(\d+)$/i
 
 /**
  * Finds the pixel columns among `columns` by name: the largest family of one prefix with counting numbers, from 0 or 1,
  * without a gap, in any order. Throws a DataError that names the columns that are missing or twice there.
  */
 export function pixelColumns(file: string, names: readonly string[], columns: readonly number[]): PixelColumns {
+  if (areCounted(names, columns)) return { places: new Map(columns.map((column, place) => [column, place])) }
   const family = largestFamily(names, columns)
   return family[0]?.numbers.length === 2 ? grid(file, family) : sequence(file, family)
+}
+
+/** Whether the names are one prefix with 0, 1, 2, … or 1, 2, 3, …, as they mostly are: then there is nothing to sort out. */
+function areCounted(names: readonly string[], columns: readonly number[]): boolean {
+  const [, prefix, base] = /^(\D*)([01])$/.exec(names[columns[0]!] ?? '') ?? []
+  return base !== undefined && columns.every((column, i) => names[column] === `${prefix}${+base + i}`)
 }
 
 function largestFamily(names: readonly string[], columns: readonly number[]): Named[] {
   const families = new Map<string, Named[]>()
   for (const column of columns) {
     const name = names[column]!
-    const match = TWO.exec(name) ?? ONE.exec(name)
+    const match = NUMBERED.exec(name)
     if (!match) continue
-    const [, prefix = '', ...numbers] = match
+    const [, prefix = '', ...parts] = match
+    const numbers = parts.filter(Boolean)
     const key = `${numbers.length} ${prefix.toLowerCase()}`
     const family = families.get(key) ?? []
     if (family.push({ column, name, numbers: numbers.map(Number) }) === 1) families.set(key, family)

@@ -11,7 +11,10 @@ export const LONGEST_LINE = 1 << 26
 /** Where rows go, in the file's order. `pixels` is only good during the call. */
 export interface RowSink {
   take(pixels: Uint8Array, rows: number): void
-  label(text: string, row: number): void
+  /** The number of a label's text. */
+  label(text: string, row: number): number
+  /** The number of each row's label so far; the reader adds to it. */
+  labels: number[]
   id(text: string): void
   /** A fraction was met: rows so far become fractions of 255, and the rest is read so. False refuses it. */
   fractions(): boolean
@@ -51,7 +54,7 @@ export function rowReader({ layout, rule, sink, scanner: makeScanner, capacity }
     if (isBlank(scanner.memory, line)) return
     const { label, id } = readStrictly(line)
     sink.take(strictRow, 1)
-    if (label !== undefined) sink.label(label, line.number)
+    if (label !== undefined) sink.labels.push(sink.label(label, line.number))
     if (id !== undefined) sink.id(requireId(id, layout, line.number))
   }
 
@@ -75,8 +78,10 @@ export function rowReader({ layout, rule, sink, scanner: makeScanner, capacity }
         take(scanner, fine, number)
         number += fine
         for (let row = 0; row < fine && fine < rows; row++) p = scanner.memory.indexOf(LF, p) + 1
-        if (fine === rows) p = scanner.consumed
-        if (fine === rows && !scanner.refused) continue
+        if (fine === rows) {
+          p = scanner.consumed
+          if (!scanner.refused) continue
+        }
       }
       const line = lineUpTo(scanner.memory, p, number++)
       strict({ ...line, open: ending })
@@ -133,17 +138,24 @@ function rowTaker(layout: Layout, sink: RowSink): (scanner: Scanner, rows: numbe
   const textPlace = (column: number) =>
     layout.places.subarray(0, column).filter((place, i) => place < 0 && i !== layout.packed).length
   const [label, id] = [layout.label, layout.id].map((column) => (column < 0 ? -1 : textPlace(column)))
+  // By the byte of a label of one digit, as most are.
+  const numbers: number[] = []
   return ({ memory, output, spans }, rows, number) => {
     if (rows === 0) return
     const pixels = memory.subarray(output, output + rows * layout.pixels)
     if (!inOrder) reorder(pixels, order)
     sink.take(pixels, rows)
     if (texts === 0) return
-    for (let row = 0, span = 0; row < rows; row++, span += 2 * texts) {
-      const text = (at: number, column: number) =>
-        spanText(memory, spans[at]!, spans[at + 1]!, layout, number + row, column)
-      if (label! >= 0) sink.label(text(span + 2 * label!, layout.label), number + row)
-      if (id! >= 0) sink.id(requireId(text(span + 2 * id!, layout.id), layout, number + row))
+    const text = (at: number, column: number, row: number) =>
+      spanText(memory, spans[at]!, spans[at + 1]!, layout, row, column)
+    for (let row = number, at = 0; row < number + rows; row++, at += 2 * texts) {
+      if (label! >= 0) {
+        const span = at + 2 * label!
+        const byte = spans[span + 1]! - spans[span]! === 1 ? memory[spans[span]!]! : 256
+        if (byte === 256 || numbers[byte] === undefined) numbers[byte] = sink.label(text(span, layout.label, row), row)
+        sink.labels.push(numbers[byte]!)
+      }
+      if (id! >= 0) sink.id(requireId(text(at + 2 * id!, layout.id, row), layout, row))
     }
   }
 }

@@ -34,11 +34,16 @@ const [SPACE, COMMA] = [32, 44]
 /** A scanner's plan for a layout. */
 export function planOf({ places, packed, pixels }: Layout): Plan {
   const steps: number[] = []
-  for (const [column, place] of places.entries()) {
-    const step = column === packed ? pixels : place >= 0 ? 1 : -1
-    if (Math.sign(steps.at(-1) ?? 0) === Math.sign(step)) steps[steps.length - 1]! += step
-    else steps.push(step)
+  let run = 0
+  for (let column = 0; column < places.length; column++) {
+    const step = column === packed ? pixels : places[column]! < 0 ? -1 : 1
+    if (run * step < 0) {
+      steps.push(run)
+      run = 0
+    }
+    run += step
   }
+  steps.push(run)
   const texts = steps.reduce((count, step) => count + Math.max(0, -step), 0)
   return { steps, separator: packed >= 0 ? SPACE : COMMA, pixels, texts }
 }

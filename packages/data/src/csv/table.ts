@@ -23,9 +23,8 @@ export function tableSink(layout: Layout, options: ReadOptions, guess: number): 
       pixels.set(fresh, size)
       size += fresh.length
     },
-    label(text, row) {
-      if (labels) numbers.push(labels.add(text, row))
-    },
+    labels: numbers,
+    label: (text, row) => labels!.add(text, row),
     id: (text) => void ids.push(text),
     fractions() {
       if (options.maxValue !== 1 || options.fractions !== undefined) return false

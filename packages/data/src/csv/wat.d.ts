@@ -1,5 +1,5 @@
-/** A WebAssembly text file; the build replaces it by its binary in base64. */
+/** A WebAssembly text file; the build replaces it by its binary in hexadecimal digits. */
 declare module '*.wat' {
-  const base64: string
-  export default base64
+  const hex: string
+  export default hex
 }

@@ -1,15 +1,15 @@
-import { readSync, type Stats } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { pipeline, Readable } from 'node:stream'
+import { pipeline, Readable, type TransformOptions } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { createGunzip } from 'node:zlib'
+import { createGunzip, type ZlibOptions } from 'node:zlib'
 import { DataError } from '../error.ts'
 import type { ReadOptions, TableSource } from '../types.ts'
 import { type ByteSource, openSource, streamed } from './source.ts'
 
 const CHUNK = 1 << 18
 /** Other work may run after so many bytes: a few milliseconds of reading. */
-const BREATH = 1 << 23
+const BREATH = 1 << 24
 
 /** Opens a path, a `file:` URL or anything that needs no file system. */
 export async function openInNode(source: TableSource, options: ReadOptions): Promise<ByteSource> {
@@ -25,12 +25,33 @@ export function pathOf(source: TableSource): string | undefined {
 }
 
 async function openFile(path: string, name: string): Promise<ByteSource> {
+  const plain = openPlain(path, name)
+  if (plain) return plain
   const { handle, before } = await opened(path, name)
-  const magic = new Uint8Array(2)
-  const regular = before.isFile()
-  if (regular) readSync(handle.fd, magic, 0, 2, 0)
-  if (regular && (magic[0] !== 0x1f || magic[1] !== 0x8b)) return blocking(handle, name, before)
-  return streamed(chunksOf(handle, name, before), name, inflateInNode)
+  const source = streamed(chunksOf(handle, name, before), name, inflateInNode)
+  return before.isFile() ? { ...source, size: inflatedSize(handle.fd, before.size) } : source
+}
+
+/** Opens a regular file that is no gzip, on this thread; undefined for anything else and for what cannot be opened. */
+function openPlain(path: string, name: string): ByteSource | undefined {
+  let fd: number | undefined
+  try {
+    // A pipe would wait for its other end.
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined
+    fd = openSync(path, 'r')
+    const magic = new Uint8Array(2)
+    readSync(fd, magic, 0, 2, 0)
+    if (magic[0] !== 0x1f || magic[1] !== 0x8b) return blocking(fd, name, fstatSync(fd))
+  } catch {}
+  if (fd !== undefined) closeSync(fd)
+  return undefined
+}
+
+/** What gzip says in its last bytes about how long it is unpacked. It may lie, so no more than deflate can do (1032 to 1) and a gigabyte. */
+function inflatedSize(fd: number, size: number): number {
+  const end = Buffer.alloc(4)
+  readSync(fd, end, 0, 4, Math.max(0, size - 4))
+  return Math.min(end.readUInt32LE(), 1032 * size, 1 << 30)
 }
 
 async function opened(path: string, name: string): Promise<{ handle: FileHandle; before: Stats }> {
@@ -42,11 +63,12 @@ async function opened(path: string, name: string): Promise<{ handle: FileHandle;
 }
 
 /** Reads on this thread: from the cache of the operating system that takes less time than handing work to another. */
-function blocking(handle: FileHandle, name: string, before: Stats): ByteSource {
+function blocking(fd: number, name: string, before: Stats): ByteSource {
   let breath = 0
+  let open = true
   function fill(room: Uint8Array): number {
     try {
-      const count = readSync(handle.fd, room)
+      const count = readSync(fd, room)
       breath += count
       return count
     } catch (cause) {
@@ -63,8 +85,11 @@ function blocking(handle: FileHandle, name: string, before: Stats): ByteSource {
       breath = 0
       return new Promise((resolve) => setImmediate(resolve))
     },
-    done: () => requireSame(handle, name, before),
-    close: () => handle.close().catch(() => {}),
+    done: async () => requireSame(fstatSync(fd), name, before),
+    async close() {
+      if (open) closeSync(fd)
+      open = false
+    },
   }
 }
 
@@ -85,15 +110,14 @@ async function* chunksOf(handle: FileHandle, name: string, before: Stats): Async
       if (bytesRead === 0) break
       yield buffer.subarray(0, bytesRead)
     }
-    if (before.isFile()) await requireSame(handle, name, before)
+    if (before.isFile()) requireSame(await handle.stat(), name, before)
   } finally {
     await handle.close()
   }
 }
 
 /** A file that is written to while it is read would give a table that never was. */
-async function requireSame(handle: FileHandle, name: string, before: Stats): Promise<void> {
-  const after = await handle.stat()
+function requireSame(after: Stats, name: string, before: Stats): void {
   if (after.size === before.size && after.mtimeMs === before.mtimeMs) return
   const [found, expected] = [`${after.size} bytes`, `${before.size} bytes as at the start`]
   const advice = 'Read it again when nothing writes to it.'
@@ -109,7 +133,9 @@ function unreadable(name: string, what: string, cause: unknown): never {
 
 /** Unpacks gzip with zlib. */
 export function inflateInNode(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const gunzip = createGunzip({ chunkSize: CHUNK })
+  // Up to eight megabytes are unpacked ahead, on another thread: what the reader takes before the first row would else be lost.
+  const ahead: ZlibOptions & TransformOptions = { chunkSize: 1 << 20, highWaterMark: 1 << 23 }
+  const gunzip = createGunzip(ahead)
   // The error comes out of the iteration.
   pipeline(Readable.from(chunks), gunzip, () => {})
   return gunzip
