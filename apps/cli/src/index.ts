@@ -20,4 +20,4 @@ export {
   recipes,
   sgd,
 } from '@pixelrow/train'
-export { type Digits, digits } from './digits.ts'
+export { type Digits, digits } from './tables/digits.ts'

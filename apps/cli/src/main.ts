@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander'
-import { commandOf } from './commands.ts'
-import { reportError, UsageError } from './errors.ts'
-import { onInterrupt } from './interrupt.ts'
-import { command } from './paste.ts'
-import { program, shortHelp, toUsageError } from './program.ts'
-import { openTerminal, type Terminal } from './terminal.ts'
+import { commandOf } from './line/commands.ts'
+import { reportError, UsageError } from './line/errors.ts'
+import { onInterrupt } from './line/interrupt.ts'
+import { command } from './line/paste.ts'
+import { program, shortHelp, toUsageError } from './line/program.ts'
+import { openTerminal, type Terminal } from './terminal/terminal.ts'
 
 /** What every command is given. */
 export interface Context {

@@ -1,6 +1,6 @@
 import { cnn, linear, mlp, resnet } from '@pixelrow/model'
 import { expect, test } from 'vitest'
-import { layersOf } from '../src/plan.ts'
+import { layersOf } from '../src/training/plan.ts'
 
 const source = {
   shape: { height: 28, width: 28, channels: 1, channelOrder: 'interleaved' as const },

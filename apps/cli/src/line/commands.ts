@@ -1,5 +1,5 @@
+import type { Context } from '../main.ts'
 import { evalFlags, type FlagName, type Flags, predictFlags, readingFlags } from './flags.ts'
-import type { Context } from './main.ts'
 
 /** One command of the line: its arguments, its flags, examples that can be pasted, and what carries it out. */
 export interface Leaf {
@@ -33,7 +33,7 @@ export const leaves: Leaf[] = [
       'pixelrow run --recipe linear --epochs 20',
       'pixelrow run --data digit-recognizer --seed 1',
     ],
-    run: async (context, flags) => (await import('./run.ts')).run(context, flags),
+    run: async (context, flags) => (await import('../commands/run.ts')).run(context, flags),
   },
   {
     name: 'train',
@@ -45,7 +45,7 @@ export const leaves: Leaf[] = [
       'pixelrow train train.csv -o runs/first',
       'pixelrow train train.csv -o runs/second --recipe linear --seed 1',
     ],
-    run: async (context, flags, [train]) => (await import('./train.ts')).train(context, flags, train!),
+    run: async (context, flags, [train]) => (await import('../commands/train.ts')).train(context, flags, train!),
   },
   {
     name: 'resume',
@@ -56,7 +56,7 @@ export const leaves: Leaf[] = [
     arguments: [['run-folder', 'what the interrupted training left, such as runs/3-mlp']],
     flags: [],
     examples: ['pixelrow resume runs/3-mlp', 'pixelrow resume runs/3-mlp --quiet'],
-    run: async (context, flags, [folder]) => (await import('./resume.ts')).resume(context, flags, folder!),
+    run: async (context, flags, [folder]) => (await import('../commands/resume.ts')).resume(context, flags, folder!),
   },
   {
     name: 'predict',
@@ -73,7 +73,8 @@ export const leaves: Leaf[] = [
       'pixelrow predict runs/1-mlp/model.onnx test.csv -o submission.csv',
       'pixelrow predict runs/1-mlp/model.onnx test.csv -o - | head -3',
     ],
-    run: async (context, flags, [model, test]) => (await import('./predict.ts')).predict(context, flags, model!, test!),
+    run: async (context, flags, [model, test]) =>
+      (await import('../commands/predict.ts')).predict(context, flags, model!, test!),
   },
   {
     name: 'eval',
@@ -88,7 +89,8 @@ export const leaves: Leaf[] = [
       'pixelrow eval runs/1-mlp/model.onnx labelled.csv',
       'pixelrow eval runs/1-mlp/model.onnx labelled.csv --json > eval.json',
     ],
-    run: async (context, flags, [model, table]) => (await import('./eval.ts')).evaluate(context, flags, model!, table!),
+    run: async (context, flags, [model, table]) =>
+      (await import('../commands/eval.ts')).evaluate(context, flags, model!, table!),
   },
   {
     name: 'data describe',
@@ -98,7 +100,7 @@ export const leaves: Leaf[] = [
     arguments: [['file', source]],
     flags: readingFlags,
     examples: ['pixelrow data describe train.csv', 'pixelrow data describe train.csv --json'],
-    run: async (context, flags, [file]) => (await import('./describe.ts')).describe(context, flags, file!),
+    run: async (context, flags, [file]) => (await import('../commands/describe.ts')).describe(context, flags, file!),
   },
   {
     name: 'data head',
@@ -109,7 +111,7 @@ export const leaves: Leaf[] = [
     arguments: [['file', source]],
     flags: ['rows', ...readingFlags],
     examples: ['pixelrow data head train.csv', 'pixelrow data head train.csv --rows 20'],
-    run: async (context, flags, [file]) => (await import('./head.ts')).head(context, flags, file!),
+    run: async (context, flags, [file]) => (await import('../commands/head.ts')).head(context, flags, file!),
   },
   {
     name: 'data convert',
@@ -123,7 +125,7 @@ export const leaves: Leaf[] = [
       'pixelrow data convert train.csv -o train.idx',
       'pixelrow data convert train-images-idx3-ubyte -o train.csv',
     ],
-    run: async (context, flags, [file]) => (await import('./convert.ts')).convert(context, flags, file!),
+    run: async (context, flags, [file]) => (await import('../commands/convert.ts')).convert(context, flags, file!),
   },
 ]
 

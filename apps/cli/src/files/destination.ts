@@ -1,11 +1,11 @@
 import { realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { JobError } from './errors.ts'
-import type { Flags } from './flags.ts'
+import { JobError } from '../line/errors.ts'
+import type { Flags } from '../line/flags.ts'
+import { command } from '../line/paste.ts'
+import type { Context } from '../main.ts'
+import { findLabels, isIdxName } from '../tables/idx.ts'
 import { checkpointFiles, createRunFolder, exists, type RunFolder, results } from './folder.ts'
-import { findLabels, isIdxName } from './idx.ts'
-import type { Context } from './main.ts'
-import { command } from './paste.ts'
 
 /** A table's file, and the labels beside it. */
 export async function inputsOf(path: string): Promise<string[]> {

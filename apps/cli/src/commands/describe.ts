@@ -1,7 +1,7 @@
 import { type Description, describe as describeTable, formatDescription } from '@pixelrow/data'
-import type { Flags } from './flags.ts'
-import type { Context } from './main.ts'
-import { read } from './reading.ts'
+import type { Flags } from '../line/flags.ts'
+import type { Context } from '../main.ts'
+import { read } from '../tables/reading.ts'
 
 /** `pixelrow data describe FILE`: what there is to know of a table at a glance. */
 export async function describe(context: Context, flags: Flags, file: string): Promise<void> {

@@ -8,12 +8,12 @@ import {
   type ReadOptions,
   readTable,
 } from '@pixelrow/data'
-import { inFlags } from './advice.ts'
-import { JobError, UsageError } from './errors.ts'
-import { type Flags, wordsOf } from './flags.ts'
+import { inFlags } from '../line/advice.ts'
+import { JobError, UsageError } from '../line/errors.ts'
+import { type Flags, wordsOf } from '../line/flags.ts'
+import { command, isUrl } from '../line/paste.ts'
+import type { Context } from '../main.ts'
 import { findLabels, isIdxName, labelsPath } from './idx.ts'
-import type { Context } from './main.ts'
-import { command, isUrl } from './paste.ts'
 
 /** The images that a model, or a table, is made of. */
 export interface Images {

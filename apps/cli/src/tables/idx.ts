@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path'
-import { exists } from './folder.ts'
+import { exists } from '../files/folder.ts'
 
 /** Whether a file's name is one that IDX files have: `train-images-idx3-ubyte`, `digits.idx`, either with `.gz`. */
 export function isIdxName(path: string): boolean {

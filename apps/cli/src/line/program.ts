@@ -1,11 +1,11 @@
 import { Command, type CommanderError, Option } from 'commander'
 import picocolors from 'picocolors'
+import type { Context } from '../main.ts'
+import { version } from '../versions.ts'
 import { commandOf, groups, type Leaf, leaves, names } from './commands.ts'
 import { UsageError } from './errors.ts'
 import { exampleOf, type Flag, type Flags, flags, readingFlags } from './flags.ts'
-import type { Context } from './main.ts'
 import { didYouMean } from './suggest.ts'
-import { version } from './versions.ts'
 
 const flagNames = ['--json', '--quiet', ...Object.values(flags).map(({ example }) => example.split(' ')[0]!)]
 const help = ['-h, --help', 'show this help'] as const

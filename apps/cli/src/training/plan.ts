@@ -1,9 +1,9 @@
 import type { PixelTable } from '@pixelrow/data'
 import { type Architecture, type Layer, outputShapes, summary } from '@pixelrow/model'
 import { type Plan, recipes } from '@pixelrow/train'
-import { JobError } from './errors.ts'
-import type { Flags } from './flags.ts'
-import { count, many } from './table.ts'
+import { JobError } from '../line/errors.ts'
+import type { Flags } from '../line/flags.ts'
+import { count, many } from '../terminal/table.ts'
 
 /** What a recipe plans for a table, with what the flags say instead. */
 export function planFor(table: PixelTable, { recipe, epochs, batchSize, learningRate }: Flags): Plan {

@@ -1,9 +1,9 @@
 import { load } from '@pixelrow/infer-node'
-import type { Flags } from './flags.ts'
-import type { Context } from './main.ts'
-import { readLike, requireLabels, requireOrder } from './reading.ts'
-import { type Column, count, many, row } from './table.ts'
-import type { Terminal } from './terminal.ts'
+import type { Flags } from '../line/flags.ts'
+import type { Context } from '../main.ts'
+import { readLike, requireLabels, requireOrder } from '../tables/reading.ts'
+import { type Column, count, many, row } from '../terminal/table.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 /** How well a model does on labelled rows. */
 interface Evaluation {

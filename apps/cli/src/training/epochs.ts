@@ -1,6 +1,6 @@
 import type { EpochRecord, Progress } from '@pixelrow/train'
-import { type Column, duration, row } from './table.ts'
-import type { Terminal } from './terminal.ts'
+import { type Column, duration, row } from '../terminal/table.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 /** A long training shows about this many of its epochs; history.csv has them all. */
 const shownEpochs = 25

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheFolder } from '@pixelrow/files'
-import { JobError } from './errors.ts'
+import { JobError } from '../line/errors.ts'
 import { imageBytes, readMnist, splitMnist } from './mnist.ts'
 
 /** Where the embedded digits lie, shaped like the files of Kaggle's Digit Recognizer. */

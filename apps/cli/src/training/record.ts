@@ -1,7 +1,7 @@
 import type { PixelTable } from '@pixelrow/data'
-import type { Flags } from './flags.ts'
+import type { Flags } from '../line/flags.ts'
+import { versions } from '../versions.ts'
 import type { Trained } from './training.ts'
-import { versions } from './versions.ts'
 
 /** What run.json says of a training, and `--json` prints. */
 export function trainingRecord(command: string, flags: Flags, table: PixelTable, trained: Trained) {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { random, readIdx } from '@pixelrow/data'
-import { JobError } from './errors.ts'
+import { JobError } from '../line/errors.ts'
 
 export const imageBytes = 784
 export const trainRows = 42_000

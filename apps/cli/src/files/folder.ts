@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { isTemporary, writeFileAtomic } from '@pixelrow/files'
-import { JobError, reportError } from './errors.ts'
+import { JobError, reportError } from '../line/errors.ts'
 
 /** The folder that a training's results go to; every file in it is whole. */
 export interface RunFolder {

@@ -1,8 +1,8 @@
 import { access, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { JobError } from '../line/errors.ts'
+import type { Context } from '../main.ts'
 import { digits } from './digits.ts'
-import { JobError } from './errors.ts'
-import type { Context } from './main.ts'
 import { findSample } from './submission.ts'
 
 /** The files of a main job. */

@@ -1,9 +1,9 @@
 import { type PixelTable, pixelCount } from '@pixelrow/data'
-import { draw, drawnWidth } from './draw.ts'
-import type { Flags } from './flags.ts'
-import type { Context } from './main.ts'
-import { read } from './reading.ts'
-import type { Terminal } from './terminal.ts'
+import type { Flags } from '../line/flags.ts'
+import type { Context } from '../main.ts'
+import { read } from '../tables/reading.ts'
+import { draw, drawnWidth } from '../terminal/draw.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 /** Between two pictures. */
 const gap = '  '

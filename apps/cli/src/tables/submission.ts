@@ -1,7 +1,7 @@
 import { access, readFile, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type PixelTable, writeSubmission } from '@pixelrow/data'
-import { JobError } from './errors.ts'
+import { JobError } from '../line/errors.ts'
 
 /** The two columns of a submission: an id and a label a row. */
 export interface Submission {

@@ -1,14 +1,14 @@
 import { readdir, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PixelTable } from '@pixelrow/data'
-import { format, processor, type Resumed, type ResumeRecord, sha256 } from './checkpoint.ts'
-import { JobError } from './errors.ts'
-import { difference, fingerprint } from './fingerprint.ts'
-import { type Flags, wordsOf } from './flags.ts'
-import { checkpointFiles, exists, openRunFolder } from './folder.ts'
-import type { Context } from './main.ts'
-import { command, near } from './paste.ts'
-import { packageVersions } from './versions.ts'
+import { checkpointFiles, exists, openRunFolder } from '../files/folder.ts'
+import { JobError } from '../line/errors.ts'
+import { type Flags, wordsOf } from '../line/flags.ts'
+import { command, near } from '../line/paste.ts'
+import type { Context } from '../main.ts'
+import { format, processor, type Resumed, type ResumeRecord, sha256 } from '../training/checkpoint.ts'
+import { difference, fingerprint } from '../training/fingerprint.ts'
+import { packageVersions } from '../versions.ts'
 
 /** `pixelrow resume RUN`: goes on with an interrupted `run` or `train`, to the result that it would have had. */
 export async function resume(context: Context, { json, quiet }: Flags, path: string): Promise<void> {

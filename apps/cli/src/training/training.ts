@@ -3,13 +3,13 @@ import { toOnnx, verify } from '@pixelrow/export'
 import { load } from '@pixelrow/infer-node'
 import type { Model } from '@pixelrow/model'
 import { type EpochRecord, type FitResult, fit, type Plan, predict, recipes } from '@pixelrow/train'
+import { JobError } from '../line/errors.ts'
+import type { Flags } from '../line/flags.ts'
+import type { Context } from '../main.ts'
+import { many } from '../terminal/table.ts'
 import type { Keeper, Standing } from './checkpoint.ts'
 import { type HistoryRow, showEpochs } from './epochs.ts'
-import { JobError } from './errors.ts'
-import type { Flags } from './flags.ts'
-import type { Context } from './main.ts'
 import { layersOf, numbersOf, planFor, requireBatches } from './plan.ts'
-import { many } from './table.ts'
 
 /** A trained, exported and checked classifier, with how it came to be. */
 export interface Trained {
