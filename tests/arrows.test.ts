@@ -29,7 +29,7 @@ const allowed: Record<string, Arrows> = {
   'packages/infer-node': { inside: ['@pixelrow/classifier', '@pixelrow/devices'], outside: ['onnxruntime-node'] },
   'packages/infer-web': { inside: ['@pixelrow/classifier'], outside: ['onnxruntime-web'], page: true },
   'packages/serve': { inside: ['@pixelrow/infer-node'] },
-  'packages/kaggle': { inside: ['@pixelrow/files'] },
+  'packages/kaggle': { inside: ['@pixelrow/files'], outside: ['undici'] },
   'packages/report': { inside: [] },
   'apps/cli': {
     inside: ['files', 'model', 'data', 'devices', 'train', 'export', 'infer-node', 'serve', 'kaggle', 'report'].map(

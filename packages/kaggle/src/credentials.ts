@@ -1,0 +1,74 @@
+import type { Environment } from '@pixelrow/files'
+import { CredentialsError, NotSignedInError } from './errors.ts'
+import { requireToken } from './secret.ts'
+import { type Found, oauthSource, passwordSource, tokenFileSource, tokenVariableSource } from './sources.ts'
+
+/** Trades a refresh token of a browser login for an access token, at Kaggle. */
+export type Exchange = (refreshToken: string) => Promise<{ token: string; expiresIn: number }>
+
+/** How Kaggle is signed in to. The secret itself is behind a function, so that printing or storing this shows none of it. */
+export interface Credentials {
+  /** A token is sent as `bearer`, a user name with an old-style key as `basic`. */
+  scheme: 'bearer' | 'basic'
+  /** Where it was found: a variable such as `KAGGLE_API_TOKEN`, or a file such as `~/.kaggle/access_token`. */
+  source: string
+  /** Known with a key only; `whoAmI` asks for a token's. */
+  username?: string
+  /** Sources that were found too and are not used, in Kaggle's order. */
+  unused: string[]
+  /** Sentences about what should not be so: a file that others can read, a source that cannot be used. */
+  warnings: string[]
+  /** The value of the `Authorization` header; `renew` for another one where the last was rejected, as far as there can be one. */
+  authorization: (exchange: Exchange, renew?: boolean) => Promise<string>
+}
+
+/** Where credentials are looked for. */
+export interface CredentialsOptions {
+  /** Default `process.env`. */
+  env?: Environment
+  /** The folder that holds `.kaggle`. Default: the user's home. */
+  home?: string
+}
+
+/**
+ * The credentials that Kaggle's own client would use, in its order: `KAGGLE_API_TOKEN` (a token or the path of a file with one),
+ * `~/.kaggle/access_token`, `KAGGLE_USERNAME` with `KAGGLE_KEY`, `kaggle.json`, `~/.kaggle/credentials.json`. A token that was pasted into
+ * kaggle.json as its key is sent as the token it is. Asks nobody whether they are good. Throws `NotSignedInError` if there are none,
+ * `CredentialsError` if the first that is there cannot be used.
+ */
+export async function findCredentials(options: CredentialsOptions = {}): Promise<Credentials> {
+  const sources = [tokenVariableSource, tokenFileSource, passwordSource, oauthSource]
+  const found: Found[] = []
+  const lookedIn: string[] = []
+  const warnings: string[] = []
+  for (const source of sources) {
+    try {
+      const { looked, all } = await source(options)
+      lookedIn.push(...looked)
+      found.push(...all)
+    } catch (error) {
+      if (!(error instanceof CredentialsError) || found.length === 0) throw error
+      warnings.push(`${error.message} It is not used.`)
+    }
+  }
+  const first = found[0]
+  if (!first) throw new NotSignedInError(lookedIn)
+  const unused = found.slice(1).map(({ source }) => source)
+  return { ...first, unused, warnings: [...first.warnings, ...warnings] }
+}
+
+/**
+ * Credentials of a token at hand, such as one just typed in; `source` is its name in errors. Throws `CredentialsError` if it holds
+ * what no token does.
+ */
+export function tokenCredentials(token: string, source = 'the token'): Credentials {
+  const trimmed = token.trim()
+  requireToken(trimmed, source)
+  return {
+    scheme: 'bearer',
+    source,
+    unused: [],
+    warnings: [],
+    authorization: async () => `Bearer ${trimmed}`,
+  }
+}

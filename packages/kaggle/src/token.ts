@@ -1,0 +1,61 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { FileError, writeFileAtomic } from '@pixelrow/files'
+import { type CredentialsOptions, findCredentials } from './credentials.ts'
+import { CredentialsError, NotSignedInError } from './errors.ts'
+import { requireToken, tilde } from './secret.ts'
+import { homeOf, tokenFiles } from './sources.ts'
+
+/** The file in which a token is stored, where Kaggle's own client looks too: `~/.kaggle/access_token`, as an absolute path. */
+export function tokenFile({ env = process.env, home }: CredentialsOptions = {}): string {
+  return tokenFiles(homeOf(env, home))[0]!
+}
+
+/**
+ * Stores a token for this user alone (mode 0600, its folder 0700 if it is new) and returns the file. Does not ask Kaggle whether it is good.
+ * Throws `CredentialsError` for what is no token, `FileError` where it cannot be written.
+ */
+export async function saveToken(token: string, options: CredentialsOptions = {}): Promise<string> {
+  const file = tokenFile(options)
+  requireToken(token.trim(), 'the token')
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 }).catch((cause: Error) => {
+    throw new FileError({ file, problem: `cannot be written: ${cause.message}` }, { cause })
+  })
+  await writeFileAtomic(file, `${token.trim()}\n`, { mode: 0o600 })
+  return file
+}
+
+/** What `removeToken` did. */
+export interface Removed {
+  /** Files that were removed, with `~` for the home. */
+  removed: string[]
+  /** The source that still signs this user in, such as `KAGGLE_API_TOKEN`; undefined if none does. */
+  remaining: string | undefined
+}
+
+/** Removes the stored token. Other sources (variables, `kaggle.json`) are left alone, and the first of them is named. */
+export async function removeToken(options: CredentialsOptions = {}): Promise<Removed> {
+  const home = homeOf(options.env ?? process.env, options.home)
+  const removed: string[] = []
+  for (const file of tokenFiles(home)) {
+    const isGone = await rm(file).then(
+      () => true,
+      (cause: NodeJS.ErrnoException) => {
+        if (cause.code === 'ENOENT') return false
+        throw new FileError({ file, problem: `cannot be removed: ${cause.message}` }, { cause })
+      },
+    )
+    if (isGone) removed.push(tilde(file, home))
+  }
+  return { removed, remaining: await remainingSource(options) }
+}
+
+async function remainingSource(options: CredentialsOptions): Promise<string | undefined> {
+  try {
+    return (await findCredentials(options)).source
+  } catch (error) {
+    if (error instanceof NotSignedInError) return undefined
+    if (error instanceof CredentialsError) return error.source
+    throw error
+  }
+}

@@ -1,0 +1,160 @@
+/** `fetch` as it is used here: an address as text, and the standard's options. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+/** A competition, as Kaggle lists it. */
+export interface Competition {
+  /** Its name in addresses, such as `digit-recognizer`. */
+  slug: string
+  title: string
+  /** Its page. */
+  url: string
+  /** Where its rules are accepted, which no program can do. */
+  rulesUrl: string
+  /** Whether this user has joined it, which is to have accepted its rules. */
+  joined: boolean
+  /** How submissions are scored, such as `Categorization Accuracy`. */
+  metric: string
+  deadline?: Date
+  /** Teams on the leaderboard. */
+  teams: number
+  /** Most submissions a day, if Kaggle says so. */
+  maxDailySubmissions?: number
+  /** It takes notebooks only: no file can be submitted. */
+  notebooksOnly: boolean
+  /** It takes no more submissions. */
+  submissionsDisabled: boolean
+}
+
+/** A file of a competition. */
+export interface CompetitionFile {
+  /** Path inside the competition, its parts separated by `/`. */
+  name: string
+  bytes: number
+  created?: Date
+}
+
+/** How many submissions a team may still send. */
+export interface SubmissionLimits {
+  /** Submissions since 00:00 UTC. */
+  usedToday: number
+  usedInAll: number
+  /** How many may be sent now; undefined if Kaggle does not say. */
+  left: number | undefined
+  /** The competition's total is used up, so that tomorrow brings no more. */
+  limitedByTotal: boolean
+  /** Next 00:00 UTC, by Kaggle's clock and not this computer's. */
+  resetsAt: Date
+  /** From now on until then, in milliseconds. */
+  resetsIn: number
+}
+
+/** One submission. */
+export interface Submission {
+  ref: number
+  status: 'pending' | 'complete' | 'error'
+  /** Kaggle's own digits, such as `0.98000`; empty until it is complete, and where the competition hides scores. */
+  publicScore: string
+  privateScore: string
+  /** Why it was not scored, in Kaggle's words; empty otherwise. */
+  reason: string
+  description: string
+  fileName: string
+  bytes: number
+  date?: Date
+  submittedBy: string
+  teamName: string
+  /** Its page. */
+  url: string
+}
+
+/** What Kaggle answered to a submission. */
+export interface Receipt {
+  /** Number of the submission. */
+  ref: number
+  /** Kaggle's sentence, such as `Successfully submitted to Digit Recognizer`; empty if the answer was lost. */
+  message: string
+  /** The team's submissions, where this one stands too. */
+  url: string
+  /** The answer was lost, and the submission was found in the list: it arrived once. */
+  recovered: boolean
+}
+
+/** A team's place on the public leaderboard. */
+export interface Place {
+  /** 1 is the best. */
+  rank: number
+  /** Teams on the leaderboard. */
+  teams: number
+  teamName: string
+  /** The team's best public score, in Kaggle's own digits. */
+  score: string
+}
+
+/** How far a transfer has come. */
+export interface TransferProgress {
+  /** What is transferred: a file's name. */
+  name: string
+  /** Bytes that are there, those of an earlier run included. */
+  bytes: number
+  /** Bytes in all; undefined if the server does not say. */
+  totalBytes: number | undefined
+}
+
+/** A request that is made again. */
+export interface RetryNotice {
+  /** What went wrong, in words: `Kaggle answered 429 (too many requests)`. */
+  reason: string
+  /** Tries so far. */
+  tried: number
+  /** Most tries. */
+  tries: number
+  /** Milliseconds until the next one. */
+  delay: number
+}
+
+/** What a download takes. */
+export interface DownloadOptions {
+  /** Where files go; it is made if it is missing. Default: the current folder. */
+  folder?: string
+  /** One file by its name in the competition. Default: all files, which come as one zip. */
+  file?: string
+  /** Unpack the zip of all files. Default true. */
+  extract?: boolean
+  /** Keep the zip as `<slug>.zip` beside what was unpacked. Default false. */
+  keepZip?: boolean
+  /** Replace files that are there. Default false: one that is there is an error. */
+  overwrite?: boolean
+  /** Ends it; what has come stays in a `.part` file, from which a repetition continues. */
+  signal?: AbortSignal
+  onProgress?: (progress: TransferProgress) => void
+}
+
+/** What was downloaded. */
+export interface Download {
+  /** Paths of the files, all whole. */
+  files: string[]
+  /** Bytes of the download. */
+  bytes: number
+  /** Bytes that an earlier, interrupted run had left and that were not downloaded again. */
+  resumedFrom: number
+}
+
+/** What a submission takes. */
+export interface SubmitOptions {
+  /** Description of the submission, as it stands in the list. Default: empty. */
+  message?: string
+  /** Ends it while that is without harm: once the submission has been sent, its answer is awaited. */
+  signal?: AbortSignal
+  onProgress?: (progress: TransferProgress) => void
+}
+
+/** How long to wait for a score, and who hears of it. */
+export interface WaitOptions {
+  /** Longest wait in milliseconds. Default 10 minutes. */
+  timeout?: number
+  /** First pause between two looks in milliseconds; each is half as long again, up to six times this. Default 5 seconds. */
+  interval?: number
+  /** Called after each look. */
+  onLook?: (submission: Submission) => void
+  signal?: AbortSignal
+}
