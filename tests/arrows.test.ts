@@ -16,12 +16,13 @@ interface Arrows {
 /** The house, from the bottom up: a package imports only what stands above it, and of that only what is written here. */
 const allowed: Record<string, Arrows> = {
   'packages/files': { inside: [] },
+  'packages/worker': { inside: [] },
   'packages/onnx': { inside: [], page: true },
   'packages/model': { inside: [], page: true },
   'packages/data': { inside: ['@pixelrow/files'], outside: ['sharp'] },
   'packages/devices': { inside: ['@pixelrow/files'] },
   'packages/train': {
-    inside: ['@pixelrow/onnx', '@pixelrow/model', '@pixelrow/data', '@pixelrow/devices'],
+    inside: ['onnx', 'model', 'data', 'devices', 'worker', 'worker/inside'].map((name) => `@pixelrow/${name}`),
     outside: ['onnxruntime-node', '@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs'],
   },
   'packages/export': { inside: ['@pixelrow/onnx', '@pixelrow/model'], page: true },
@@ -41,7 +42,7 @@ const allowed: Record<string, Arrows> = {
 }
 
 /** Nothing at all comes with these. */
-const withoutDependencies = ['packages/files', 'packages/onnx', 'packages/model']
+const withoutDependencies = ['packages/files', 'packages/worker', 'packages/onnx', 'packages/model']
 
 const longest = 400
 

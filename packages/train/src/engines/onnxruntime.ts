@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import { write } from '@pixelrow/onnx'
+import { startHost } from '@pixelrow/worker'
 import { lower } from '../lowerings/index.ts'
 import type { CompileOptions, Engine, Trainer, TrainingGraph } from '../types.ts'
-import { startHost } from './host.ts'
 import { asModel, loopModel } from './loop.ts'
 import source from './onnxruntime.worker.ts?source'
 import type { Job } from './sessions.ts'
@@ -45,7 +45,12 @@ async function openJob(job: Job): Promise<Trainer> {
   const runtime = resolveRuntime()
   // onnxruntime reports its use by default. A worker's environment is a copy, so this must happen here, before it starts.
   process.env.ORT_DISABLE_TELEMETRY ??= '1'
-  const host = startHost(source, { runtime })
+  const host = startHost(source, {
+    name: 'pixelrow-train',
+    data: { runtime },
+    // What comes and goes with a chunk is small; a large nursery would only let it pile up.
+    resourceLimits: { maxYoungGenerationSizeMb: 2 },
+  })
   try {
     await host.call('open', job)
   } catch (error) {

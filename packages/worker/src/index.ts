@@ -1,0 +1,1 @@
+export { type Host, type HostOptions, startHost } from './host.ts'
