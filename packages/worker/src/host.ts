@@ -1,4 +1,4 @@
-import { type Transferable, Worker } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import { createFlags, type Flags, stopAndWait } from './busy.ts'
 
 /** A worker thread that answers calls one by one. */
@@ -7,7 +7,7 @@ export interface Host {
    * Has the worker's method of this name called and gives what it returns; what the method throws is thrown here. `transfer` names
    * buffers that move to the worker instead of being copied. The process stays alive until the answer is there.
    */
-  call<T>(method: string, argument?: unknown, transfer?: readonly Transferable[]): Promise<T>
+  call<T>(method: string, argument?: unknown, transfer?: readonly ArrayBuffer[]): Promise<T>
   /** Lets what was called end, asks the worker to let go of what it holds, and waits until its thread is gone. */
   close(): Promise<void>
   /** Resolves when the thread is gone, whether it was closed or failed. */
@@ -81,7 +81,7 @@ export function startHost(source: string, options: HostOptions): Host {
   alive.set(flags, exitPatience)
   worker.unref()
 
-  const call = <T>(method: string, argument?: unknown, transfer: readonly Transferable[] = []) =>
+  const call = <T>(method: string, argument?: unknown, transfer: readonly ArrayBuffer[] = []) =>
     new Promise<T>((resolve, reject) => {
       if (failure) return reject(failure)
       const id = count++

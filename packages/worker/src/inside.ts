@@ -1,10 +1,10 @@
-import { parentPort, type Transferable, workerData } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { type Flags, whileBusy } from './busy.ts'
 
 /** What a worker does: methods by name. A call waits until the one before it is done. */
 export interface Served {
   /** Gives the answer, plain data. `transfer` names buffers in it that move to the host instead of being copied. */
-  methods: Readonly<Record<string, (argument: never, transfer: (...buffers: Transferable[]) => void) => unknown>>
+  methods: Readonly<Record<string, (argument: never, transfer: (...buffers: ArrayBuffer[]) => void) => unknown>>
   /** Lets go of native things before the thread ends. */
   release?: () => void | Promise<void>
 }
@@ -20,7 +20,7 @@ export function serve<T>(start: (data: T) => Served): void {
   let previous: Promise<void> = Promise.resolve()
 
   async function answer({ id, method, argument }: { id: number; method: string; argument: never }): Promise<void> {
-    const moved: Transferable[] = []
+    const moved: ArrayBuffer[] = []
     try {
       const work = () => methods[method]!(argument, (...buffers) => moved.push(...buffers))
       port.postMessage({ id, result: await whileBusy(flags, work) }, moved)
