@@ -52,6 +52,38 @@ test('a table written as IDX reads back', async () => {
   await expect(writeIdxFiles(pixels, unlabelled, { labels: classes })).rejects.toThrow('none to write')
 })
 
+test.each([
+  ['grey', [2, 2, 3], 1, 'interleaved'],
+  ['with channels last', [2, 2, 3, 3], 3, 'interleaved'],
+  ['with channels first', [2, 3, 2, 5], 3, 'planar'],
+] as const)('transpose turns pictures that are stored column after column: %s', async (_, dims, channels, order) => {
+  const [rows, ...image] = dims
+  const [height, width] = order === 'planar' ? [image[1], image[2]!] : [image[0], image[1]]
+  const size = height * width * channels
+  const at = (row: number, y: number, x: number, channel: number, [h, w]: [number, number]) =>
+    row * size + (order === 'planar' ? (channel * h + y) * w + x : (y * w + x) * channels + channel)
+  const stored = Uint8Array.from({ length: rows * size }, (_, i) => i)
+  const table = await readTable(writeIdx(dims, stored), { transpose: true })
+  expect(table.shape).toEqual({ height: width, width: height, channels, channelOrder: order })
+  for (let row = 0; row < rows; row++)
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++)
+        for (let channel = 0; channel < channels; channel++)
+          expect(table.pixels[at(row, x, y, channel, [width, height])]).toBe(
+            stored[at(row, y, x, channel, [height, width])],
+          )
+})
+
+test('options that speak of columns are refused for IDX, but for label: false', async () => {
+  for (const options of [{ label: 'digit' }, { label: 0 }, { id: 'id' }, { drop: ['x'] }, { header: false }]) {
+    const { message } = await dataError(readTable(images, { labels, name: 'digits.idx', ...options }))
+    const [name] = Object.keys(options)
+    expect(message).toContain(`digits.idx: is IDX, which has no columns for the option ${name}. Leave ${name} out`)
+  }
+  const table = await readTable(images, { labels, label: false, id: false, drop: [] })
+  expect(table).toEqual(await readTable(images))
+})
+
 test('IDX that does not fit is refused', async () => {
   expect((await dataError(readTable(labels))).message).toContain('Is this the file of labels?')
   expect((await dataError(readTable(images, { labels: images }))).message).toContain('expected 3 labels')

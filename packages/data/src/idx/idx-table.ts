@@ -10,17 +10,46 @@ export function idxTable(
   labels: Uint8Array | undefined,
   options: ReadOptions,
 ): PixelTable {
+  refuseMeaningless(file, options)
   const { dims, data } = readIdx(bytes, { name: file })
   const [rows = 0, ...image] = dims
-  const shape = shapeOf(file, image)
+  const stored = shapeOf(file, image)
   if (rows === 0 || data.length === 0) throw new DataError({ file, problem: 'has no images' })
   const above = data.findIndex((pixel) => pixel > (options.maxValue ?? 255))
   if (above >= 0) {
     const row = Math.floor((above * rows) / data.length) + 1
     throw new DataError({ file, row, expected: `pixels 0..${options.maxValue}`, found: `${data[above]}` })
   }
-  const table: PixelTable = { pixels: data, rows, shape, maxValue: whiteOf(data, false, options) }
-  return labels ? { ...table, ...labelled(file, labels, rows, options) } : table
+  const turned = options.transpose ? transposed(data, rows, stored) : { pixels: data, shape: stored }
+  const table: PixelTable = { ...turned, rows, maxValue: whiteOf(data, false, options) }
+  return labels && options.label !== false ? { ...table, ...labelled(file, labels, rows, options) } : table
+}
+
+/** Refuses what speaks of columns: whoever asks for it takes the file for another. */
+function refuseMeaningless(file: string, { label, id, drop, header }: ReadOptions): void {
+  const given = { label: label || label === 0, id: id || id === 0, drop: drop?.length, header: header !== undefined }
+  const option = (Object.keys(given) as (keyof typeof given)[]).find((name) => given[name])
+  if (!option) return
+  const problem = `is IDX, which has no columns for the option ${option}`
+  const instead = option === 'label' ? ': labels are a file of their own, passed as labels.' : '.'
+  throw new DataError({ file, problem, advice: `Leave ${option} out${instead}` })
+}
+
+/** Pictures with rows and columns swapped, as EMNIST stores them. */
+function transposed(data: Uint8Array, rows: number, stored: ImageShape): Pick<PixelTable, 'pixels' | 'shape'> {
+  const { height, width, channels, channelOrder } = stored
+  const [planes, depth] = channelOrder === 'planar' ? [channels, 1] : [1, channels]
+  const pixels = new Uint8Array(data.length)
+  let to = 0
+  for (let start = 0; start < rows * planes * height * width * depth; start += height * width * depth) {
+    for (let x = 0; x < width; x++) {
+      for (let y = 0; y < height; y++) {
+        const from = start + (y * width + x) * depth
+        for (let channel = 0; channel < depth; channel++) pixels[to++] = data[from + channel]!
+      }
+    }
+  }
+  return { pixels, shape: { ...stored, height: width, width: height } }
 }
 
 function shapeOf(file: string, image: number[]): ImageShape {
