@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { crc32, deflateSync } from 'node:zlib'
 import { random } from '@pixelrow/data'
 import { onTestFinished } from 'vitest'
+import { zipOf } from '../../../packages/files/test/writer.ts'
 
 export const entry = fileURLToPath(new URL('../dist/pixelrow.js', import.meta.url))
 
@@ -133,4 +135,33 @@ export function csvRows(text: string): string[][] {
     .trimEnd()
     .split(/\r?\n/)
     .map((line) => line.split(','))
+}
+
+/** A PNG of grey or, with three bytes a pixel, coloured pixels. */
+export function png(width: number, height: number, pixels: Uint8Array): Buffer {
+  const channels = pixels.length / (width * height)
+  const chunk = (type: string, data: Uint8Array) => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)]
+    length.writeUInt32BE(data.length)
+    sum.writeUInt32BE(crc32(body))
+    return Buffer.concat([length, body, sum])
+  }
+  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, channels === 3 ? 2 : 0, 0, 0, 0])
+  header.writeUInt32BE(width)
+  header.writeUInt32BE(height, 4)
+  const lines = Array.from({ length: height }, (_, y) => [
+    Buffer.of(0),
+    pixels.subarray(y * width * channels, (y + 1) * width * channels),
+  ])
+  const data = deflateSync(Buffer.concat(lines.flat()))
+  const parts = [chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))]
+  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), ...parts])
+}
+
+/** Every file below a folder as members of a zip. */
+export function zipped(folder: string): Uint8Array {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort()
+  return zipOf(paths.map((path) => ({ name: relative(folder, path).replaceAll(sep, '/'), data: readFileSync(path) })))
 }

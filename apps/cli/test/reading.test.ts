@@ -167,7 +167,7 @@ test('IDX works like CSV: train, eval and predict, with the labels beside it', a
     expect(stderr).toMatch(message)
   }
   const usage = await pixelrow(['data', 'head', 'bare.idx', '--drop', 'x', '--quiet'], { cwd })
-  expect(usage).toMatchObject({ code: 2, stderr: expect.stringMatching(/bare\.idx is IDX; --drop is for CSV alone\n/) })
+  expect(usage).toMatchObject({ code: 2, stderr: expect.stringMatching(/bare\.idx is IDX, which takes no --drop\n/) })
 })
 
 test('run reads train.csv and test.csv with the same flags; a dropped column need not be in test.csv', async () => {

@@ -61,8 +61,16 @@ test.each<[string, string[], RegExp]>([
     /^Error: nowhere\.csv: no such file \(looked for \/.*\/nowhere\.csv\)\nFix: /,
   ],
   ['a folder for a file', ['train', 'data'], /^Error: data: .*(folder|pictures)/],
-  ['a missing folder', ['run', '--data', 'nowhere'], /^Error: --data nowhere: no such folder\nFix: /],
-  ['a file for a folder', ['run', '--data', 'data/train.csv'], /^Error: --data data\/train\.csv is a file/],
+  [
+    'a missing folder',
+    ['run', '--data', 'nowhere'],
+    /^Error: --data nowhere: no such folder or zip \(looked for \/.*nowhere\)\nFix: /,
+  ],
+  [
+    'a file for a folder',
+    ['run', '--data', 'data/train.csv'],
+    /^Error: --data data\/train\.csv is a file, neither a folder nor a zip/,
+  ],
   [
     'a folder without the files',
     ['run', '--data', 'empty'],
@@ -121,7 +129,10 @@ test('a sample_submission.csv of other rows, other ids or another shape is refus
       (ids: string[]) => `id,label\nnew,a\n${ids.slice(1).join(',a\n')},a\n`,
       /sample_submission\.csv row 2: id "new" is not in data\/test\.csv/,
     ],
-    [(ids: string[]) => `id\n${ids.join('\n')}\n`, /sample_submission\.csv row 1: expected 2 cells, .*found 1 cell/],
+    [
+      (ids: string[]) => `id\n${ids.join('\n')}\n`,
+      /sample_submission\.csv row 1: expected an id and a label, found 1 cell/,
+    ],
   ] as const) {
     const cwd = workFolder()
     writeData(join(cwd, 'data'), { ...fake, ids: (row) => `r${row}` }, sample)

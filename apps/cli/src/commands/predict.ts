@@ -6,8 +6,9 @@ import { inputsOf, requireApart } from '../files/destination.ts'
 import { UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
+import { findSample, frameOf } from '../submission/frame.ts'
+import { writeChecked } from '../submission/write.ts'
 import { readLike, requireOrder } from '../tables/reading.ts'
-import { findSample, frameOf, writeChecked } from '../tables/submission.ts'
 import { count, many } from '../terminal/table.ts'
 
 /** `pixelrow predict MODEL.onnx TEST.csv`: classifies the rows of a CSV into a submission. */
@@ -50,7 +51,7 @@ async function predictWith(context: Context, flags: Flags, classifier: Classifie
   terminal.note(`Reading ${path}`)
   const table = await readLike(context, path, flags, classifier, { label: false })
   const sample = await findSample(path)
-  const frame = await frameOf(table, path, sample)
+  const frame = await frameOf(table, path, sample === undefined ? sample : { name: sample, source: sample })
   if (sample) terminal.note(`Ids and header as in ${sample}`)
   const onProgress = (rows: number) => terminal.transient(`predicting ${count(rows)} of ${many(table.rows, 'row')}`)
   const { labels } = await classifier.predict(table.pixels, { signal, onProgress })

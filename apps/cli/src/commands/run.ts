@@ -1,13 +1,16 @@
-import type { PixelTable } from '@pixelrow/data'
+import { type PixelTable, readSubmission } from '@pixelrow/data'
 import { load } from '@pixelrow/infer-node'
 import { openDestination, requireFolderApart, requireNoneWaiting } from '../files/destination.ts'
 import type { RunFolder } from '../files/folder.ts'
-import { type Flags, readingFlags, wordsOf } from '../line/flags.ts'
+import { type Flags, runReadingFlags, wordsOf } from '../line/flags.ts'
 import { command } from '../line/paste.ts'
 import type { Context } from '../main.ts'
+import { score } from '../submission/check.ts'
+import { type Frame, frameOf } from '../submission/frame.ts'
+import { writeChecked } from '../submission/write.ts'
+import { nameOf } from '../tables/place.ts'
 import { readLabelled, readUnlabelled } from '../tables/reading.ts'
 import { openSource, type Source } from '../tables/source.ts'
-import { type Frame, frameOf, readSubmission, score, writeChecked } from '../tables/submission.ts'
 import { count, many } from '../terminal/table.ts'
 import { keepCheckpoints, type Resumed } from '../training/checkpoint.ts'
 import { historyCsv } from '../training/epochs.ts'
@@ -24,11 +27,10 @@ interface Inputs {
 export async function run(context: Context, flags: Flags, resumed?: Resumed): Promise<void> {
   if (!resumed) await requireNoneWaiting(flags.out)
   const source = await openSource(context, flags.data)
-  const { train, test: unlabelled, sample, solution } = source
-  if (!resumed) await requireFolderApart(flags.out, [train, unlabelled, sample, solution])
+  if (!resumed) await requireFolderApart(flags.out, source.files)
   const read = await timed(() => readInputs(context, flags, source))
   const { table, test } = read.value
-  resumed?.requireSame(table, source.train)
+  resumed?.requireSame(table, nameOf(source.train))
   const folder = resumed?.folder ?? (await openDestination(context, flags))
   const keeper = keepCheckpoints(context, folder, { command: 'run', paths: [], flags, table }, resumed)
   try {
@@ -63,7 +65,7 @@ async function readInputs(context: Context, flags: Flags, source: Source): Promi
   const table = await readLabelled(context, source.train, flags)
   const { shape } = table
   const test = await readUnlabelled(context, source.test, flags, table)
-  const frame = await frameOf(test, source.test, source.sample)
+  const frame = await frameOf(test, nameOf(source.test), source.sample)
   signal.throwIfAborted()
   const size = `${shape.height}×${shape.width}${shape.channels > 1 ? `×${shape.channels}` : ''}`
   const rows = `${many(table.rows, 'row')} to train on, ${count(test.rows)} to predict`
@@ -111,7 +113,7 @@ function tellResult(
 }
 
 function tellNext({ terminal }: Context, flags: Flags, { epochs }: Trained): void {
-  const same = wordsOf(flags, ['data', ...readingFlags])
+  const same = wordsOf(flags, ['data', ...runReadingFlags])
   const other = flags.recipe === 'mlp' ? 'linear' : 'mlp'
   const show = (...words: string[]) => terminal.line(`  ${terminal.colors.cyan(command('run', ...same, ...words))}`)
   terminal.note('\nNext, compare with another recipe, or train for longer:')

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { inputsOf, openDestination, requireFolderApart, requireNoneWaiting } from '../files/destination.ts'
 import { exists, type RunFolder } from '../files/folder.ts'
-import { type Flags, predictFlags, wordsOf } from '../line/flags.ts'
+import { csvPredictFlags, type Flags, wordsOf } from '../line/flags.ts'
 import { command } from '../line/paste.ts'
 import type { Context } from '../main.ts'
 import { readLabelled } from '../tables/reading.ts'
@@ -53,7 +53,7 @@ async function tellNext({ terminal }: Context, flags: Flags, folder: RunFolder, 
   const test = (await exists(beside)) ? beside : 'test.csv'
   const show = (...words: string[]) => terminal.line(`  ${terminal.colors.cyan(command(...words))}`)
   terminal.note('\nNext, predict rows without labels:')
-  show('predict', model, test, '-o', 'submission.csv', ...wordsOf(flags, predictFlags))
+  show('predict', model, test, '-o', 'submission.csv', ...wordsOf(flags, csvPredictFlags))
   terminal.note('or, where you have labelled rows it has not seen, measure it on them:')
   show('eval', model, 'LABELLED.csv')
 }

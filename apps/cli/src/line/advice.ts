@@ -27,8 +27,10 @@ const sentences: [RegExp, string][] = [
   [/pass drop: its name/, 'add --drop with its name'],
   [/Pass drop: its name/, 'Add --drop with its name'],
   [/Pass label: false to read pictures without classes\./, 'Put the pictures of each class into a folder of its name.'],
-  [/Pass member: its name\./, 'Unpack it, and name the file.'],
-  [/Pass part, or the folder itself\./, 'Name the folder itself.'],
+  [/Pass member: its name\./, 'Add --part, or unpack it and name the file.'],
+  [/Pass part, or the folder itself\./, 'Add --part, or name the folder itself.'],
+  [/Leave part out\./, 'Leave --part away.'],
+  [/\(options member and part\)/, '(if that is wrong, add --part)'],
 ]
 
 /** An option of `readTable` with its value, as a flag. */

@@ -1,5 +1,5 @@
 import type { Context } from '../main.ts'
-import { evalFlags, type FlagName, type Flags, predictFlags, readingFlags } from './flags.ts'
+import { evalFlags, type FlagName, type Flags, predictFlags, readingFlags, runReadingFlags } from './flags.ts'
 
 /** One command of the line: its arguments, its flags, examples that can be pasted, and what carries it out. */
 export interface Leaf {
@@ -16,7 +16,8 @@ export interface Leaf {
 const trainingFlags: FlagName[] = ['recipe', 'epochs', 'batchSize', 'learningRate', 'validation', 'seed']
 const machineFlags: FlagName[] = ['device', 'threads']
 
-const source = 'a CSV (also .gz), or IDX images with their labels beside them'
+const source =
+  'a CSV (also .gz), IDX images with their labels beside them, or a folder of pictures (one folder a class); also in a zip'
 
 // Each command's module, and with it the packages it wires, is loaded only when the command is carried out.
 export const leaves: Leaf[] = [
@@ -27,7 +28,7 @@ export const leaves: Leaf[] = [
       'Trains on train.csv, exports and checks model.onnx, predicts test.csv and writes submission.csv. ' +
       'Without --data it uses the embedded digits: 42,000 to train on and 28,000 to predict.',
     arguments: [],
-    flags: [...trainingFlags, 'data', ...readingFlags, ...machineFlags, 'engine', 'out'],
+    flags: [...trainingFlags, 'data', ...runReadingFlags, ...machineFlags, 'engine', 'out'],
     examples: [
       'pixelrow run',
       'pixelrow run --recipe linear --epochs 20',
@@ -37,7 +38,7 @@ export const leaves: Leaf[] = [
   },
   {
     name: 'train',
-    summary: 'train on a CSV and export model.onnx',
+    summary: 'train on a CSV or pictures, export model.onnx',
     description: 'Trains on the rows of a labelled table, then exports and checks model.onnx.',
     arguments: [['train.csv', `labelled rows of pixels: ${source}`]],
     flags: [...trainingFlags, ...readingFlags, ...machineFlags, 'engine', 'out'],
@@ -60,13 +61,16 @@ export const leaves: Leaf[] = [
   },
   {
     name: 'predict',
-    summary: 'classify the rows of a CSV into a submission',
+    summary: 'classify rows or pictures into a submission',
     description:
       'Classifies rows without labels. Ids and header come from a sample_submission.csv beside test.csv where there is ' +
       'one, else the ids from the CSV, else they count from 1.',
     arguments: [
       ['model.onnx', 'a model that pixelrow exported'],
-      ['test.csv', 'rows of pixels without labels: a CSV (also .gz) or IDX images'],
+      [
+        'test.csv',
+        'rows of pixels without labels: a CSV (also .gz), IDX images, or a folder of pictures; also in a zip',
+      ],
     ],
     flags: [...predictFlags, ...machineFlags, 'file'],
     examples: [

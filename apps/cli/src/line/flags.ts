@@ -17,6 +17,9 @@ export const recipeNames = ['mlp', 'linear'] as const
 export const deviceNames = ['auto', 'cpu'] as const
 export const engineNames = ['onnxruntime'] as const
 export const channelOrders = ['interleaved', 'planar'] as const
+export const resizings = ['contain', 'cover', 'stretch'] as const
+export const colorings = ['grey', 'rgb'] as const
+export const parts = ['train', 'val', 'test'] as const
 
 /** What a call of any command may set; a flag that was not given and has no default is not there. */
 export interface Flags {
@@ -36,6 +39,10 @@ export interface Flags {
   transpose?: boolean
   drop?: (string | number)[]
   header?: boolean
+  resize?: (typeof resizings)[number]
+  color?: (typeof colorings)[number]
+  background?: number
+  part?: (typeof parts)[number]
   data?: string
   rows?: number
   out?: string
@@ -135,7 +142,7 @@ export const flags = {
   },
   drop: {
     term: '--drop <column>',
-    help: 'a column to leave out, by name or place; may be given several times',
+    help: 'a column (or folder of pictures) to leave out, by name or place; may be given several times',
     example: '--drop Usage',
     parse: column('--drop', 'Usage'),
     repeated: true,
@@ -150,11 +157,37 @@ export const flags = {
     help: 'the first line holds pixels',
     example: '--no-header',
   },
+  resize: {
+    term: '--resize <way>',
+    help: 'how pictures come to the size: contain, cover (cut) or stretch',
+    example: '--resize cover',
+    parse: oneOf('--resize', resizings),
+  },
+  color: {
+    term: '--color <kind>',
+    help: 'pictures become grey or rgb',
+    example: '--color rgb',
+    parse: oneOf('--color', colorings),
+  },
+  background: {
+    term: '--background <n>',
+    help: 'grey value behind and around pictures, 0 to 255',
+    example: '--background 255',
+    parse: whole('--background', 0, 255, 255),
+  },
+  part: {
+    term: '--part <name>',
+    help: 'which part of a folder or zip: train, val or test',
+    example: '--part test',
+    parse: oneOf('--part', parts),
+  },
   data: {
-    term: '--data <folder>',
-    help: 'folder with train.csv, test.csv and perhaps sample_submission.csv (default: the embedded digits)',
-    example: '--data digit-recognizer',
-    parse: filled('--data', "a folder's path", 'digit-recognizer'),
+    term: '--data <path>',
+    help:
+      'folder or zip with train.csv, test.csv and perhaps sample_submission.csv, or with pictures in train/ and test/ ' +
+      '(default: the embedded digits)',
+    example: '--data digit-recognizer.zip',
+    parse: filled('--data', "a folder's or a zip's path", 'digit-recognizer.zip'),
   },
   rows: {
     term: '-n, --rows <n>',
@@ -184,17 +217,27 @@ export const flags = {
 
 export type FlagName = keyof typeof flags
 
+/** How pictures are read. */
+export const pictureFlags: FlagName[] = ['resize', 'color', 'background', 'part']
+
 /** How a table is read. */
 export const readingFlags: FlagName[] = [
   ...(['label', 'shape', 'maxValue', 'channels'] as const),
   ...(['transpose', 'drop', 'header', 'noHeader'] as const),
+  ...pictureFlags,
 ]
+
+/** How `run` reads: which part is which it knows. */
+export const runReadingFlags = readingFlags.filter((name) => name !== 'part')
 
 /** Where a model knows the size. */
 export const evalFlags = readingFlags.filter((name) => name !== 'shape')
 
 /** Where there are no labels either. */
 export const predictFlags = evalFlags.filter((name) => name !== 'label')
+
+/** What of that a model does not know by itself. */
+export const csvPredictFlags = predictFlags.filter((name) => !pictureFlags.includes(name))
 
 /** The valid example of a flag as the user wrote it: `--epochs` → `--epochs 8`. */
 export function exampleOf(flag: string): string | undefined {

@@ -4,7 +4,7 @@ import type { Context } from '../main.ts'
 import { version } from '../versions.ts'
 import { commandOf, groups, type Leaf, leaves, names } from './commands.ts'
 import { UsageError } from './errors.ts'
-import { exampleOf, type Flag, type Flags, flags, readingFlags } from './flags.ts'
+import { exampleOf, type Flag, type FlagName, type Flags, flags, pictureFlags, readingFlags } from './flags.ts'
 import { didYouMean } from './suggest.ts'
 
 const flagNames = ['--json', '--quiet', ...Object.values(flags).map(({ example }) => example.split(' ')[0]!)]
@@ -15,6 +15,11 @@ function toOption({ term, help, parse, repeated, default: value }: Flag<string |
   if (parse && repeated) option.argParser((text, before: unknown[] = []) => [...before, parse(text)])
   else if (parse) option.argParser(parse)
   return value === undefined ? option : option.default(value)
+}
+
+function helpGroup(name: FlagName): string | undefined {
+  if (pictureFlags.includes(name)) return 'Pictures:'
+  return readingFlags.includes(name) ? 'Reading (found out where not said):' : undefined
 }
 
 function examples(lines: string[]): string {
@@ -28,8 +33,8 @@ function leafCommand(leaf: Leaf, context: () => Context): Command {
     .helpOption(...help)
   for (const [name, text] of leaf.arguments) command.argument(`<${name}>`, text)
   for (const name of leaf.flags) {
-    const option = toOption(flags[name])
-    command.addOption(readingFlags.includes(name) ? option.helpGroup('Reading (found out where not said):') : option)
+    const [group, option] = [helpGroup(name), toOption(flags[name])]
+    command.addOption(group ? option.helpGroup(group) : option)
   }
   command.option('--json', 'print one JSON object instead of text').option('-q, --quiet', 'print the result alone')
   command.addHelpText('after', examples(leaf.examples))

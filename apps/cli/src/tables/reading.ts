@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises'
 import {
   DataError,
   formatShape,
   type ImageShape,
   type PixelTable,
+  type Preparation,
   parseShape,
   type ReadOptions,
   readTable,
@@ -11,46 +11,67 @@ import {
 import { inFlags } from '../line/advice.ts'
 import { JobError, UsageError } from '../line/errors.ts'
 import { type Flags, wordsOf } from '../line/flags.ts'
-import { command, isUrl } from '../line/paste.ts'
+import { command } from '../line/paste.ts'
 import type { Context } from '../main.ts'
 import { findLabels, isIdxName, labelsPath } from './idx.ts'
+import { type Kind, kindOf, refuseMeaningless } from './kind.ts'
+import { nameOf, type Place } from './place.ts'
 
 /** The images that a model, or a table, is made of. */
 export interface Images {
   shape: ImageShape
   maxValue: number
   classes?: readonly string[]
+  /** How pictures became such images. */
+  preparation?: Pick<Preparation, 'resize' | 'color' | 'background'> | undefined
 }
 
 /** Reads a table as the flags say, telling what was taken for granted. IDX images come with the labels beside them. */
 export async function read(
   { terminal, signal }: Context,
-  path: string,
+  place: Place | string,
   flags: Flags,
   more: ReadOptions = {},
 ): Promise<PixelTable> {
-  const { label, shape, maxValue, channels, transpose, drop, header } = flags
-  await requireThere(path)
-  const labels = isIdxName(path) && more.label !== false ? await findLabels(path) : undefined
+  const { path, member, part }: Place = typeof place === 'string' ? { path: place } : place
+  const kind = await kindOf(path, member)
+  refuseMeaningless(path, kind, flags)
+  const labels = kind === 'idx' && more.label !== false ? await findLabels(path) : undefined
   if (labels) terminal.note(`${path}: labels from ${labels}`)
-  refuseForIdx(path, flags)
+  const { label, maxValue, channels, transpose, drop, header, resize, color, background } = flags
+  const asked = { label, maxValue, channels, transpose, drop, header, resize, color, background }
   const table = await readTable(path, {
-    ...given({ label, maxValue, channels, transpose, drop, header, labels }),
-    ...(shape !== undefined && { shape: parseShape(shape) }),
+    ...given({ ...asked, labels, member, part: part ?? partOf(flags) }),
+    ...sizeOf(kind, flags),
     ...more,
     signal,
     onNote: (note) => terminal.note(`${path}: ${inFlags(note)}`),
   })
-  if (shape !== undefined) requireShape(path, table, parseShape(shape), '--shape says')
+  const { shape } = flags
+  if (shape !== undefined && !leavesColorOpen(kind, shape)) {
+    requireShape(path, table, parseShape(shape), '--shape says')
+  }
   return table
 }
 
+const partOf = ({ part }: Flags): ReadOptions['part'] => (part === 'val' ? 'validation' : part)
+
+/** For pictures a size without channels says nothing of colours. */
+const leavesColorOpen = (kind: Kind, shape: string): boolean => kind === 'pictures' && shape.split('x').length === 2
+
+function sizeOf(kind: Kind, { shape }: Flags): Pick<ReadOptions, 'shape' | 'size'> {
+  if (shape === undefined) return {}
+  const { height, width, ...rest } = parseShape(shape)
+  return leavesColorOpen(kind, shape) ? { size: [height, width] } : { shape: { height, width, ...rest } }
+}
+
 /** Reads a table that must have labels. */
-export async function readLabelled(context: Context, path: string, flags: Flags): Promise<PixelTable> {
-  const table = requireLabels(path, await read(context, path, flags))
+export async function readLabelled(context: Context, place: Place | string, flags: Flags): Promise<PixelTable> {
+  const name = typeof place === 'string' ? place : nameOf(place)
+  const table = requireLabels(name, await read(context, place, flags))
   if (table.classes?.length !== 1) return table
   throw new JobError(
-    `${path} has 1 class; a classifier needs at least 2`,
+    `${name} has 1 class; a classifier needs at least 2`,
     `every row is labelled ${table.classes[0]}: if that is not the label, name its column: --label <column>`,
   )
 }
@@ -65,17 +86,11 @@ export function requireOrder(name: string, flags: Flags, model: string, path: st
   )
 }
 
-/** A file that is not there is told by its whole path: often the folder is the wrong one. */
-async function requireThere(path: string): Promise<void> {
-  if (isUrl(path)) return
-  await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') throw error
-  })
-}
-
 /** Refuses a table without labels. */
 export function requireLabels(path: string, table: PixelTable): PixelTable {
   if (table.labels) return table
+  if (table.preparation)
+    throw new JobError(`${path} has no folders of classes`, 'put the pictures of each class into one')
   throw isIdxName(path)
     ? new JobError(`${path} has no labels beside it`, `put them into ${labelsPath(path)}`)
     : new JobError(
@@ -87,14 +102,17 @@ export function requireLabels(path: string, table: PixelTable): PixelTable {
 /** Reads a table for a model (or one that must be like another): in its size, its range and its order of channels. */
 export async function readLike(
   context: Context,
-  path: string,
+  place: Place | string,
   flags: Flags,
   images: Images,
   more: ReadOptions = {},
 ): Promise<PixelTable> {
   const { shape, maxValue } = images
   const { shape: _, maxValue: asked, ...rest } = flags
-  const table = await read(context, path, rest, { shape, ...rangeFor(asked, maxValue), ...more })
+  const path = typeof place === 'string' ? place : nameOf(place)
+  const kind = typeof place === 'string' ? await kindOf(place) : await kindOf(place.path, place.member)
+  const range = kind === 'pictures' ? preparationFor(path, flags, images) : rangeFor(asked, maxValue)
+  const table = await read(context, place, rest, { shape, ...range, ...more })
   requireShape(path, table, shape, 'expected')
   if (table.maxValue > maxValue && table.pixels.some((pixel) => pixel > maxValue)) {
     throw new JobError(`${path} holds values up to ${table.maxValue}; expected 0 to ${maxValue}`)
@@ -104,7 +122,7 @@ export async function readLike(
 }
 
 /** Reads test.csv with the flags for train.csv: a column that is dropped there need not be here. */
-export async function readUnlabelled(context: Context, path: string, flags: Flags, images: Images) {
+export async function readUnlabelled(context: Context, test: Place, flags: Flags, images: Images) {
   const { drop } = flags
   const place = drop?.find((column) => typeof column === 'number')
   if (place !== undefined) {
@@ -115,7 +133,7 @@ export async function readUnlabelled(context: Context, path: string, flags: Flag
   }
   for (let names = drop; ; ) {
     try {
-      return await readLike(context, path, { ...flags, ...(names && { drop: names }) }, images, { label: false })
+      return await readLike(context, test, { ...flags, ...(names && { drop: names }) }, images, { label: false })
     } catch (error) {
       const missing = error instanceof DataError && names?.find((name) => error.expected === `a column '${name}'`)
       if (missing === undefined || missing === false) throw error
@@ -134,6 +152,22 @@ function rangeFor(asked: number | undefined, maxValue: number): ReadOptions {
   )
 }
 
+/** Pictures are prepared as those were that the model was trained on. */
+function preparationFor(path: string, flags: Flags, { preparation, maxValue }: Images): ReadOptions {
+  if (maxValue !== 255) {
+    throw new JobError(`${path} holds pictures, of values 0 to 255; the model was trained on values up to ${maxValue}`)
+  }
+  if (!preparation) return {}
+  const { resize, color, background } = preparation
+  for (const [name, value] of Object.entries({ resize, color, background })) {
+    const asked = flags[name as 'resize' | 'color' | 'background']
+    if (asked === undefined || asked === value) continue
+    const message = `--${name} ${asked}: the model was trained on pictures with --${name} ${value}`
+    throw new JobError(message, `leave --${name} away`)
+  }
+  return { resize, color, background }
+}
+
 function requireShape(
   path: string,
   { shape }: PixelTable,
@@ -142,14 +176,6 @@ function requireShape(
 ): void {
   if (formatShape(shape) === formatShape(wanted)) return
   throw new JobError(`${path} holds images of ${formatShape(shape)}, ${who} ${formatShape(wanted)}`)
-}
-
-/** A flag that would be passed over is refused. */
-function refuseForIdx(path: string, flags: Flags): void {
-  if (!isIdxName(path)) return
-  const names = { label: '--label', drop: '--drop', header: '--header', transpose: '--transpose' } as const
-  const flag = (Object.keys(names) as (keyof typeof names)[]).find((name) => flags[name] !== undefined)
-  if (flag) throw new UsageError(`${path} is IDX; ${names[flag]} is for CSV alone`, `leave ${names[flag]} away`)
 }
 
 function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

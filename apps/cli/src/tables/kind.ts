@@ -1,0 +1,63 @@
+import { stat } from 'node:fs/promises'
+import { readZip } from '@pixelrow/files'
+import { UsageError } from '../line/errors.ts'
+import type { Flags } from '../line/flags.ts'
+import { isUrl } from '../line/paste.ts'
+import { isIdxName } from './idx.ts'
+
+/** What a table is read from. */
+export type Kind = 'csv' | 'idx' | 'pictures' | 'zip'
+
+/** What kind of table lies at a path, by its name and, for a zip, by the names inside it; `member` is a file in a zip. */
+export async function kindOf(path: string, member?: string): Promise<Kind> {
+  if (isIdxName(path)) return 'idx'
+  if (isUrl(path)) return 'csv'
+  if (await isFolder(path)) return 'pictures'
+  if (!isZipName(path)) return 'csv'
+  return member === undefined && (await namesInZip(path)).some(isPicture) ? 'pictures' : 'zip'
+}
+
+export const isZipName = (path: string): boolean => /\.zip$/i.test(path)
+
+/** By the name; these are what @pixelrow/data decodes. */
+const isPicture = (name: string): boolean => /\.(png|jpe?g|webp)$/i.test(name)
+
+/** The paths of the files in a zip. */
+export async function namesInZip(path: string): Promise<string[]> {
+  const zip = await readZip(path)
+  try {
+    return zip.entries.filter(({ directory }) => !directory).map(({ name }) => name)
+  } finally {
+    await zip.close()
+  }
+}
+
+/** Whether there is a folder; that there is nothing is told by its whole path: often the folder above is the wrong one. */
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw error
+    return false
+  }
+}
+
+const pictureFlags = ['resize', 'color', 'background'] as const
+const columnFlags = ['label', 'header'] as const
+
+/** What means nothing for a kind, and the words for it. */
+const meaningless: Record<Kind, { words: string; flags: readonly (keyof Flags)[] }> = {
+  csv: { words: 'is a CSV, which takes no', flags: [...pictureFlags, 'part'] },
+  zip: { words: 'holds a CSV, which takes no', flags: pictureFlags },
+  idx: { words: 'is IDX, which takes no', flags: [...columnFlags, 'drop', 'channels', ...pictureFlags, 'part'] },
+  pictures: { words: 'holds pictures, which take no', flags: [...columnFlags, 'transpose', 'channels', 'maxValue'] },
+}
+
+/** Refuses a flag that would be passed over. */
+export function refuseMeaningless(path: string, kind: Kind, flags: Flags): void {
+  const { words, flags: names } = meaningless[kind]
+  const name = names.find((one) => flags[one] !== undefined)
+  if (!name) return
+  const flag = `--${name.replace('maxValue', 'max-value')}`
+  throw new UsageError(`${path} ${words} ${flag}`, `leave ${flag} away`)
+}

@@ -1,0 +1,13 @@
+/** Where a table is: a path, and which file of a zip or which part of a folder is meant. */
+export interface Place {
+  path: string
+  /** A file in a zip, by its name. */
+  member?: string
+  /** A folder of pictures in a folder or zip that has several. */
+  part?: 'train' | 'test'
+}
+
+/** What errors call a table. */
+export function nameOf({ path, member }: Place): string {
+  return member === undefined ? path : `${path}, ${member}`
+}
