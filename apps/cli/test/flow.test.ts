@@ -31,7 +31,7 @@ test.each<[string, Fake, string[]]>([
   const { truth } = writeData(join(cwd, 'data'), fake)
   const done = await pixelrow(['run', '--data', 'data', ...quick, ...flags], { cwd })
   expect(done).toMatchObject({ code: 0, stderr: '' })
-  const recipe = flags.includes('linear') ? 'linear' : 'mlp'
+  const recipe = flags.includes('linear') ? 'linear' : 'fast'
   expect(readdirSync(join(cwd, 'runs'))).toEqual([`1-${recipe}`])
   const run = join(cwd, 'runs', `1-${recipe}`)
   expect(readdirSync(run).sort()).toEqual(['history.csv', 'model.onnx', 'run.json', 'submission.csv'])
@@ -40,7 +40,7 @@ test.each<[string, Fake, string[]]>([
   expect(submission.slice(1).map(([id]) => id)).toEqual(truth.map((_, row) => fake.ids?.(row) ?? String(row + 1)))
   expect(share(submission, truth)).toBeGreaterThan(0.9)
   const history = csvRows(readFileSync(join(run, 'history.csv'), 'utf8'))
-  expect(history.length).toBe(flags.includes('0') ? 5 : 9)
+  expect(history.length).toBe(5)
   const record = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8'))
   expect(record).toMatchObject({
     command: 'run',
@@ -77,7 +77,7 @@ test('train, predict and eval agree with each other and with load', async () => 
   const { truth } = writeData(cwd, { rows: 200, classes: ['ant', 'bee', 'wasp'] })
   const trained = await pixelrow(['train', 'train.csv', '-o', 'out', '--epochs', '4'], { cwd })
   expect(trained.code).toBe(0)
-  expect(trained.stdout).toMatch(/^\d\.\d{4} on 20 rows kept for validation\nout\/model\.onnx\n$/)
+  expect(trained.stdout).toMatch(/^\d\.\d{4} on 10 rows kept for validation\nout\/model\.onnx\n$/)
   expect(trained.stderr).toMatch(/epoch {2}train loss {2}valid loss {2}accuracy {4}time\n {4}1 /)
   const next = /^ {2}node (.*)$/m.exec(trained.stderr)?.[1]?.split(' ') ?? []
   expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['history.csv', 'model.onnx', 'run.json'])
@@ -131,7 +131,7 @@ test('the same seed gives the same bytes, another seed others; runs are numbered
       await pixelrow(['run', '--data', 'data', '--seed', seed, '--threads', '1', ...quick], { cwd }),
     ).toMatchObject({ code: 0 })
   }
-  const model = (n: number) => readFileSync(join(cwd, `runs/${n}-mlp/model.onnx`))
+  const model = (n: number) => readFileSync(join(cwd, `runs/${n}-fast/model.onnx`))
   expect(model(1).equals(model(2))).toBe(true)
   expect(model(1).equals(model(3))).toBe(false)
 })
@@ -153,6 +153,6 @@ test('--json prints one object and nothing else', async () => {
   expect(code).toBe(0)
   expect(stdout.split('\n')).toHaveLength(2)
   const { folder, model, submission, accuracy } = JSON.parse(stdout)
-  expect([folder, model, submission]).toEqual(['runs/1-mlp', 'runs/1-mlp/model.onnx', 'runs/1-mlp/submission.csv'])
+  expect([folder, model, submission]).toEqual(['runs/1-fast', 'runs/1-fast/model.onnx', 'runs/1-fast/submission.csv'])
   expect(accuracy.validation).toBeGreaterThanOrEqual(0)
 })

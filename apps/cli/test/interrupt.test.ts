@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { appears, entry, interrupted, pixelrow, start, workFolder, writeData } from './helpers.ts'
 
-const endless = ['run', '--data', 'data', '--epochs', '10000']
+const endless = ['run', '--data', 'data', '--epochs', '10000', '--recipe', 'mlp']
 const fake = { rows: 300, classes: ['a', 'b', 'c'] }
 
 test('Ctrl-C ends a training with 130 and leaves what it needs to go on', async () => {

@@ -187,8 +187,8 @@ test('run reads train.csv and test.csv with the same flags; a dropped column nee
   const flags = ['--drop', 'Usage', '--max-value', '1', '--shape', '8x8']
   const { stderr } = await fine(cwd, ['run', '--data', 'data', '--epochs', '20', ...flags])
   const next = stderr.trimEnd().split('\n').at(-1)
-  expect(next).toMatch(/ run --data data --shape 8x8 --max-value 1 --drop Usage --recipe mlp --epochs 40$/)
-  const submission = readFileSync(join(cwd, 'runs/1-mlp/submission.csv'), 'utf8').trimEnd().split('\n').slice(1)
+  expect(next).toMatch(/ run --data data --shape 8x8 --max-value 1 --drop Usage --recipe fast --epochs 40$/)
+  const submission = readFileSync(join(cwd, 'runs/1-fast/submission.csv'), 'utf8').trimEnd().split('\n').slice(1)
   const right = submission.filter((line, row) => line.split(',')[1] === unseen.labels[row]).length
   expect(right / submission.length).toBeGreaterThan(0.9)
   const place = await pixelrow(['run', '--data', 'data', '--drop', '-1', '--max-value', '1', '--quiet'], { cwd })

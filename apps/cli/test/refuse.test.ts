@@ -86,7 +86,7 @@ test.each<[string, string[], RegExp]>([
   [
     'more rows a batch than there are',
     ['train', 'data/train.csv', '--batch-size', '500'],
-    /--batch-size 500 .*54 rows.*\nFix: /,
+    /--batch-size 500 .*57 rows.*\nFix: /,
   ],
   [
     'a file in the place of the folder',

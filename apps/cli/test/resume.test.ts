@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { appears, csvRows, interrupted, pixelrow, start, workFolder, writeData } from './helpers.ts'
 
 const fake = { rows: 300, classes: ['a', 'b', 'c'] }
-const args = ['run', '--data', 'data', '--epochs', '60', '--threads', '1']
+const args = ['run', '--data', 'data', '--epochs', '60', '--threads', '1', '--recipe', 'mlp']
 const results = ['history.csv', 'model.onnx', 'run.json', 'submission.csv']
 const left = ['checkpoint.safetensors', 'resume.json']
 
@@ -86,7 +86,7 @@ test('train resumes too, again and again, also when interrupted before another s
 test('a training without validation, which has one phase, resumes too', async () => {
   const cwd = workFolder()
   writeData(cwd, fake)
-  const words = ['train', 'train.csv', '--validation', '0', '--epochs', '80', '--quiet', '--out']
+  const words = ['train', 'train.csv', '--validation', '0', '--recipe', 'mlp', '--epochs', '80', '--quiet', '--out']
   expect((await pixelrow([...words, 'whole'], { cwd })).code).toBe(0)
   const started = start([...words, 'cut'], { cwd, env: { PIXELROW_CHECKPOINT_SECONDS: '0' } })
   await appears(join(cwd, 'cut/resume.json'), started)
@@ -166,7 +166,7 @@ test('what cannot go on is refused in a sentence with the fix, and the files sta
   expect((await interrupted([...args, '--seed', '3', '--out', 'runs/1-mlp'], base, '^ +1 ')).code).toBe(130)
   const run = 'runs/1-mlp'
   const anew =
-    /\nFix: .*train anew: node \S+ run --data data --epochs 60 --threads 1 --seed 3\n$|\nFix: .*train anew: node \S+ run( --\S+ \S+){4}\n$/
+    /\nFix: .*train anew: node \S+ run --data data --epochs 60 --threads 1 --recipe mlp --seed 3\n$|\nFix: .*train anew: node \S+ run( --\S+ \S+){5}\n$/
   for (const [what, change, message, fix] of [
     [
       'a changed CSV',

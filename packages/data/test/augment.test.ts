@@ -65,6 +65,22 @@ test('a shift moves the picture and fills with background', () => {
   expect(places.size).toBeGreaterThan(30)
 })
 
+test('a flip mirrors half of the pictures, each whole, and changes nothing else', () => {
+  const shape: ImageShape = { height: 3, width: 5, channels: 2, channelOrder: 'interleaved' }
+  const pixels = noise(30)
+  const mirrored = pixels.map((_, i) => pixels[i - (i % 10) + (8 - (i % 10) + 2 * (i % 2))]!)
+  const rows = Array.from({ length: 400 }, (_, row) => augment(pixels, shape, { flip: true, rows: [row] }))
+  const count = rows.filter((row) => row.join() === mirrored.join()).length
+  expect(count).toBeGreaterThan(150)
+  expect(count + rows.filter((row) => row.join() === pixels.join()).length).toBe(400)
+  const [moved, both] = [false, true].map((flip) =>
+    Array.from({ length: 40 }, (_, row) => augment(pixels, shape, { shift: 1, flip, rows: [row] }).join()),
+  )
+  const same = moved!.filter((row, i) => row === both![i]).length
+  expect(same).toBeGreaterThan(5)
+  expect(same).toBeLessThan(35)
+})
+
 test('a rotation keeps what lies about the centre, whatever the angle', () => {
   const shape = grey(21, 21)
   const round = Uint8Array.from({ length: 441 }, (_, i) =>

@@ -29,12 +29,12 @@ const VERSION = '1'
 
 /** What must be the same for a training to go on as if it had never stopped. */
 export function identityOf(architecture: Architecture, settings: Settings, rates: number[]): Record<string, unknown> {
-  const { train, epochs, batchSize, learningRate, optimizer, seed, threads, labelSmoothing } = settings
+  const { train, steps, batchSize, learningRate, optimizer, seed, threads, labelSmoothing } = settings
   return {
     architecture,
     classes: train.classes,
     rows: train.rows,
-    epochs,
+    steps,
     batchSize,
     learningRate,
     'schedule (learning rate at the first, middle and last step)': rates,

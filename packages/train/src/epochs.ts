@@ -11,7 +11,6 @@ import type { EpochRecord, StateTensor, Trainer } from './types.ts'
 export interface EpochPlan {
   settings: Settings
   series: ScalarSeries
-  stepsPerEpoch: number
   tensors: StateTensor[]
   identity: Record<string, unknown>
 }
@@ -31,7 +30,7 @@ export async function runEpochs(
     const snapshot = { position, state: await trainer.state(), best }
     reports.onCheckpoint?.(writeCheckpoint(snapshot, tensors, identity))
   }
-  while (position.epoch <= settings.epochs) {
+  while (position.epoch <= epochsOf(settings) && !isReached(settings, position)) {
     try {
       await runSteps(trainer, plan, position, reports)
     } catch (error) {
@@ -50,18 +49,30 @@ export async function runEpochs(
   return { history: position.history, state: best ?? (await trainer.state()) }
 }
 
+/** The last epoch is cut short where the steps are no whole number of them. */
+const epochsOf = ({ steps, stepsPerEpoch }: Settings) => Math.ceil(steps / stepsPerEpoch)
+
+function stepsIn({ steps, stepsPerEpoch }: Settings, epoch: number): number {
+  return Math.min(stepsPerEpoch, steps - (epoch - 1) * stepsPerEpoch)
+}
+
+function isReached({ targetAccuracy = Infinity }: Settings, { history }: Position): boolean {
+  return (history.at(-1)?.accuracy ?? 0) >= targetAccuracy
+}
+
 /** The steps left of the epoch under way, chunk by chunk. */
 async function runSteps(trainer: Trainer, plan: EpochPlan, position: Position, reports: FitOptions): Promise<void> {
-  const { settings, series, stepsPerEpoch } = plan
-  const { train, epochs, batchSize, seed } = settings
+  const { settings, series } = plan
+  const { train, stepsPerEpoch, batchSize, seed } = settings
   const { epoch } = position
+  const [epochs, steps] = [epochsOf(settings), stepsIn(settings, epoch)]
   const order = epochOrder(train.rows, seed, epoch)
   let count = 1
-  while (position.step < stepsPerEpoch) {
+  while (position.step < steps) {
     reports.signal?.throwIfAborted()
     const began = performance.now()
     const first = (epoch - 1) * stepsPerEpoch + position.step
-    count = Math.min(count, stepsPerEpoch - position.step)
+    count = Math.min(count, steps - position.step)
     const losses = await trainSpan(
       trainer,
       { first, offset: position.step, count },
@@ -74,24 +85,24 @@ async function runSteps(trainer: Trainer, plan: EpochPlan, position: Position, r
     position.step += count
     const milliseconds = performance.now() - began
     position.seconds += milliseconds / 1000
-    reports.onProgress?.({ epoch, epochs, step: position.step, steps: stepsPerEpoch, loss: losses.at(-1)! })
+    reports.onProgress?.({ epoch, epochs, step: position.step, steps, loss: losses.at(-1)! })
     count = nextCount(count, milliseconds)
   }
 }
 
 /** Evaluates, writes the epoch into the history and moves the position to the next one. */
-async function endEpoch(trainer: Trainer, { settings, series, stepsPerEpoch }: EpochPlan, position: Position) {
-  const { validation, metrics } = settings
+async function endEpoch(trainer: Trainer, { settings, series }: EpochPlan, position: Position) {
+  const { validation, metrics, stepsPerEpoch } = settings
   const began = performance.now()
   const logits = validation && (await trainer.validate())
   const evaluation = logits && evaluate(logits, validation.labels)
   const values = Object.entries(metrics).map(([name, metric]) => [name, logits && metric(logits, validation.labels)])
   const record: EpochRecord = {
     epoch: position.epoch,
-    trainLoss: position.lossTotal / stepsPerEpoch,
+    trainLoss: position.lossTotal / position.step,
     ...(evaluation && { validationLoss: evaluation.loss, accuracy: evaluation.accuracy }),
     ...(logits && values.length > 0 && { metrics: Object.fromEntries(values) }),
-    learningRate: series[LEARNING_RATE]!(position.epoch * stepsPerEpoch - 1),
+    learningRate: series[LEARNING_RATE]!((position.epoch - 1) * stepsPerEpoch + position.step - 1),
     seconds: position.seconds + (performance.now() - began) / 1000,
   }
   position.history.push(record)

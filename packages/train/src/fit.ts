@@ -5,9 +5,9 @@ import { identityOf, readCheckpoint, type Snapshot, threadsOf } from './checkpoi
 import { scalarSeries } from './chunks.ts'
 import { chooseDevice } from './engines/index.ts'
 import { runEpochs } from './epochs.ts'
-import { type FitOptions, type LabelledTable, settle } from './options.ts'
+import { type FitOptions, type LabelledTable, type Settings, settle } from './options.ts'
 import { LEARNING_RATE, trainingGraph } from './training-graph.ts'
-import type { FitResult, StateTensor } from './types.ts'
+import type { EpochRecord, FitResult, StateTensor } from './types.ts'
 
 /**
  * Trains a classifier on a table's rows and gives the trained model with the history of its epochs.
@@ -22,11 +22,9 @@ export async function fit(architecture: Architecture, table: PixelTable, options
   const threads = options.resume ? threadsOf(options.resume) : options.threads
   const settings = settle(architecture, table, { ...options, threads })
   options.signal?.throwIfAborted()
-  const { train, batchSize, epochs } = settings
+  const { train, batchSize, steps } = settings
   const { engine, device } = await chooseDevice(settings.engine, settings.device)
   const { graph, scalars } = trainingGraph(architecture, settings.optimizer, batchSize, settings)
-  const stepsPerEpoch = Math.floor(train.rows / batchSize)
-  const steps = epochs * stepsPerEpoch
   const series = scalarSeries(settings, scalars, steps)
   const rates = [0, Math.floor(steps / 2), steps - 1].map((step) => series[LEARNING_RATE]!(step))
   const identity = identityOf(architecture, settings, rates)
@@ -44,13 +42,25 @@ export async function fit(architecture: Architecture, table: PixelTable, options
     state: start.state,
   })
   try {
-    const plan = { settings, series, stepsPerEpoch, tensors: graph.state, identity }
+    const plan = { settings, series, tensors: graph.state, identity }
     const { history, state } = await runEpochs(trainer, plan, start, options)
     const model = modelOf(architecture, state, train)
-    return { model, history, engine: engine.name, device, threads: settings.threads }
+    return {
+      model,
+      history,
+      steps: stepsDone(history, settings),
+      engine: engine.name,
+      device,
+      threads: settings.threads,
+    }
   } finally {
     await trainer.close()
   }
+}
+
+/** All of them, or fewer where training ended early. */
+function stepsDone(history: EpochRecord[], { steps, stepsPerEpoch }: Settings): number {
+  return Math.min(steps, history.length * stepsPerEpoch)
 }
 
 function beginning(

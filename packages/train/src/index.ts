@@ -3,6 +3,7 @@ export { engines } from './engines/index.ts'
 export { fit } from './fit.ts'
 export { gradientRules } from './gradients/index.ts'
 export { createLearner, type Learner } from './learner.ts'
+export { memberSeed } from './members.ts'
 export { confusionMatrix, type Metric, topK } from './metrics.ts'
 export { inferRules } from './operators.ts'
 export { adam, adamw, muon, type Optimizer, sgd } from './optimizers.ts'
@@ -26,6 +27,7 @@ export {
 } from './transforms.ts'
 export type {
   Augmentation,
+  AugmentationName,
   Chunk,
   CompileOptions,
   Device,
@@ -35,6 +37,7 @@ export type {
   Plan,
   Progress,
   Recipe,
+  RecipeOptions,
   Schedule,
   StateTensor,
   StepRecord,

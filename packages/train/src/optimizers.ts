@@ -51,9 +51,10 @@ export function adamw({ weightDecay = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon 
 
 /**
  * Muon (Jordan et al. 2024), as PyTorch's `Muon`: the momentum of each weight matrix and filter is made orthogonal; biases and other
- * vectors go through Adam at `adamShare` of the learning rate.
+ * vectors go through Adam at `adamShare` of the learning rate. With `filtersOnly` dense layers go through Adam, too.
  *
- * Defaults: momentum 0.95, nesterov true, steps 5 (of Newton–Schulz), weightDecay 0.1 (decoupled), adamShare 0.05.
+ * Defaults: momentum 0.95, nesterov true, steps 5 (of Newton–Schulz), weightDecay 0.1 (decoupled), adamShare 0.05, beta2 0.999 (Adam's),
+ * filtersOnly false.
  */
 export function muon({
   momentum = 0.95,
@@ -61,10 +62,13 @@ export function muon({
   steps = 5,
   weightDecay = 0.1,
   adamShare = 0.05,
+  beta2 = 0.999,
+  filtersOnly = false,
 } = {}): Optimizer {
   const decay = weightDecay ? [addDecayedWeights(weightDecay)] : []
   const matrices = chain(trace(momentum, { nesterov }), orthogonalize({ steps }), ...decay, scaleByLearningRate)
-  const vectors = chain(scaleByAdam(), scale(adamShare), scaleByLearningRate)
-  const transform = partition(({ dims }) => dims.length > 1, matrices, vectors)
-  return { name: 'muon', options: { momentum, nesterov, steps, weightDecay, adamShare }, transform }
+  const others = chain(scaleByAdam({ beta2 }), scale(adamShare), scaleByLearningRate)
+  const transform = partition(({ dims }) => dims.length > (filtersOnly ? 2 : 1), matrices, others)
+  const options = { momentum, nesterov, steps, weightDecay, adamShare, beta2, filtersOnly }
+  return { name: 'muon', options, transform }
 }

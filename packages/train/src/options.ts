@@ -10,8 +10,10 @@ import type { Augmentation, EpochRecord, Progress, Schedule, StepRecord } from '
 export interface FitOptions {
   /** Rows to evaluate on after each epoch: a table, or the share 0..0.5 to split off (stratified). Default: none. */
   validation?: PixelTable | number
-  /** Passes over the table, 1 or more. Default 10. */
+  /** Passes over the table, above 0; 1.5 ends in the middle of the second one. Default 10. */
   epochs?: number
+  /** Steps in all, 1 or more, in place of `epochs`. */
+  steps?: number
   /** Rows a step; the rows left over at an epoch's end sit that epoch out. Default 128, at most the table's rows. */
   batchSize?: number
   /** Above 0. Default 0.1. */
@@ -46,6 +48,8 @@ export interface FitOptions {
   patience?: number
   /** The least difference that counts as an improvement. Default 0. */
   minDelta?: number
+  /** Ends training after the epoch whose validation accuracy reaches this, above 0 up to 1. Needs validation rows. Default: never. */
+  targetAccuracy?: number
   /** Goes on from the bytes given to `onCheckpoint`; all other options, the table and the thread count must be the same. */
   resume?: Uint8Array
   /** Told all that is needed to go on (the safetensors format), after each epoch and when aborted. */
@@ -64,12 +68,15 @@ export interface FitOptions {
 export interface Settings extends Required<Pick<FitOptions, Defaulted>> {
   train: LabelledTable
   validation?: LabelledTable
+  /** Of the whole training. */
+  steps: number
+  stepsPerEpoch: number
+  targetAccuracy?: number
   classWeights?: readonly number[]
   augment?: Augmentation
 }
 
 type Defaulted =
-  | 'epochs'
   | 'batchSize'
   | 'learningRate'
   | 'optimizer'
@@ -102,8 +109,7 @@ export function settle(architecture: Architecture, table: PixelTable, options: F
   return {
     train,
     validation,
-    epochs: whole('epochs', options.epochs ?? 10, 1),
-    batchSize: batchSizeFor(train, options.batchSize),
+    ...lengthOf(train, options),
     learningRate,
     optimizer: options.optimizer ?? sgd(),
     schedule: options.schedule ?? constant(),
@@ -112,6 +118,7 @@ export function settle(architecture: Architecture, table: PixelTable, options: F
     threads: whole('threads', options.threads ?? availableParallelism(), 1),
     seed,
     metrics: options.metrics ?? {},
+    ...(options.targetAccuracy !== undefined && { targetAccuracy: target(options.targetAccuracy) }),
     ...(options.augment && { augment: options.augment }),
     ...lossOptions(labelled, options),
   }
@@ -165,7 +172,7 @@ function splitOff(
 }
 
 function requireNoMonitor(options: FitOptions): void {
-  const name = (['patience', 'keepBest', 'metrics'] as const).find((option) => options[option])
+  const name = (['patience', 'keepBest', 'metrics', 'targetAccuracy'] as const).find((option) => options[option])
   if (name)
     throw new TypeError(`${name} needs validation rows: pass validation: 0.1, or a table of rows to validate on.`)
 }
@@ -181,6 +188,22 @@ function lossOptions({ classes }: LabelledTable, { labelSmoothing = 0, classWeig
     )
   }
   return { labelSmoothing, classWeights }
+}
+
+/** How long to train: in steps, whole epochs or not. */
+function lengthOf(train: PixelTable, { batchSize: asked, epochs = 10, steps }: FitOptions) {
+  const batchSize = batchSizeFor(train, asked)
+  const stepsPerEpoch = Math.floor(train.rows / batchSize)
+  if (!(epochs > 0 && epochs < Infinity)) {
+    throw new RangeError(`epochs must be a number above 0, e.g. 10 or 1.5; found ${epochs}.`)
+  }
+  const all = steps === undefined ? Math.max(1, Math.round(epochs * stepsPerEpoch)) : whole('steps', steps, 1)
+  return { batchSize, stepsPerEpoch, steps: all }
+}
+
+function target(accuracy: number): number {
+  if (accuracy > 0 && accuracy <= 1) return accuracy
+  throw new RangeError(`targetAccuracy must be a share above 0 and up to 1, e.g. 0.99; found ${accuracy}.`)
 }
 
 function batchSizeFor({ rows }: PixelTable, asked: number | undefined): number {

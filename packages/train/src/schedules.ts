@@ -11,13 +11,14 @@ export function cosine({ end = 0 } = {}): Schedule {
 }
 
 /**
- * One cycle (Smith 2018) in fastai's form: along half a cosine from `start` (default 1/25) up to 1 over the share `warmup`
- * (default 0.25) of the steps, then down to `end` (default 1e-5).
+ * One cycle (Smith 2018): from `start` (default 1/25) up to 1 over the share `warmup` (default 0.25) of the steps, then down to `end`
+ * (default 1e-5); each way along half a cosine, as in fastai, or with `linear` along a straight line, as in Smith's paper.
  */
-export function oneCycle({ warmup = 0.25, start = 1 / 25, end = 1e-5 } = {}): Schedule {
+export function oneCycle({ warmup = 0.25, start = 1 / 25, end = 1e-5, linear = false } = {}): Schedule {
+  const between = linear ? line : anneal
   return (step, steps) => {
     const t = progress(step, steps)
-    return t < warmup ? anneal(start, 1, t / warmup) : anneal(1, end, (t - warmup) / (1 - warmup))
+    return t < warmup ? between(start, 1, t / warmup) : between(1, end, (t - warmup) / (1 - warmup))
   }
 }
 
@@ -44,4 +45,8 @@ function progress(step: number, steps: number): number {
 
 function anneal(from: number, to: number, t: number): number {
   return to + ((from - to) * (1 + Math.cos(Math.PI * t))) / 2
+}
+
+function line(from: number, to: number, t: number): number {
+  return from + (to - from) * t
 }

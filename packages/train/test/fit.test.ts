@@ -105,7 +105,7 @@ test.each([
     /Device "abacus" cannot be used by engine onnxruntime; choose: auto, cpu/,
   ],
   ['another engine', table, { engine: 'steam' }, /There is no engine "steam"; choose one of: auto, onnxruntime/],
-  ['no epochs', table, { epochs: 0 }, /epochs must be a whole number of at least 1; found 0/],
+  ['no epochs', table, { epochs: 0 }, /epochs must be a number above 0, e\.g\. 10 or 1\.5; found 0/],
   ['a wrong rate', table, { learningRate: -1 }, /learningRate must be a number above 0/],
   ['a large share', table, { validation: 0.9 }, /validation must be a share from 0 to 0.5/],
 ])('refused before training: %s', async (_, wrong, wrongOptions, message) => {
@@ -121,7 +121,7 @@ test('an architecture for other images or other classes is refused', async () =>
   )
 })
 
-test.each(Object.keys(recipes))('recipe %s fits a small table without tuning', async (name) => {
+test.each(['linear', 'mlp', 'fast'])('recipe %s fits a small table without tuning', async (name) => {
   const { architecture, options: plan } = recipes[name]!.prepare(table)
   const { history } = await fit(architecture, table, { ...plan, validation: 0.25 })
   expect(history.at(-1)!.accuracy).toBe(1)

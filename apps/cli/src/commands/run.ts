@@ -114,7 +114,7 @@ function tellResult(
 
 function tellNext({ terminal }: Context, flags: Flags, { epochs }: Trained): void {
   const same = wordsOf(flags, ['data', ...runReadingFlags])
-  const other = flags.recipe === 'mlp' ? 'linear' : 'mlp'
+  const other = flags.recipe === 'cnn' ? 'fast' : 'cnn'
   const show = (...words: string[]) => terminal.line(`  ${terminal.colors.cyan(command('run', ...same, ...words))}`)
   terminal.note('\nNext, compare with another recipe, or train for longer:')
   show('--recipe', other)

@@ -29,11 +29,7 @@ export const leaves: Leaf[] = [
       'Without --data it uses the embedded digits: 42,000 to train on and 28,000 to predict.',
     arguments: [],
     flags: [...trainingFlags, 'data', ...runReadingFlags, ...machineFlags, 'engine', 'out'],
-    examples: [
-      'pixelrow run',
-      'pixelrow run --recipe linear --epochs 20',
-      'pixelrow run --data digit-recognizer --seed 1',
-    ],
+    examples: ['pixelrow run', 'pixelrow run --recipe cnn --epochs 8', 'pixelrow run --data digit-recognizer --seed 1'],
     run: async (context, flags) => (await import('../commands/run.ts')).run(context, flags),
   },
   {
@@ -44,7 +40,7 @@ export const leaves: Leaf[] = [
     flags: [...trainingFlags, ...readingFlags, ...machineFlags, 'engine', 'out'],
     examples: [
       'pixelrow train train.csv -o runs/first',
-      'pixelrow train train.csv -o runs/second --recipe linear --seed 1',
+      'pixelrow train train.csv -o runs/second --recipe cnn --seed 1',
     ],
     run: async (context, flags, [train]) => (await import('../commands/train.ts')).train(context, flags, train!),
   },
@@ -54,9 +50,9 @@ export const leaves: Leaf[] = [
     description:
       'Goes on with a run or train that Ctrl-C or a power cut has ended, from its last checkpoint and with the options it ' +
       'had, to the very model that it would have given. It reads the same files again and refuses them if they have changed.',
-    arguments: [['run-folder', 'what the interrupted training left, such as runs/3-mlp']],
+    arguments: [['run-folder', 'what the interrupted training left, such as runs/3-fast']],
     flags: [],
-    examples: ['pixelrow resume runs/3-mlp', 'pixelrow resume runs/3-mlp --quiet'],
+    examples: ['pixelrow resume runs/3-fast', 'pixelrow resume runs/3-fast --quiet'],
     run: async (context, flags, [folder]) => (await import('../commands/resume.ts')).resume(context, flags, folder!),
   },
   {
@@ -74,8 +70,8 @@ export const leaves: Leaf[] = [
     ],
     flags: [...predictFlags, ...machineFlags, 'file'],
     examples: [
-      'pixelrow predict runs/1-mlp/model.onnx test.csv -o submission.csv',
-      'pixelrow predict runs/1-mlp/model.onnx test.csv -o - | head -3',
+      'pixelrow predict runs/1-fast/model.onnx test.csv -o submission.csv',
+      'pixelrow predict runs/1-fast/model.onnx test.csv -o - | head -3',
     ],
     run: async (context, flags, [model, test]) =>
       (await import('../commands/predict.ts')).predict(context, flags, model!, test!),
@@ -90,8 +86,8 @@ export const leaves: Leaf[] = [
     ],
     flags: [...evalFlags, ...machineFlags],
     examples: [
-      'pixelrow eval runs/1-mlp/model.onnx labelled.csv',
-      'pixelrow eval runs/1-mlp/model.onnx labelled.csv --json > eval.json',
+      'pixelrow eval runs/1-fast/model.onnx labelled.csv',
+      'pixelrow eval runs/1-fast/model.onnx labelled.csv --json > eval.json',
     ],
     run: async (context, flags, [model, table]) =>
       (await import('../commands/eval.ts')).evaluate(context, flags, model!, table!),

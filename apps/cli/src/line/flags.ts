@@ -13,7 +13,7 @@ export interface Flag<T> {
 }
 
 /** Must equal the names in @pixelrow/train's `recipes`, which the help must not load. */
-export const recipeNames = ['mlp', 'linear'] as const
+export const recipeNames = ['linear', 'mlp', 'fast', 'cnn'] as const
 export const deviceNames = ['auto', 'cpu'] as const
 export const engineNames = ['onnxruntime'] as const
 export const channelOrders = ['interleaved', 'planar'] as const
@@ -27,7 +27,7 @@ export interface Flags {
   epochs?: number
   batchSize?: number
   learningRate?: number
-  validation: number
+  validation?: number
   seed: number
   device: (typeof deviceNames)[number]
   engine: (typeof engineNames)[number]
@@ -53,16 +53,16 @@ export interface Flags {
 export const flags = {
   recipe: {
     term: '--recipe <name>',
-    help: 'what to train: mlp or linear',
-    example: '--recipe linear',
+    help: `what to train: ${recipeNames.join(', ')}`,
+    example: '--recipe cnn',
     parse: oneOf('--recipe', recipeNames),
-    default: 'mlp',
+    default: 'fast',
   },
   epochs: {
     term: '--epochs <n>',
     help: "passes over the training rows (default: the recipe's)",
     example: '--epochs 8',
-    parse: whole('--epochs', 1, 10_000, 8),
+    parse: decimal('--epochs', (x) => x > 0 && x <= 10_000, 'a number above 0 and up to 10000', '8'),
   },
   batchSize: {
     term: '--batch-size <n>',
@@ -78,10 +78,9 @@ export const flags = {
   },
   validation: {
     term: '--validation <share>',
-    help: 'share of the rows kept to validate on, 0 to 0.5',
+    help: "share of the rows kept to validate on, 0 to 0.5 (default: the recipe's)",
     example: '--validation 0.1',
     parse: decimal('--validation', (x) => x >= 0 && x <= 0.5, 'a number from 0 to 0.5', '0.1'),
-    default: 0.1,
   },
   seed: {
     term: '--seed <n>',

@@ -12,6 +12,11 @@ export function planFor(table: PixelTable, { recipe, epochs, batchSize, learning
   return { ...plan, options: { ...plan.options, ...Object.fromEntries(given) } }
 }
 
+/** The share of the rows that is kept to validate on. */
+export function validationOf({ recipe, validation }: Flags): number {
+  return validation ?? recipes[recipe]!.validation
+}
+
 /** Refuses a batch of more rows than there are. */
 export function requireBatches({ options: { batchSize } }: Plan, rows: number): void {
   if (batchSize <= rows) return

@@ -1,6 +1,7 @@
 import type { PixelTable } from '@pixelrow/data'
 import type { Flags } from '../line/flags.ts'
 import { versions } from '../versions.ts'
+import { validationOf } from './plan.ts'
 import type { Trained } from './training.ts'
 
 /** What run.json says of a training, and `--json` prints. */
@@ -11,7 +12,7 @@ export function trainingRecord(command: string, flags: Flags, table: PixelTable,
     command,
     recipe: flags.recipe,
     seed: flags.seed,
-    options: { epochs, batchSize, learningRate, validation: flags.validation },
+    options: { epochs, batchSize, learningRate, validation: validationOf(flags) },
     data: {
       trainRows: table.rows,
       validationRows,

@@ -9,7 +9,7 @@ import type { Context } from '../main.ts'
 import { many } from '../terminal/table.ts'
 import type { Keeper, Standing } from './checkpoint.ts'
 import { type HistoryRow, showEpochs } from './epochs.ts'
-import { layersOf, numbersOf, planFor, requireBatches } from './plan.ts'
+import { layersOf, numbersOf, planFor, requireBatches, validationOf } from './plan.ts'
 
 /** A trained, exported and checked classifier, with how it came to be. */
 export interface Trained {
@@ -58,7 +58,8 @@ export async function trainAndExport(
   keeper: Keeper,
 ): Promise<Trained> {
   const plan = planFor(table, flags)
-  const parts = flags.validation > 0 ? splitOff(table, flags) : { train: table, validation: undefined }
+  for (const note of plan.notes) context.terminal.note(note)
+  const parts = splitOff(table, flags)
   requireBatches(plan, parts.train.rows)
   const job = { context, flags, plan, keeper }
   const first = keeper.from?.first ?? (await fitFirst(job, parts))
@@ -89,10 +90,13 @@ interface Parts {
   validation?: PixelTable | undefined
 }
 
-function splitOff(table: PixelTable, { validation, seed }: Flags): Required<Parts> {
-  const kept = Math.round(validation * table.rows)
-  if (kept >= 1 && kept < table.rows) return split(table, { validation, seed })
-  throw new JobError(`${many(table.rows, 'row')} cannot be split by --validation ${validation}`, 'add --validation 0')
+/** Rows to train on and rows to validate on: the recipe's share, of which a small table gives at least one row. */
+function splitOff(table: PixelTable, flags: Flags): Parts {
+  const share = validationOf(flags)
+  if (share === 0) return { train: table }
+  const kept = Math.max(flags.validation === undefined ? 1 : 0, Math.round(share * table.rows))
+  if (kept >= 1 && kept < table.rows) return split(table, { validation: kept, seed: flags.seed })
+  throw new JobError(`${many(table.rows, 'row')} cannot be split by --validation ${share}`, 'add --validation 0')
 }
 
 function fitFirst(job: Job, parts: Parts): Promise<Done> {
@@ -116,11 +120,13 @@ async function fitOnce(
 ): Promise<Done> {
   const { seed, device, engine, threads } = flags
   const phase = keeper.begin(number, first)
+  const { steps, epochs, batchSize } = plan.options
+  const passes = Math.ceil(steps === undefined ? epochs : steps / Math.floor(train.rows / batchSize))
   const result = await fit(plan.architecture, train, {
     ...plan.options,
     ...{ validation, seed, device, engine, threads },
     signal: context.signal,
-    ...showEpochs(context.terminal, plan.options.epochs, validation !== undefined),
+    ...showEpochs(context.terminal, passes, validation !== undefined),
     ...phase.options,
   })
   return { history: result.history, seconds: phase.seconds(), result }

@@ -21,6 +21,8 @@ export interface AugmentOptions {
   shear?: number
   /** Furthest that a point of the elastic grid moves, in pixels, each way. */
   elastic?: number
+  /** Mirrors half of the pictures left to right, which suits pictures of things, but no glyphs. Default false. */
+  flip?: boolean
   /** Cells of the elastic grid along each side; more make finer waves. Default 4. */
   grid?: number
   /** Value of pixels from outside the picture. Default 0. */
@@ -56,6 +58,7 @@ export function augment(pixels: Uint8Array, shape: ImageShape, options: AugmentO
     elastic = 0,
     grid = 4,
     background = 0,
+    flip = false,
     out = new Uint8Array(pixels.length),
   } = options
   requireOptions(options, shape, count)
@@ -66,6 +69,7 @@ export function augment(pixels: Uint8Array, shape: ImageShape, options: AugmentO
     draw.start(rows ? rows[picture]! : picture)
     const affine = randomAffine(options, shape, draw.next)
     field?.bend(elastic, draw.next)
+    if (flip && draw.next() < 0) mirror(affine, shape)
     for (let channel = 0; channel < shape.channels; channel++) {
       const [start, step] = channelAt(shape, picture * size, channel)
       framed(pixels, start, step, shape, plane)
@@ -148,6 +152,15 @@ function randomAffine(options: AugmentOptions, { height, width }: ImageShape, dr
   const d = cos / size
   const [x, y] = [(width - 1) / 2, (height - 1) / 2]
   return { a, b, c, d, e: x - a * (x + right) - b * (y + down), f: y - c * (x + right) - d * (y + down) }
+}
+
+/** Puts the new picture's columns in the other order. */
+function mirror(affine: Affine, { width }: ImageShape): void {
+  const { a, c } = affine
+  affine.e += a * (width - 1)
+  affine.f += c * (width - 1)
+  affine.a = -a
+  affine.c = -c
 }
 
 /** By their series, out of additions and products alone: engines' own sine and cosine may differ in the last bit. */

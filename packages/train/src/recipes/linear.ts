@@ -2,20 +2,25 @@ import { linear as architecture } from '@pixelrow/model'
 import { sgd } from '../optimizers.ts'
 import { oneCycle } from '../schedules.ts'
 import type { Recipe } from '../types.ts'
-import { sizeTraining } from './steps.ts'
+import { augmentationFor } from './augmentation.ts'
+import { limitNotes } from './limits.ts'
+import { sizeTraining } from './size.ts'
 
 /** Softmax regression: one dense layer from pixels to classes. */
 export const linear: Recipe = {
   name: 'linear',
   description: 'softmax regression, one dense layer',
+  validation: 0.1,
   trainOnAll: true,
-  prepare: (table) => ({
+  prepare: (table, { augment = 'none' } = {}) => ({
     architecture: architecture(table),
     options: {
-      ...sizeTraining(table, 12),
+      ...sizeTraining(table, { epochs: 12, leastSteps: 1500 }),
       learningRate: 0.05,
       optimizer: sgd({ momentum: 0.9, weightDecay: 1e-4 }),
       schedule: oneCycle(),
+      ...augmentationFor(table, augment),
     },
+    notes: limitNotes(table),
   }),
 }

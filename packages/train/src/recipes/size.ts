@@ -1,0 +1,17 @@
+import type { PixelTable } from '@pixelrow/data'
+
+/** How long a recipe trains. */
+interface Length {
+  /** Passes over a large table. */
+  epochs: number
+  /** Fewer steps than these leave a small table's classifier unfinished, so its epochs are more. */
+  leastSteps: number
+}
+
+/** Batch size and epochs for a table: batches of 128, or an eighth of a table of fewer than 1,024 rows; at most 200 epochs. */
+export function sizeTraining({ rows }: PixelTable, { epochs, leastSteps }: Length) {
+  const batchSize = Math.max(1, Math.min(128, Math.floor(rows / 8)))
+  const stepsPerEpoch = Math.max(1, Math.floor(rows / batchSize))
+  const isSmall = epochs * stepsPerEpoch < leastSteps
+  return { batchSize, epochs: isSmall ? Math.min(200, Math.ceil(leastSteps / stepsPerEpoch)) : epochs }
+}
