@@ -19,6 +19,6 @@ const wat: NonNullable<NonNullable<Parameters<typeof library>[0]>['esbuildPlugin
   },
 }
 
-const entry = ['index', 'browser', 'pictures', 'pictures-browser'].map((name) => `src/${name}.ts`)
+const entry = ['index', 'browser', 'pictures'].map((name) => `src/${name}.ts`)
 
 export default library({ entry, esbuildPlugins: [wat] })

@@ -1,10 +1,17 @@
-import { nodeDecoder } from './pictures/decode-node.ts'
 import { tableOfFiles } from './pictures/picture-list.ts'
 import type { PictureFile, PictureOptions, PixelTable } from './types.ts'
 
 export { DataError, type DataErrorDetail } from './error.ts'
-export { fromImageData, type RgbaImage } from './pictures/prepared.ts'
-export type { ImageShape, PictureFile, PictureOptions, PixelTable, Preparation, ShapeOption } from './types.ts'
+export { fromImageData } from './pictures/image-data.ts'
+export type {
+  ImageShape,
+  PictureFile,
+  PictureOptions,
+  PixelTable,
+  Preparation,
+  RgbaImage,
+  ShapeOption,
+} from './types.ts'
 
 /**
  * Reads pictures (PNG, JPEG, WebP) from files with their paths: `CLASS/name.png`, with `train`, `val` and `test` above the classes or not, or without
@@ -12,5 +19,5 @@ export type { ImageShape, PictureFile, PictureOptions, PixelTable, Preparation, 
  * Throws a DataError that names the broken ones.
  */
 export async function readPictures(files: readonly PictureFile[], options: PictureOptions = {}): Promise<PixelTable> {
-  return tableOfFiles(files, () => nodeDecoder(options.name ?? 'pictures'), options)
+  return tableOfFiles(files, options)
 }

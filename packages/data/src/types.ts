@@ -1,3 +1,7 @@
+import type { Preparation } from '@pixelrow/pixels'
+
+export type { Preparation, RgbaImage } from '@pixelrow/pixels'
+
 /** Size of one image, in pixels. `channelOrder` tells how a row of pixels with several channels is laid out. */
 export interface ImageShape {
   height: number
@@ -24,20 +28,6 @@ export interface PixelTable {
   ids?: string[]
   /** How pictures became these pixels: what inference has to do to a picture too. Tables of numbers have none. */
   preparation?: Preparation
-}
-
-/**
- * How a picture becomes pixels: laid over `background` where it is transparent, turned grey (ITU-R BT.601 luma) or left in red, green and
- * blue, then resized, all in integers, with the same bytes in Node and in pages. Plain data, to travel with a model.
- */
-export interface Preparation {
-  /** Height and width. */
-  size: [number, number]
-  /** The whole picture with background around it, the middle of it without, or all of it out of proportion. */
-  resize: 'contain' | 'cover' | 'stretch'
-  color: 'grey' | 'rgb'
-  /** Grey value 0..255. */
-  background: number
 }
 
 /** What a table can be read from: a path or URL, bytes, or a stream of bytes. */

@@ -202,6 +202,10 @@ test('without sharp, an error says how to install it', async () => {
   await cp(join(import.meta.dirname, '../dist'), join(alone, 'dist'), { recursive: true })
   await mkdir(join(alone, 'node_modules/@pixelrow'), { recursive: true })
   await symlink(join(import.meta.dirname, '../../files'), join(alone, 'node_modules/@pixelrow/files'), 'junction')
+  // Copied, as a link would lead to where sharp is.
+  const pixels = join(alone, 'node_modules/@pixelrow/pixels')
+  for (const name of ['dist', 'package.json'])
+    await cp(join(import.meta.dirname, '../../pixels', name), join(pixels, name), { recursive: true })
   await writeFile(join(alone, 'package.json'), '{ "type": "module" }')
   const script = `
     const { readTable } = await import(${JSON.stringify(pathToFileURL(join(alone, 'dist/index.js')))})

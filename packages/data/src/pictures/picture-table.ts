@@ -1,14 +1,8 @@
+import { type Decode, decodeFile, isGrey, openDecoder, prepare, type RgbaImage } from '@pixelrow/pixels'
 import { DataError } from '../error.ts'
 import type { PictureOptions, PixelTable, Preparation } from '../types.ts'
 import { arranged, counted, listed } from './folders.ts'
 import { type Plan, planOf, requireSameSize } from './preparation.ts'
-import { isGrey, prepared, type RgbaImage } from './prepared.ts'
-
-/** What decoders know by name. */
-export type PictureType = 'image/png' | 'image/jpeg' | 'image/webp'
-
-/** Decodes a whole file, upright, without converting colours. Throws where the file is damaged. */
-export type Decode = (bytes: Uint8Array<ArrayBuffer>, type: PictureType) => Promise<RgbaImage>
 
 /** Files to find pictures among. */
 export interface Pictures {
@@ -20,8 +14,6 @@ export interface Pictures {
   folders: readonly string[]
   /** All bytes of a file. */
   bytes(index: number): Promise<Uint8Array<ArrayBuffer>>
-  /** Makes the decoder, once there is something to decode. */
-  decoder(): Promise<Decode>
 }
 
 /** Pictures that are read and decoded at a time. */
@@ -34,7 +26,7 @@ export async function tableOfPictures(source: Pictures, options: PictureOptions)
   signal?.throwIfAborted()
   const plan = planOf(options)
   const { pictures, ...labels } = arranged(file, source.paths, source.folders, options)
-  const decode = await source.decoder()
+  const decode = await openedDecoder(file)
   const sink = pictureSink(file, pictures.length, plan, options)
   const broken: string[] = []
   let row = 0
@@ -54,46 +46,16 @@ export async function tableOfPictures(source: Pictures, options: PictureOptions)
 
 /** A picture, or why there is none. */
 async function opened(source: Pictures, index: number, decode: Decode): Promise<RgbaImage | string> {
-  try {
-    const bytes = await source.bytes(index)
-    const type = typeOf(bytes)
-    if (!type) return bytes.length === 0 ? 'an empty file' : 'no PNG, JPEG or WebP'
-    return isCut(bytes, type) ? 'cut short' : await decode(bytes, type)
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
-    return text.split('\n')[0]!.trim() || 'damaged'
-  }
+  const bytes = await source.bytes(index).catch((error: Error) => error.message)
+  return typeof bytes === 'string' ? bytes : decodeFile(bytes, decode)
 }
 
-/** By the first bytes: names may be wrong, and decoders in pages go by what they are told. */
-function typeOf(bytes: Uint8Array): PictureType | undefined {
-  const text = String.fromCharCode(...bytes.subarray(0, 12))
-  if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png'
-  if (text.startsWith('\xff\xd8\xff')) return 'image/jpeg'
-  return text.startsWith('RIFF') && text.endsWith('WEBP') ? 'image/webp' : undefined
-}
-
-/** Browsers show the upper part of a picture that is cut short as if nothing were missing; this finds most of them. */
-function isCut(bytes: Uint8Array, type: PictureType): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (type === 'image/webp') return view.getUint32(4, true) + 8 > bytes.length
-  return type === 'image/png' ? !hasLastChunk(view) : !hasEndMarker(bytes)
-}
-
-function hasLastChunk(view: DataView): boolean {
-  const [IEND, around] = [0x49454e44, 12]
-  for (let at = 8; at + around <= view.byteLength; at += view.getUint32(at) + around) {
-    if (view.getUint32(at + 4) === IEND) return true
-  }
-  return false
-}
-
-/** Cameras put other bytes behind the end of a JPEG, so it may be anywhere. */
-function hasEndMarker(bytes: Uint8Array): boolean {
-  for (let at = bytes.lastIndexOf(0xd9); at > 0; at = bytes.lastIndexOf(0xd9, at - 1)) {
-    if (bytes[at - 1] === 0xff) return true
-  }
-  return false
+/** Where the decoder is missing, its error says what to install. */
+async function openedDecoder(file: string): Promise<Decode> {
+  return openDecoder().catch((cause: Error) => {
+    const [problem = '', advice = ''] = cause.message.split('. ')
+    throw new DataError({ file, problem, advice }, { cause })
+  })
 }
 
 /** Puts pictures into one array of pixels, which gets three channels when the first coloured one comes. */
@@ -117,7 +79,7 @@ function pictureSink(file: string, rows: number, plan: Plan, { onNote }: Picture
         coloured = name
       }
       const rule = { ...plan, size: [size[0], size[1]] as [number, number], color: colorOf(channels) }
-      pixels.set(prepared(image, rule), row * area * channels)
+      pixels.set(prepare(image, rule), row * area * channels)
     },
     table(): PixelTable {
       const [height, width] = size!

@@ -1,3 +1,4 @@
+import { LONGEST_SIDE } from '@pixelrow/pixels'
 import { DataError } from '../error.ts'
 import type { PictureOptions, Preparation } from '../types.ts'
 
@@ -10,9 +11,6 @@ export interface Plan {
   color: Preparation['color'] | undefined
   background: number
 }
-
-/** Longest side of a prepared picture; it keeps every sum of the resizing an exact integer. */
-const LONGEST = 16_384
 
 /** The options with their defaults. Throws a RangeError for what is none of the values, and for options that contradict each other. */
 export function planOf(options: PictureOptions): Plan {
@@ -40,9 +38,9 @@ function sizeOf({ size, shape }: PictureOptions): readonly [number, number] | un
   if (given === undefined) return undefined
   const [height, width] = typeof given === 'number' ? [given, given] : given
   for (const side of [height, width]) {
-    if (Number.isInteger(side) && side >= 1 && side <= LONGEST) continue
+    if (Number.isInteger(side) && side >= 1 && side <= LONGEST_SIDE) continue
     throw new RangeError(
-      `size: expected a whole number 1..${LONGEST} or [height, width], found ${JSON.stringify(size)}.`,
+      `size: expected a whole number 1..${LONGEST_SIDE} or [height, width], found ${JSON.stringify(size)}.`,
     )
   }
   return [height, width]

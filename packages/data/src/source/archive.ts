@@ -1,7 +1,6 @@
 import { readZip, type Zip, type ZipSource } from '@pixelrow/files'
 import { tableOf } from '../csv/read.ts'
 import { DataError } from '../error.ts'
-import { nodeDecoder } from '../pictures/decode-node.ts'
 import { isHidden, isPicture, listed } from '../pictures/folders.ts'
 import { tableOfPictures } from '../pictures/picture-table.ts'
 import type { PixelTable, ReadOptions } from '../types.ts'
@@ -54,7 +53,7 @@ function picturesIn(zip: Zip, options: ReadOptions): Promise<PixelTable> {
   const folders = zip.entries.filter(({ directory }) => directory).map(({ name }) => name)
   const bytes = async (index: number) =>
     (await zip.bytes(paths[index]!, signal ? { signal } : {})) as Uint8Array<ArrayBuffer>
-  return tableOfPictures({ file: zip.name, paths, folders, bytes, decoder: () => nodeDecoder(zip.name) }, options)
+  return tableOfPictures({ file: zip.name, paths, folders, bytes }, options)
 }
 
 function memberOf(zip: Zip, options: ReadOptions): ByteSource {

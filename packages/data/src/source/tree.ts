@@ -1,7 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError } from '../error.ts'
-import { nodeDecoder } from '../pictures/decode-node.ts'
 import { isHidden } from '../pictures/folders.ts'
 import { tableOfPictures } from '../pictures/picture-table.ts'
 import type { PictureOptions, PixelTable } from '../types.ts'
@@ -15,7 +14,7 @@ export async function tableOfFolder(folder: string, options: PictureOptions): Pr
   const [paths, folders]: [string[], string[]] = [[], []]
   await list(folder, '', paths, folders, file, options)
   const bytes = async (index: number) => new Uint8Array(await readFile(join(folder, paths[index]!)))
-  return tableOfPictures({ file, paths, folders, bytes, decoder: () => nodeDecoder(file) }, options)
+  return tableOfPictures({ file, paths, folders, bytes }, options)
 }
 
 /** Puts the paths of all files and folders below `path` into the lists; links are followed. */

@@ -1,11 +1,9 @@
-import { DataError } from '../error.ts'
-import type { Decode } from './picture-table.ts'
+import type { Decode } from './types.ts'
 
-/** A decoder on sharp (libvips). Throws a DataError with the command to install it where it is missing. */
-export async function nodeDecoder(file: string): Promise<Decode> {
+/** Gives the decoder: sharp (libvips), an optional peer. Throws an Error with the command to install it where it is missing. */
+export async function openDecoder(): Promise<Decode> {
   const { default: sharp } = await import('sharp').catch((cause: unknown) => {
-    const problem = 'pictures are decoded by the package sharp, which is not installed'
-    throw new DataError({ file, problem, advice: 'Run: npm i sharp' }, { cause })
+    throw new Error('pictures are decoded by the package sharp, which is not installed. Run: npm i sharp', { cause })
   })
   return async (bytes, type) => {
     // No conversion by profile, as in pages: bytes stay what the file says. Warnings, such as of odd profiles, do no harm to pixels.

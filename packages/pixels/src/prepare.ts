@@ -1,32 +1,15 @@
-import type { PixelTable, Preparation } from '../types.ts'
-import { requirePreparation } from './preparation.ts'
 import { type Box, type Plane, resized } from './resize.ts'
+import type { Preparation, RgbaImage } from './types.ts'
 
-/** A decoded picture: red, green, blue and alpha of each pixel, not multiplied by alpha. A page's `ImageData` is one. */
-export interface RgbaImage {
-  data: Uint8Array | Uint8ClampedArray
-  width: number
-  height: number
-}
+/** Longest side of a prepared picture; it keeps every sum of the resizing an exact integer. */
+export const LONGEST_SIDE = 16_384
 
 /**
- * The table of one row that a model's `preparation` makes of an `ImageData` (`canvas.getContext('2d').getImageData(…)`), without labels.
- * Pixels are 0..255. Throws a RangeError for a preparation without size or colour, and for data that does not fill the size.
+ * The bytes of a picture as a preparation has them: on its background, in its colours, at its size; rows of pixels, interleaved, 0..255.
+ * Throws a RangeError for data that does not fill the picture's size.
  */
-export function fromImageData(image: RgbaImage, preparation: Preparation): PixelTable {
-  const rule = requirePreparation(preparation)
-  const { data, width, height } = image
-  if (!(width >= 1 && height >= 1 && data.length === 4 * width * height)) {
-    throw new RangeError(`image: expected ${width} × ${height} × 4 bytes (RGBA), found ${data.length}.`)
-  }
-  const [rows, columns] = rule.size
-  const channels = rule.color === 'grey' ? 1 : 3
-  const shape = { height: rows, width: columns, channels, channelOrder: 'interleaved' as const }
-  return { pixels: prepared(image, rule), rows: 1, shape, maxValue: 255, preparation: rule }
-}
-
-/** The bytes of a picture as a preparation has them: on its background, in its colours, at its size; rows of pixels, interleaved. */
-export function prepared(image: RgbaImage, { size, resize, color, background }: Preparation): Uint8Array {
+export function prepare(image: RgbaImage, { size, resize, color, background }: Preparation): Uint8Array {
+  requireFull(image)
   const from = colored(image, color, background)
   const [height, width] = size
   if (resize === 'stretch') return resized(from, whole(from), width, height).pixels
@@ -44,8 +27,14 @@ export function isGrey({ data }: RgbaImage): boolean {
   return true
 }
 
+/** Refuses data that is not `width × height × 4` bytes. */
+export function requireFull({ data, width, height }: RgbaImage): void {
+  if (width >= 1 && height >= 1 && data.length === 4 * width * height) return
+  throw new RangeError(`image: expected ${width} × ${height} × 4 bytes (RGBA), found ${data.length}.`)
+}
+
 /** The picture over a grey background; luma by ITU-R BT.601 in 16-bit fixed point, which leaves grey as it is. */
-function colored({ data, width, height }: RgbaImage, color: Preparation['color'], background: number): Plane {
+export function colored({ data, width, height }: RgbaImage, color: Preparation['color'], background: number): Plane {
   const channels = color === 'grey' ? 1 : 3
   const pixels = new Uint8Array(width * height * channels)
   for (let i = 0, at = 0; i < data.length; i += 4) {

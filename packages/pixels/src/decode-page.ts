@@ -1,11 +1,15 @@
-import type { Decode } from './picture-table.ts'
-import type { RgbaImage } from './prepared.ts'
+import type { Decode, RgbaImage } from './types.ts'
+
+/** Gives the decoder: the browser's own. */
+export async function openDecoder(): Promise<Decode> {
+  return decodeInPage
+}
 
 /**
  * The browser's own decoder. A canvas multiplies by alpha, and what it gives back is rounded; so pictures that are not opaque come
  * through ImageDecoder where there is one (secure pages of most browsers).
  */
-export const decodeInPage: Decode = async (bytes, type) => {
+const decodeInPage: Decode = async (bytes, type) => {
   const image = await drawn(bytes, type)
   if (typeof ImageDecoder !== 'function' || isOpaque(image)) return image
   return (await decoded(bytes, type)) ?? image

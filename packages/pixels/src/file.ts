@@ -1,0 +1,44 @@
+import type { Decode, PictureType, RgbaImage } from './types.ts'
+
+/** What the first bytes of a file say it is: names may be wrong, and decoders in pages go by what they are told. Undefined for all else. */
+export function pictureType(bytes: Uint8Array): PictureType | undefined {
+  const text = String.fromCharCode(...bytes.subarray(0, 12))
+  if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png'
+  if (text.startsWith('\xff\xd8\xff')) return 'image/jpeg'
+  return text.startsWith('RIFF') && text.endsWith('WEBP') ? 'image/webp' : undefined
+}
+
+/** Decodes a file, or says in a few words why it cannot be: empty, no picture, cut short, or the decoder's own first line. */
+export async function decodeFile(bytes: Uint8Array<ArrayBuffer>, decode: Decode): Promise<RgbaImage | string> {
+  try {
+    const type = pictureType(bytes)
+    if (!type) return bytes.length === 0 ? 'an empty file' : 'no PNG, JPEG or WebP'
+    return isCut(bytes, type) ? 'cut short' : await decode(bytes, type)
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    return text.split('\n')[0]!.trim() || 'damaged'
+  }
+}
+
+/** Browsers show the upper part of a picture that is cut short as if nothing were missing; this finds most of them. */
+function isCut(bytes: Uint8Array, type: PictureType): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (type === 'image/webp') return view.getUint32(4, true) + 8 > bytes.length
+  return type === 'image/png' ? !hasLastChunk(view) : !hasEndMarker(bytes)
+}
+
+function hasLastChunk(view: DataView): boolean {
+  const [IEND, around] = [0x49454e44, 12]
+  for (let at = 8; at + around <= view.byteLength; at += view.getUint32(at) + around) {
+    if (view.getUint32(at + 4) === IEND) return true
+  }
+  return false
+}
+
+/** Cameras put other bytes behind the end of a JPEG, so it may be anywhere. */
+function hasEndMarker(bytes: Uint8Array): boolean {
+  for (let at = bytes.lastIndexOf(0xd9); at > 0; at = bytes.lastIndexOf(0xd9, at - 1)) {
+    if (bytes[at - 1] === 0xff) return true
+  }
+  return false
+}
