@@ -8,7 +8,9 @@ import {
 } from '@pixelrow/model'
 import { type Graph, read, write } from '@pixelrow/onnx'
 import { ExportError } from './error.ts'
+import { fold, foldedArchitecture } from './fold.ts'
 import { format, graphOf } from './toonnx.ts'
+import { type Unfolded, unfold } from './unfold.ts'
 
 /**
  * Reads the model back out of a file that `toOnnx` wrote: the same architecture, classes and weights, bit for bit. Throws
@@ -18,28 +20,30 @@ import { format, graphOf } from './toonnx.ts'
 export function fromOnnx(bytes: Uint8Array): Model {
   const { metadata = {}, graph, producerName } = read(bytes)
   const field = (name: string) => fieldOf(metadata, name, producerName)
-  const found = field('format')
-  if (found !== format) {
+  const version = field('format')
+  if (version !== format) {
     throw new ExportError(
-      `The file has pixelrow’s format ${found}; this version reads ${format}. Update @pixelrow/export.`,
+      `The file has pixelrow’s format ${version}; this version reads ${format}. Update @pixelrow/export.`,
     )
   }
   const architecture = parseArchitecture(field('architecture'))
-  const weights = weightsOf(
+  const kept = keptOf(metadata['pixelrow.unfolded'] ?? '{}')
+  const inGraph = parameters(foldedArchitecture(architecture))
+  const found = weightsOf(
     graph,
-    parameters(architecture).map(({ name }) => name),
+    inGraph.map(({ name }) => name),
   )
   const preparation = metadata['pixelrow.preparation']
   const model: Model = {
     architecture,
-    weights,
+    weights: unfold(architecture, found, kept),
     classes: jsonOf('classes', field('classes')) as string[],
     ...(preparation !== undefined && {
       preparation: strictPreparation(jsonOf('preparation', preparation), architecture.input.shape),
     }),
   }
   validateModel(model)
-  checkGraph(graph, model)
+  checkGraph(graph, fold(model))
   return model
 }
 
@@ -58,6 +62,15 @@ function jsonOf(name: string, json: string): unknown {
   } catch (cause) {
     throw new ExportError(`The file’s metadata pixelrow.${name} is not JSON: ${(cause as Error).message}.`)
   }
+}
+
+function keptOf(json: string): Unfolded {
+  const kept = jsonOf('unfolded', json)
+  const entries = typeof kept === 'object' && kept !== null ? Object.values(kept) : [kept]
+  const isEntry = (entry: unknown) =>
+    typeof entry === 'object' && entry !== null && Object.values(entry).every((text) => typeof text === 'string')
+  if (entries.every(isEntry)) return kept as Unfolded
+  throw new ExportError('The file’s metadata pixelrow.unfolded is no object of arrays by name.')
 }
 
 function weightsOf(graph: Graph, names: readonly string[]): Record<string, Tensor> {

@@ -1,8 +1,10 @@
-import { formatArchitecture, type Model, strictPreparation, validateModel } from '@pixelrow/model'
+import { formatArchitecture, type Model, parameters, strictPreparation, validateModel } from '@pixelrow/model'
 import { type Graph, graphBuilder, int, write } from '@pixelrow/onnx'
+import { fold } from './fold.ts'
 import { type InputKind, inputDims, inputLayer } from './input.ts'
 import { lowerLayers } from './layers.ts'
 import { named } from './names.ts'
+import { unfoldedOf } from './unfold.ts'
 
 /** Version of the metadata's layout, for readers. */
 export const format = '1'
@@ -21,18 +23,21 @@ export interface ToOnnxOptions {
  *
  * Input `pixels`: uint8 of 0..maxValue with a batch of any size N; scaling and normalisation are inside. Outputs
  * `probabilities`, float32 `[N, classes]`, rows that sum to 1, and `label`, int64 `[N]`, the index of the largest one.
- * Batch normalisation uses its running statistics, dropout is left out. The metadata holds `pixelrow.format`,
- * `.architecture`, `.classes`, `.shape` and `.max_value`, and `.preparation` where there is one. Equal models give equal bytes. Throws a `ModelError` when the
- * model does not hold together.
+ * Batch normalisation uses its running statistics; where it directly follows a convolution or a dense layer, it is
+ * multiplied into their weights. Dropout is left out. The metadata holds `pixelrow.format`, `.architecture`,
+ * `.parameters`, `.classes`, `.shape` and `.max_value`; `.preparation` where there is one, and `.unfolded`, from which
+ * `fromOnnx` gets the weights before that multiplication, where there was one. Equal models give equal bytes. Throws a
+ * `ModelError` when the model does not hold together.
  */
 export function toOnnx(model: Model, options: ToOnnxOptions = {}): Uint8Array {
   validateModel(model)
+  const folded = fold(model)
   return write({
     irVersion: 8,
     opsets: { '': 17 },
     producerName: 'pixelrow',
-    graph: graphOf(model, options.input ?? 'flat'),
-    metadata: metadataOf(model),
+    graph: graphOf(folded, options.input ?? 'flat'),
+    metadata: { ...metadataOf(model), ...unfoldedMetadata(model, folded) },
   })
 }
 
@@ -51,12 +56,19 @@ export function graphOf({ architecture, weights }: Model, input: InputKind): Gra
   return g.build()
 }
 
+/** Only where something was folded, so that other files stay as small as they are. */
+function unfoldedMetadata(model: Model, folded: Model): Record<string, string> {
+  const unfolded = unfoldedOf(model, folded)
+  return Object.keys(unfolded).length ? { 'pixelrow.unfolded': JSON.stringify(unfolded) } : {}
+}
+
 function metadataOf({ architecture, classes, preparation }: Model): Record<string, string> {
   const json = formatArchitecture(architecture)
   const { input } = JSON.parse(json)
   return {
     'pixelrow.format': format,
     'pixelrow.architecture': json,
+    'pixelrow.parameters': JSON.stringify(parameters(architecture).map(({ name }) => name)),
     'pixelrow.classes': JSON.stringify(classes),
     'pixelrow.shape': JSON.stringify(input.shape),
     'pixelrow.max_value': String(input.maxValue),

@@ -115,10 +115,8 @@ test('layers inside a residual layer are named by where they are; dropout leaves
   expect(nodesOf(small([{ type: 'residual', layers, shortcut }, { type: 'globalMaxPool' }])).slice(2)).toEqual([
     'input/image = input/image/Reshape(input/scaled,input/image/shape)',
     'residual_0/layers/conv2d_0 = residual_0/layers/conv2d_0/Conv(input/image,0.layers.0.weight,0.layers.0.bias)',
-    'residual_0/layers/batchNorm_1 = residual_0/layers/batchNorm_1/BatchNormalization(residual_0/layers/conv2d_0,' +
-      '0.layers.1.weight,0.layers.1.bias,0.layers.1.runningMean,0.layers.1.runningVariance)',
-    'residual_0/layers/silu_3/sigmoid = residual_0/layers/silu_3/Sigmoid(residual_0/layers/batchNorm_1)',
-    'residual_0/layers/silu_3 = residual_0/layers/silu_3/Mul(residual_0/layers/batchNorm_1,residual_0/layers/silu_3/sigmoid)',
+    'residual_0/layers/silu_3/sigmoid = residual_0/layers/silu_3/Sigmoid(residual_0/layers/conv2d_0)',
+    'residual_0/layers/silu_3 = residual_0/layers/silu_3/Mul(residual_0/layers/conv2d_0,residual_0/layers/silu_3/sigmoid)',
     'residual_0/shortcut/conv2d_0 = residual_0/shortcut/conv2d_0/Conv(input/image,0.shortcut.0.weight)',
     'residual_0 = residual_0/Add(residual_0/layers/silu_3,residual_0/shortcut/conv2d_0)',
     'globalMaxPool_1/pooled = globalMaxPool_1/GlobalMaxPool(residual_0)',
@@ -236,6 +234,7 @@ test('the metadata says what a reader needs', () => {
     'pixelrow.architecture':
       '{"input":{"shape":{"height":14,"width":28,"channels":1,"channelOrder":"interleaved"},"maxValue":16},' +
       '"layers":[{"type":"flatten"},{"type":"dense","units":2}]}',
+    'pixelrow.parameters': '["1.weight","1.bias"]',
     'pixelrow.classes': '["naïve","\\"quoted\\""]',
     'pixelrow.shape': '{"height":14,"width":28,"channels":1,"channelOrder":"interleaved"}',
     'pixelrow.max_value': '16',
