@@ -1,4 +1,5 @@
-import { type Dim, type Graph, read, type ValueInfo } from '@pixelrow/onnx'
+import { type Dim, type Graph, read, sizeOf, type ValueInfo } from '@pixelrow/onnx'
+import { bodiesOf, inputsOf } from './graph.ts'
 
 /** An input or output of a file. */
 export interface Port {
@@ -16,8 +17,12 @@ export interface Description {
   operators: Record<string, number>
   /** Number of values in the initializers. */
   parameters: number
+  /** Those in the file by their type: how many values, and the bytes that they take. */
+  weights: Record<string, { values: number; bytes: number }>
   /** Size of the file. */
   bytes: number
+  /** Names of the files beside this one in which there are weights. */
+  external: string[]
   irVersion: number
   /** Operator-set version by domain; `''` is ONNX's own. */
   opsets: Record<string, number>
@@ -25,17 +30,17 @@ export interface Description {
   metadata: Record<string, string>
 }
 
-/** Describes any ONNX file without running it. Throws an `OnnxError` when it is none. */
+/** Describes any ONNX file without running it. Throws an `OnnxError` when it is none, with the byte where it is damaged. */
 export function describe(bytes: Uint8Array): Description {
   const { graph, irVersion, opsets, producerName = '', metadata = {} } = read(bytes)
-  const initializers = new Set(graph.initializers.map(({ name }) => name))
   return {
-    // Old files list their weights among the inputs.
-    inputs: graph.inputs.filter(({ name }) => !initializers.has(name)).map(portOf),
+    inputs: inputsOf(graph).map(portOf),
     outputs: graph.outputs.map(portOf),
     operators: countOperators(graph),
-    parameters: graph.initializers.reduce((sum, { dims }) => sum + dims.reduce((product, dim) => product * dim, 1), 0),
+    parameters: graph.initializers.reduce((sum, { dims }) => sum + sizeOf(dims), 0),
+    weights: weightsOf(graph),
     bytes: bytes.length,
+    external: externalOf(graph),
     irVersion,
     opsets,
     producer: producerName,
@@ -50,14 +55,32 @@ function portOf({ name, type: { dataType, dims } }: ValueInfo): Port {
 function countOperators(graph: Graph): Record<string, number> {
   const counts = new Map<string, number>()
   for (const name of operatorsOf(graph)) counts.set(name, (counts.get(name) ?? 0) + 1)
-  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
+  return sorted(counts)
+}
+
+function sorted<T>(entries: Map<string, T>): Record<string, T> {
+  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function operatorsOf(graph: Graph): string[] {
-  return graph.nodes.flatMap(({ opType, domain, attributes }) => {
-    const bodies = Object.values(attributes).flatMap((attribute) =>
-      'graph' in attribute ? [attribute.graph] : 'graphs' in attribute ? attribute.graphs : [],
-    )
-    return [domain ? `${domain}:${opType}` : opType, ...bodies.flatMap(operatorsOf)]
+  return graph.nodes.flatMap((node) => {
+    const name = node.domain ? `${node.domain}:${node.opType}` : node.opType
+    return [name, ...bodiesOf(node).flatMap(operatorsOf)]
   })
+}
+
+function weightsOf({ initializers }: Graph): Description['weights'] {
+  const found = new Map<string, { values: number; bytes: number }>()
+  for (const { dataType, dims, data } of initializers) {
+    const { values, bytes } = found.get(dataType) ?? { values: 0, bytes: 0 }
+    const size = Array.isArray(data) ? data.reduce((sum, { length }) => sum + length, 0) : data.byteLength
+    if (data.length) found.set(dataType, { values: values + sizeOf(dims), bytes: bytes + size })
+  }
+  return sorted(found)
+}
+
+function externalOf({ initializers }: Graph): string[] {
+  const places = initializers.flatMap(({ extra }) => (extra?.external_data as { key?: string; value?: string }[]) ?? [])
+  const names = places.flatMap(({ key, value = '' }) => (key === 'location' ? [value] : []))
+  return [...new Set(names)].sort()
 }

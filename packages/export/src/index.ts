@@ -1,5 +1,16 @@
 export { type Description, describe, type Port } from './describe.ts'
 export { ExportError } from './error.ts'
+export { toFloat16 } from './float16.ts'
 export { fromOnnx } from './fromonnx.ts'
+export { toInt8 } from './int8.ts'
+export { optimize } from './optimize/optimize.ts'
+export {
+  type LabelledRows,
+  type PrecisionOptions,
+  type PrecisionReport,
+  reducePrecision,
+} from './precision.ts'
+export type { Rows, ScoreOptions } from './score.ts'
+export type { Run, Session, SessionTensor } from './session.ts'
 export { type ToOnnxOptions, toOnnx } from './toonnx.ts'
-export { type Runner, type Samples, type Verification, verify } from './verify.ts'
+export { type Samples, type Verification, verify } from './verify.ts'

@@ -1,4 +1,4 @@
-import type { Runner } from '@pixelrow/export'
+import type { Session as OpenSession } from '@pixelrow/export'
 import type { InferenceSession } from 'onnxruntime-node'
 
 // Before the import, or it reports usage.
@@ -21,11 +21,22 @@ export async function predict(session: InferenceSession, pixels: Uint8Array, dim
   }
 }
 
-/** Loads a file whose images are rows of `imageBytes`, as a classifier package would. */
-export async function load(bytes: Uint8Array, imageBytes: number): Promise<Runner> {
+/** Opens a file as the packages with a runtime do. */
+export async function run(bytes: Uint8Array): Promise<OpenSession> {
   const loaded = await session(bytes)
   return {
-    predict: (pixels) => predict(loaded, pixels, [pixels.length / imageBytes, imageBytes]),
+    run: async (feeds) => {
+      const tensors = Object.entries(feeds).map(([name, { dataType, data, dims }]) => [
+        name,
+        new Tensor(dataType as 'float32', data as Float32Array, dims),
+      ])
+      const outputs = await loaded.run(Object.fromEntries(tensors))
+      const plain = Object.entries(outputs).map(([name, { type, dims, data }]) => [
+        name,
+        { dataType: type, dims, data },
+      ])
+      return Object.fromEntries(plain)
+    },
     close: () => loaded.release(),
   }
 }

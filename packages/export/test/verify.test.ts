@@ -1,10 +1,10 @@
-import { describe, ExportError, type Runner, toOnnx, verify } from '@pixelrow/export'
+import { describe, ExportError, type Run, toOnnx, verify } from '@pixelrow/export'
 import { initialize, type Model, mlp } from '@pixelrow/model'
 import { graphBuilder, write } from '@pixelrow/onnx'
 import { expect, test } from 'vitest'
 import { pixelsFor, uniform } from './models.ts'
 import { forward } from './reference.ts'
-import { load } from './runtime.ts'
+import { run } from './runtime.ts'
 
 const architecture = mlp(
   {
@@ -15,7 +15,6 @@ const architecture = mlp(
   { hidden: [5] },
 )
 const model: Model = { architecture, weights: initialize(architecture, uniform), classes: ['a', 'b', 'c'] }
-const run = (bytes: Uint8Array) => load(bytes, 16)
 
 function samples(rows: number) {
   const pixels = pixelsFor(model, rows)
@@ -49,21 +48,23 @@ test('a number that is none differs without end', async () => {
 
 test('samples that do not fit each other are refused, and the file is closed all the same', async () => {
   let closed = 0
-  const counting = async (bytes: Uint8Array): Promise<Runner> => {
-    const runner = await run(bytes)
+  const counting: Run = async (bytes) => {
+    const session = await run(bytes)
     const close = () => {
       closed++
-      return runner.close()
+      return session.close()
     }
-    return { predict: runner.predict, close }
+    return { run: session.run, close }
   }
   const { pixels, probabilities } = samples(4)
   const few = { pixels, probabilities: probabilities.subarray(0, 6) }
   await expect(verify(toOnnx(model), few, { run: counting })).rejects.toThrow(ExportError)
   await expect(verify(toOnnx(model), few, { run: counting })).rejects.toThrow(/12 probabilities for 4 rows; expected 6/)
   const odd = { pixels: pixels.subarray(0, 17), probabilities }
-  await expect(verify(toOnnx(model), odd, { run: counting })).rejects.toThrow()
-  expect(closed).toBe(3)
+  await expect(verify(toOnnx(model), odd, { run: counting })).rejects.toThrow(/17 pixels; expected whole images of 16/)
+  const none = { pixels: new Uint8Array(), probabilities }
+  await expect(verify(toOnnx(model), none, { run: counting })).rejects.toThrow(/0 rows; the file takes at least 1/)
+  expect(closed).toBe(2)
 })
 
 test('describe counts what is in the file', () => {
@@ -76,7 +77,9 @@ test('describe counts what is in the file', () => {
     ],
     operators: { ArgMax: 1, Cast: 1, Gemm: 2, Mul: 1, Relu: 1, Softmax: 1 },
     parameters: 16 * 5 + 5 + 5 * 3 + 3 + 1,
+    weights: { float32: { values: 104, bytes: 416 } },
     bytes: bytes.length,
+    external: [],
     irVersion: 8,
     opsets: { '': 17 },
     producer: 'pixelrow',

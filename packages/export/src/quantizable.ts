@@ -1,0 +1,108 @@
+import type { Attribute, Graph, Node, Tensor } from '@pixelrow/onnx'
+import { constantsOf, isOwn, readsOf } from './graph.ts'
+
+/** A convolution or matrix product with constant weights. */
+export interface Product {
+  node: Node
+  /** The values that go in. */
+  data: string
+  weight: Tensor
+  /** The weights' axis of output channels. */
+  axis: number
+  bias?: Tensor
+}
+
+/** What of a graph becomes int8. */
+export interface Plan {
+  products: Product[]
+  /** The values between layers, each once, in the order of the nodes. */
+  values: string[]
+}
+
+/** Operators that move values about and change none. */
+const movers = new Set(['MaxPool', 'Reshape', 'Flatten', 'Transpose', 'Squeeze', 'Unsqueeze', 'Identity'])
+
+/** Functions that a product before them takes in: a range that ends at 0 does what Relu does. */
+const clippers = new Set(['Relu', 'Clip'])
+
+/**
+ * Finds the products of a graph and the values to be int8: what goes into products, and what comes out of products and sums
+ * on the way to further ones. The last product's result stays float32: there the classes are close together.
+ */
+export function planOf(graph: Graph): Plan {
+  const constants = constantsOf(graph)
+  const products = graph.nodes.flatMap((node) => productOf(node, constants) ?? [])
+  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node])))
+  const values = new Set(products.map(({ data }) => sourceOf(data, makers)))
+  const isProduct = new Set(products.map(({ node }) => node))
+  const [leading, users] = [leadingTo(graph, isProduct), usersOf(graph)]
+  for (const node of graph.nodes) {
+    if (!isProduct.has(node) && !(node.opType === 'Add' && isOwn(node))) continue
+    const end = clipped(node.outputs[0]!, users)
+    if (leading.has(end)) values.add(end)
+  }
+  for (const name of constants.keys()) values.delete(name)
+  return { products, values: [...values] }
+}
+
+function productOf(node: Node, constants: ReadonlyMap<string, Tensor>): Product | undefined {
+  const [data = '', weightName = '', biasName = ''] = node.inputs
+  const [weight, bias] = [constants.get(weightName), constants.get(biasName)]
+  const axis = isOwn(node) ? channelAxis(node) : undefined
+  if (weight?.dataType !== 'float32' || axis === undefined || constants.has(data)) return undefined
+  if (node.opType === 'MatMul') return weight.dims.length === 2 ? { node, data, weight, axis } : undefined
+  if (biasName === '') return { node, data, weight, axis }
+  const fits = bias?.dataType === 'float32' && bias.dims.length === 1 && bias.dims[0] === weight.dims[axis]
+  return fits ? { node, data, weight, axis, bias } : undefined
+}
+
+function channelAxis({ opType, attributes }: Node): number | undefined {
+  if (opType === 'Conv') return 0
+  if (opType === 'MatMul') return 1
+  const whole = numberOf(attributes.alpha, 1) === 1 && numberOf(attributes.beta, 1) === 1
+  if (opType !== 'Gemm' || !whole || numberOf(attributes.transA, 0) !== 0) return undefined
+  return numberOf(attributes.transB, 0) === 0 ? 1 : 0
+}
+
+function numberOf(attribute: Attribute | undefined, fallback: number): number {
+  if (attribute && 'int' in attribute) return Number(attribute.int)
+  return attribute && 'float' in attribute ? attribute.float : fallback
+}
+
+/** The value that a value is a rearrangement of. */
+function sourceOf(name: string, makers: ReadonlyMap<string, Node>): string {
+  for (let node = makers.get(name); node && movers.has(node.opType) && isOwn(node); node = makers.get(name)) {
+    name = node.inputs[0]!
+  }
+  return name
+}
+
+/** The values from which a product is reached. */
+function leadingTo(graph: Graph, products: ReadonlySet<Node>): Set<string> {
+  const leading = new Set<string>()
+  for (const node of [...graph.nodes].reverse()) {
+    if (products.has(node)) leading.add(node.inputs[0]!)
+    else if (node.outputs.some((name) => leading.has(name))) for (const name of readsOf(node)) leading.add(name)
+  }
+  return leading
+}
+
+/** The value behind a function that is all that a value goes into, else the value itself. */
+function clipped(name: string, users: ReadonlyMap<string, readonly Node[]>): string {
+  const [user, ...others] = users.get(name) ?? []
+  return user && others.length === 0 && clippers.has(user.opType) ? user.outputs[0]! : name
+}
+
+/** The nodes that read each value; an output of the graph has none that could take it in. */
+function usersOf({ nodes, outputs }: Graph): Map<string, Node[]> {
+  const users = new Map<string, Node[]>()
+  for (const node of nodes) {
+    for (const name of readsOf(node)) {
+      const others = users.get(name)
+      if (others) others.push(node)
+      else users.set(name, [node])
+    }
+  }
+  for (const { name } of outputs) users.delete(name)
+  return users
+}
