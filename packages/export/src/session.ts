@@ -1,8 +1,9 @@
-import type { DataType, TensorData } from '@pixelrow/onnx'
+import type { TensorData } from '@pixelrow/onnx'
 
 /** A tensor that goes into a session or comes out of it, as plain data. */
 export interface SessionTensor {
-  dataType: DataType
+  /** ONNX's name of the element type: `float32`, `uint8`, `int64`, … */
+  dataType: string
   dims: readonly number[]
   /** The elements in row-major order; int64 as a BigInt64Array, float16 as its bits. */
   data: TensorData

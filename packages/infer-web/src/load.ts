@@ -5,6 +5,7 @@ import {
   describeModel,
   explainModelError,
 } from '@pixelrow/classifier'
+import type { InferenceSession } from 'onnxruntime-web/wasm'
 import { loadRuntime, type Runtime, type RuntimeOptions } from './runtime.ts'
 import { type ModelFile, readModel } from './source.ts'
 
@@ -45,9 +46,10 @@ export async function load(source: string | URL | Uint8Array | Blob, options: Lo
   }
 }
 
-async function createSession({ InferenceSession }: Runtime, { bytes, name }: ModelFile) {
+/** Makes a session on WebAssembly; says in words what is wrong with the model or the page. */
+export async function createSession(runtime: Runtime, { bytes, name }: ModelFile): Promise<InferenceSession> {
   try {
-    return await InferenceSession.create(bytes, { executionProviders: ['wasm'] })
+    return await runtime.InferenceSession.create(bytes, { executionProviders: ['wasm'] })
   } catch (error) {
     throw explainModelError(error, bytes, name) ?? explainRuntimeError(error, name)
   }

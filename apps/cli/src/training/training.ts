@@ -1,6 +1,6 @@
 import { type PixelTable, split } from '@pixelrow/data'
 import { toOnnx, verify } from '@pixelrow/export'
-import { load } from '@pixelrow/infer-node'
+import { open } from '@pixelrow/infer-node'
 import type { Model } from '@pixelrow/model'
 import { type EpochRecord, type FitResult, fit, type Plan, predict, recipes } from '@pixelrow/train'
 import { JobError } from '../line/errors.ts'
@@ -144,7 +144,7 @@ async function exportAndCheck(context: Context, { threads }: Flags, model: Model
   const { maxDifference, changed } = await verify(
     bytes,
     { pixels, probabilities },
-    { run: (file) => load(file, { device: 'cpu', threads }) },
+    { run: (file) => open(file, { device: 'cpu', threads }) },
   )
   context.signal.throwIfAborted()
   if (changed.length || maxDifference > tolerance) {
