@@ -1,0 +1,97 @@
+import type { Tensor } from '@pixelrow/onnx'
+import { ExportError } from '../error.ts'
+import { type Files, openFiles, type TfjsArtifacts, type TfjsModel, type TfjsSource } from './source.ts'
+import { readWeights } from './weights.ts'
+
+/** A model as it was read: its structure, of unknown content, and its weights. */
+export interface Artifacts {
+  name: string
+  format: 'layers' | 'graph'
+  topology: unknown
+  signature: unknown
+  weights: [name: string, tensor: Tensor][]
+  /** metadata.json beside the model, where there is one. */
+  metadata?: unknown
+}
+
+/** Reads a model from wherever it is. */
+export async function readArtifacts(source: TfjsSource): Promise<Artifacts> {
+  return isModel(source) ? fromModel(source) : fromFiles(await openFiles(source))
+}
+
+function isModel(source: TfjsSource): source is TfjsModel {
+  return typeof source === 'object' && 'save' in source && typeof source.save === 'function'
+}
+
+async function fromModel(model: TfjsModel): Promise<Artifacts> {
+  let given: TfjsArtifacts | undefined
+  await model.save({
+    save: async (artifacts) => {
+      given = artifacts
+      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } }
+    },
+  })
+  if (!given) throw new ExportError('The model saved nothing; expected a LayersModel or GraphModel of tfjs.')
+  const { modelTopology, weightSpecs, weightData = [], signature, format } = given
+  const bytes = joined([weightData].flat().map((part) => new Uint8Array(part)))
+  const weights = readWeights(weightSpecs, bytes, 'The live model')
+  return { name: 'The live model', ...structureOf(modelTopology, format, 'The live model'), signature, weights }
+}
+
+async function fromFiles({ name, model, read }: Files): Promise<Artifacts> {
+  const json = parseJson(model, name)
+  const structure = structureOf(json.modelTopology, json.format, name)
+  const weights: Artifacts['weights'] = []
+  const groups = Array.isArray(json.weightsManifest) ? json.weightsManifest : []
+  for (const group of groups as { paths?: unknown; weights?: unknown }[]) {
+    if (!Array.isArray(group?.paths)) throw new ExportError(`${name}: a group of its weights has no paths.`)
+    const shards: Uint8Array[] = []
+    for (const path of group.paths) shards.push((await read(String(path))) ?? missing(name, String(path)))
+    weights.push(...readWeights(group.weights, joined(shards), `${name} (${group.paths.join(', ')})`))
+  }
+  const metadata = await read('metadata.json').catch(() => undefined)
+  const extra = metadata && { metadata: parsed(metadata) }
+  return { name, ...structure, signature: signatureOf(json), weights, ...extra }
+}
+
+/** Old files keep the signature among the user's own metadata. */
+function signatureOf({ signature, userDefinedMetadata }: Record<string, unknown>): unknown {
+  return signature ?? (userDefinedMetadata as { signature?: unknown } | undefined)?.signature
+}
+
+function missing(name: string, path: string): never {
+  throw new ExportError(`${name}: its weight file ${path} is missing. Pass all files of the model together.`)
+}
+
+function structureOf(topology: unknown, format: unknown, name: string): Pick<Artifacts, 'format' | 'topology'> {
+  if (typeof topology !== 'object' || topology === null)
+    throw new ExportError(
+      `${name}: it has no modelTopology; expected the model.json that tfjs or tensorflowjs_converter wrote.`,
+    )
+  if (format === 'graph-model' || 'node' in topology) return { format: 'graph', topology }
+  return { format: 'layers', topology: 'model_config' in topology ? topology.model_config : topology }
+}
+
+function parseJson(bytes: Uint8Array, name: string): Record<string, unknown> {
+  const value = parsed(bytes)
+  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
+  throw new ExportError(`${name}: expected the model.json of a tfjs model, found something that is no JSON object.`)
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    return undefined
+  }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}

@@ -1,0 +1,52 @@
+import { float } from '@pixelrow/onnx'
+import { clip, nary, own, scalar, unary } from '../elementwise.ts'
+import { along } from '../reduce.ts'
+import { fail, type Signal, type Site } from '../signal.ts'
+import { type Config, show } from './config.ts'
+
+type Activation = (site: Site, x: Signal) => Signal
+
+const operator =
+  (opType: string): Activation =>
+  (site, x) =>
+    unary(site, opType, x)
+
+/** Keras' activations by the names in model.json. */
+const activations: Readonly<Record<string, Activation>> = {
+  linear: (_, x) => x,
+  relu: operator('Relu'),
+  relu6: (site, x) => clip(site, x, 0, 6),
+  elu: operator('Elu'),
+  selu: operator('Selu'),
+  sigmoid: operator('Sigmoid'),
+  hard_sigmoid: (site, x) => unary(site, 'HardSigmoid', x, { alpha: float(0.2), beta: float(0.5) }),
+  tanh: operator('Tanh'),
+  softplus: operator('Softplus'),
+  softsign: operator('Softsign'),
+  softmax: (site, x) => along(site, 'Softmax', x, -1),
+  log_softmax: (site, x) => along(site, 'LogSoftmax', x, -1),
+  swish: (site, x) => own(site, 'silu', x),
+  silu: (site, x) => own(site, 'silu', x),
+  mish: (site, x) => nary(site, 'Mul', [x, unary(site, 'Tanh', unary(site, 'Softplus', x))]),
+  gelu: (site, x) => own(site, 'gelu', x),
+  gelu_new: tanhGelu,
+}
+
+/** x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))) */
+function tanhGelu(site: Site, x: Signal): Signal {
+  const square = nary(site, 'Mul', [x, x])
+  const share = nary(site, 'Add', [nary(site, 'Mul', [square, scalar(0.044715)]), scalar(1)])
+  const inner = nary(site, 'Mul', [nary(site, 'Mul', [x, share]), scalar(Math.sqrt(2 / Math.PI))])
+  const outer = nary(site, 'Add', [unary(site, 'Tanh', inner), scalar(1)])
+  return nary(site, 'Mul', [nary(site, 'Mul', [x, scalar(0.5)]), outer])
+}
+
+/** The activation that a layer's config names; none where it names none. */
+export function activate(site: Site, x: Signal, config: Config): Signal {
+  const given = config.activation ?? 'linear'
+  const name = typeof given === 'object' ? (given as { class_name?: unknown }).class_name : given
+  const word = typeof name === 'string' ? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : ''
+  const known = Object.hasOwn(activations, word) ? activations[word] : undefined
+  if (known) return known(site, x)
+  return fail(site, `activation ${show(given)} is not supported; expected ${Object.keys(activations).join(', ')}.`)
+}

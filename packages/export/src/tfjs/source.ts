@@ -1,0 +1,139 @@
+import { ExportError } from '../error.ts'
+import { isZip, readZip } from './zip.ts'
+
+/** A file picked in a page, or read by other means. Only the end of the name counts, so a path may stand before it. */
+export interface TfjsFile {
+  name: string
+  bytes: Uint8Array
+}
+
+/** A live model of tfjs: LayersModel, Sequential or GraphModel. */
+export interface TfjsModel {
+  save(handler: { save(artifacts: TfjsArtifacts): Promise<SaveResult> }): Promise<unknown>
+}
+
+/** What a model of tfjs gives to whoever saves it; tfjs' own `io.ModelArtifacts` fits. */
+export interface TfjsArtifacts {
+  modelTopology?: unknown
+  weightSpecs?: unknown
+  weightData?: ArrayBuffer | ArrayBuffer[]
+  signature?: unknown
+  format?: string
+}
+
+interface SaveResult {
+  modelArtifactsInfo: { dateSaved: Date; modelTopologyType: 'JSON' }
+}
+
+/**
+ * Where a model comes from: a live one; a path or URL of its model.json, its folder or its zip; a zip's bytes; or files.
+ * A path needs Node; in a page a text is a URL.
+ */
+export type TfjsSource = TfjsModel | string | URL | Uint8Array | readonly TfjsFile[]
+
+/** The files of a model, wherever they lie. */
+export interface Files {
+  /** What errors call the model. */
+  name: string
+  model: Uint8Array
+  /** A file beside model.json; undefined where there is none. */
+  read(path: string): Promise<Uint8Array | undefined>
+}
+
+/** Opens the files of a model. Throws an `ExportError` where there is no model.json. */
+export async function openFiles(source: Exclude<TfjsSource, TfjsModel>): Promise<Files> {
+  if (source instanceof Uint8Array) return fromZip(source, 'zip')
+  if (typeof source !== 'string' && !(source instanceof URL)) return fromList(source)
+  const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises')
+  const local = !/^(https?|blob|data):/.test(String(source))
+  return local && fs ? fromPath(source, fs) : fromUrl(String(source))
+}
+
+type FileSystem = typeof import('node:fs/promises')
+
+async function fromPath(source: string | URL, fs: FileSystem): Promise<Files> {
+  const path = String(source).startsWith('file:') ? decodeURIComponent(new URL(source).pathname) : String(source)
+  const missing = (cause: unknown): never => {
+    throw new ExportError(`${path}: cannot be read: ${(cause as Error).message}.`, { cause })
+  }
+  const folder = (await fs.stat(path).catch(missing)).isDirectory()
+  const file = folder ? `${path.replace(/[\\/]+$/, '')}/model.json` : path
+  const model = new Uint8Array(await fs.readFile(file).catch(missing))
+  if (isZip(model)) return fromZip(model, path)
+  const beside = file.replace(/[^\\/]*$/, '')
+  const read = async (name: string) => {
+    const bytes = await fs.readFile(`${beside}${inside(name)}`).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined
+      throw error
+    })
+    return bytes && new Uint8Array(bytes)
+  }
+  return { name: file, model, read }
+}
+
+async function fromUrl(source: string): Promise<Files> {
+  const page = (globalThis as { document?: { baseURI?: string } }).document?.baseURI
+  const url = new URL(source, page)
+  if (url.pathname.endsWith('/')) url.pathname += 'model.json'
+  const response = await fetch(url)
+  if (!response.ok) throw new ExportError(`${url}: the server says ${response.status} ${response.statusText}.`)
+  const model = new Uint8Array(await response.arrayBuffer())
+  if (isZip(model)) return fromZip(model, url.href)
+  const read = async (name: string) => {
+    const place = new URL(inside(name), url)
+    // What the address asks for (`?tfjs-format=file`) holds for the files beside it too.
+    place.search = url.search
+    const found = await fetch(place)
+    return found.ok ? new Uint8Array(await found.arrayBuffer()) : undefined
+  }
+  return { name: url.href, model, read }
+}
+
+async function fromZip(bytes: Uint8Array, name: string): Promise<Files> {
+  if (!isZip(bytes))
+    throw new ExportError(`${name}: expected a zip, found something else. Pass files as [{ name, bytes }].`)
+  const { names, read } = readZip(bytes, name)
+  return fromNames(names, read, name)
+}
+
+function fromList(files: readonly TfjsFile[]): Promise<Files> {
+  const [only, ...more] = files
+  if (only && more.length === 0 && isZip(only.bytes)) return fromZip(only.bytes, only.name)
+  const byName = new Map(files.map((file) => [file.name.replaceAll('\\', '/'), file.bytes]))
+  return fromNames([...byName.keys()], async (name) => byName.get(name)!, 'files')
+}
+
+async function fromNames(
+  names: readonly string[],
+  read: (name: string) => Promise<Uint8Array>,
+  label: string,
+): Promise<Files> {
+  const json = names.filter((name) => /\.json$/i.test(name) && !/(^|\/)(metadata|package|manifest)\.json$/i.test(name))
+  const exact = json.filter((name) => /(^|\/)model\.json$/.test(name))
+  const [file, ...others] = exact.length ? exact : json
+  if (file === undefined) throw new ExportError(`${label}: no model.json among ${describe(names)}.`)
+  if (others.length)
+    throw new ExportError(`${label}: several models, ${describe([file, ...others])}. Pass the files of one.`)
+  const folder = file.replace(/[^/]*$/, '')
+  const find = (name: string) => {
+    const wanted = inside(name)
+    return names.find((each) => each === folder + wanted) ?? names.find((each) => each.split('/').at(-1) === wanted)
+  }
+  const beside = async (name: string) => {
+    const found = find(name)
+    return found === undefined ? undefined : read(found)
+  }
+  return { name: label === 'files' ? file : `${label}: ${file}`, model: await read(file), read: beside }
+}
+
+function describe(names: readonly string[]): string {
+  const shown = names.slice(0, 8).join(', ') || 'nothing'
+  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown
+}
+
+/** A path that stays in the model's folder. */
+function inside(path: string): string {
+  const parts = path.split(/[\\/]/)
+  if (!/^([\\/]|[a-z]+:)/i.test(path) && !parts.includes('..')) return path
+  throw new ExportError(`model.json names a file outside its folder: ${JSON.stringify(path)}. It is refused.`)
+}
