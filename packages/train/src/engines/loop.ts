@@ -1,4 +1,5 @@
 import { type Graph, int, type Model, type Node, type ValueInfo } from '@pixelrow/onnx'
+import { NCHWC } from '../blocked/layout.ts'
 import type { Lowered } from '../lowerings/index.ts'
 import type { StateTensor, TrainingGraph } from '../types.ts'
 
@@ -6,7 +7,7 @@ const OPSET = 17
 
 /** A graph of plain ONNX operators as a model. */
 export function asModel(graph: Graph): Model {
-  return { irVersion: 8, opsets: { '': OPSET }, graph, producerName: 'pixelrow' }
+  return { irVersion: 8, opsets: { '': OPSET, [NCHWC]: 1 }, graph, producerName: 'pixelrow' }
 }
 
 /** The outer model's names of a state tensor before and after the chunk. */
@@ -25,7 +26,7 @@ export function loopModel(training: TrainingGraph, step: Lowered): Model {
   return asModel({
     name: 'training',
     inputs: [
-      info('table_pixels', 'uint8', ['T', imageBytes]),
+      info('table_pixels', 'uint8', ['T', step.places?.length ?? imageBytes]),
       info('table_labels', 'int32', ['T']),
       info('rows', 'int32', ['S', batchSize]),
       ...scalars.map((name) => info(series(name), 'float32', ['S'])),

@@ -18,10 +18,11 @@ export const onnxruntime: Engine = {
     return [{ name: 'cpu', available: true }]
   },
   async compile(graph, options) {
-    const step = lower(graph.step)
+    const block = Number(process.env.BLOCK ?? 16)
+    const step = lower(graph.step, { block })
     const { pixels, labels, seed, augment, validation } = options
     return openJob({
-      training: { model: write(loopModel(graph, step)), pixels, labels, masks: step.masks, seed, augment },
+      training: { model: write(loopModel(graph, step)), ...step, block, pixels, labels, seed, augment },
       forward: write(asModel(lower(graph.forward).graph)),
       validation,
       batchSize: graph.batchSize,

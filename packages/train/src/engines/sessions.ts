@@ -1,5 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { augmentRows } from '../augmented.ts'
+import { prepareBytes } from '../blocked/entry.ts'
+import { filterPlaces } from '../blocked/layout.ts'
 import { fillMask, type Mask } from '../masks.ts'
 import type { Chunk, CompileOptions, StateTensor } from '../types.ts'
 import { after, before, series } from './loop.ts'
@@ -27,6 +29,10 @@ export interface Job {
 interface TrainingJob extends Pick<CompileOptions, 'pixels' | 'labels' | 'seed' | 'augment'> {
   model: Uint8Array
   masks: Mask[]
+  /** How the table's bytes are prepared and the state is laid out; see `lowerings`. */
+  places: Int32Array | undefined
+  filters: Set<string>
+  block: number
 }
 
 /** Rows of one forward run: larger runs are slower, and their activations would not fit the caches. */
@@ -38,16 +44,22 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
   const { batchSize, imageBytes, training } = job
   const forwardSession = await InferenceSession.create(job.forward, options)
   const session = training && (await InferenceSession.create(training.model, options))
+  const places = training?.places
   const tableOf = (pixels: Uint8Array, labels: Uint16Array): Record<string, Tensor> => ({
-    table_pixels: new Tensor('uint8', pixels, [labels.length, imageBytes]),
+    table_pixels: places
+      ? new Tensor('uint8', prepareBytes(pixels, places, imageBytes), [labels.length, places.length])
+      : new Tensor('uint8', pixels, [labels.length, imageBytes]),
     table_labels: new Tensor('int32', Int32Array.from(labels), [labels.length]),
   })
-  const table = training && tableOf(training.pixels, training.labels)
+  const table = training && !training.augment ? tableOf(training.pixels, training.labels) : undefined
+  const layout = layoutOf(training)
   const fill = (values: (tensor: StateTensor) => Float32Array) =>
     new Map(job.state.map((tensor) => [tensor.name, new Tensor('float32', values(tensor), tensor.dims)]))
-  let tensors = fill(({ name }) => job.values[name]!)
+  let tensors = fill((tensor) => layout.inward(tensor, job.values[tensor.name]!))
   // A run writes the next state here, and the two change places: no memory is allocated from step to step.
   let spare = training && fill(({ name }) => new Float32Array(job.values[name]!.length))
+
+  const valuesOf = (name: string) => tensors.get(name)!.data as Float32Array
 
   /** Rows and table of a chunk: the whole table, or just the chunk's rows where they are augmented. */
   function batchFeeds({ rows, epoch }: Chunk): Record<string, Tensor> {
@@ -84,7 +96,10 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
   async function logits(pixels: Uint8Array): Promise<Float32Array> {
     const rows = pixels.length / imageBytes
     const weights = Object.fromEntries(
-      job.state.flatMap(({ name, kind }) => (kind !== 'optimizer' ? [[name, tensors.get(name)!]] : [])),
+      job.state.flatMap((tensor) => {
+        const { name, kind, dims } = tensor
+        return kind === 'optimizer' ? [] : [[name, new Tensor('float32', layout.outward(tensor, valuesOf(name)), dims)]]
+      }),
     )
     let all: Float32Array | undefined
     for (let start = 0; start < rows; start += FORWARD_ROWS) {
@@ -101,7 +116,7 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
   const validate = () => logits(job.validation!)
 
   async function state(): Promise<Record<string, Float32Array>> {
-    return Object.fromEntries([...tensors].map(([name, tensor]) => [name, tensor.data.slice()]))
+    return Object.fromEntries(job.state.map((tensor) => [tensor.name, layout.outward(tensor, valuesOf(tensor.name)).slice()]))
   }
 
   async function release(): Promise<void> {
@@ -109,4 +124,30 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
     await session?.release()
   }
   return { train, logits, validate, state, release }
+}
+
+/** Changes the state between the plain layout and the one it is trained in. */
+function layoutOf(training: TrainingJob | undefined) {
+  const orders = new Map<string, Int32Array>()
+  const orderOf = ({ name, dims }: StateTensor): Int32Array | undefined => {
+    if (!training?.filters.has(name)) return undefined
+    const key = String(dims)
+    if (!orders.has(key)) orders.set(key, filterPlaces(dims, training.block))
+    return orders.get(key)
+  }
+  return {
+    inward(tensor: StateTensor, values: Float32Array): Float32Array {
+      const order = orderOf(tensor)
+      return order ? Float32Array.from(order, (place) => values[place]!) : values
+    },
+    outward(tensor: StateTensor, values: Float32Array): Float32Array {
+      const order = orderOf(tensor)
+      if (!order) return values
+      const plain = new Float32Array(values.length)
+      order.forEach((place, i) => {
+        plain[place] = values[i]!
+      })
+      return plain
+    },
+  }
 }

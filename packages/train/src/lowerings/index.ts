@@ -1,6 +1,7 @@
 import { type Attribute, type Graph, type GraphBuilder, graphBuilder, type Value } from '@pixelrow/onnx'
 import type { Mask } from '../masks.ts'
 import { DOMAIN, inferRules } from '../operators.ts'
+import { blocksOf, type Choice } from '../blocked/index.ts'
 import { batchNormGrad, batchNormTrain } from './batch-norm.ts'
 import { convGradInput, convGradWeight } from './conv.ts'
 import { fuse } from './fuse.ts'
@@ -25,6 +26,12 @@ export interface LoweringContext {
 export interface Lowered {
   graph: Graph
   masks: Mask[]
+  /** State that is kept as blocked filters. */
+  filters: Set<string>
+  /** What became of each convolution. */
+  choices: Choice[]
+  /** Where the bytes of `pixels` come from in an image's row, −1 being 0; undefined where they are the row itself. */
+  places: Int32Array | undefined
 }
 
 const lowerings: Readonly<Record<string, Lowering>> = {
@@ -41,28 +48,40 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   SoftmaxCrossEntropyGrad: softmaxCrossEntropyGrad,
 }
 
-/** Rewrites a graph into plain ONNX: our own operators through their lowering, all others as they are; then fuses what can be. */
-export function lower(graph: Graph): Lowered {
+/**
+ * Rewrites a graph into what onnxruntime runs: our own operators through their lowering, all others as they are; then fuses what can be.
+ * With a `block` (8 or 16, what onnxruntime's convolutions work on), convolutions and what lies between them work on blocks where
+ * `blocked/plan.ts` says so.
+ */
+export function lower(graph: Graph, { block = 1 } = {}): Lowered {
+
   const g = graphBuilder(graph.name, { infer: inferRules, prefix: 'lowered' })
-  const values = new Map<string, Value>()
   const masks: Mask[] = []
   const addMask = (mask: Mask) => void masks.push(mask)
-  for (const { name, type } of graph.inputs) values.set(name, g.input(name, type.dataType, type.dims ?? []))
-  for (const tensor of graph.initializers) values.set(tensor.name!, g.constant(tensor, tensor.name))
+  const { forms, take, choices, entry, filters } = blocksOf(graph, g, block)
+  for (const { name, type } of graph.inputs) {
+    const dims = (name === 'pixels' && entry ? [type.dims![0]!, entry.places.length] : type.dims) ?? []
+    forms.set(name, g.input(name, type.dataType, dims), filters.has(name) ? 'filters' : 'plain', dims.map(Number))
+  }
+  for (const tensor of graph.initializers) forms.set(tensor.name!, g.constant(tensor, tensor.name), 'plain', tensor.dims.map(Number))
   for (const node of graph.nodes) {
-    const inputs = node.inputs.map((name) => values.get(name))
+    if (take(node)) continue
+    const inputs = node.inputs.map((name) => forms.get(name, 'plain'))
     const { attributes, domain, name, outputs } = node
     const results =
       domain === DOMAIN
         ? loweringOf(node.opType)({ g, inputs, attributes, addMask })
         : g.ops(node.opType, inputs, attributes, { domain, name, outputs: [...outputs], count: outputs.length })
     outputs.forEach((output, i) => {
-      values.set(output, results[i]!)
+      forms.set(output, results[i]!, 'plain', results[i]!.dims.map(Number))
     })
   }
-  for (const { name } of graph.outputs) g.output(values.get(name)!, name)
-  return { graph: fuse(g.build()), masks }
+  for (const { name } of graph.outputs) g.output(forms.get(name, filters.has(stateOf(name)) ? 'filters' : 'plain')!, name)
+  return { graph: fuse(g.build()), masks, filters, choices, places: entry?.places }
 }
+
+/** The state that an output is the next value of. */
+const stateOf = (name: string) => name.replace(/:next$/, '')
 
 function loweringOf(opType: string): Lowering {
   const lowering = lowerings[opType]

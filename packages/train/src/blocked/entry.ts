@@ -1,0 +1,112 @@
+import { type Graph, type GraphBuilder, int, type Node, type Value } from '@pixelrow/onnx'
+import { integers } from '../operators.ts'
+import { type Geometry, geometryOf } from './geometry.ts'
+import { nchwc, reshape } from './layout.ts'
+
+/**
+ * The start of a network whose first layer is a convolution over few channels. Its images' bytes are sorted and padded on the host, once
+ * for a table, so that the graph only turns them so that the images of a block lie next to each other.
+ */
+export interface Entry {
+  /** The name of the convolution's input. */
+  images: string
+  geometry: Geometry
+  /** What the bytes are multiplied by. */
+  scale: number
+  /** Nodes that the host's work and the convolution stand for. */
+  replaced: Set<Node>
+  /** For each byte of a prepared image its place in the row, −1 for padding. */
+  places: Int32Array
+}
+
+/** What the pass knows of a graph. */
+export interface Shapes {
+  dims(name: string): number[]
+  readers(name: string): Node[]
+  producer(name: string): Node | undefined
+}
+
+/** The entry of a graph, if its images come from the bytes by a scaling and by shape alone. */
+export function findEntry(graph: Graph, shapes: Shapes, block: number): Entry | undefined {
+  const first = graph.nodes.find(({ opType, domain }) => opType === 'Conv' && domain === '')
+  const images = first?.inputs[0]
+  if (!first || !images || shapes.dims(images)[1]! >= block) return undefined
+  const chain: Node[] = []
+  for (let name = images; name !== 'pixels'; ) {
+    const node = shapes.producer(name)
+    const readers = shapes.readers(name)
+    const isOnly = readers.length === 1 || (name === images && readers.every((reader) => isConvolution(reader, images)))
+    if (!node || !isOnly || !['Cast', 'Mul', 'Reshape', 'Transpose'].includes(node.opType)) return undefined
+    chain.push(node)
+    name = node.inputs[0]!
+  }
+  const scaling = chain.filter(({ opType }) => opType === 'Mul')
+  const factor = graph.initializers.find(({ name }) => name === scaling[0]?.inputs[1])
+  if (scaling.length !== 1 || factor?.data.length !== 1 || shapes.readers('pixels').length !== 1) return undefined
+  const kernel = shapes.dims(first.inputs[1]!).slice(2)
+  const geometry = geometryOf(first, shapes.dims(images), shapes.dims(first.outputs[0]!), kernel)
+  if (geometry.channels * geometry.phases >= block) return undefined
+  const interleaved = chain.some(({ opType, attributes }) => opType === 'Transpose' && String(integers(attributes.perm)) === '0,3,1,2')
+  const places = bytePlaces(geometry, interleaved)
+  return { images, geometry, scale: Number(factor.data[0]), replaced: new Set(chain), places }
+}
+
+function isConvolution({ opType, inputs }: Node, images: string): boolean {
+  return (opType === 'Conv' || opType === 'ConvGradWeight') && inputs[0] === images && !inputs.slice(1).includes(images)
+}
+
+/** The order of the prepared bytes: phase, channel, row, column of the phase. */
+function bytePlaces({ channels, input, stride, pads, phases, columns }: Geometry, interleaved: boolean): Int32Array {
+  const [height, width] = input
+  const places = new Int32Array(phases * channels * height * columns.input).fill(-1)
+  let at = 0
+  for (let phase = 0; phase < phases; phase++)
+    for (let channel = 0; channel < channels; channel++)
+      for (let row = 0; row < height; row++)
+        for (let column = 0; column < columns.input; column++, at++) {
+          const x = column * stride[1] + phase - pads[1]
+          if (x < 0 || x >= width) continue
+          places[at] = interleaved ? (row * width + x) * channels + channel : (channel * height + row) * width + x
+        }
+  return places
+}
+
+/** The prepared bytes `[N, …]` as the convolution reads them: `[N/b][C·phases][H][W'][b n]`. */
+export function enter(g: GraphBuilder, pixels: Value, { geometry }: Entry, block: number): Value {
+  const { batch, channels, phases, input, columns } = geometry
+  const [groups, planes] = [batch / block, channels * phases]
+  const numbers = g.op('Cast', [pixels], { to: int(1) })
+  const dims = [groups, block, planes * input[0], columns.input]
+  const turned = nchwc(g, 'ReorderInput', [reshape(g, numbers, dims)], {}, dims)
+  return reshape(g, turned, [groups, planes, input[0], columns.input * block])
+}
+
+/** Rows of bytes in the order that `places` says. */
+export function prepareBytes(pixels: Uint8Array, places: Int32Array, imageBytes: number): Uint8Array {
+  const rows = pixels.length / imageBytes
+  const prepared = new Uint8Array(rows * places.length)
+  const runs = runsOf(places)
+  for (let row = 0, from = 0, to = 0; row < rows; row++, from += imageBytes, to += places.length) {
+    for (const [at, place, length, step] of runs) {
+      for (let i = 0, source = from + place; i < length; i++, source += step) prepared[to + at + i] = pixels[source]!
+    }
+  }
+  return prepared
+}
+
+/** Stretches of places at one distance from each other: where they begin, the first place, their number, the distance. */
+function runsOf(places: Int32Array): [number, number, number, number][] {
+  const runs: [number, number, number, number][] = []
+  for (let at = 0; at < places.length; ) {
+    if (places[at]! < 0) {
+      at++
+      continue
+    }
+    const step = at + 1 < places.length && places[at + 1]! > places[at]! ? places[at + 1]! - places[at]! : 1
+    let length = 1
+    while (at + length < places.length && places[at + length] === places[at]! + length * step) length++
+    runs.push([at, places[at]!, length, step])
+    at += length
+  }
+  return runs
+}

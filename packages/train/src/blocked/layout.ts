@@ -1,0 +1,105 @@
+import { type GraphBuilder, int64, ints, sizeOf, type Value } from '@pixelrow/onnx'
+
+/**
+ * How a tensor of four dimensions lies in memory, `b` being the block:
+ * - `plain`: as ONNX has it;
+ * - `images` `[N, C, H, W]`: `[N/b][C/b][H][W][b n][b c]`, declared as `[N/b, C, H, W·b]`. A row of pixels is long, the gradient by a convolution's
+ *   output is a filter as it stands, and pooling is a broadcast of `b·b` numbers in a row;
+ * - `filters` `[K, C, h, w]`: `[K/b][C/b][h][w][b c][b k]`, which onnxruntime's blocked convolution takes, and `[K/b][C][h][w][b k]` where C is no multiple of b.
+ */
+export type Layout = 'plain' | 'images' | 'filters'
+
+/** The operators of onnxruntime that work on blocks (contrib_ops/cpu/nchwc_ops.cc); only its CPU provider has them. */
+export const NCHWC = 'com.microsoft.nchwc'
+
+/** What a blocked operator is added with: its output's declared dimensions cannot be inferred. */
+export function nchwc(
+  g: GraphBuilder,
+  opType: string,
+  inputs: (Value | undefined)[],
+  attributes: Parameters<GraphBuilder['op']>[2],
+  dims: readonly number[],
+): Value {
+  return g.op(opType, inputs, attributes, { domain: NCHWC, types: [{ dataType: 'float32', dims }] })
+}
+
+/** The same numbers under other dimensions. */
+export function reshape(g: GraphBuilder, x: Value, dims: readonly number[]): Value {
+  const same = x.dims.length === dims.length && dims.every((dim, i) => dim === x.dims[i])
+  return same ? x : g.op('Reshape', [x, g.constant(int64([...dims]))])
+}
+
+/** Axes in another order; nothing where those that change places are of length 1. */
+export function transpose(g: GraphBuilder, x: Value, perm: readonly number[]): Value {
+  const dims = x.dims.map(Number)
+  const moved = perm.filter((axis) => dims[axis] !== 1)
+  if (moved.every((axis, i) => i === 0 || axis > moved[i - 1]!)) {
+    return reshape(
+      g,
+      x,
+      perm.map((axis) => dims[axis]!),
+    )
+  }
+  return g.op('Transpose', [x], { perm: ints([...perm]) })
+}
+
+/** The dimensions under which images are declared. */
+export function imageDims([batch, channels, height, width]: readonly number[], block: number): number[] {
+  return [batch! / block, channels!, height!, width! * block]
+}
+
+/** How dimensions split and change places between a plain tensor and its blocks. */
+function split(dims: readonly number[], layout: Exclude<Layout, 'plain'>, block: number) {
+  const [first, second, height, width] = dims as [number, number, number, number]
+  const size = height * width
+  if (layout === 'images') {
+    return { plain: [first / block, block, second / block, block, size], perm: [0, 2, 4, 1, 3] }
+  }
+  if (second % block !== 0) return { plain: [first / block, block, second * size], perm: [0, 2, 1] }
+  return { plain: [first / block, block, second / block, block, size], perm: [0, 2, 4, 3, 1] }
+}
+
+/** A plain tensor in blocks. */
+export function toBlocks(g: GraphBuilder, x: Value, layout: Exclude<Layout, 'plain'>, block: number): Value {
+  const dims = x.dims.map(Number)
+  const { plain, perm } = split(dims, layout, block)
+  const blocks = transpose(g, reshape(g, x, plain), perm)
+  return reshape(g, blocks, layout === 'images' ? imageDims(dims, block) : dims)
+}
+
+/** A tensor in blocks as a plain one of these dimensions. */
+export function fromBlocks(
+  g: GraphBuilder,
+  x: Value,
+  layout: Exclude<Layout, 'plain'>,
+  { dims, block }: { dims: readonly number[]; block: number },
+): Value {
+  const { plain, perm } = split(dims, layout, block)
+  const blocks = reshape(
+    g,
+    x,
+    perm.map((axis) => plain[axis]!),
+  )
+  return reshape(g, transpose(g, blocks, inverse(perm)), dims)
+}
+
+function inverse(perm: readonly number[]): number[] {
+  return perm.map((_, axis) => perm.indexOf(axis))
+}
+
+/** For each number of the blocked filters `[K, C, h, w]` its place in the plain ones. */
+export function filterPlaces(dims: readonly number[], block: number): Int32Array {
+  const { plain, perm } = split(dims, 'filters', block)
+  const strides = plain.map((_, axis) => sizeOf(plain.slice(axis + 1)))
+  const lengths = perm.map((axis) => plain[axis]!)
+  const steps = perm.map((axis) => strides[axis]!)
+  const places = new Int32Array(sizeOf(dims))
+  for (let i = 0; i < places.length; i++) {
+    let rest = i
+    for (let axis = lengths.length - 1; axis >= 0; axis--) {
+      places[i]! += (rest % lengths[axis]!) * steps[axis]!
+      rest = Math.floor(rest / lengths[axis]!)
+    }
+  }
+  return places
+}

@@ -1,0 +1,15 @@
+import type { Geometry } from './geometry.ts'
+
+/**
+ * Why a convolution stays plain; undefined where blocks are better. A fixed rule of shapes and block size, never of a timing: the same
+ * seed must give the same bits.
+ */
+export function reasonAgainst(geometry: Geometry, block: number, isEntry: boolean): string | undefined {
+  const { batch, channels, filters, kernel, pads, phases } = geometry
+  if (batch % block) return `a batch of ${batch} is no multiple of ${block}`
+  if (filters % block) return `${filters} filters are no multiple of ${block}`
+  if (isEntry) return channels * phases < block ? undefined : `${channels * phases} channels are no fewer than ${block}`
+  if (channels % block) return `${channels} channels are no multiple of ${block}`
+  if (pads.some((pad, i) => pad >= kernel[i % 2]!)) return 'padding as wide as the filter'
+  return undefined
+}
