@@ -33,17 +33,30 @@ export function conv(
     pads: ints([pads[0], 0, pads[2], 0]),
     ...(relu && { activation: { string: 'Relu' } }),
   }
-  return nchwc(g, 'Conv', [source.sorted, sorted, b], attributes, [batch / block, filters, output[0], output[1] * block])
+  return nchwc(g, 'Conv', [source.sorted, sorted, b], attributes, [
+    batch / block,
+    filters,
+    output[0],
+    output[1] * block,
+  ])
 }
 
 /** dx: a convolution of dy, its rows apart by the stride, with the filters turned around. */
-export function convGradInput(g: GraphBuilder, dy: Value, w: Value, { geometry, block }: { geometry: Geometry; block: number }): Value {
+export function convGradInput(
+  g: GraphBuilder,
+  dy: Value,
+  w: Value,
+  { geometry, block }: { geometry: Geometry; block: number },
+): Value {
   const { batch, channels, filters, input, output, kernel, stride, pads, phases, columns } = geometry
   const turned = turnFilters(g, sortFilters(g, w, geometry, block), block)
   const rows = output[0] * stride[0]
   const apart = stride[0] === 1 ? dy : rowsApart(g, dy, geometry, block)
   // At stride 1 only the columns that are images; else all sorted ones, whose padding is cut off after.
-  const sides = stride[1] === 1 ? [kernel[1] - 1 - pads[1], pads[1] + input[1] - output[1]] : [columns.kernel - 1, columns.kernel - 1]
+  const sides =
+    stride[1] === 1
+      ? [kernel[1] - 1 - pads[1], pads[1] + input[1] - output[1]]
+      : [columns.kernel - 1, columns.kernel - 1]
   const below = input[0] - rows + pads[0]
   const width = stride[1] === 1 ? input[1] : columns.input
   const attributes = {

@@ -46,7 +46,9 @@ export function findEntry(graph: Graph, shapes: Shapes, block: number): Entry | 
   const kernel = shapes.dims(first.inputs[1]!).slice(2)
   const geometry = geometryOf(first, shapes.dims(images), shapes.dims(first.outputs[0]!), kernel)
   if (geometry.channels * geometry.phases >= block) return undefined
-  const interleaved = chain.some(({ opType, attributes }) => opType === 'Transpose' && String(integers(attributes.perm)) === '0,3,1,2')
+  const interleaved = chain.some(
+    ({ opType, attributes }) => opType === 'Transpose' && String(integers(attributes.perm)) === '0,3,1,2',
+  )
   const places = bytePlaces(geometry, interleaved)
   return { images, geometry, scale: Number(factor.data[0]), replaced: new Set(chain), places }
 }

@@ -1,4 +1,4 @@
-import { float32, type GraphBuilder, int32, int, int64, type Value } from '@pixelrow/onnx'
+import { float32, type GraphBuilder, int, int32, int64, type Value } from '@pixelrow/onnx'
 import { type Geometry, sortedTaps } from './geometry.ts'
 import { reshape, transpose } from './layout.ts'
 
@@ -24,7 +24,9 @@ export function sortFilters(g: GraphBuilder, kept: Value, geometry: Geometry, bl
   const blocks = filters / block
   let rows = reshape(g, kept, [blocks, count, unit])
   if (taps.includes(-1)) {
-    rows = g.op('Concat', [rows, g.constant(float32(new Float32Array(blocks * unit), [blocks, 1, unit]))], { axis: int(1) })
+    rows = g.op('Concat', [rows, g.constant(float32(new Float32Array(blocks * unit), [blocks, 1, unit]))], {
+      axis: int(1),
+    })
   }
   if (taps.some((tap, i) => tap !== i)) {
     const places = taps.map((tap) => (tap < 0 ? count : tap))

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '@pixelrow/onnx'
-import { fromBlocks, type Layout, toBlocks } from './layout.ts'
+import { type BlockLayout, fromBlocks, type Layout, toBlocks } from './layout.ts'
 
 /** The values of the graph being lowered, each in the layouts somebody asked for. A layout changes only where it must. */
 export interface Forms {
@@ -22,7 +22,7 @@ export function formsOf(g: GraphBuilder, block: number): Forms {
     if (found) return found
     const value =
       layout === 'plain'
-        ? fromBlocks(g, forms.get(made)!, made as Exclude<Layout, 'plain'>, { dims, block })
+        ? fromBlocks(g, forms.get(made)!, made as BlockLayout, { dims, block })
         : toBlocks(g, get(name, 'plain')!, layout, block)
     forms.set(layout, value)
     return value
@@ -30,6 +30,7 @@ export function formsOf(g: GraphBuilder, block: number): Forms {
   return {
     get,
     made: (name) => entries.get(name)?.made,
-    set: (name, value, layout, dims) => void entries.set(name, { made: layout, dims, forms: new Map([[layout, value]]) }),
+    set: (name, value, layout, dims) =>
+      void entries.set(name, { made: layout, dims, forms: new Map([[layout, value]]) }),
   }
 }

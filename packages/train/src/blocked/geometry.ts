@@ -22,7 +22,12 @@ export interface Geometry {
 }
 
 /** The geometry of a `Conv`, `ConvGradInput` or `ConvGradWeight` from the images' and the output's dimensions. */
-export function geometryOf(node: Node, images: readonly number[], output: readonly number[], kernel: number[]): Geometry {
+export function geometryOf(
+  node: Node,
+  images: readonly number[],
+  output: readonly number[],
+  kernel: number[],
+): Geometry {
   const { strides, pads } = node.attributes
   const stride = (strides ? integers(strides) : [1, 1]) as [number, number]
   const phases = Math.min(stride[1], kernel[1]!)

@@ -22,7 +22,10 @@ export function padImages(
   if (rows.every((count) => count === 0) && columns.every((count) => count === 0)) return x
   const around = (view: number[], [start, end]: [number, number], unit: number, axis: number, value: Value) => {
     if (start === 0 && end === 0) return value
-    const pads = [...view.map((_, i) => (i === axis ? start * unit : 0)), ...view.map((_, i) => (i === axis ? end * unit : 0))]
+    const pads = [
+      ...view.map((_, i) => (i === axis ? start * unit : 0)),
+      ...view.map((_, i) => (i === axis ? end * unit : 0)),
+    ]
     return g.op('Pad', [reshape(g, value, view), g.constant(int64(pads))])
   }
   const unit = block * block
@@ -42,7 +45,8 @@ export function sortColumns(g: GraphBuilder, x: Value, geometry: Geometry, block
   const planes = (batch / block) * (channels / block)
   const apart = reshape(g, padded, [planes, height, columns.input, stride[1], block * block])
   const sorted = transpose(g, apart, [0, 3, 1, 2, 4])
-  const kept = phases === stride[1] ? sorted : g.op('Slice', [sorted, ...[[0], [phases], [1]].map((at) => g.constant(int64(at)))])
+  const kept =
+    phases === stride[1] ? sorted : g.op('Slice', [sorted, ...[[0], [phases], [1]].map((at) => g.constant(int64(at)))])
   return reshape(g, kept, [batch / block, channels * phases, height, columns.input * block])
 }
 

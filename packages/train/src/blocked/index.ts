@@ -1,12 +1,21 @@
 import type { Graph, GraphBuilder, Node, Value } from '@pixelrow/onnx'
-import { integers, DOMAIN } from '../operators.ts'
+import { DOMAIN, integers } from '../operators.ts'
 import { conv, convGradInput, convGradWeight, type Source, sourceOf } from './conv.ts'
+import { ELEMENTWISE } from './elementwise.ts'
 import { type Entry, enter, findEntry, type Shapes } from './entry.ts'
 import { type Forms, formsOf } from './forms.ts'
 import { type Geometry, geometryOf } from './geometry.ts'
-import { imageDims, type Layout, reshape } from './layout.ts'
+import { type BlockLayout, imageDims, type Layout, reshape, transpose } from './layout.ts'
 import { reasonAgainst } from './plan.ts'
-import { averagePool, averagePoolGrad, channelSums, globalAveragePool, maxPool, maxPoolGrad, type Tiling } from './pool.ts'
+import {
+  averagePool,
+  averagePoolGrad,
+  channelSums,
+  globalAveragePool,
+  maxPool,
+  maxPoolGrad,
+  type Tiling,
+} from './pool.ts'
 
 /** What became of an operator for which there are two formulations. */
 export interface Choice {
@@ -24,8 +33,8 @@ export interface Blocks {
   take(node: Node): boolean
   choices: Choice[]
   entry: Entry | undefined
-  /** Inputs whose state is kept as blocked filters. */
-  filters: Set<string>
+  /** The layouts of inputs that do not come plain. */
+  layouts: Map<string, BlockLayout>
 }
 
 /** One node for one of the rules. */
@@ -43,15 +52,14 @@ interface State {
   sources: Map<string, Source>
   /** By the name of what was pooled: the largest pixel of each row of a window. */
   columns: Map<string, Value>
+  /** Gradients of averages that are spread when they are multiplied. */
+  spread: Map<string, { gradient: Value; tiling: Tiling }>
   done: Set<Node>
   entry: Entry | undefined
   choices: Choice[]
 }
 
 type Rule = (site: Site) => boolean
-
-/** Operators that treat every number alike, in whatever order they lie. */
-const ELEMENTWISE = new Set(['Add', 'Sub', 'Mul', 'Div', 'Neg', 'Sqrt', 'Relu', 'Sigmoid', 'Tanh', 'Erf', 'HardSigmoid', 'Exp', 'Abs', 'Reciprocal', 'Identity'])
 
 const rules: Readonly<Record<string, Rule>> = {
   Conv: convRule,
@@ -64,17 +72,27 @@ const rules: Readonly<Record<string, Rule>> = {
   GlobalAveragePool: globalAveragePoolRule,
   ReduceSum: channelSumRule,
   Expand: expandRule,
+  Reshape: reshapeRule,
+  Gemm: gemmRule,
+  Mul: mulRule,
 }
 
 /** Prepares the lowering of a step's graph onto blocks of `block` numbers. */
 export function blocksOf(graph: Graph, g: GraphBuilder, block: number): Blocks {
   if (block === 1) {
-    return { forms: formsOf(g, block), take: () => false, choices: [], entry: undefined, filters: new Set() }
+    return { forms: formsOf(g, block), take: () => false, choices: [], entry: undefined, layouts: new Map() }
   }
   const shapes = shapesOf(graph)
   const forms = formsOf(g, block)
   const entry = findEntry(graph, shapes, block)
-  const state: State = { sources: new Map(), columns: new Map(), done: new Set(entry?.replaced), entry, choices: [] }
+  const state: State = {
+    sources: new Map(),
+    columns: new Map(),
+    spread: new Map(),
+    done: new Set(entry?.replaced),
+    entry,
+    choices: [],
+  }
   const usable = entry && !reasonAgainst(entry.geometry, block, true) ? entry : undefined
   if (!usable) state.done.clear()
   state.entry = usable
@@ -82,7 +100,7 @@ export function blocksOf(graph: Graph, g: GraphBuilder, block: number): Blocks {
     forms,
     choices: state.choices,
     entry: usable,
-    filters: blockedFilters(graph, shapes, usable, block),
+    layouts: inputLayouts(graph, shapes, usable, block),
     take(node) {
       if (state.done.has(node)) return true
       const key = node.domain ? `${node.domain}:${node.opType}` : node.opType
@@ -93,11 +111,14 @@ export function blocksOf(graph: Graph, g: GraphBuilder, block: number): Blocks {
 }
 
 function shapesOf(graph: Graph): Shapes {
-  const types = new Map([...graph.inputs, ...graph.outputs, ...(graph.values ?? [])].map(({ name, type }) => [name, type.dims]))
+  const types = new Map(
+    [...graph.inputs, ...graph.outputs, ...(graph.values ?? [])].map(({ name, type }) => [name, type.dims]),
+  )
   for (const { name, dims } of graph.initializers) types.set(name!, dims)
   const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node])))
   const readers = new Map<string, Node[]>()
-  for (const node of graph.nodes) for (const name of new Set(node.inputs)) readers.set(name, [...(readers.get(name) ?? []), node])
+  for (const node of graph.nodes)
+    for (const name of new Set(node.inputs)) readers.set(name, [...(readers.get(name) ?? []), node])
   return {
     dims: (name) => types.get(name)!.map(Number),
     readers: (name) => readers.get(name) ?? [],
@@ -105,17 +126,22 @@ function shapesOf(graph: Graph): Shapes {
   }
 }
 
-/** The weights of blocked convolutions, and what the optimiser remembers about them: all inputs of their dimensions named after them. */
-function blockedFilters(graph: Graph, shapes: Shapes, entry: Entry | undefined, block: number): Set<string> {
-  const filters = new Set<string>()
-  for (const node of graph.nodes) {
-    if (node.opType !== 'Conv') continue
-    const geometry = geometryOfConv(node, shapes)
-    if (reasonAgainst(geometry, block, entry?.images === node.inputs[0])) continue
-    const weight = node.inputs[1]!
-    for (const { name } of graph.inputs) if (name === weight || name.startsWith(`${weight}:`)) filters.add(name)
+/** Weights of blocked convolutions and of what follows flattened blocks, with what the optimiser remembers about them (inputs named after them). */
+function inputLayouts(graph: Graph, shapes: Shapes, entry: Entry | undefined, block: number): Map<string, BlockLayout> {
+  const layouts = new Map<string, BlockLayout>()
+  const assign = (weight: string, layout: BlockLayout) => {
+    for (const { name } of graph.inputs) if (name === weight || name.startsWith(`${weight}:`)) layouts.set(name, layout)
   }
-  return filters
+  for (const node of graph.nodes) {
+    const [x, weight] = node.inputs as [string, string]
+    if (node.opType === 'Conv' && !reasonAgainst(geometryOfConv(node, shapes), block, entry?.images === x))
+      assign(weight, 'filters')
+    const flattened = node.opType === 'Gemm' && layouts.size > 0 ? shapes.producer(x) : undefined
+    const [batch, channels, height, width] = flattened?.opType === 'Reshape' ? shapes.dims(flattened.inputs[0]!) : []
+    if (!width || batch! % block || channels! % block || height! * width === 1) continue
+    assign(weight, `rows/${height! * width}`)
+  }
+  return layouts
 }
 
 function geometryOfConv(node: Node, { dims }: Shapes): Geometry {
@@ -163,7 +189,12 @@ function convGradWeightRule(site: Site): boolean {
 /** Decides by the rule, and keeps the decision for the plan. */
 function choose({ node, block, state }: Site, geometry: Geometry, images?: string): boolean {
   const reason = reasonAgainst(geometry, block, images !== undefined && images === state.entry?.images)
-  state.choices.push({ node: node.name, operator: node.opType, layout: reason ? 'plain' : 'blocked', ...(reason && { reason }) })
+  state.choices.push({
+    node: node.name,
+    operator: node.opType,
+    layout: reason ? 'plain' : 'blocked',
+    ...(reason && { reason }),
+  })
   return reason === undefined
 }
 
@@ -193,7 +224,12 @@ function tilingOf({ node, shapes, forms, block }: Site, input: string, output: s
   const [stride, padding] = [strides ? integers(strides) : [1, 1], pads ? integers(pads) : []]
   const tiles = kernel.every((length, i) => length === stride[i]) && padding.every((pad) => pad === 0)
   if (!tiles || !isImages(forms, input)) return undefined
-  return { extent: extentOf(shapes.dims(input)), kernel, output: shapes.dims(output).slice(2) as [number, number], block }
+  return {
+    extent: extentOf(shapes.dims(input)),
+    kernel,
+    output: shapes.dims(output).slice(2) as [number, number],
+    block,
+  }
 }
 
 const isImages = (forms: Forms, name: string) => forms.made(name) === 'images'
@@ -220,13 +256,25 @@ function averagePoolGradRule(site: Site): boolean {
   if (!tiles || extent.batch % site.block || extent.channels % site.block) return false
   const tiling = { extent, kernel, output: shapes.dims(dy).slice(2) as [number, number], block: site.block }
   const gradient = forms.get(dy, 'images')!
-  // What multiplies dx next, mostly relu's mask, is multiplied while dx is spread.
   const [next, ...more] = shapes.readers(dx)
-  const other = next?.opType === 'Mul' && more.length === 0 ? next.inputs.find((name) => name !== dx) : undefined
-  const mask = other !== undefined && isImages(forms, other) ? forms.get(other, 'images') : undefined
-  if (mask) state.done.add(next!)
-  setImages(site, mask ? next!.outputs[0]! : dx, averagePoolGrad(g, gradient, tiling, mask))
+  if (next?.opType === 'Mul' && more.length === 0) state.spread.set(dx, { gradient, tiling })
+  else setImages(site, dx, averagePoolGrad(g, gradient, tiling))
   return true
+}
+
+/** What an average's gradient is multiplied by next, mostly relu's mask, is multiplied while it is spread. */
+function mulRule(site: Site): boolean {
+  const { node, g, forms, shapes, state } = site
+  const spread = node.inputs.find((name) => state.spread.has(name))
+  if (spread === undefined) return elementwise(site)
+  const { gradient, tiling } = state.spread.get(spread)!
+  const mask = node.inputs.find((name) => name !== spread)!
+  if (isImages(forms, mask)) {
+    setImages(site, node.outputs[0]!, averagePoolGrad(g, gradient, tiling, forms.get(mask, 'images')))
+    return true
+  }
+  forms.set(spread, averagePoolGrad(g, gradient, tiling), 'images', shapes.dims(spread))
+  return elementwise(site)
 }
 
 function maxPoolRule(site: Site): boolean {
@@ -279,16 +327,72 @@ function expandRule(site: Site): boolean {
   if (!isPixel || to[0]! % block || to[1]! % block) return false
   const planes = (to[0]! / block) * (to[1]! / block)
   const pixel = reshape(g, forms.get(x, 'images')!, [planes, 1, block * block])
-  const target = g.constant({ dataType: 'int64', dims: [3], data: BigInt64Array.from([planes, to[2]! * to[3]!, block * block], BigInt) })
+  const target = g.constant({
+    dataType: 'int64',
+    dims: [3],
+    data: BigInt64Array.from([planes, to[2]! * to[3]!, block * block], BigInt),
+  })
   setImages(site, y, reshape(g, g.op('Expand', [pixel, target]), imageDims(to, block)))
   return true
+}
+
+/** Images to flat features and back: rows of a block's channels move as they are, and the weights' rows are in that order. */
+function reshapeRule(site: Site): boolean {
+  const { node, g, forms, shapes, block } = site
+  const [x, y] = [node.inputs[0]!, node.outputs[0]!]
+  const [from, to] = [shapes.dims(x), shapes.dims(y)]
+  const [images, flat] = from.length === 4 ? [from, to] : [to, from]
+  const [batch, channels, height, width] = images as [number, number, number, number]
+  const size = height * width
+  if (images.length !== 4 || flat.length !== 2 || flat[0] !== batch || batch % block || channels % block) return false
+  const blocks = (channels / block) * size
+  const layout: Layout = size === 1 ? 'plain' : `features/${size}`
+  if (from.length === 4) {
+    if (!isImages(forms, x)) return false
+    const turned = transpose(
+      g,
+      reshape(g, forms.get(x, 'images')!, [batch / block, blocks, block, block]),
+      [0, 2, 1, 3],
+    )
+    forms.set(y, reshape(g, turned, flat), layout, flat)
+    return true
+  }
+  if (forms.made(x) !== layout) return false
+  const turned = transpose(g, reshape(g, forms.get(x, layout)!, [batch / block, block, blocks, block]), [0, 2, 1, 3])
+  setImages(site, y, reshape(g, turned, imageDims(images, block)))
+  return true
+}
+
+/** Products with flat features in blocks: forwards, by the weights and by the features. */
+function gemmRule({ node, g, forms, shapes }: Site): boolean {
+  const [a, b, c] = node.inputs as [string, string, string?]
+  const has = (name: string) => {
+    const attribute = node.attributes[name]
+    return attribute !== undefined && 'int' in attribute && Number(attribute.int) === 1
+  }
+  const pixels = [a, b].map((name) => forms.made(name)?.split('/')[1]).find((count) => count !== undefined)
+  if (pixels === undefined) return false
+  const [features, rows]: Layout[] = [`features/${Number(pixels)}`, `rows/${Number(pixels)}`]
+  const set = (left: Layout, right: Layout, made: Layout) => {
+    const inputs = [forms.get(a, left), forms.get(b, right), c === undefined ? undefined : forms.get(c, 'plain')]
+    const output = node.outputs[0]!
+    forms.set(output, g.op('Gemm', inputs, node.attributes, { name: node.name }), made, shapes.dims(output))
+    return true
+  }
+  if (forms.made(a) === features && !has('transA') && !has('transB')) return set(features!, rows!, 'plain')
+  if (forms.made(a) === features && has('transA') && c === undefined) return set(features!, 'plain', rows!)
+  if (forms.made(b) === rows && has('transB') && !has('transA') && c === undefined)
+    return set('plain', rows!, features!)
+  return false
 }
 
 /** Where an operand lies in blocks, all others of its shape do; single numbers fit any layout. */
 function elementwise({ node, g, forms, shapes }: Site): boolean {
   const output = node.outputs[0]!
   const dims = shapes.dims(output)
-  const layout = node.inputs.map((name) => forms.made(name)).find((made): made is Layout => made !== undefined && made !== 'plain')
+  const layout = node.inputs
+    .map((name) => forms.made(name))
+    .find((made): made is Layout => made !== undefined && made !== 'plain')
   if (!layout) return false
   const isNumber = (name: string) => shapes.dims(name).every((dim) => dim === 1) && shapes.dims(name).length <= 1
   const fits = node.inputs.every((name) => isNumber(name) || String(shapes.dims(name)) === String(dims))

@@ -5,9 +5,11 @@ import { type GraphBuilder, int64, ints, sizeOf, type Value } from '@pixelrow/on
  * - `plain`: as ONNX has it;
  * - `images` `[N, C, H, W]`: `[N/b][C/b][H][W][b n][b c]`, declared as `[N/b, C, H, W·b]`. A row of pixels is long, the gradient by a convolution's
  *   output is a filter as it stands, and pooling is a broadcast of `b·b` numbers in a row;
- * - `filters` `[K, C, h, w]`: `[K/b][C/b][h][w][b c][b k]`, which onnxruntime's blocked convolution takes, and `[K/b][C][h][w][b k]` where C is no multiple of b.
+ * - `filters` `[K, C, h, w]`: `[K/b][C/b][h][w][b c][b k]`, which onnxruntime's blocked convolution takes, and `[K/b][C][h][w][b k]` where C is no multiple of b;
+ * - `features/P` `[N, C·P]`: flattened images of P pixels with the columns in the order `[C/b][P][b]`; `rows/P`: the rows of a matrix that multiplies them alike.
  */
-export type Layout = 'plain' | 'images' | 'filters'
+export type Layout = 'plain' | BlockLayout
+export type BlockLayout = 'images' | 'filters' | `features/${number}` | `rows/${number}`
 
 /** The operators of onnxruntime that work on blocks (contrib_ops/cpu/nchwc_ops.cc); only its CPU provider has them. */
 export const NCHWC = 'com.microsoft.nchwc'
@@ -49,8 +51,15 @@ export function imageDims([batch, channels, height, width]: readonly number[], b
 }
 
 /** How dimensions split and change places between a plain tensor and its blocks. */
-function split(dims: readonly number[], layout: Exclude<Layout, 'plain'>, block: number) {
+function split(dims: readonly number[], layout: BlockLayout, block: number) {
   const [first, second, height, width] = dims as [number, number, number, number]
+  const [kind, pixels] = layout.split('/')
+  if (kind === 'features') {
+    return { plain: [first, second / Number(pixels) / block, block, Number(pixels)], perm: [0, 1, 3, 2] }
+  }
+  if (kind === 'rows') {
+    return { plain: [first / Number(pixels) / block, block, Number(pixels), second], perm: [0, 2, 1, 3] }
+  }
   const size = height * width
   if (layout === 'images') {
     return { plain: [first / block, block, second / block, block, size], perm: [0, 2, 4, 1, 3] }
@@ -60,7 +69,7 @@ function split(dims: readonly number[], layout: Exclude<Layout, 'plain'>, block:
 }
 
 /** A plain tensor in blocks. */
-export function toBlocks(g: GraphBuilder, x: Value, layout: Exclude<Layout, 'plain'>, block: number): Value {
+export function toBlocks(g: GraphBuilder, x: Value, layout: BlockLayout, block: number): Value {
   const dims = x.dims.map(Number)
   const { plain, perm } = split(dims, layout, block)
   const blocks = transpose(g, reshape(g, x, plain), perm)
@@ -71,7 +80,7 @@ export function toBlocks(g: GraphBuilder, x: Value, layout: Exclude<Layout, 'pla
 export function fromBlocks(
   g: GraphBuilder,
   x: Value,
-  layout: Exclude<Layout, 'plain'>,
+  layout: BlockLayout,
   { dims, block }: { dims: readonly number[]; block: number },
 ): Value {
   const { plain, perm } = split(dims, layout, block)
@@ -87,9 +96,9 @@ function inverse(perm: readonly number[]): number[] {
   return perm.map((_, axis) => perm.indexOf(axis))
 }
 
-/** For each number of the blocked filters `[K, C, h, w]` its place in the plain ones. */
-export function filterPlaces(dims: readonly number[], block: number): Int32Array {
-  const { plain, perm } = split(dims, 'filters', block)
+/** For each number of a tensor in blocks its place in the plain one. */
+export function placesOf(dims: readonly number[], layout: BlockLayout, block: number): Int32Array {
+  const { plain, perm } = split(dims, layout, block)
   const strides = plain.map((_, axis) => sizeOf(plain.slice(axis + 1)))
   const lengths = perm.map((axis) => plain[axis]!)
   const steps = perm.map((axis) => strides[axis]!)

@@ -93,7 +93,11 @@ export function maxPoolGrad(
   const { kernel, output, block, extent } = tiling
   const unit = block * block
   const count = planesOf(tiling) * output[0]
-  const byRow = toFirst(g, { all: columns, largest: y, gradient: dy }, { count, length: kernel[0], row: output[1] * unit })
+  const byRow = toFirst(
+    g,
+    { all: columns, largest: y, gradient: dy },
+    { count, length: kernel[0], row: output[1] * unit },
+  )
   const pixels = { count: count * kernel[0] * output[1], length: kernel[1], row: unit }
   const byPixel = toFirst(g, { all: covered(g, x, tiling), largest: columns, gradient: byRow }, pixels)
   const dims = [extent.batch / block, extent.channels, output[0] * kernel[0], output[1] * kernel[1] * block]
@@ -123,14 +127,24 @@ function toFirst(
 }
 
 /** The mean over all pixels, as images of one pixel. */
-export function globalAveragePool(g: GraphBuilder, x: Value, { batch, channels, height, width }: Extent, block: number): Value {
+export function globalAveragePool(
+  g: GraphBuilder,
+  x: Value,
+  { batch, channels, height, width }: Extent,
+  block: number,
+): Value {
   const count = (batch / block) * (channels / block)
   const pooled = poolRows(g, 'AveragePool', x, { count, length: height * width, row: block, block })
   return reshape(g, pooled, [batch / block, channels, 1, block])
 }
 
 /** The sum of each channel over batch and pixels, `[C]`. */
-export function channelSums(g: GraphBuilder, x: Value, { batch, channels, height, width }: Extent, block: number): Value {
+export function channelSums(
+  g: GraphBuilder,
+  x: Value,
+  { batch, channels, height, width }: Extent,
+  block: number,
+): Value {
   const blocks = batch / block
   const means = nchwc(g, 'GlobalAveragePool', [x], {}, [blocks, channels, 1, 1])
   const sums = g.op('ReduceSum', [reshape(g, means, [blocks, channels]), g.constant(int64([0]))], { keepdims: int(0) })

@@ -1,7 +1,7 @@
 import { type Graph, int, type Model, type Node, type ValueInfo } from '@pixelrow/onnx'
 import { NCHWC } from '../blocked/layout.ts'
-import type { Lowered } from '../lowerings/index.ts'
-import type { StateTensor, TrainingGraph } from '../types.ts'
+import type { Carried, Lowered } from '../lowerings/index.ts'
+import type { TrainingGraph } from '../types.ts'
 
 const OPSET = 17
 
@@ -11,8 +11,8 @@ export function asModel(graph: Graph): Model {
 }
 
 /** The outer model's names of a state tensor before and after the chunk. */
-export const before = ({ name }: StateTensor) => `${name}:before`
-export const after = ({ name }: StateTensor) => `${name}:after`
+export const before = ({ name }: Carried) => `${name}:before`
+export const after = ({ name }: Carried) => `${name}:after`
 
 /**
  * A model whose `Loop` does a chunk of training steps, lowered before, in one run.
@@ -22,7 +22,8 @@ export const after = ({ name }: StateTensor) => `${name}:after`
  * not finite. Table and scalars reach the body from the outer graph; onnxruntime reads them in place.
  */
 export function loopModel(training: TrainingGraph, step: Lowered): Model {
-  const { state, batchSize, imageBytes, scalars } = training
+  const { batchSize, imageBytes, scalars } = training
+  const { carried } = step
   return asModel({
     name: 'training',
     inputs: [
@@ -31,9 +32,12 @@ export function loopModel(training: TrainingGraph, step: Lowered): Model {
       info('rows', 'int32', ['S', batchSize]),
       ...scalars.map((name) => info(series(name), 'float32', ['S'])),
       ...step.masks.map(({ name, size }) => info(series(name), 'uint8', ['S', size])),
-      ...state.map((tensor) => info(before(tensor), 'float32', tensor.dims)),
+      ...carried.map((tensor) => info(before(tensor), 'float32', tensor.dims)),
     ],
-    outputs: [...state.map((tensor) => info(after(tensor), 'float32', tensor.dims)), info('losses', 'float32', ['L'])],
+    outputs: [
+      ...carried.map((tensor) => info(after(tensor), 'float32', tensor.dims)),
+      info('losses', 'float32', ['L']),
+    ],
     initializers: [
       { name: 'zero', dataType: 'int64', dims: [], data: BigInt64Array.of(0n) },
       { name: 'true', dataType: 'bool', dims: [], data: Uint8Array.of(1) },
@@ -41,7 +45,7 @@ export function loopModel(training: TrainingGraph, step: Lowered): Model {
     nodes: [
       node('Shape', ['rows'], ['rows_shape']),
       node('Gather', ['rows_shape', 'zero'], ['trip_count'], { axis: int(0) }),
-      node('Loop', ['trip_count', 'true', ...state.map(before)], [...state.map(after), 'losses'], {
+      node('Loop', ['trip_count', 'true', ...carried.map(before)], [...carried.map(after), 'losses'], {
         body: { graph: body(training, step) },
       }),
     ],
@@ -49,7 +53,7 @@ export function loopModel(training: TrainingGraph, step: Lowered): Model {
 }
 
 /** The step with its batch gathered from the table; the loop goes on while the loss is finite. */
-function body({ state, scalars }: TrainingGraph, { graph: step, masks }: Lowered): Graph {
+function body({ scalars }: TrainingGraph, { graph: step, masks, carried }: Lowered): Graph {
   const perStep = [...scalars, ...masks.map(({ name }) => name)]
   return {
     ...step,
@@ -57,11 +61,11 @@ function body({ state, scalars }: TrainingGraph, { graph: step, masks }: Lowered
     inputs: [
       info('iteration', 'int64', []),
       info('condition', 'bool', []),
-      ...state.map((tensor) => info(tensor.name, 'float32', tensor.dims)),
+      ...carried.map(({ name, dims }) => info(name, 'float32', dims)),
     ],
     outputs: [
       info('finite', 'bool', []),
-      ...state.map((tensor) => info(tensor.next, 'float32', tensor.dims)),
+      ...carried.map(({ name, dims }) => info(`${name}:next`, 'float32', dims)),
       info('loss', 'float32', []),
     ],
     nodes: [

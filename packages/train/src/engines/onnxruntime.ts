@@ -20,9 +20,11 @@ export const onnxruntime: Engine = {
   async compile(graph, options) {
     const block = Number(process.env.BLOCK ?? 16)
     const step = lower(graph.step, { block })
+    const { masks, carried, places } = step
     const { pixels, labels, seed, augment, validation } = options
+    if (process.env.DUMP) (await import('node:fs')).writeFileSync(process.env.DUMP, write(loopModel(graph, step)))
     return openJob({
-      training: { model: write(loopModel(graph, step)), ...step, block, pixels, labels, seed, augment },
+      training: { model: write(loopModel(graph, step)), masks, carried, places, pixels, labels, seed, augment },
       forward: write(asModel(lower(graph.forward).graph)),
       validation,
       batchSize: graph.batchSize,

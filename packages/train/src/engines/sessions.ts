@@ -1,7 +1,8 @@
+import { sizeOf } from '@pixelrow/onnx'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { augmentRows } from '../augmented.ts'
 import { prepareBytes } from '../blocked/entry.ts'
-import { filterPlaces } from '../blocked/layout.ts'
+import type { Carried } from '../lowerings/index.ts'
 import { fillMask, type Mask } from '../masks.ts'
 import type { Chunk, CompileOptions, StateTensor } from '../types.ts'
 import { after, before, series } from './loop.ts'
@@ -31,8 +32,7 @@ interface TrainingJob extends Pick<CompileOptions, 'pixels' | 'labels' | 'seed' 
   masks: Mask[]
   /** How the table's bytes are prepared and the state is laid out; see `lowerings`. */
   places: Int32Array | undefined
-  filters: Set<string>
-  block: number
+  carried: Carried[]
 }
 
 /** Rows of one forward run: larger runs are slower, and their activations would not fit the caches. */
@@ -52,14 +52,16 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
     table_labels: new Tensor('int32', Int32Array.from(labels), [labels.length]),
   })
   const table = training && !training.augment ? tableOf(training.pixels, training.labels) : undefined
-  const layout = layoutOf(training)
-  const fill = (values: (tensor: StateTensor) => Float32Array) =>
-    new Map(job.state.map((tensor) => [tensor.name, new Tensor('float32', values(tensor), tensor.dims)]))
-  let tensors = fill((tensor) => layout.inward(tensor, job.values[tensor.name]!))
+  const carried =
+    training?.carried ??
+    job.state.map(({ name, dims }) => ({ name, dims, parts: [{ name, size: sizeOf(dims), places: undefined }] }))
+  const fill = (values: (tensor: Carried) => Float32Array) =>
+    new Map(carried.map((tensor) => [tensor.name, new Tensor('float32', values(tensor), tensor.dims)]))
+  let tensors = fill((tensor) => joined(tensor, job.values))
   // A run writes the next state here, and the two change places: no memory is allocated from step to step.
-  let spare = training && fill(({ name }) => new Float32Array(job.values[name]!.length))
-
-  const valuesOf = (name: string) => tensors.get(name)!.data as Float32Array
+  let spare = training && fill(({ dims }) => new Float32Array(sizeOf(dims)))
+  const current = (): Record<string, Float32Array> =>
+    Object.assign({}, ...carried.map((tensor) => apart(tensor, tensors.get(tensor.name)!.data as Float32Array)))
 
   /** Rows and table of a chunk: the whole table, or just the chunk's rows where they are augmented. */
   function batchFeeds({ rows, epoch }: Chunk): Record<string, Tensor> {
@@ -77,7 +79,7 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
     const steps = chunk.rows.length / batchSize
     const feeds = batchFeeds(chunk)
     for (const [name, values] of Object.entries(scalars)) feeds[series(name)] = new Tensor('float32', values, [steps])
-    for (const tensor of job.state) feeds[before(tensor)] = tensors.get(tensor.name)!
+    for (const tensor of carried) feeds[before(tensor)] = tensors.get(tensor.name)!
     for (const mask of training!.masks) {
       const bytes = new Uint8Array(steps * mask.size)
       for (let step = 0; step < steps; step++) {
@@ -86,7 +88,7 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
       feeds[series(mask.name)] = new Tensor('uint8', bytes, [steps, mask.size])
     }
     const next = spare!
-    const fetches = Object.fromEntries(job.state.map((tensor) => [after(tensor), next.get(tensor.name)!]))
+    const fetches = Object.fromEntries(carried.map((tensor) => [after(tensor), next.get(tensor.name)!]))
     const results = await session!.run(feeds, { ...fetches, losses: null })
     const losses = results.losses!.data as Float32Array
     if (Number.isFinite(losses.at(-1))) [tensors, spare] = [next, tensors]
@@ -95,20 +97,20 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
 
   async function logits(pixels: Uint8Array): Promise<Float32Array> {
     const rows = pixels.length / imageBytes
+    const values = current()
     const weights = Object.fromEntries(
-      job.state.flatMap((tensor) => {
-        const { name, kind, dims } = tensor
-        return kind === 'optimizer' ? [] : [[name, new Tensor('float32', layout.outward(tensor, valuesOf(name)), dims)]]
-      }),
+      job.state.flatMap(({ name, kind, dims }) =>
+        kind === 'optimizer' ? [] : [[name, new Tensor('float32', values[name]!, dims)]],
+      ),
     )
     let all: Float32Array | undefined
     for (let start = 0; start < rows; start += FORWARD_ROWS) {
       const count = Math.min(FORWARD_ROWS, rows - start)
       const batch = pixels.subarray(start * imageBytes, (start + count) * imageBytes)
       const result = await forwardSession.run({ ...weights, pixels: new Tensor('uint8', batch, [count, imageBytes]) })
-      const values = result.logits!.data as Float32Array
-      all ??= new Float32Array((rows * values.length) / count)
-      all.set(values, (start * values.length) / count)
+      const found = result.logits!.data as Float32Array
+      all ??= new Float32Array((rows * found.length) / count)
+      all.set(found, (start * found.length) / count)
     }
     return all ?? new Float32Array()
   }
@@ -116,7 +118,7 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
   const validate = () => logits(job.validation!)
 
   async function state(): Promise<Record<string, Float32Array>> {
-    return Object.fromEntries(job.state.map((tensor) => [tensor.name, layout.outward(tensor, valuesOf(tensor.name)).slice()]))
+    return current()
   }
 
   async function release(): Promise<void> {
@@ -126,28 +128,29 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
   return { train, logits, validate, state, release }
 }
 
-/** Changes the state between the plain layout and the one it is trained in. */
-function layoutOf(training: TrainingJob | undefined) {
-  const orders = new Map<string, Int32Array>()
-  const orderOf = ({ name, dims }: StateTensor): Int32Array | undefined => {
-    if (!training?.filters.has(name)) return undefined
-    const key = String(dims)
-    if (!orders.has(key)) orders.set(key, filterPlaces(dims, training.block))
-    return orders.get(key)
+/** The parts of a carried tensor in a row, each in its order. */
+function joined({ dims, parts }: Carried, values: Record<string, Float32Array>): Float32Array {
+  const row = new Float32Array(sizeOf(dims))
+  let at = 0
+  for (const { name, size, places } of parts) {
+    const plain = values[name]!
+    if (places) for (let i = 0; i < size; i++) row[at + i] = plain[places[i]!]!
+    else row.set(plain, at)
+    at += size
   }
-  return {
-    inward(tensor: StateTensor, values: Float32Array): Float32Array {
-      const order = orderOf(tensor)
-      return order ? Float32Array.from(order, (place) => values[place]!) : values
-    },
-    outward(tensor: StateTensor, values: Float32Array): Float32Array {
-      const order = orderOf(tensor)
-      if (!order) return values
-      const plain = new Float32Array(values.length)
-      order.forEach((place, i) => {
-        plain[place] = values[i]!
-      })
-      return plain
-    },
-  }
+  return row
+}
+
+/** A copy of each part of a carried tensor, in the plain order. */
+function apart({ parts }: Carried, row: Float32Array): Record<string, Float32Array> {
+  let at = 0
+  return Object.fromEntries(
+    parts.map(({ name, size, places }) => {
+      const part = row.subarray(at, at + size)
+      at += size
+      const plain = places ? new Float32Array(size) : part.slice()
+      if (places) for (let i = 0; i < size; i++) plain[places[i]!] = part[i]!
+      return [name, plain]
+    }),
+  )
 }

@@ -1,8 +1,10 @@
-import { type Attribute, type Graph, type GraphBuilder, graphBuilder, type Value } from '@pixelrow/onnx'
+import { type Attribute, type Graph, type GraphBuilder, graphBuilder, sizeOf, type Value } from '@pixelrow/onnx'
+import { blocksOf, type Choice } from '../blocked/index.ts'
+import { type Layout, placesOf } from '../blocked/layout.ts'
 import type { Mask } from '../masks.ts'
 import { DOMAIN, inferRules } from '../operators.ts'
-import { blocksOf, type Choice } from '../blocked/index.ts'
 import { batchNormGrad, batchNormTrain } from './batch-norm.ts'
+import { type Bundle, type Bundled, bundlesOf, openBundle } from './bundle.ts'
 import { convGradInput, convGradWeight } from './conv.ts'
 import { fuse } from './fuse.ts'
 import { oneHot } from './one-hot.ts'
@@ -26,11 +28,25 @@ export interface LoweringContext {
 export interface Lowered {
   graph: Graph
   masks: Mask[]
-  /** State that is kept as blocked filters. */
-  filters: Set<string>
+  /** The state as the lowered graph has it; `NAME:next` is the output that follows on the input `NAME`. */
+  carried: Carried[]
   /** What became of each convolution. */
   choices: Choice[]
   /** Where the bytes of `pixels` come from in an image's row, −1 being 0; undefined where they are the row itself. */
+  places: Int32Array | undefined
+}
+
+/** A tensor that the lowered step carries on: one of the graph's state, or several in a row, each perhaps in another order. */
+export interface Carried {
+  name: string
+  dims: number[]
+  parts: CarriedPart[]
+}
+
+export interface CarriedPart {
+  name: string
+  size: number
+  /** For each number its place in the plain tensor; undefined where the order is the same. */
   places: Int32Array | undefined
 }
 
@@ -51,21 +67,30 @@ const lowerings: Readonly<Record<string, Lowering>> = {
 /**
  * Rewrites a graph into what onnxruntime runs: our own operators through their lowering, all others as they are; then fuses what can be.
  * With a `block` (8 or 16, what onnxruntime's convolutions work on), convolutions and what lies between them work on blocks where
- * `blocked/plan.ts` says so.
+ * `blocked/plan.ts` says so; with 1 all stays plain.
  */
 export function lower(graph: Graph, { block = 1 } = {}): Lowered {
-
   const g = graphBuilder(graph.name, { infer: inferRules, prefix: 'lowered' })
   const masks: Mask[] = []
   const addMask = (mask: Mask) => void masks.push(mask)
-  const { forms, take, choices, entry, filters } = blocksOf(graph, g, block)
+  const { forms, take, choices, entry, layouts } = blocksOf(graph, g, block)
+  const layoutOf = (name: string) => layouts.get(name) ?? 'plain'
+  const bundles = bundlesOf(graph)
+  const bundled = new Set(
+    bundles.flatMap(({ members, suffixes }) =>
+      members.flatMap(({ parameter }) => suffixes.map((suffix) => `${parameter}${suffix}`)),
+    ),
+  )
   for (const { name, type } of graph.inputs) {
     const dims = (name === 'pixels' && entry ? [type.dims![0]!, entry.places.length] : type.dims) ?? []
-    forms.set(name, g.input(name, type.dataType, dims), filters.has(name) ? 'filters' : 'plain', dims.map(Number))
+    if (!bundled.has(name)) forms.set(name, g.input(name, type.dataType, dims), layoutOf(name), dims.map(Number))
   }
-  for (const tensor of graph.initializers) forms.set(tensor.name!, g.constant(tensor, tensor.name), 'plain', tensor.dims.map(Number))
+  for (const tensor of graph.initializers) {
+    forms.set(tensor.name!, g.constant(tensor, tensor.name), 'plain', tensor.dims.map(Number))
+  }
+  const opened = bundles.map((bundle, number) => openBundle(bundle, { g, forms, layoutOf, number }))
   for (const node of graph.nodes) {
-    if (take(node)) continue
+    if (bundles.some((bundle) => bundle.has(node)) || take(node)) continue
     const inputs = node.inputs.map((name) => forms.get(name, 'plain'))
     const { attributes, domain, name, outputs } = node
     const results =
@@ -76,12 +101,50 @@ export function lower(graph: Graph, { block = 1 } = {}): Lowered {
       forms.set(output, results[i]!, 'plain', results[i]!.dims.map(Number))
     })
   }
-  for (const { name } of graph.outputs) g.output(forms.get(name, filters.has(stateOf(name)) ? 'filters' : 'plain')!, name)
-  return { graph: fuse(g.build()), masks, filters, choices, places: entry?.places }
+  for (const { finish } of opened) finish()
+  for (const { name } of graph.outputs) {
+    const before = name.replace(/:next$/, '')
+    if (!bundled.has(before)) g.output(forms.get(name, layoutOf(before))!, name)
+  }
+  const carried = carriedOf(graph, {
+    bundles,
+    opened,
+    bundled,
+    places: (name, dims) => blockPlaces(layoutOf(name), dims, block),
+  })
+  return { graph: fuse(g.build()), masks, carried, choices, places: entry?.places }
 }
 
-/** The state that an output is the next value of. */
-const stateOf = (name: string) => name.replace(/:next$/, '')
+function blockPlaces(layout: Layout, dims: readonly number[], block: number): Int32Array | undefined {
+  return layout === 'plain' ? undefined : placesOf(dims, layout, block)
+}
+
+interface CarriedContext {
+  bundles: Bundle[]
+  opened: Bundled[]
+  bundled: Set<string>
+  places(name: string, dims: readonly number[]): Int32Array | undefined
+}
+
+/** What the lowered step carries on: bundles, and all state that is in none. */
+function carriedOf(graph: Graph, { bundles, opened, bundled, places }: CarriedContext): Carried[] {
+  const next = new Set(graph.outputs.map(({ name }) => name))
+  const single = graph.inputs.flatMap(({ name, type }): Carried[] => {
+    const dims = type.dims!.map(Number)
+    const parts = [{ name, size: sizeOf(dims), places: places(name, dims) }]
+    return next.has(`${name}:next`) && !bundled.has(name) ? [{ name, dims, parts }] : []
+  })
+  const together = bundles.flatMap(({ members }, i) =>
+    [...opened[i]!.names].map(([suffix, name]): Carried => {
+      const parts = members.map(({ parameter, dims }) => {
+        const part = `${parameter}${suffix}`
+        return { name: part, size: sizeOf(dims), places: places(part, dims) }
+      })
+      return { name, dims: [opened[i]!.size], parts }
+    }),
+  )
+  return [...single, ...together]
+}
 
 function loweringOf(opType: string): Lowering {
   const lowering = lowerings[opType]
