@@ -47,6 +47,11 @@ export const inferRules: Record<string, InferRule> = {
   [`${DOMAIN}:BatchNormTrain`]: ([x, weight]) => [like(x), like(x), like(weight), like(weight), like(weight)],
   /** `BatchNormGrad(dy, normalized, inverseStd, weight) → (dx, dweight, dbias)`. */
   [`${DOMAIN}:BatchNormGrad`]: ([dy, , , weight]) => [like(dy), like(weight), like(weight)],
+  /**
+   * `Orthogonalize(x) {steps, epsilon} → y`: with X the matrix `[first, all others]` of x, X ← X / (‖X‖ + epsilon), then `steps` times
+   * X ← aX + (bS + cS²)X with S = XXᵀ and Muon's a = 3.4445, b = −4.775, c = 2.0315, which drives singular values towards 1.
+   */
+  [`${DOMAIN}:Orthogonalize`]: ([x]) => [like(x)],
   /** `SeededMask() {shape, rate, stream} → mask`: 1/(1 − rate) where kept, 0 where dropped; another one at every step. */
   [`${DOMAIN}:SeededMask`]: (_, { shape }) => [float(integers(shape))],
 }

@@ -1,4 +1,5 @@
-import { float, float32, type GraphBuilder, int, int64, ints, sizeOf, type Value } from '@pixelrow/onnx'
+import { float, float32, type GraphBuilder, int, sizeOf, type Value } from '@pixelrow/onnx'
+import { DOMAIN } from './operators.ts'
 
 /** The value of a per-step scalar: `step` counts all steps of the training from 0, `steps` is their number. */
 export type ScalarValue = (step: number, steps: number) => number
@@ -76,9 +77,6 @@ export function scale(factor: number): Transform {
   return (update, { g }) => g.op('Mul', [update, g.constant(float32(factor))])
 }
 
-/** Muon's polynomial a·x + b·x³ + c·x⁵, which drives singular values towards 1. */
-const [A, B, C] = [3.4445, -4.775, 2.0315]
-
 /**
  * Replaces a matrix by nearly the orthogonal one next to it: `steps` Newton–Schulz iterations (Jordan et al. 2024, "Muon"),
  * then scaled by √max(1, rows / columns) of the matrix `[outputs, inputs]`, as PyTorch's `Muon` does by default.
@@ -86,29 +84,14 @@ const [A, B, C] = [3.4445, -4.775, 2.0315]
  */
 export function orthogonalize({ steps = 5, epsilon = 1e-7 } = {}): Transform {
   return (update, { g, parameter }) => {
-    const dims = parameter.dims.map(Number)
-    const size = sizeOf(dims)
-    const isDense = dims.length === 2
-    const [rows, columns] = isDense ? [dims[0]!, dims[1]!] : [dims[0]!, size / dims[0]!]
-    let x = isDense ? update : g.op('Reshape', [update, g.constant(int64([rows, columns]))])
-    const wide = rows <= columns
-    if (!wide) x = g.op('Transpose', [x], { perm: ints([1, 0]) })
-    x = g.op('Div', [x, g.op('Add', [norm(g, x), g.constant(float32(epsilon))])])
-    for (let step = 0; step < steps; step++) x = newtonSchulz(g, x)
-    if (!wide) x = g.op('Transpose', [x], { perm: ints([1, 0]) })
-    const [outputs, inputs] = isDense ? [columns, rows] : [rows, columns]
-    x = g.op('Mul', [x, g.constant(float32(Math.sqrt(Math.max(1, outputs / inputs))))])
-    return isDense ? x : g.op('Reshape', [x, g.constant(int64(dims))])
+    const [first, ...rest] = parameter.dims.map(Number) as [number, ...number[]]
+    const [outputs, inputs] = rest.length === 1 ? [rest[0]!, first] : [first, sizeOf(rest)]
+    const direction = g.op(
+      'Orthogonalize',
+      [update],
+      { steps: int(steps), epsilon: float(epsilon) },
+      { domain: DOMAIN },
+    )
+    return outputs > inputs ? g.op('Mul', [direction, g.constant(float32(Math.sqrt(outputs / inputs)))]) : direction
   }
-}
-
-function norm(g: GraphBuilder, x: Value): Value {
-  return g.op('Sqrt', [g.op('ReduceSum', [g.op('Mul', [x, x])], { keepdims: int(0) })])
-}
-
-/** x ← a·x + (b·s + c·s²)·x with s = x·xᵀ. */
-function newtonSchulz(g: GraphBuilder, x: Value): Value {
-  const s = g.op('Gemm', [x, x], { transB: int(1) })
-  const polynomial = g.op('Gemm', [s, s, s], { alpha: float(C), beta: float(B) })
-  return g.op('Gemm', [polynomial, x, x], { beta: float(A) })
 }

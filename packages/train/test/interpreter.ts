@@ -154,6 +154,26 @@ function erf(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum
 }
 
+/** Muon's Newton–Schulz iterations as they are written down. */
+function orthogonalize(x: Array64, steps: number, epsilon: number): Array64 {
+  const rows = x.dims[0]!
+  const product = (a: Array64, b: Array64) => gemm([a, b], {})[0]!
+  const add = zip((a, b) => a + b)
+  const scale = (a: Array64, factor: number) =>
+    array64(
+      a.dims,
+      a.data.map((value) => value * factor),
+    )
+  const norm = Math.hypot(...x.data) + epsilon
+  let matrix = scale(array64([rows, x.data.length / rows], x.data), 1 / norm)
+  for (let step = 0; step < steps; step++) {
+    const square = product(matrix, transpose(matrix, [1, 0]))
+    const polynomial = add([scale(square, -4.775), scale(product(square, square), 2.0315)], {})[0]!
+    matrix = add([scale(matrix, 3.4445), product(polynomial, matrix)], {})[0]!
+  }
+  return array64(x.dims, matrix.data)
+}
+
 const operators: Record<string, Operator> = {
   ...imageOperators,
   Add: zip((a, b) => a + b),
@@ -172,6 +192,7 @@ const operators: Record<string, Operator> = {
     map((v) => Math.max(0, Math.min(1, Number(alpha) * v + Number(beta))))([x!], {}),
   Cast: ([x]) => [x!],
   Identity: ([x]) => [x!],
+  Orthogonalize: ([x], { steps, epsilon }) => [orthogonalize(x!, Number(steps), Number(epsilon))],
   Gemm: gemm,
   ReduceSum: reduceSum,
   Reshape: reshape,

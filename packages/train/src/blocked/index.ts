@@ -1,5 +1,6 @@
 import type { Graph, GraphBuilder, Node, Value } from '@pixelrow/onnx'
-import { DOMAIN, integers } from '../operators.ts'
+import { newtonSchulz, orthogonalizeFilters } from '../lowerings/orthogonalize.ts'
+import { DOMAIN, floating, integer, integers } from '../operators.ts'
 import { conv, convGradInput, convGradWeight, type Source, sourceOf } from './conv.ts'
 import { ELEMENTWISE } from './elementwise.ts'
 import { type Entry, enter, findEntry, type Shapes } from './entry.ts'
@@ -74,6 +75,7 @@ const rules: Readonly<Record<string, Rule>> = {
   Expand: expandRule,
   Reshape: reshapeRule,
   Gemm: gemmRule,
+  [`${DOMAIN}:Orthogonalize`]: orthogonalizeRule,
   Mul: mulRule,
 }
 
@@ -384,6 +386,21 @@ function gemmRule({ node, g, forms, shapes }: Site): boolean {
   if (forms.made(b) === rows && has('transB') && !has('transA') && c === undefined)
     return set('plain', rows!, features!)
   return false
+}
+
+function orthogonalizeRule({ node, g, forms, shapes, block }: Site): boolean {
+  const [x, y] = [node.inputs[0]!, node.outputs[0]!]
+  const layout = forms.made(x)!
+  if (layout === 'plain') return false
+  const steps = integer(node.attributes.steps)
+  const epsilon = floating(node.attributes.epsilon)
+  const value = forms.get(x, layout)!
+  const result =
+    layout === 'filters'
+      ? orthogonalizeFilters(g, value, { block, steps, epsilon })
+      : newtonSchulz(g, value, { steps, epsilon })
+  forms.set(y, result, layout, shapes.dims(y))
+  return true
 }
 
 /** Where an operand lies in blocks, all others of its shape do; single numbers fit any layout. */

@@ -8,6 +8,7 @@ import { type Bundle, type Bundled, bundlesOf, openBundle } from './bundle.ts'
 import { convGradInput, convGradWeight } from './conv.ts'
 import { fuse } from './fuse.ts'
 import { oneHot } from './one-hot.ts'
+import { orthogonalize } from './orthogonalize.ts'
 import { averagePoolGrad, maxPool, maxPoolGrad } from './pool.ts'
 import { seededMask } from './seeded-mask.ts'
 import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from './softmax-cross-entropy.ts'
@@ -59,6 +60,7 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   MaxPool: maxPool,
   MaxPoolGrad: maxPoolGrad,
   OneHot: oneHot,
+  Orthogonalize: orthogonalize,
   SeededMask: seededMask,
   SoftmaxCrossEntropy: softmaxCrossEntropy,
   SoftmaxCrossEntropyGrad: softmaxCrossEntropyGrad,
