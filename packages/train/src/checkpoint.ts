@@ -29,7 +29,7 @@ const VERSION = '1'
 
 /** What must be the same for a training to go on as if it had never stopped. */
 export function identityOf(architecture: Architecture, settings: Settings, rates: number[]): Record<string, unknown> {
-  const { train, steps, batchSize, learningRate, optimizer, seed, threads, labelSmoothing } = settings
+  const { train, steps, batchSize, learningRate, optimizer, seed, threads, layout, labelSmoothing } = settings
   return {
     architecture,
     classes: train.classes,
@@ -44,6 +44,7 @@ export function identityOf(architecture: Architecture, settings: Settings, rates
     augment: settings.augment ?? null,
     seed,
     threads,
+    layout,
   }
 }
 

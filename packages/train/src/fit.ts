@@ -33,6 +33,7 @@ export async function fit(architecture: Architecture, table: PixelTable, options
     : beginning(architecture, graph.state, settings.seed, options.weights)
   const trainer = await engine.compile(graph, {
     device,
+    layout: settings.layout,
     threads: settings.threads,
     pixels: train.pixels,
     labels: train.labels,
@@ -52,6 +53,7 @@ export async function fit(architecture: Architecture, table: PixelTable, options
       engine: engine.name,
       device,
       threads: settings.threads,
+      ...(trainer.layouts && { layouts: trainer.layouts }),
     }
   } finally {
     await trainer.close()

@@ -34,6 +34,8 @@ export type {
   Engine,
   EpochRecord,
   FitResult,
+  LayoutChoice,
+  Layouts,
   Plan,
   Progress,
   Recipe,

@@ -70,6 +70,8 @@ export interface CompileOptions {
   augment?: { shape: ImageShape; options: Augmentation }
   /** Initial values by state name. */
   state: Record<string, Float32Array>
+  /** `plain` keeps images as ONNX has them; `auto` (default) leaves the choice to the engine. */
+  layout?: 'auto' | 'plain'
 }
 
 /** The steps of one call into the engine. */
@@ -96,6 +98,27 @@ export interface Trainer {
   state(): Promise<Record<string, Float32Array>>
   /** Frees everything; waits for a run under way. */
   close(): Promise<void>
+  /** How the graph's images lie in memory, where an engine has a choice. */
+  layouts?: Layouts
+}
+
+/** How an engine lays out images in memory: on blocks of channels and images where that is faster, else plain, by a rule of shapes alone. */
+export interface Layouts {
+  /** Numbers of a block; 1 where all is plain. */
+  block: number
+  /** Why all is plain, where there are convolutions. */
+  reason?: string
+  /** What became of each convolution and its gradients. */
+  convolutions: LayoutChoice[]
+}
+
+/** The formulation of one operator. */
+export interface LayoutChoice {
+  node: string
+  operator: string
+  layout: 'plain' | 'blocked'
+  /** Why it stayed plain. */
+  reason?: string
 }
 
 /** The learning rate's course: a factor for `learningRate` at `step` of `steps` (0-based). A pure function. */
@@ -188,4 +211,6 @@ export interface FitResult {
   engine: string
   device: string
   threads: number
+  /** How the engine laid out images in memory, where it had a choice. */
+  layouts?: Layouts
 }

@@ -48,7 +48,7 @@ export function convGradInput(
   w: Value,
   { geometry, block }: { geometry: Geometry; block: number },
 ): Value {
-  const { batch, channels, filters, input, output, kernel, stride, pads, phases, columns } = geometry
+  const { batch, channels, input, output, kernel, stride, pads, phases, columns } = geometry
   const turned = turnFilters(g, sortFilters(g, w, geometry, block), block)
   const rows = output[0] * stride[0]
   const apart = stride[0] === 1 ? dy : rowsApart(g, dy, geometry, block)

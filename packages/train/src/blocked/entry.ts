@@ -35,7 +35,8 @@ export function findEntry(graph: Graph, shapes: Shapes, block: number): Entry | 
   for (let name = images; name !== 'pixels'; ) {
     const node = shapes.producer(name)
     const readers = shapes.readers(name)
-    const isOnly = readers.length === 1 || (name === images && readers.every((reader) => isConvolution(reader, images)))
+    const isOnly =
+      readers.length === 1 || (name === images && readers.every((reader) => isAlike(reader, first, images)))
     if (!node || !isOnly || !['Cast', 'Mul', 'Reshape', 'Transpose'].includes(node.opType)) return undefined
     chain.push(node)
     name = node.inputs[0]!
@@ -53,8 +54,13 @@ export function findEntry(graph: Graph, shapes: Shapes, block: number): Entry | 
   return { images, geometry, scale: Number(factor.data[0]), replaced: new Set(chain), places }
 }
 
-function isConvolution({ opType, inputs }: Node, images: string): boolean {
-  return (opType === 'Conv' || opType === 'ConvGradWeight') && inputs[0] === images && !inputs.slice(1).includes(images)
+/** Whether a node is a convolution of the images, or its gradient, with the windows of the first one: images are prepared in one way. */
+function isAlike({ opType, inputs, attributes }: Node, first: Node, images: string): boolean {
+  const windows = ({ kernel_shape, strides, pads }: Node['attributes']) =>
+    [kernel_shape, strides, pads].map((list) => (list ? integers(list).join() : '')).join(' ')
+  const reads =
+    (opType === 'Conv' || opType === 'ConvGradWeight') && inputs[0] === images && !inputs.slice(1).includes(images)
+  return reads && windows(attributes) === windows(first.attributes)
 }
 
 /** The order of the prepared bytes: phase, channel, row, column of the phase. */

@@ -1,6 +1,7 @@
 import type { Graph, GraphBuilder, Node, Value } from '@pixelrow/onnx'
 import { newtonSchulz, orthogonalizeFilters } from '../lowerings/orthogonalize.ts'
 import { DOMAIN, floating, integer, integers } from '../operators.ts'
+import type { LayoutChoice } from '../types.ts'
 import { conv, convGradInput, convGradWeight, type Source, sourceOf } from './conv.ts'
 import { ELEMENTWISE } from './elementwise.ts'
 import { type Entry, enter, findEntry, type Shapes } from './entry.ts'
@@ -18,21 +19,12 @@ import {
   type Tiling,
 } from './pool.ts'
 
-/** What became of an operator for which there are two formulations. */
-export interface Choice {
-  node: string
-  operator: string
-  layout: 'plain' | 'blocked'
-  /** Why it stayed plain. */
-  reason?: string
-}
-
 /** The part of the lowering that works on blocks. */
 export interface Blocks {
   forms: Forms
   /** Lowers a node if it is better done on blocks; false leaves it to the plain formulation. */
   take(node: Node): boolean
-  choices: Choice[]
+  choices: LayoutChoice[]
   entry: Entry | undefined
   /** The layouts of inputs that do not come plain. */
   layouts: Map<string, BlockLayout>
@@ -57,7 +49,7 @@ interface State {
   spread: Map<string, { gradient: Value; tiling: Tiling }>
   done: Set<Node>
   entry: Entry | undefined
-  choices: Choice[]
+  choices: LayoutChoice[]
 }
 
 type Rule = (site: Site) => boolean

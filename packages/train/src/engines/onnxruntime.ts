@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module'
 import { write } from '@pixelrow/onnx'
-import { startHost } from '@pixelrow/worker'
+import { type Host, startHost } from '@pixelrow/worker'
 import { lower } from '../lowerings/index.ts'
 import type { CompileOptions, Engine, Trainer, TrainingGraph } from '../types.ts'
 import { asModel, loopModel } from './loop.ts'
 import source from './onnxruntime.worker.ts?source'
+import { type Proven, provenBlock } from './proof.ts'
 import type { Job } from './sessions.ts'
 
 /**
@@ -18,20 +19,23 @@ export const onnxruntime: Engine = {
     return [{ name: 'cpu', available: true }]
   },
   async compile(graph, options) {
-    const block = Number(process.env.BLOCK ?? 16)
-    const step = lower(graph.step, { block })
-    const { masks, carried, places } = step
-    const { pixels, labels, seed, augment, validation } = options
-    if (process.env.DUMP) (await import('node:fs')).writeFileSync(process.env.DUMP, write(loopModel(graph, step)))
-    return openJob({
-      training: { model: write(loopModel(graph, step)), masks, carried, places, pixels, labels, seed, augment },
-      forward: write(asModel(lower(graph.forward).graph)),
-      validation,
-      batchSize: graph.batchSize,
-      imageBytes: graph.imageBytes,
-      state: graph.state,
-      values: options.state,
-      threads: options.threads,
+    const host = openHost()
+    return closingOnError(host, async () => {
+      const { block, reason } = await blockFor(host, graph, options)
+      const step = lower(graph.step, { block })
+      const { masks, carried, places } = step
+      const { pixels, labels, seed, augment, validation } = options
+      const trainer = await openJob(host, {
+        training: { model: write(loopModel(graph, step)), masks, carried, places, pixels, labels, seed, augment },
+        forward: write(asModel(lower(graph.forward).graph)),
+        validation,
+        batchSize: graph.batchSize,
+        imageBytes: graph.imageBytes,
+        state: graph.state,
+        values: options.state,
+        threads: options.threads,
+      })
+      return { ...trainer, layouts: { block, ...(reason && { reason }), convolutions: step.choices } }
     })
   },
 }
@@ -41,25 +45,48 @@ export async function compileForward(
   { forward, state, imageBytes }: Pick<TrainingGraph, 'forward' | 'state' | 'imageBytes'>,
   { state: values, threads }: Pick<CompileOptions, 'state' | 'threads'>,
 ): Promise<Pick<Trainer, 'logits' | 'close'>> {
-  return openJob({ forward: write(asModel(lower(forward).graph)), batchSize: 1, imageBytes, state, values, threads })
+  const host = openHost()
+  const model = write(asModel(lower(forward).graph))
+  return closingOnError(host, () => openJob(host, { forward: model, batchSize: 1, imageBytes, state, values, threads }))
 }
 
-async function openJob(job: Job): Promise<Trainer> {
+/** What a process has found out about its onnxruntime. */
+let proven: Promise<Proven> | undefined
+
+/** The block to train on: that of this onnxruntime if it is proven, for a graph that has convolutions and is not to stay plain. */
+async function blockFor(host: Host, { step }: TrainingGraph, { layout }: CompileOptions): Promise<Proven> {
+  if (!step.nodes.some(({ opType }) => opType === 'Conv')) return { block: 1 }
+  if (layout === 'plain') return { block: 1, reason: 'the plain formulation was asked for' }
+  proven ??= provenBlock((trial) => host.call('trial', trial))
+  return proven.catch((error) => {
+    proven = undefined
+    throw error
+  })
+}
+
+function openHost(): Host {
   const runtime = resolveRuntime()
   // onnxruntime reports its use by default. A worker's environment is a copy, so this must happen here, before it starts.
   process.env.ORT_DISABLE_TELEMETRY ??= '1'
-  const host = startHost(source, {
+  return startHost(source, {
     name: 'pixelrow-train',
     data: { runtime },
     // What comes and goes with a chunk is small; a large nursery would only let it pile up.
     resourceLimits: { maxYoungGenerationSizeMb: 2 },
   })
+}
+
+async function closingOnError<T>(host: Host, work: () => Promise<T>): Promise<T> {
   try {
-    await host.call('open', job)
+    return await work()
   } catch (error) {
     await host.close()
     throw error
   }
+}
+
+async function openJob(host: Host, job: Job): Promise<Trainer> {
+  await host.call('open', job)
   return {
     train: (chunk) => host.call('train', chunk),
     logits: (pixels) => host.call('logits', pixels),

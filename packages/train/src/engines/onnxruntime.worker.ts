@@ -1,14 +1,18 @@
 import { createRequire } from 'node:module'
 import { serve } from '@pixelrow/worker/inside'
 import { type Job, openSessions, type Runtime } from './sessions.ts'
+import { runTrial, type Trial } from './trial.ts'
+
+const load = (runtime: string) => createRequire(runtime)(runtime) as Runtime
 
 /** The worker's side of the onnxruntime engine: `open` a job, then its methods. */
 serve(({ runtime }: { runtime: string }) => {
   let sessions: Awaited<ReturnType<typeof openSessions>> | undefined
   return {
     methods: {
+      trial: (trial: Trial) => runTrial(load(runtime), trial),
       async open(job: Job) {
-        sessions = await openSessions(createRequire(runtime)(runtime) as Runtime, job)
+        sessions = await openSessions(load(runtime), job)
       },
       train: (chunk: never) => sessions!.train(chunk),
       logits: (pixels: never) => sessions!.logits(pixels),

@@ -6,6 +6,7 @@ import type { Carried } from '../lowerings/index.ts'
 import { fillMask, type Mask } from '../masks.ts'
 import type { Chunk, CompileOptions, StateTensor } from '../types.ts'
 import { after, before, series } from './loop.ts'
+import { apart, joined } from './state.ts'
 
 /** What is used of onnxruntime, whichever package it comes from. */
 export interface Runtime {
@@ -126,31 +127,4 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
     await session?.release()
   }
   return { train, logits, validate, state, release }
-}
-
-/** The parts of a carried tensor in a row, each in its order. */
-function joined({ dims, parts }: Carried, values: Record<string, Float32Array>): Float32Array {
-  const row = new Float32Array(sizeOf(dims))
-  let at = 0
-  for (const { name, size, places } of parts) {
-    const plain = values[name]!
-    if (places) for (let i = 0; i < size; i++) row[at + i] = plain[places[i]!]!
-    else row.set(plain, at)
-    at += size
-  }
-  return row
-}
-
-/** A copy of each part of a carried tensor, in the plain order. */
-function apart({ parts }: Carried, row: Float32Array): Record<string, Float32Array> {
-  let at = 0
-  return Object.fromEntries(
-    parts.map(({ name, size, places }) => {
-      const part = row.subarray(at, at + size)
-      at += size
-      const plain = places ? new Float32Array(size) : part.slice()
-      if (places) for (let i = 0; i < size; i++) plain[places[i]!] = part[i]!
-      return [name, plain]
-    }),
-  )
 }

@@ -1,5 +1,4 @@
-import type { Attribute, Graph, GraphBuilder, Node, Value } from '@pixelrow/onnx'
-import { int, int64, sizeOf } from '@pixelrow/onnx'
+import { type Attribute, type Graph, type GraphBuilder, int, int64, type Node, sizeOf } from '@pixelrow/onnx'
 import { ELEMENTWISE } from '../blocked/elementwise.ts'
 import type { Forms } from '../blocked/forms.ts'
 import { type Layout, reshape } from '../blocked/layout.ts'

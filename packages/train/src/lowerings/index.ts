@@ -1,8 +1,9 @@
 import { type Attribute, type Graph, type GraphBuilder, graphBuilder, sizeOf, type Value } from '@pixelrow/onnx'
-import { blocksOf, type Choice } from '../blocked/index.ts'
+import { blocksOf } from '../blocked/index.ts'
 import { type Layout, placesOf } from '../blocked/layout.ts'
 import type { Mask } from '../masks.ts'
 import { DOMAIN, inferRules } from '../operators.ts'
+import type { LayoutChoice } from '../types.ts'
 import { batchNormGrad, batchNormTrain } from './batch-norm.ts'
 import { type Bundle, type Bundled, bundlesOf, openBundle } from './bundle.ts'
 import { convGradInput, convGradWeight } from './conv.ts'
@@ -32,7 +33,7 @@ export interface Lowered {
   /** The state as the lowered graph has it; `NAME:next` is the output that follows on the input `NAME`. */
   carried: Carried[]
   /** What became of each convolution. */
-  choices: Choice[]
+  choices: LayoutChoice[]
   /** Where the bytes of `pixels` come from in an image's row, −1 being 0; undefined where they are the row itself. */
   places: Int32Array | undefined
 }
