@@ -2,6 +2,7 @@ import { type Graph, type GraphBuilder, int, type Node, type Value } from '@pixe
 import { integers } from '../operators.ts'
 import { type Geometry, geometryOf } from './geometry.ts'
 import { nchwc, reshape } from './layout.ts'
+import { reasonAgainst } from './plan.ts'
 
 /**
  * The start of a network whose first layer is a convolution over few channels. Its images' bytes are sorted and padded on the host, once
@@ -46,7 +47,7 @@ export function findEntry(graph: Graph, shapes: Shapes, block: number): Entry | 
   if (scaling.length !== 1 || factor?.data.length !== 1 || shapes.readers('pixels').length !== 1) return undefined
   const kernel = shapes.dims(first.inputs[1]!).slice(2)
   const geometry = geometryOf(first, shapes.dims(images), shapes.dims(first.outputs[0]!), kernel)
-  if (geometry.channels * geometry.phases >= block) return undefined
+  if (reasonAgainst(geometry, block, true)) return undefined
   const interleaved = chain.some(
     ({ opType, attributes }) => opType === 'Transpose' && String(integers(attributes.perm)) === '0,3,1,2',
   )

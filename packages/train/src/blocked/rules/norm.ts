@@ -1,0 +1,42 @@
+import { floating } from '../../operators.ts'
+import { batchNorm, batchNormGrad } from '../norm.ts'
+import { extentOf, isImages, reluAfter, type Site, setImages } from './site.ts'
+
+export function batchNormRule(site: Site): boolean {
+  const { node, g, forms, block, shapes, state } = site
+  const [x, weight, bias] = node.inputs as [string, string, string]
+  if (!isImages(forms, x)) return false
+  const [y, normalized, mean, variance, inverseStd] = node.outputs as [string, string, string, string, string]
+  const relu = reluAfter(site, y)
+  const result = batchNorm(
+    g,
+    {
+      x: forms.get(x, 'images')!,
+      weight: forms.get(weight, 'plain')!,
+      bias: forms.get(bias, 'plain')!,
+      epsilon: floating(node.attributes.epsilon),
+      relu: relu !== undefined,
+    },
+    { extent: extentOf(shapes.dims(x)), block },
+  )
+  setImages(site, relu ?? y, result.y)
+  state.normalized.set(normalized, { centered: result.centered, inverseStd: result.inverseStd })
+  const vectors = { [mean]: result.mean, [variance]: result.variance, [inverseStd]: result.inverseStd }
+  for (const [name, value] of Object.entries(vectors)) forms.set(name, value, 'plain', shapes.dims(name))
+  return true
+}
+
+export function batchNormGradRule(site: Site): boolean {
+  const { node, g, forms, block, shapes, state } = site
+  const [dy, normalized, , weight] = node.inputs as [string, string, string, string]
+  const known = state.normalized.get(normalized)
+  if (!known) return false
+  const values = { dy: forms.get(dy, 'images')!, weight: forms.get(weight, 'plain')!, ...known }
+  const [dx, dWeight, dBias] = batchNormGrad(g, values, { extent: extentOf(shapes.dims(dy)), block })
+  const [images, ...vectors] = node.outputs as [string, string, string]
+  setImages(site, images, dx!)
+  vectors.forEach((name, i) => {
+    forms.set(name, [dWeight!, dBias!][i]!, 'plain', shapes.dims(name))
+  })
+  return true
+}
