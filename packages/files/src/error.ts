@@ -8,6 +8,8 @@ export interface FileErrorDetail {
   offset?: number
   /** What is wrong, in words. */
   problem: string
+  /** The file is there already, and was to stay. */
+  exists?: true
   /** A sentence that says what to do. */
   advice?: string
 }
@@ -18,13 +20,16 @@ export class FileError extends Error {
   readonly file?: string
   readonly entry?: string
   readonly offset?: number
+  /** Set where the file is there already, and was to stay. */
+  readonly exists?: true
 
   constructor(detail: FileErrorDetail, options?: { cause?: unknown }) {
     super(sentence(detail), options)
-    const { file, entry, offset } = detail
+    const { file, entry, offset, exists } = detail
     if (file !== undefined) this.file = file
     if (entry !== undefined) this.entry = entry
     if (offset !== undefined) this.offset = offset
+    if (exists) this.exists = exists
   }
 }
 

@@ -104,7 +104,7 @@ async function requireFree(file: string, targets: Target[], overwrite: boolean):
     const problem = there.isDirectory() ? `${path} is there already, and is a folder` : `${path} is there already`
     const choice = there.isDirectory() ? 'Remove it' : 'Pass overwrite: true to replace it'
     const advice = `Nothing was written. ${choice}, or choose another folder.`
-    throw new FileError({ file, entry: entry.name, problem, advice })
+    throw new FileError({ file, entry: entry.name, problem, advice, exists: true })
   }
 }
 

@@ -24,7 +24,7 @@ export function partsOf(name: string): string[] {
   return name.split('/').filter((part) => part !== '' && part !== '.')
 }
 
-/** What makes a name unsafe to use as a path on any system, in words. */
+/** What makes a name (its parts separated by `/`) unsafe to use as a path below a folder, on any system, in words; undefined if nothing does. */
 export function unsafe(name: string): string | undefined {
   if (name.includes('\0')) return 'its name holds a NUL byte'
   if (/^[/\\]/.test(name)) return 'its name is an absolute path'

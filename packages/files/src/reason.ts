@@ -14,7 +14,7 @@ export async function attempt<T>(work: Promise<T>, action: Action): Promise<T> {
   })
 }
 
-/** The same for an error at hand. */
+/** An operating system's error about a file as a FileError that says what to do; any other error as it is. */
 export function explained(error: unknown, { file, action }: Action): unknown {
   const code = codeOf(error)
   if (code === undefined || error instanceof FileError) return error

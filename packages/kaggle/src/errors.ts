@@ -162,9 +162,12 @@ export class ServiceError extends KaggleError {
   override readonly name = 'ServiceError'
   /** HTTP status. */
   readonly status: number
+  /** Kaggle's sentence; empty where it gave none. */
+  readonly reason: string
 
-  constructor(message: string, status: number) {
+  constructor(message: string, { status, reason }: { status: number; reason: string }) {
     super(message)
     this.status = status
+    this.reason = reason
   }
 }

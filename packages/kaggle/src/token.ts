@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { FileError, writeFileAtomic } from '@pixelrow/files'
+import { fileErrorFrom, writeFileAtomic } from '@pixelrow/files'
 import { type CredentialsOptions, findCredentials } from './credentials.ts'
 import { CredentialsError, NotSignedInError } from './errors.ts'
 import { requireToken, tilde } from './secret.ts'
@@ -18,8 +18,9 @@ export function tokenFile({ env = process.env, home }: CredentialsOptions = {}):
 export async function saveToken(token: string, options: CredentialsOptions = {}): Promise<string> {
   const file = tokenFile(options)
   requireToken(token.trim(), 'the token')
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 }).catch((cause: Error) => {
-    throw new FileError({ file, problem: `cannot be written: ${cause.message}` }, { cause })
+  const folder = dirname(file)
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw fileErrorFrom(cause, { file: folder, action: 'created' })
   })
   await writeFileAtomic(file, `${token.trim()}\n`, { mode: 0o600 })
   return file
@@ -42,7 +43,7 @@ export async function removeToken(options: CredentialsOptions = {}): Promise<Rem
       () => true,
       (cause: NodeJS.ErrnoException) => {
         if (cause.code === 'ENOENT') return false
-        throw new FileError({ file, problem: `cannot be removed: ${cause.message}` }, { cause })
+        throw fileErrorFrom(cause, { file, action: 'removed' })
       },
     )
     if (isGone) removed.push(tilde(file, home))

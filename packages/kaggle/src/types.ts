@@ -118,10 +118,8 @@ export interface DownloadOptions {
   folder?: string
   /** One file by its name in the competition. Default: all files, which come as one zip. */
   file?: string
-  /** Unpack the zip of all files. Default true. */
+  /** Unpack the zip of all files; false keeps it, as `<slug>.zip`. Default true. */
   extract?: boolean
-  /** Keep the zip as `<slug>.zip` beside what was unpacked. Default false. */
-  keepZip?: boolean
   /** Replace files that are there. Default false: one that is there is an error. */
   overwrite?: boolean
   /** Ends it; what has come stays in a `.part` file, from which a repetition continues. */

@@ -1,0 +1,224 @@
+import { lstat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { acceptAnswer, isExpired, isPlain, rangeHeaders } from './answer.ts'
+import { formatSize } from './bytes.ts'
+import { type Checksum, checksumOf } from './checksum.ts'
+import { FileError } from './error.ts'
+import { networkProblem } from './network.ts'
+import { openPart, type Part, partOf, placePart, removePart } from './part.ts'
+import { codeOf } from './reason.ts'
+import { type RetryOptions, TransientError, withRetries } from './retry.ts'
+
+/** How far a download has come. */
+export interface DownloadProgress {
+  /** Bytes that are there, kept ones included. */
+  bytes: number
+  /** Bytes in all; undefined if the server does not say. */
+  totalBytes: number | undefined
+}
+
+/** Where a file comes from: an address, or what gives a fresh one where addresses expire. */
+export type DownloadSource = string | URL | (() => Promise<string | URL>)
+
+/** How a file is downloaded. */
+export interface DownloadOptions extends RetryOptions {
+  /** Name in errors, in place of the address, which may be a secret. Default: the last part of the path. */
+  name?: string
+  /** Default: the platform's. */
+  fetch?: (url: string, init: RequestInit) => Promise<Response>
+  /** Sent with every request. */
+  headers?: Record<string, string>
+  /** Bytes that the file must have. Default: what the server says. */
+  size?: number
+  /** What its bytes must add up to, or how an answer's headers say it. Default: only the size is checked. */
+  checksum?: Checksum | ((headers: Headers) => Checksum | undefined)
+  /** Replace a file that is there. Default false: it is an error, before any request. */
+  overwrite?: boolean
+  /** Milliseconds without a byte after which the connection counts as lost. Default 60,000. */
+  stallTimeout?: number
+  onProgress?: (progress: DownloadProgress) => void
+  /**
+   * What becomes of the whole and verified `PATH.part`, for who wants something else than `put`, which renames it. What it leaves of the part is
+   * removed when it returns, or throws a FileError about the content; it is kept for another try after all other errors.
+   */
+  place?: (part: string, put: () => Promise<void>) => Promise<void>
+}
+
+/** What was downloaded. */
+export interface Downloaded {
+  path: string
+  bytes: number
+  /** Bytes of an earlier run that were kept. */
+  resumedFrom: number
+}
+
+/**
+ * Downloads a file whole or not at all. Bytes go to `PATH.part`; when the connection is cut, or a later call finds one, it continues with
+ * one ranged request as long as the server's ETag is the same, and begins again otherwise. Size and checksum are verified before the file
+ * appears in its place. Throws a FileError that says what failed and what is kept (also for a full disk or a read-only folder), the
+ * signal's reason, and what the source throws.
+ */
+export async function download(
+  source: DownloadSource,
+  path: string,
+  options: DownloadOptions = {},
+): Promise<Downloaded> {
+  options.signal?.throwIfAborted()
+  if (!options.overwrite) await requireFree(path)
+  const result = await verified(source, path, options)
+  const put = () => placePart(path)
+  try {
+    await (options.place ? options.place(partOf(path), put) : put())
+  } catch (error) {
+    if (isAboutContent(error)) await removePart(path)
+    throw error
+  }
+  await removePart(path)
+  return result
+}
+
+/** Not about the disk, nor about a file in the way: downloading the same bytes again would be needed, keeping them would not help. */
+function isAboutContent(error: unknown): boolean {
+  return error instanceof FileError && !error.exists && codeOf(error.cause) === undefined
+}
+
+async function requireFree(path: string): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined)
+  if (!stats) return
+  const problem = stats.isDirectory() ? 'is there already, and is a folder' : 'is there already'
+  const advice = 'Pass overwrite: true to replace it, or choose another folder.'
+  throw new FileError({ file: path, problem, advice, exists: true })
+}
+
+/** Everything in the part, and that right. Where kept bytes make it wrong, it is downloaded anew, once. */
+async function verified(source: DownloadSource, path: string, options: DownloadOptions): Promise<Downloaded> {
+  const { bytes, resumedFrom, checksum } = await transferred(source, path, options)
+  const problem = await mismatch(partOf(path), bytes, checksum, options)
+  if (!problem) return { path, bytes, resumedFrom }
+  await removePart(path)
+  if (resumedFrom > 0) return verified(source, path, options)
+  throw new FileError({ file: nameOf(path, options), problem, advice: 'Nothing of it was kept. Download it again.' })
+}
+
+async function mismatch(
+  part: string,
+  bytes: number,
+  checksum: Checksum | undefined,
+  { size, signal }: DownloadOptions,
+): Promise<string | undefined> {
+  if (size !== undefined && size !== bytes) return `has ${bytes} bytes, expected ${size}`
+  if (!checksum) return undefined
+  const { found, expected } = await checksumOf(part, checksum, signal)
+  return found === expected ? undefined : `its ${checksum.algorithm.toUpperCase()} is ${found}, expected ${expected}`
+}
+
+interface Transferred {
+  bytes: number
+  resumedFrom: number
+  checksum: Checksum | undefined
+}
+
+async function transferred(source: DownloadSource, path: string, options: DownloadOptions): Promise<Transferred> {
+  const part = await openPart(path)
+  const found = part.have
+  let renewals = typeof source === 'function' ? 2 : 0
+  let checksum: Checksum | undefined
+  let keeps = true
+  const once = async () => {
+    const url = String(typeof source === 'function' ? await source() : source)
+    await requesting(url, part, options, async (response, alive) => {
+      if (isExpired(response.status) && renewals-- > 0)
+        throw new TransientError('the address has expired', { after: 0, progressed: true })
+      checksum = checksumFor(response.headers, options)
+      const { start, total } = await acceptAnswer(response, part, { name: nameOf(path, options), checksum })
+      checksum ??= part.record?.checksum
+      keeps &&= start >= found
+      await receive(response, part, total, alive, options)
+    })
+  }
+  try {
+    await withRetries(once, options)
+  } catch (error) {
+    if (part.have === 0) await removePart(path).catch(() => {})
+    throw error instanceof TransientError ? failure(error, part, path, options) : error
+  } finally {
+    await part.close()
+  }
+  return { bytes: part.have, resumedFrom: keeps ? found : 0, checksum }
+}
+
+function checksumFor(headers: Headers, { checksum }: DownloadOptions): Checksum | undefined {
+  if (typeof checksum !== 'function') return checksum
+  return isPlain(headers) ? checksum(headers) : undefined
+}
+
+/** One request; `alive` puts off the moment at which the connection counts as lost. */
+async function requesting(
+  url: string,
+  part: Part,
+  { fetch = globalThis.fetch, headers, stallTimeout = 60_000, signal }: DownloadOptions,
+  use: (response: Response, alive: () => void) => Promise<void>,
+): Promise<void> {
+  const ended = new AbortController()
+  const stalled = () => ended.abort()
+  const timer = setTimeout(stalled, stallTimeout)
+  const before = part.have
+  try {
+    const signals = AbortSignal.any([ended.signal, ...(signal ? [signal] : [])])
+    const response = await fetch(url, { headers: { ...headers, ...rangeHeaders(part) }, signal: signals })
+    await use(response, () => timer.refresh())
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (error instanceof FileError) throw error
+    const problem = ended.signal.aborted
+      ? { reason: 'the connection stands still', transient: true }
+      : networkProblem(error)
+    if (!problem) throw error
+    const progressed = part.have > before
+    if (problem.transient) throw new TransientError(problem.reason, { progressed, cause: error })
+    throw new FileError({ file: part.path, problem: `cannot be downloaded: ${problem.reason}` }, { cause: error })
+  } finally {
+    clearTimeout(timer)
+    // Whatever is left of an answer that is not wanted.
+    ended.abort()
+  }
+}
+
+async function receive(
+  response: Response,
+  part: Part,
+  total: number | undefined,
+  alive: () => void,
+  { onProgress }: DownloadOptions,
+): Promise<void> {
+  const before = part.have
+  const report = () => onProgress?.({ bytes: part.have, totalBytes: total })
+  report()
+  // The body of a 416 is a text about it.
+  const body = response.status === 416 ? [] : (response.body ?? [])
+  for await (const chunk of body) {
+    alive()
+    await part.append(chunk)
+    report()
+  }
+  if (total === undefined || part.have === total) return
+  const reason = `the server sent ${part.have} of ${total} bytes`
+  if (part.have < total) throw new TransientError(reason, { progressed: part.have > before })
+  await part.restart(undefined)
+  throw new TransientError(reason)
+}
+
+function failure(error: TransientError, part: Part, path: string, options: DownloadOptions): FileError {
+  const seconds = error.after && Math.ceil(error.after / 1000)
+  const when = seconds ? `Try again in ${seconds} s` : 'Try again'
+  const advice =
+    part.have > 0 && part.record
+      ? `${when}: it continues behind the ${formatSize(part.have)} that are kept.`
+      : `${when}.`
+  return new FileError(
+    { file: nameOf(path, options), problem: `cannot be downloaded: ${error.message}`, advice },
+    { cause: error },
+  )
+}
+
+const nameOf = (path: string, { name }: DownloadOptions) => name ?? basename(path)

@@ -1,0 +1,159 @@
+import { mkdir, open } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import {
+  type Checksum,
+  download,
+  extractZip,
+  FileError,
+  fileErrorFrom,
+  readZip,
+  type DownloadOptions as TransferOptions,
+  unsafeName,
+  writeFileAtomic,
+} from '@pixelrow/files'
+import { explained, listFiles } from './competitions.ts'
+import { ServiceError, UnknownFileError } from './errors.ts'
+import type { Fields } from './fields.ts'
+import type { Service } from './service.ts'
+import type { Download, DownloadOptions } from './types.ts'
+
+/** Zips of competitions may be large; their own size times the greatest ratio bounds what they unpack to. */
+const zipLimits = { maxTotal: 2 ** 42, maxEntry: 2 ** 42 }
+
+/** All files of a competition, which come as one zip, unpacked or as it is. */
+export async function downloadAll(service: Service, slug: string, options: DownloadOptions = {}): Promise<Download> {
+  const { folder = '.', extract = true, overwrite = false, signal } = options
+  const address = await addresses(service, 'DownloadDataFiles', slug, {}, signal)
+  const root = await makeFolder(resolve(folder))
+  const name = `${slug}.zip`
+  const path = join(root, name)
+  let files = [path]
+  const unpack = async (part: string) => {
+    const limits = { ...zipLimits, name, overwrite, ...(signal && { signal }) }
+    files = (await extractZip(part, root, limits)).files
+  }
+  const keep = async (part: string, put: () => Promise<void>) => {
+    await (await readZip(part, { name })).close()
+    await put()
+  }
+  const { bytes, resumedFrom } = await download(address, path, {
+    ...transfer(service, name, options),
+    overwrite: overwrite || extract,
+    place: extract ? unpack : keep,
+  })
+  return { files, bytes, resumedFrom }
+}
+
+/** One file, in the same sub-folder as in the competition. Large ones come packed, which is known when they are there. */
+export async function downloadOne(
+  service: Service,
+  slug: string,
+  name: string,
+  options: DownloadOptions = {},
+): Promise<Download> {
+  const problem = unsafeName(name)
+  if (problem) throw new FileError({ file: name, problem: `cannot be downloaded: ${problem}` })
+  const { folder = '.', overwrite = false, signal } = options
+  const address = await addresses(service, 'DownloadDataFile', slug, { fileName: name }, signal)
+  const path = join(resolve(folder), ...name.split('/'))
+  await makeFolder(dirname(path))
+  const { bytes, resumedFrom } = await download(address, path, {
+    ...transfer(service, name, options),
+    overwrite,
+    place: async (part, put) => {
+      if (!name.endsWith('.zip') && (await isZip(part))) await unpackOne(part, name, path, signal)
+      else await put()
+    },
+  })
+  return { files: [path], bytes, resumedFrom }
+}
+
+async function makeFolder(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw fileErrorFrom(error, { file: folder, action: 'created' })
+  })
+  return folder
+}
+
+/** A source of addresses that expire: the first is asked for now, so that a refusal comes before anything is written. */
+async function addresses(
+  service: Service,
+  method: string,
+  slug: string,
+  body: Fields,
+  signal: AbortSignal | undefined,
+): Promise<() => Promise<string>> {
+  const ask = async () => {
+    try {
+      const { location } = await service.call(method, { competitionName: slug, ...body }, { signal })
+      const url = location && URL.canParse(location, service.baseUrl) && new URL(location, service.baseUrl)
+      if (url && /^https?:$/.test(url.protocol)) return url.href
+      throw new ServiceError(`Kaggle gave no address for the download from ${slug}.`, { status: 200, reason: '' })
+    } catch (error) {
+      throw await refusal(service, error, slug, body)
+    }
+  }
+  let first: string | undefined = await ask()
+  return async () => {
+    const url = first ?? (await ask())
+    first = undefined
+    return url
+  }
+}
+
+/** A 404 may be about the file: then the names that exist help. */
+async function refusal(service: Service, error: unknown, slug: string, { fileName }: Fields): Promise<unknown> {
+  const isMissing = error instanceof ServiceError && error.status === 404
+  const explanation = await explained(service, error, slug)
+  if (!isMissing || explanation !== error || typeof fileName !== 'string') return explanation
+  const names = (await listFiles(service, slug)).map(({ name }) => name)
+  return names.includes(fileName) ? error : new UnknownFileError(slug, fileName, names)
+}
+
+function transfer(service: Service, name: string, { signal, onProgress }: DownloadOptions): TransferOptions {
+  const { tries, firstDelay, longestDelay, stallTimeout, onRetry } = service.options
+  const patience = { tries, firstDelay, longestDelay, stallTimeout, onRetry, signal }
+  return {
+    ...(Object.fromEntries(Object.entries(patience).filter(([, value]) => value !== undefined)) as TransferOptions),
+    name,
+    fetch: service.fetch,
+    checksum: googleHash,
+    ...(onProgress && { onProgress: (progress) => onProgress({ name, ...progress }) }),
+  }
+}
+
+/** Google's storage says `x-goog-hash: crc32c=…, md5=…`; for files put together from parts there is no MD5. */
+function googleHash(headers: Headers): Checksum | undefined {
+  const hashes = headers.get('x-goog-hash') ?? ''
+  for (const algorithm of ['md5', 'crc32c'] as const) {
+    const value = new RegExp(`(?:^|[,\\s])${algorithm}=([A-Za-z0-9+/]+=*)`).exec(hashes)?.[1]
+    if (value) return { algorithm, value }
+  }
+  return undefined
+}
+
+async function isZip(file: string): Promise<boolean> {
+  const handle = await open(file, 'r')
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0)
+    return bytesRead === 4 && buffer.readUInt32BE() === 0x504b0304
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The file inside its zip, under its own name or that of its last part, or as the only one. */
+async function unpackOne(part: string, name: string, path: string, signal: AbortSignal | undefined): Promise<void> {
+  const zip = await readZip(part, { name: `${name}.zip`, ...zipLimits })
+  try {
+    const files = zip.entries.filter(({ directory }) => !directory)
+    const last = name.split('/').at(-1)
+    const entry =
+      zip.entry(name) ?? files.find((each) => each.name === last) ?? (files.length === 1 ? files[0] : undefined)
+    if (!entry)
+      throw new FileError({ file: `${name}.zip`, problem: `holds ${files.length} files, and none is ${name}` })
+    await writeFileAtomic(path, zip.open(entry, signal && { signal }), signal && { signal })
+  } finally {
+    await zip.close()
+  }
+}
