@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { tfjsToOnnx } from '@pixelrow/export'
+import { build } from 'esbuild'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { launchChromium } from '../../../tests/chromium.ts'
+import { filesOf, teachableMetadata, teachableModel, zipped } from './tfjsfiles.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'pixelrow-tfjs-page-'))
+const paths = ['model.json', 'model.weights.bin', 'metadata.json'].map((name) => join(folder, name))
+let browser: Browser
+let page: Page
+let files: Awaited<ReturnType<typeof filesOf>>
+
+beforeAll(async () => {
+  files = [...(await filesOf(teachableModel())), teachableMetadata(['cat', 'dog', 'nothing'])]
+  for (const { name, bytes } of files) writeFileSync(join(folder, name), bytes)
+  writeFileSync(join(folder, 'model.zip'), zipped(files))
+  // For a browser: an import of Node's would fail here.
+  const { outputFiles } = await build({
+    stdin: { contents: "export { tfjsToOnnx } from '@pixelrow/export'", resolveDir: import.meta.dirname },
+    bundle: true,
+    format: 'iife',
+    globalName: 'pixelrow',
+    platform: 'browser',
+    write: false,
+  })
+  browser = await launchChromium()
+  page = await browser.newPage()
+  await page.setContent('<input type="file" multiple>')
+  await page.addScriptTag({ content: outputFiles[0]!.text })
+})
+
+afterAll(async () => {
+  await browser?.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Converts what is picked, in the page: run there, so it uses nothing from outside. */
+const inPage = `(async () => {
+  const picked = [...document.querySelector('input').files]
+  const files = await Promise.all(picked.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })))
+  return [...(await pixelrow.tfjsToOnnx(files))]
+})()`
+
+async function converted(picked: string[]): Promise<Uint8Array> {
+  await page.setInputFiles('input', picked)
+  return Uint8Array.from(await page.evaluate<number[]>(inPage))
+}
+
+test('a picked model becomes in a page the bytes that it becomes in Node', async () => {
+  const expected = await tfjsToOnnx(files)
+  expect(expected.length).toBeGreaterThan(1000)
+  expect(await converted(paths)).toEqual(expected)
+  expect(await converted([join(folder, 'model.zip')])).toEqual(expected)
+})
+
+test('a page hears what is wrong', async () => {
+  const message = converted(paths.slice(0, 1)).catch((error: Error) => error.message)
+  expect(await message).toContain('its weight file model.weights.bin is missing')
+})
