@@ -40,7 +40,7 @@ export default defineConfig({
         test: {
           name: 'full',
           // Of the exits, the suite tries a few and this all fifty.
-          include: ['tests/full/**/*.test.ts', 'packages/train/test/exits.test.ts'],
+          include: ['tests/full/**/*.test.ts', 'packages/{train,infer-node}/test/exits.test.ts'],
           env: { PIXELROW_FULL: '1' },
           testTimeout: 600_000,
           hookTimeout: 600_000,

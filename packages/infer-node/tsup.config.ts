@@ -1,4 +1,9 @@
 import { library } from '../../tsup.base.ts'
 
 // One entry has nothing to split; without splitting the CommonJS build keeps `import()` as it is.
-export default library({ platform: 'node', splitting: false })
+// `await using` needs a symbol that the types of ES2023 lack.
+export default library({
+  platform: 'node',
+  splitting: false,
+  dts: { banner: '/// <reference lib="esnext.disposable" />' },
+})

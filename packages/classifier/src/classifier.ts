@@ -1,9 +1,11 @@
-import type { ModelDescription } from './description.ts'
 import { ClassifierError } from './errors.ts'
-import { asBytes, checkImage, checkValues, countImages, imageSize, joinImages, type Pixels } from './pixels.ts'
-import { checkTop, classifications, indexOfMax } from './scores.ts'
-import { type Session, signatureOf, type TensorFactory } from './session.ts'
-import type { Attempt, Classifier, Predictions } from './types.ts'
+import { type Pictures, pixelsOf } from './images.ts'
+import { asBytes, checkValues, countImages, imageSize } from './pixels.ts'
+import { createQueue, type QueueOptions } from './queue.ts'
+import type { Runner } from './runner.ts'
+import { checkTop, classifications } from './scores.ts'
+import { pipelined } from './stream.ts'
+import type { Attempt, Classifier, Image, Pixels, Predictions, Prepare } from './types.ts'
 
 /** Rows of one `run()`. 28,000 rows in one run are three times slower than in chunks of this size. */
 const chunkRows = 256
@@ -11,59 +13,114 @@ const chunkRows = 256
 /** Scores given where the caller does not say how many. */
 const defaultTop = 3
 
-/** What a classifier is made of: a session with the runtime's tensors, and what the model says of itself. */
-export interface ClassifierParts {
-  session: Session
-  tensor: TensorFactory
-  /** From `describeModel`. */
-  model: ModelDescription
+/** Browsers before 2025 have no such symbol; `await using` compiled for them looks for this one. */
+const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')
+
+/** What a classifier is made of. */
+export interface ClassifierParts extends QueueOptions {
+  /** From `openRunner`, or one of your own. Owned by the classifier: `close()` releases it. */
+  runner: Runner
   /** What errors call the model. Default `the model`. */
   name?: string
-  /** The device that the session runs on. */
+  /** The device that the model runs on. */
   device: string
   /** The devices tried before it. Default none. */
   attempts?: readonly Attempt[]
+  /** Runs that may be under way at once. Default 1; 2 keep a worker busy. */
+  depth?: number
+  /** How files are read, where there are files. */
+  pictures?: Pictures
+  /** How pictures are prepared unless a call says otherwise. */
+  prepare?: Prepare
   /** Awaited between chunks, for runtimes whose `run()` never lets the event loop turn. */
   pause?: () => Promise<void>
 }
 
-/**
- * Makes a classifier of an onnxruntime session, which it owns from then on: `close()` releases it.
- * Throws a `ClassifierError` where the session's inputs and outputs are not what the model's metadata says.
- */
+/** Makes a classifier of a runner, which it owns from then on. */
 export function createClassifier(parts: ClassifierParts): Classifier {
-  const { session, model, name = 'the model', device, attempts = [], pause } = parts
-  const runChunk = chunkRunner(parts, name)
-  const running = new Set<Promise<unknown>>()
+  const { runner, name = 'the model', device, attempts = [], depth = 1, pictures = {}, pause, prepare: usual } = parts
+  const { model } = runner
+  const size = imageSize(model)
+  const queue = createQueue((pixels, rows) => runner.run(pixels, rows), { ...queueOptions(parts), depth, name })
+  const toPixels = pixelsOf(model, pictures, name)
   let closing: Promise<void> | undefined
 
-  function run(pixels: Uint8Array, rows: number, into: Predictions, from: number): Promise<void> {
-    if (closing) throw new ClassifierError(`${name}: the classifier is closed. Load the model again to go on`)
-    const run = runChunk(pixels, rows, into, from).finally(() => running.delete(run))
-    running.add(run)
-    return run
-  }
-
-  const predict: Classifier['predict'] = async (pixels, { signal, onProgress } = {}) => {
+  const predict: Classifier['predict'] = async (pixels, { onProgress, ...call } = {}) => {
     const bytes = asBytes(pixels)
     const rows = countImages(bytes, model)
     checkValues(bytes, model)
-    const size = imageSize(model)
+    call.signal?.throwIfAborted()
     const into = { labels: new Uint16Array(rows), probabilities: new Float32Array(rows * model.classes.length) }
-    for (let from = 0; from < rows; from += chunkRows) {
+    let done = 0
+    const chunks = Array.from({ length: Math.ceil(rows / chunkRows) }, (_, i) => i * chunkRows)
+    const work = async (from: number) => {
       if (from > 0) await pause?.()
-      signal?.throwIfAborted()
       const to = Math.min(from + chunkRows, rows)
-      await run(bytes.subarray(from * size, to * size), to - from, into, from)
-      onProgress?.(to)
+      const part = { pixels: bytes.subarray(from * size, to * size), rows: to - from, counted: false }
+      return { from, to, result: await queue.add({ ...part, ...call }) }
+    }
+    for await (const { from, to, result } of pipelined(chunks, { limit: depth, weigh: () => 1, work })) {
+      into.labels.set(result.labels, from)
+      into.probabilities.set(result.probabilities, from * model.classes.length)
+      done = to
+      onProgress?.(done)
+      call.signal?.throwIfAborted()
     }
     return into
   }
 
-  const classifyMany: Classifier['classifyMany'] = async (images, { top = defaultTop } = {}) => {
+  const predictRows: Classifier['predictRows'] = (pieces, { prepare = usual, signal } = {}) =>
+    pipelined(pieces, {
+      signal,
+      limit: 2 * chunkRows,
+      weigh: (piece) => Math.max(1, ArrayBuffer.isView(piece) ? Math.floor(piece.length / size) : 1),
+      work: async (piece) => {
+        signal?.throwIfAborted()
+        const pixels = await toPixels(piece, { ...(prepare && { prepare }), several: true })
+        return predictAll(pixels, signal)
+      },
+    })
+
+  /** A piece of a stream: one job where it fits into a run. */
+  function predictAll(pixels: Uint8Array, signal: AbortSignal | undefined): Promise<Predictions> {
+    const rows = pixels.length / size
+    const call = signal ? { signal } : {}
+    return rows > 0 && rows <= chunkRows ? queue.add({ pixels, rows, counted: false, ...call }) : predict(pixels, call)
+  }
+
+  async function* classifyRows(
+    images: AsyncIterable<Image> | Iterable<Image>,
+    options: Parameters<Classifier['classifyRows']>[1] = {},
+  ) {
+    const { top = defaultTop, ...call } = options
     checkTop(top)
-    const pixels = isList(images) ? joinImages(images, model) : asBytes(images)
-    return classifications(await predict(pixels), model.classes, top)
+    for await (const predictions of predictRows(images, call)) yield* classifications(predictions, model.classes, top)
+  }
+
+  const classify: Classifier['classify'] = async (image, { top = defaultTop, prepare = usual, ...call } = {}) => {
+    checkTop(top)
+    const pixels = toPixels(image, prepare && { prepare })
+    const counted = { pixels: pixels instanceof Promise ? await pixels : pixels, rows: 1, counted: true }
+    return classifications(await queue.add({ ...counted, ...call }), model.classes, top)[0]!
+  }
+
+  const classifyMany: Classifier['classifyMany'] = async (
+    images,
+    { top = defaultTop, prepare = usual, ...call } = {},
+  ) => {
+    checkTop(top)
+    if (!isList(images)) return classifications(await predict(images, call), model.classes, top)
+    const joined = new Uint8Array(images.length * size)
+    let row = 0
+    const work = async (place: number) => numbered(place, () => toPixels(images[place]!, prepare && { prepare }))
+    for await (const pixels of pipelined(images.keys(), { limit: 4, weigh: () => 1, work }))
+      joined.set(pixels, row++ * size)
+    return classifications(await predict(joined, call), model.classes, top)
+  }
+
+  const close = () => {
+    closing ??= queue.close().then(() => runner.release())
+    return closing
   }
 
   return {
@@ -71,50 +128,35 @@ export function createClassifier(parts: ClassifierParts): Classifier {
     attempts,
     ...model,
     predict,
+    predictRows,
+    classify,
     classifyMany,
-    async classify(pixels, options) {
-      const bytes = asBytes(pixels)
-      checkImage(bytes, model)
-      // A copy: the run starts later, and a page may draw on its buffer until then.
-      const [result] = await classifyMany(bytes.slice(), options)
-      return result!
-    },
-    close() {
-      closing ??= Promise.allSettled(running).then(() => session.release())
-      return closing
-    },
+    classifyRows,
+    close,
+    [asyncDispose]: close,
   }
 }
 
-/** Returns what classifies one chunk and writes its results to their place in `into`. */
-function chunkRunner({ session, tensor, model }: ClassifierParts, name: string) {
-  const { input, imageDims, probabilities, label } = signatureOf(session, model, name)
-  const count = model.classes.length
-  const fetches = label ? [probabilities, label] : [probabilities]
-  return async (pixels: Uint8Array, rows: number, into: Predictions, from: number): Promise<void> => {
-    const results = await session.run({ [input]: tensor('uint8', unshared(pixels), [rows, ...imageDims]) }, fetches)
-    const values = results[probabilities]?.data
-    if (!isArray<Float32Array>(values, 'Float32Array') || values.length !== rows * count)
-      throw new ClassifierError(`${name}: expected float32 probabilities [${rows}, ${count}] as its classes say`)
-    into.probabilities.set(values, from * count)
-    const labels = label ? results[label]?.data : undefined
-    for (let row = 0; row < rows; row++)
-      into.labels[from + row] = isArray<BigInt64Array>(labels, 'BigInt64Array')
-        ? Number(labels[row])
-        : indexOfMax(values, row * count, count)
+/** Says which of several images an error is about. */
+async function numbered<T>(place: number, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof ClassifierError)) throw error
+    throw new ClassifierError(`image ${place}: ${error.message}`, { cause: error.cause })
   }
 }
 
-/** onnxruntime refuses tensors over shared memory, so those pixels are copied, a chunk at a time. */
-function unshared(pixels: Uint8Array): Uint8Array {
-  return pixels.buffer instanceof ArrayBuffer ? pixels : pixels.slice()
+function queueOptions({ maxBatch = chunkRows, maxDelayMs = 0, maxQueue = 4096 }: QueueOptions): Required<QueueOptions> {
+  const whole = { maxBatch, maxQueue }
+  for (const [name, value] of Object.entries(whole))
+    if (!Number.isInteger(value) || value < 1)
+      throw new ClassifierError(`${name}: expected an integer of 1 or more, found ${value}`)
+  if (!(maxDelayMs >= 0 && maxDelayMs <= 60_000))
+    throw new ClassifierError(`maxDelayMs: expected 0 to 60000, found ${maxDelayMs}`)
+  return { maxBatch, maxDelayMs, maxQueue }
 }
 
-/** `instanceof` would refuse arrays of another realm, as test runners make them. */
-function isArray<T>(value: unknown, type: string): value is T {
-  return Object.prototype.toString.call(value) === `[object ${type}]`
-}
-
-function isList(images: Pixels | readonly Pixels[]): images is readonly Pixels[] {
+function isList(images: Pixels | readonly Image[]): images is readonly Image[] {
   return Array.isArray(images)
 }

@@ -1,8 +1,9 @@
 import { readMetadata } from '@pixelrow/onnx/metadata'
+import { classNames } from './class-names.ts'
 import { ClassifierError } from './errors.ts'
 import type { ImageShape, Preparation } from './types.ts'
 
-/** What a model says of itself: its classes, the images it takes, and their largest pixel value (1..255). */
+/** What is known of a model: its classes, the images it takes, and their largest pixel value (1..255). */
 export interface ModelDescription {
   classes: readonly string[]
   shape: ImageShape
@@ -11,13 +12,54 @@ export interface ModelDescription {
   preparation?: Preparation
 }
 
+/** What the caller says of a model that was not made by pixelrow; what is left out comes from its metadata or its graph. */
+export interface ModelOptions {
+  /** The text of each class. Default: metadata `classes`, `labels`, `names` or `id2label`, else `0`, `1`, … */
+  classes?: readonly string[]
+  /** Size of its images, where its input does not say it. */
+  shape?: { height: number; width: number; channels?: number }
+  /** Order of the input's dimensions. Default: by where 1 or 3 stands. */
+  layout?: 'NCHW' | 'NHWC'
+  /** Order of the colours that the model takes; images are always given as red, green, blue. Default: metadata `Image.BitmapPixelFormat`, else `rgb`. */
+  colors?: 'rgb' | 'bgr'
+  /** A float input gets `(byte × scale − mean) / std`. Default: metadata `Image.NominalPixelRange`, else 1/255. */
+  scale?: number
+  /** One number, or one a channel. Default 0. */
+  mean?: number | readonly number[]
+  /** One number, or one a channel. Default 1. */
+  std?: number | readonly number[]
+  /** The output to take. Default: `probabilities`, else the first of floats. */
+  output?: string
+  /** Whether the output still needs a softmax. Default: whether its values on a test image add up to something else than 1. */
+  softmax?: boolean
+}
+
+/** What a file's metadata says; `described` where pixelrow wrote it. */
+export interface Hints extends ModelOptions {
+  described?: ModelDescription
+}
+
+const ours = ['pixelrow.classes', 'pixelrow.shape', 'pixelrow.max_value']
+
 /**
- * Reads classes, image shape and largest pixel value from the metadata in an ONNX file.
+ * Reads classes, image shape and largest pixel value from the metadata that pixelrow writes into an ONNX file.
  * `name` is what errors call the model. Throws a `ClassifierError` where a key is missing or not what it should be.
  */
 export function describeModel(bytes: Uint8Array, name = 'the model'): ModelDescription {
+  return described(metadataOf(bytes, name), name)
+}
+
+/** What is known of a model before it is opened, from any metadata that says it; what the caller says comes first. */
+export function hintsOf(bytes: Uint8Array, name = 'the model', given: ModelOptions = {}): Hints {
   const metadata = metadataOf(bytes, name)
-  const missing = ['pixelrow.classes', 'pixelrow.shape', 'pixelrow.max_value'].filter((key) => !(key in metadata))
+  if (Object.keys(given).length === 0 && ours.some((key) => key in metadata))
+    return { described: described(metadata, name) }
+  const classes = classNames(metadata)
+  return { ...(classes && { classes }), ...bitmapHints(metadata, name), ...given }
+}
+
+function described(metadata: Record<string, string>, name: string): ModelDescription {
+  const missing = ours.filter((key) => !(key in metadata))
   if (missing.length > 0)
     throw new ClassifierError(
       `${name}: its metadata lacks ${missing.join(', ')}, so nobody knows which pixels it takes and what its outputs ` +
@@ -31,6 +73,23 @@ export function describeModel(bytes: Uint8Array, name = 'the model'): ModelDescr
       preparation: parse(metadata, 'pixelrow.preparation', name, isPreparation, '{"size": [28, 28], "resize": …}'),
     }),
   }
+}
+
+/** ONNX's own words for images (MetadataProps.md). */
+function bitmapHints(metadata: Record<string, string>, name: string): ModelOptions {
+  const range = metadata['Image.NominalPixelRange']
+  const ranges: Record<string, ModelOptions> = {
+    NominalRange_0_255: { scale: 1 },
+    Normalized_0_1: { scale: 1 / 255 },
+    Normalized_1_1: { scale: 1 / 127.5, mean: 1 },
+  }
+  if (range !== undefined && !ranges[range])
+    throw new ClassifierError(
+      `${name}: metadata Image.NominalPixelRange: expected ${Object.keys(ranges).join(', ')}, found ${range}. ` +
+        'Say what the model wants by scale, mean and std',
+    )
+  const isBgr = /^Bgr/i.test(metadata['Image.BitmapPixelFormat'] ?? '')
+  return { ...(range !== undefined && ranges[range]), ...(isBgr && { colors: 'bgr' }) }
 }
 
 function metadataOf(bytes: Uint8Array, name: string): Record<string, string> {

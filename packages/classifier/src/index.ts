@@ -1,7 +1,25 @@
 export { type ClassifierParts, createClassifier } from './classifier.ts'
-export { describeModel, type ModelDescription } from './description.ts'
-export { ClassifierError } from './errors.ts'
+export { describeModel, type ModelDescription, type ModelOptions } from './description.ts'
+export { ClassifierError, type ClassifierErrorCode } from './errors.ts'
 export { explainModelError } from './explain.ts'
+export type { Pictures } from './images.ts'
 export { type PlainData, type PlainSession, type PlainTensor, plainSession } from './plain.ts'
-export type { Session, TensorFactory } from './session.ts'
-export type { Attempt, Classification, Classifier, ImageShape, Predictions, Score } from './types.ts'
+export type { QueueOptions } from './queue.ts'
+export { openRunner, type Runner, type RunnerParts } from './runner.ts'
+export type { Session, TensorFactory, TensorMetadata } from './session.ts'
+export type {
+  Attempt,
+  CallOptions,
+  Classification,
+  Classifier,
+  ClassifyOptions,
+  Image,
+  ImageShape,
+  Pixels,
+  Predictions,
+  PredictOptions,
+  Preparation,
+  Prepare,
+  RgbaImage,
+  Score,
+} from './types.ts'

@@ -1,8 +1,6 @@
 import type { ModelDescription } from './description.ts'
 import { ClassifierError } from './errors.ts'
-
-/** Raw pixel values. */
-export type Pixels = Uint8Array | Uint8ClampedArray
+import type { Pixels } from './types.ts'
 
 /** Bytes of one image. */
 export function imageSize({ shape }: ModelDescription): number {
@@ -11,9 +9,13 @@ export function imageSize({ shape }: ModelDescription): number {
 
 /** The same memory as plain bytes (a Buffer or a clamped array becomes a `Uint8Array`). */
 export function asBytes(pixels: Pixels): Uint8Array {
-  if (!ArrayBuffer.isView(pixels))
-    throw new ClassifierError(`pixels: expected a Uint8Array of raw pixel values, found ${typeof pixels}`)
-  return new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength)
+  const kind = Object.prototype.toString.call(pixels).slice(8, -1)
+  if (kind === 'Uint8Array' || kind === 'Uint8ClampedArray')
+    return new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength)
+  const found = typeof pixels === 'object' ? kind : typeof pixels
+  throw new ClassifierError(
+    `pixels: expected a Uint8Array of raw pixel values, found ${found}. They are whole numbers 0..255: fractions and NaN have no place there`,
+  )
 }
 
 /** Refuses anything but exactly one image. `subject` starts the message where there are several. */
@@ -32,18 +34,6 @@ export function countImages(bytes: Uint8Array, model: ModelDescription): number 
     `expected a multiple of ${size} bytes (${dimensions(model)}), found ${bytes.length}: ` +
       `${Math.floor(bytes.length / size)} images and ${bytes.length % size} bytes`,
   )
-}
-
-/** Puts images one after the other; refuses one whose length is wrong, by its place. */
-export function joinImages(images: readonly Pixels[], model: ModelDescription): Uint8Array {
-  const size = imageSize(model)
-  const joined = new Uint8Array(images.length * size)
-  for (const [row, image] of images.entries()) {
-    const bytes = asBytes(image)
-    checkImage(bytes, model, `image ${row}: `)
-    joined.set(bytes, row * size)
-  }
-  return joined
 }
 
 /** Refuses a value above the model's largest one: the classes would be guesses. Rows are counted from 0. */

@@ -1,11 +1,26 @@
 import { ClassifierError } from './errors.ts'
 import type { Classification, Predictions, Score } from './types.ts'
 
-/** Index of the largest value among `values[from .. from + count)`, counted from `from`; the first of equals. */
+/** Index of the largest value among `values[from .. from + count)`, counted from `from`; the first of equals; NaN where one of them is. */
 export function indexOfMax(values: Float32Array, from: number, count: number): number {
   let best = 0
-  for (let i = 1; i < count; i++) if (values[from + i]! > values[from + best]!) best = i
+  for (let i = 0; i < count; i++) {
+    const value = values[from + i]!
+    if (value > values[from + best]!) best = i
+    else if (Number.isNaN(value)) return Number.NaN
+  }
   return best
+}
+
+/** Turns each row of logits into probabilities, in place. */
+export function softmaxRows(values: Float32Array, count: number): void {
+  for (let from = 0; from < values.length; from += count) {
+    const row = values.subarray(from, from + count)
+    const most = row.reduce((a, b) => Math.max(a, b))
+    let sum = 0
+    for (const value of row) sum += Math.exp(value - most)
+    for (let i = 0; i < count; i++) row[i] = Math.exp(row[i]! - most) / sum
+  }
 }
 
 /** One plain result per row, with the `top` best classes in falling order (all, where the model has fewer). */

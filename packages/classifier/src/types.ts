@@ -1,3 +1,8 @@
+/// <reference lib="esnext.disposable" />
+import type { Preparation, RgbaImage } from '@pixelrow/pixels'
+
+export type { Preparation, RgbaImage } from '@pixelrow/pixels'
+
 /** Size of one image, in pixels. */
 export interface ImageShape {
   height: number
@@ -36,14 +41,34 @@ export interface Attempt {
   fix?: string
 }
 
-/** How pictures became the pixels that the model was trained on; others have to be prepared in the same way. */
-export interface Preparation {
-  /** Height and width. */
-  size: readonly [height: number, width: number]
-  resize: 'contain' | 'cover' | 'stretch'
-  color: 'grey' | 'rgb'
-  /** Grey value 0..255. */
-  background: number
+/** Raw pixel values, 0..maxValue. */
+export type Pixels = Uint8Array | Uint8ClampedArray
+
+/**
+ * One image: raw pixels (`height × width × channels` bytes), a file's bytes (PNG, JPEG, WebP), a path to one where there are files, or decoded red, green,
+ * blue and alpha (a canvas's `ImageData`). Raw pixels are taken as they are, pictures are prepared.
+ */
+export type Image = Pixels | RgbaImage | string
+
+/** How pictures become the model's pixels: a rule, or `digit`: a drawing or photograph of a digit to MNIST's form. Default: the rule in the model's metadata, else the whole picture on black. */
+export type Prepare = Preparation | 'digit'
+
+/** What ends a call before its result is there. The caller is told at once; a run under way ends in the background. */
+export interface CallOptions {
+  signal?: AbortSignal
+  /** Milliseconds after which the call is refused with a `ClassifierError` of code `deadline`. Default: none. */
+  timeoutMs?: number
+}
+
+export interface ClassifyOptions extends CallOptions {
+  /** Scores in a result, 1 or more. Default 3; all where the model has fewer classes. */
+  top?: number
+  prepare?: Prepare
+}
+
+export interface PredictOptions extends CallOptions {
+  /** Told after each chunk how many rows are done. */
+  onProgress?: (rows: number) => void
 }
 
 /** Where a classifier runs, whatever runtime is behind it. */
@@ -58,18 +83,24 @@ export interface Classifier {
   readonly maxValue: number
   /** Where the model was trained on pictures. */
   readonly preparation?: Preparation
-  /** Classifies one image of raw pixels (`height × width × channels` bytes). */
-  classify(pixels: Uint8Array | Uint8ClampedArray, options?: { top?: number }): Promise<Classification>
-  /** Classifies many: an array of images, or one array that holds whole images one after the other. */
-  classifyMany(
-    images: Uint8Array | Uint8ClampedArray | readonly (Uint8Array | Uint8ClampedArray)[],
-    options?: { top?: number },
-  ): Promise<Classification[]>
-  /** The same as typed arrays, for tables: `pixels` holds whole images one after the other. */
-  predict(
-    pixels: Uint8Array,
-    options?: { signal?: AbortSignal; onProgress?: (rows: number) => void },
-  ): Promise<Predictions>
-  /** Releases the model. Classifying after that is an error. */
+  /** Classifies one image. Concurrent calls share runs. */
+  classify(image: Image, options?: ClassifyOptions): Promise<Classification>
+  /** Classifies many: a list of images, or one array that holds whole raw images one after the other. */
+  classifyMany(images: Pixels | readonly Image[], options?: ClassifyOptions): Promise<Classification[]>
+  /** Classifies images as they come, in their order, in memory that does not grow: the source waits while results are not taken. An array of raw pixels may hold several images. */
+  classifyRows(
+    images: AsyncIterable<Image> | Iterable<Image>,
+    options?: ClassifyOptions,
+  ): AsyncGenerator<Classification>
+  /** `classifyMany` as typed arrays, for tables: `pixels` holds whole images one after the other. */
+  predict(pixels: Pixels, options?: PredictOptions): Promise<Predictions>
+  /** `classifyRows` as typed arrays: one result for each piece of the source. */
+  predictRows(
+    pieces: AsyncIterable<Image> | Iterable<Image>,
+    options?: Pick<ClassifyOptions, 'prepare' | 'signal'>,
+  ): AsyncGenerator<Predictions>
+  /** Waits for what was asked for, then releases the model. Classifying after that is an error. */
   close(): Promise<void>
+  /** The same as `close`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
 }

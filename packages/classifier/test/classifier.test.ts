@@ -1,4 +1,4 @@
-import { type Classifier, createClassifier, describeModel, type Session } from '@pixelrow/classifier'
+import { type Classifier, createClassifier, describeModel, openRunner, type Session } from '@pixelrow/classifier'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Changes, corners, expectedProbabilities, metadataOf, onnxOf, type TestModel } from './model.ts'
@@ -9,7 +9,8 @@ const opened: Classifier[] = []
 async function open(model: TestModel = corners, changes: Changes = {}) {
   const bytes = onnxOf(model, changes)
   const { session, tensor, runs, released } = await openRecorded(bytes)
-  const classifier = createClassifier({ session, tensor, model: describeModel(bytes), device: 'cpu' })
+  const runner = await openRunner({ session, tensor, model: describeModel(bytes) })
+  const classifier = createClassifier({ runner, device: 'cpu' })
   opened.push(classifier)
   return { classifier, runs, released }
 }
@@ -211,7 +212,8 @@ test('a model whose graph is not what its metadata says is refused', async () =>
   )
   const fewer = onnxOf({ ...corners, classes: ['a', 'b'], weight: new Float32Array(8) })
   const { session, tensor } = await openRecorded(fewer)
-  const classifier = createClassifier({ session, tensor, model: describeModel(onnxOf(corners)), device: 'cpu' })
+  const runner = await openRunner({ session, tensor, model: describeModel(onnxOf(corners)) })
+  const classifier = createClassifier({ runner, device: 'cpu' })
   await expect(classifier.classify(new Uint8Array(4))).rejects.toThrow('expected float32 probabilities [1, 3]')
   await classifier.close()
 })
@@ -236,8 +238,9 @@ describe('close', () => {
 
 test('onnxruntime’s own session fits as it is', async () => {
   const { raw, tensor } = await openRecorded(onnxOf(corners))
-  const session: Session = raw
-  const classifier = createClassifier({ session, tensor, model: describeModel(onnxOf(corners)), device: 'cpu' })
+  const session: Session = raw as Session
+  const runner = await openRunner({ session, tensor, model: describeModel(onnxOf(corners)) })
+  const classifier = createClassifier({ runner, device: 'cpu' })
   expect((await classifier.classify(Uint8Array.of(0, 0, 3, 0))).label).toBe('below')
   await classifier.close()
 })

@@ -12,8 +12,9 @@ export async function openRecorded(bytes: Uint8Array) {
     inputNames: raw.inputNames,
     outputNames: raw.outputNames,
     inputMetadata: raw.inputMetadata as Session['inputMetadata'],
+    outputMetadata: raw.outputMetadata as Session['outputMetadata'],
     run(feeds, fetches) {
-      runs.push((feeds.pixels as InstanceType<typeof Tensor>).dims[0]!)
+      runs.push((Object.values(feeds)[0] as InstanceType<typeof Tensor>).dims[0]!)
       return raw.run(feeds as Parameters<typeof raw.run>[0], [...fetches])
     },
     release() {
@@ -21,6 +22,6 @@ export async function openRecorded(bytes: Uint8Array) {
       return raw.release()
     },
   }
-  const tensor: TensorFactory = (type, data, dims) => new Tensor(type, data, dims)
+  const tensor: TensorFactory = (type, data, dims) => new Tensor(type, data as Uint8Array, dims)
   return { session, tensor, runs, released: () => released, raw }
 }

@@ -1,40 +1,58 @@
 import { type Attempt, ClassifierError, explainModelError } from '@pixelrow/classifier'
 import type { InferenceSession } from 'onnxruntime-node'
-import type { Runtime } from './runtime.ts'
-import type { ModelFile } from './source.ts'
+import { loadNative, loadWasm, missingCuda, type Runtime, type Runtimes } from './runtime.ts'
 
-/** Where a model can run. */
-export type Device = 'cpu' | 'cuda' | 'webgpu'
+/** Where a model can run. `tensorrt`, `coreml` and `dml` are passed on to onnxruntime as they are; nobody here has tried them. */
+export type Device = 'cpu' | 'cuda' | 'webgpu' | 'wasm' | 'tensorrt' | 'coreml' | 'dml'
 
 /** A session with the device it was made on, and those that failed before. */
-export interface Opened {
+export interface OpenedSession {
+  runtime: Runtime
   session: InferenceSession
   device: Device
   attempts: Attempt[]
 }
 
+const cudaFix =
+  "onnxruntime-node's npm package holds no CUDA provider: it needs libonnxruntime_providers_cuda.so and _shared.so of the same " +
+  "version beside its binary, CUDA's libraries and an NVIDIA driver. Or take device: 'cpu'."
+
 /** What would help where a device fails; the CPU only fails for reasons in the model. */
 const fixes: Record<Device, string | undefined> = {
   cpu: undefined,
-  cuda:
-    "onnxruntime-node's npm package holds no CUDA provider: it needs libonnxruntime_providers_cuda.so and _shared.so of the same " +
-    "version beside its binary, CUDA's libraries and an NVIDIA driver. Or take device: 'cpu'.",
+  wasm: undefined,
+  cuda: cudaFix,
+  tensorrt: `TensorRT comes on top of CUDA. ${cudaFix}`,
   webgpu: "It needs a GPU with its driver (on Linux, libvulkan.so.1 and a Vulkan driver). Or take device: 'cpu'.",
+  coreml: "It is there on macOS alone. Or take device: 'cpu'.",
+  dml: "It is there on Windows alone. Or take device: 'cpu'.",
 }
 
 const devices = Object.keys(fixes) as Device[]
 
-/**
- * The devices to try, in order. `auto` is the CPU at this stage; CUDA and WebGPU are tried where they are named.
- * Throws a `ClassifierError` for a name that is none of them.
- */
-export function candidates(device: 'auto' | Device | readonly Device[]): readonly Device[] {
-  const list = device === 'auto' ? (['cpu'] as const) : typeof device === 'string' ? [device] : device
+/** What was asked for, checked: `auto` or the devices to try, in order. Throws a `ClassifierError` for a name that is none of them. */
+export function checkDevice(device: 'auto' | Device | readonly Device[]): 'auto' | readonly Device[] {
+  const list = device === 'auto' ? [] : typeof device === 'string' ? [device] : device
   const unknown = list.find((name) => !devices.includes(name))
-  if (unknown === undefined && list.length > 0) return list
+  if (unknown === undefined && (list.length > 0 || device === 'auto')) return device === 'auto' ? device : list
   throw new ClassifierError(
     `device: expected auto, ${devices.join(', ')} or a list of these, found ${unknown === undefined ? 'an empty list' : `'${unknown}'`}`,
   )
+}
+
+/**
+ * The devices to try. `auto` is CUDA where its provider is installed, else the CPU. It leaves WebGPU to those who name it: it starts in seconds, is
+ * slower than the CPU for single small images, and onnxruntime does not tell a graphics card from software that plays one.
+ */
+function candidates(
+  device: 'auto' | readonly Device[],
+  runtimes: Runtimes,
+): { list: readonly Device[]; attempts: Attempt[] } {
+  if (device !== 'auto') return { list: device, attempts: [] }
+  const missing = missingCuda(runtimes)
+  if (missing?.length === 0) return { list: ['cuda', 'cpu'], attempts: [] }
+  const error = `onnxruntime's CUDA provider is not installed: no ${missing?.join(' and no ')} beside its binary`
+  return { list: ['cpu'], attempts: missing ? [{ device: 'cuda', error, fix: cudaFix }] : [] }
 }
 
 /**
@@ -42,24 +60,20 @@ export function candidates(device: 'auto' | Device | readonly Device[]): readonl
  * compiled in, not what works here, and is no fallback list. There is no device beyond those asked for.
  */
 export async function openSession(
-  runtime: Runtime,
-  model: ModelFile,
-  list: readonly Device[],
-  threads: number,
-): Promise<Opened> {
-  const attempts: Attempt[] = []
+  runtimes: Runtimes,
+  model: { name: string; bytes: Uint8Array },
+  { device: asked, threads }: { device: 'auto' | readonly Device[]; threads: number | undefined },
+): Promise<OpenedSession> {
+  const { list, attempts } = candidates(asked, runtimes)
   for (const device of list) {
     try {
-      const session = await runtime.InferenceSession.create(model.bytes, {
-        executionProviders: [device],
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-      })
-      return { session, device, attempts }
+      return { ...(await create(runtimes, model.bytes, device, threads)), device, attempts }
     } catch (error) {
       const badModel = explainModelError(error, model.bytes, model.name)
       if (badModel) throw badModel
-      attempts.push({ device, error: reason(error), ...(fixes[device] && { fix: fixes[device] }) })
+      // With one device alone, what keeps its runtime from loading is the whole story.
+      if (error instanceof ClassifierError && list.length === 1) throw error
+      attempts.push({ device, error: reason(error, device, runtimes), ...(fixes[device] && { fix: fixes[device] }) })
     }
   }
   throw new ClassifierError(`${model.name}: cannot run on ${list.join(', ')}.\n${attempts.map(describe).join('\n')}`, {
@@ -67,10 +81,22 @@ export async function openSession(
   })
 }
 
-/** onnxruntime's message without the C++ file and function in front. */
-function reason(error: unknown): string {
+async function create(runtimes: Runtimes, bytes: Uint8Array, device: Device, threads: number | undefined) {
+  const runtime = device === 'wasm' ? loadWasm(runtimes, threads ?? 1) : loadNative(runtimes)
+  const session = await runtime.InferenceSession.create(bytes, {
+    executionProviders: [device],
+    ...(threads !== undefined && { intraOpNumThreads: threads }),
+    interOpNumThreads: 1,
+  })
+  return { runtime, session }
+}
+
+/** onnxruntime's message without the C++ file and function in front; it does not say which library it did not find. */
+function reason(error: unknown, device: Device, runtimes: Runtimes): string {
   const message = (error instanceof Error ? error.message : String(error)).trim()
-  return message.replace(/^\/\S+:\d+ .*? was false\. /s, '')
+  const text = message.replace(/^\/\S+:\d+ .*? was false\. /s, '')
+  const missing = device === 'cuda' ? missingCuda(runtimes) : undefined
+  return missing?.length ? `${text} (${missing.join(' and ')} not there)` : text
 }
 
 function describe({ device, error, fix }: Attempt): string {

@@ -1,42 +1,74 @@
+import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { type Classifier, ClassifierError, createClassifier, describeModel } from '@pixelrow/classifier'
-import { candidates, type Device, openSession } from './device.ts'
-import { loadRuntime } from './runtime.ts'
-import { readModel } from './source.ts'
+import {
+  type Classifier,
+  ClassifierError,
+  createClassifier,
+  type ModelOptions,
+  type Prepare,
+  type QueueOptions,
+} from '@pixelrow/classifier'
+import { checkDevice, type Device } from './device.ts'
+import { openInWorker } from './in-worker.ts'
+import { openHere } from './opened.ts'
+import { findRuntimes } from './runtime.ts'
+import { explainRead, type ModelSource, readModel } from './source.ts'
 
 /** How to load a model. */
-export interface LoadOptions {
-  /** One device, or several to try in this order. `auto`, the default, is the CPU for now. */
+export interface LoadOptions extends QueueOptions {
+  /** One device, or several to try in this order. `auto`, the default, is CUDA where its provider is installed, else the CPU. */
   device?: 'auto' | Device | readonly Device[]
-  /** Threads on the CPU, 1 or more. Default: what the machine has (`os.availableParallelism()`). */
+  /** Threads on the CPU, 1 or more. Default: what the machine has (`os.availableParallelism()`); 1 for `wasm`. */
   threads?: number
+  /** Runs in a worker thread, so that the event loop goes on. Default true; `false` runs inline, which holds the loop up during each run. */
+  worker?: boolean
+  /** What is known of a model that was not made by pixelrow and does not say it itself. */
+  model?: ModelOptions
+  /** How pictures are prepared unless a call says otherwise. Default: the rule in the model's metadata, else the whole picture on black. */
+  prepare?: Prepare
 }
 
 /**
- * Loads an ONNX classifier from a path, a URL or bytes, and says on which device it runs.
+ * Loads an ONNX classifier of images from a path, a URL, bytes or a stream, and says on which device it runs.
  *
  * Nothing of onnxruntime is loaded before this call, and its usage reports are off unless ORT_DISABLE_TELEMETRY is set.
- * Throws a `ClassifierError` where the file is missing, is not ONNX, is too new or lacks pixelrow's metadata, and where
+ * Throws a `ClassifierError` where the file is missing, is not ONNX, is too new or is no classifier of images, and where
  * none of the devices asked for works (its `attempts` has the reasons): it never runs on a device that was not asked for.
  */
-export async function load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<Classifier> {
-  const { device = 'auto', threads = availableParallelism() } = options
-  if (!Number.isInteger(threads) || threads < 1)
+export async function load(source: ModelSource, options: LoadOptions = {}): Promise<Classifier> {
+  const { device = 'auto', threads, worker = true, model: given, ...rest } = options
+  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1))
     throw new ClassifierError(`threads: expected an integer of 1 or more, found ${threads}`)
-  const list = candidates(device)
-  const file = await readModel(source)
-  const runtime = await loadRuntime()
-  const { session, ...opened } = await openSession(runtime, file, list, threads)
+  const checked = checkDevice(device)
+  const onWasm = checked !== 'auto' && checked.includes('wasm')
+  const { name, bytes } = await readModel(source)
+  const job = {
+    name,
+    bytes,
+    device: checked,
+    threads: threads ?? (onWasm ? undefined : availableParallelism()),
+    runtimes: findRuntimes(),
+    given,
+  }
+  const { runner, ...opened } = await (worker ? openInWorker(job) : openHere(job))
   try {
+    // A worker gets its next full run ahead, so that it never waits for this thread.
     return createClassifier({
-      session,
-      tensor: (type, data, dims) => new runtime.Tensor(type, data, dims),
-      model: describeModel(file.bytes, file.name),
-      name: file.name,
+      ...rest,
+      runner,
+      name,
       ...opened,
+      depth: worker ? 2 : 1,
+      pictures: { read: readPicture },
     })
   } catch (error) {
-    await session.release()
+    await runner.release()
     throw error
   }
+}
+
+async function readPicture(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: unknown) => {
+    throw new ClassifierError(`${path}: ${explainRead(cause, path, 'a picture')}`, { cause })
+  })
 }

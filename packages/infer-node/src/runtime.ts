@@ -1,30 +1,94 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { ClassifierError } from '@pixelrow/classifier'
+import type { InferenceSession, Tensor } from 'onnxruntime-node'
 
-/** onnxruntime-node's exports. */
-export type Runtime = typeof import('onnxruntime-node')
+/** What is used of onnxruntime, whichever package it comes from. */
+export interface Runtime {
+  InferenceSession: typeof InferenceSession
+  Tensor: typeof Tensor
+}
+
+/** Where the runtimes' JavaScript is. */
+export interface Runtimes {
+  /** onnxruntime-node. */
+  native?: string
+  /** onnxruntime-web, for the device `wasm`. */
+  wasm?: string
+}
 
 /**
- * Loads onnxruntime-node on first use, with its usage reports off unless the user has set ORT_DISABLE_TELEMETRY:
- * onnxruntime 1.29 and later report by default, and read the variable when the library is loaded.
+ * Finds the runtimes that are installed, and turns usage reports off unless the user has set ORT_DISABLE_TELEMETRY: onnxruntime 1.29 and later
+ * report by default. The library reads the variable when it is loaded, and a worker's environment is a copy, so this happens before either.
  */
-export async function loadRuntime(): Promise<Runtime> {
+export function findRuntimes(): Runtimes {
   process.env.ORT_DISABLE_TELEMETRY ??= '1'
+  // Written out, so that tools that gather an app's files see both names.
+  const native =
+    attempt(() => createRequire(import.meta.url).resolve('onnxruntime-node')) ?? elsewhere('onnxruntime-node')
+  const wasm = attempt(() => createRequire(import.meta.url).resolve('onnxruntime-web')) ?? elsewhere('onnxruntime-web')
+  return { ...(native && { native }), ...(wasm && { wasm }) }
+}
+
+/** From the main script or the working folder, where a bundler has moved this file's code away from its packages. */
+function elsewhere(name: string): string | undefined {
+  const bases = [process.argv[1], join(process.cwd(), 'package.json')].filter((base) => base !== undefined)
+  return bases.map((base) => attempt(() => createRequire(base).resolve(name))).find((path) => path !== undefined)
+}
+
+function attempt(find: () => string): string | undefined {
   try {
-    return await import('onnxruntime-node')
-  } catch (cause) {
-    throw new ClassifierError(explain(cause), { cause })
+    return find()
+  } catch {
+    return undefined
   }
 }
 
-function explain(error: unknown): string {
+/** Loads onnxruntime-node. Throws a `ClassifierError` that says why it cannot be loaded and what to do. */
+export function loadNative({ native }: Runtimes): Runtime {
+  if (!native)
+    throw new ClassifierError('onnxruntime-node is not installed: ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node')
+  try {
+    return createRequire(native)(native) as Runtime
+  } catch (cause) {
+    throw new ClassifierError(explainLoad(cause), { cause })
+  }
+}
+
+/** Loads onnxruntime-web's build for Node, with one thread unless more are asked for. */
+export function loadWasm({ wasm }: Runtimes, threads: number): Runtime {
+  if (!wasm)
+    throw new ClassifierError("onnxruntime-web is not installed, which the device 'wasm' needs: npm i onnxruntime-web")
+  try {
+    const runtime = createRequire(wasm)(wasm) as Runtime & { env: { wasm: { numThreads?: number } } }
+    runtime.env.wasm.numThreads = threads
+    return runtime
+  } catch (cause) {
+    throw new ClassifierError(`onnxruntime-web cannot be loaded: ${(cause as Error).message}`, { cause })
+  }
+}
+
+const wasmInstead = "Or take WebAssembly, which runs everywhere: npm i onnxruntime-web, and device: 'wasm'."
+
+function explainLoad(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException
   const host = `${process.platform}-${process.arch}`
-  if (/Cannot find (package|module) 'onnxruntime-node'/.test(message))
-    return 'onnxruntime-node is not installed: ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node'
   if (code === 'MODULE_NOT_FOUND')
     return (
-      `onnxruntime-node has no binary for ${host} beside its JavaScript. It comes for linux-x64 and -arm64 (glibc), ` +
-      'darwin-arm64, win32-x64 and -arm64. If this is one of them and the app is bundled, leave onnxruntime-node out of the bundle.'
+      `onnxruntime-node has no binary for ${host} beside its JavaScript. It comes for linux-x64 and -arm64 (glibc), darwin-arm64, win32-x64 ` +
+      `and -arm64. If this is one of them and the app is bundled, leave onnxruntime-node out of the bundle. ${wasmInstead}`
     )
-  return `onnxruntime-node cannot be loaded on ${host}: ${message}. Its Linux binary needs glibc 2.28 or newer; musl (Alpine) has none.`
+  return `onnxruntime-node cannot be loaded on ${host}: ${message}. Its Linux binary needs glibc 2.28 or newer; musl (Alpine) has none. ${wasmInstead}`
+}
+
+/** The libraries of onnxruntime's CUDA provider that are not beside its binary; undefined where CUDA cannot be. */
+export function missingCuda({ native }: Runtimes): string[] | undefined {
+  const { platform, arch } = process
+  if (!native || (platform !== 'linux' && platform !== 'win32')) return undefined
+  const folder = join(dirname(native), '..', 'bin', 'napi-v6', platform, arch)
+  const names = ['shared', 'cuda'].map((part) =>
+    platform === 'win32' ? `onnxruntime_providers_${part}.dll` : `libonnxruntime_providers_${part}.so`,
+  )
+  return names.filter((name) => !existsSync(join(folder, name)))
 }

@@ -3,15 +3,34 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ClassifierError } from '@pixelrow/classifier'
 
+/** What a model can be loaded from: a path, a URL (`file:`, `http:`, `https:`, `data:`), bytes, a blob, or a stream of bytes (Node's or the web's). */
+export type ModelSource = string | URL | Uint8Array | Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
+
 /** A model's bytes, with what errors call it. */
 export interface ModelFile {
   name: string
   bytes: Uint8Array
 }
 
-/** Reads a model from a path, a `file:`, `http(s):` or `data:` URL, or takes its bytes as they are. */
-export async function readModel(source: string | URL | Uint8Array): Promise<ModelFile> {
+/** Reads a model, or takes its bytes as they are. */
+export async function readModel(source: ModelSource): Promise<ModelFile> {
   if (source instanceof Uint8Array) return { name: 'the model', bytes: source }
+  if (source instanceof Blob) return { name: 'the model', bytes: new Uint8Array(await source.arrayBuffer()) }
+  if (typeof source === 'string' || source instanceof URL) return readAddress(source)
+  if (typeof source === 'object' && source !== null && Symbol.asyncIterator in source)
+    return { name: 'the model', bytes: await bytesOf(source as AsyncIterable<Uint8Array>) }
+  throw new ClassifierError(
+    `the model: expected a path, a URL, bytes or a stream, found ${source === null ? 'null' : typeof source}`,
+  )
+}
+
+async function bytesOf(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  for await (const part of stream) parts.push(part)
+  return new Uint8Array(Buffer.concat(parts))
+}
+
+function readAddress(source: string | URL): Promise<ModelFile> {
   const url = asUrl(source)
   if (url === undefined) return readPath(String(source))
   return url.protocol === 'file:' ? readPath(fileURLToPath(url)) : download(url)
@@ -27,16 +46,17 @@ async function readPath(path: string): Promise<ModelFile> {
   try {
     return { name: path, bytes: await readFile(path) }
   } catch (cause) {
-    throw new ClassifierError(`${path}: ${explainRead(cause, path)}`, { cause })
+    throw new ClassifierError(`${path}: ${explainRead(cause, path, 'an ONNX model')}`, { cause })
   }
 }
 
-function explainRead(error: unknown, path: string): string {
+/** Why a file cannot be read, where `expected` was. */
+export function explainRead(error: unknown, path: string, expected: string): string {
   const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT') return `expected an ONNX model, found no such file (looked for ${resolve(path)})`
-  if (code === 'EISDIR') return 'expected an ONNX model, found a folder'
-  if (code === 'EACCES') return 'the model cannot be read: permission denied'
-  return `the model cannot be read: ${message}`
+  if (code === 'ENOENT') return `expected ${expected}, found no such file (looked for ${resolve(path)})`
+  if (code === 'EISDIR') return `expected ${expected}, found a folder`
+  if (code === 'EACCES') return 'it cannot be read: permission denied'
+  return `it cannot be read: ${message}`
 }
 
 async function download(url: URL): Promise<ModelFile> {

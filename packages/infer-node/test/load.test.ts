@@ -49,7 +49,7 @@ describe('a model', () => {
     const expected = expectedProbabilities(corners, image)
     for (const { index, probability } of top) expect(probability).toBeCloseTo(expected[index]!, 6)
     expect(classifier.device).toBe('cpu')
-    expect(classifier.attempts).toEqual([])
+    expect(classifier.attempts.map(({ device }) => device)).toEqual(['cuda'])
     await classifier.close()
     await expect(classifier.classify(image)).rejects.toThrow('the classifier is closed')
   })
@@ -99,7 +99,11 @@ describe('a source that is no model', () => {
       () => onnxOf(corners, { opset: 99 }),
       'operator set 99 of ai.onnx is newer than this onnxruntime',
     ],
-    ['no metadata', () => onnxOf(corners, { metadata: {} }), 'its metadata lacks pixelrow.classes'],
+    [
+      'half of our metadata',
+      () => onnxOf(corners, { metadata: { 'pixelrow.max_value': '16' } }),
+      'its metadata lacks pixelrow.classes, pixelrow.shape',
+    ],
     [
       'another input',
       () => onnxOf(corners, { metadata: metadataOf({ ...corners, width: 3 }) }),
@@ -156,7 +160,7 @@ describe('a device', () => {
 
   test('that does not exist is refused by name', async () => {
     await expect(load(path, { device: 'gpu' as 'cpu' })).rejects.toThrow(
-      "device: expected auto, cpu, cuda, webgpu or a list of these, found 'gpu'",
+      "device: expected auto, cpu, wasm, cuda, tensorrt, webgpu, coreml, dml or a list of these, found 'gpu'",
     )
     await expect(load(path, { device: [] })).rejects.toThrow('found an empty list')
   })

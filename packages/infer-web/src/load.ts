@@ -2,8 +2,10 @@ import {
   type Classifier,
   ClassifierError,
   createClassifier,
-  describeModel,
   explainModelError,
+  openRunner,
+  type Session,
+  type TensorFactory,
 } from '@pixelrow/classifier'
 import type { InferenceSession } from 'onnxruntime-web/wasm'
 import { loadRuntime, type Runtime, type RuntimeOptions } from './runtime.ts'
@@ -19,7 +21,7 @@ export interface LoadOptions extends RuntimeOptions {
  * Loads an ONNX classifier from a URL, bytes or a Blob (a dropped file) into a page or a web worker, on WebAssembly.
  *
  * Importing this package fetches nothing and is safe where there is no page; this call loads onnxruntime-web.
- * Throws a `ClassifierError` where the model is missing, is not ONNX, is too new or lacks pixelrow's metadata, and where
+ * Throws a `ClassifierError` where the model is missing, is not ONNX, is too new or is no classifier of images, and where
  * onnxruntime-web's `.wasm` file cannot be had; throws the signal's reason when aborted.
  */
 export async function load(source: string | URL | Uint8Array | Blob, options: LoadOptions = {}): Promise<Classifier> {
@@ -30,20 +32,12 @@ export async function load(source: string | URL | Uint8Array | Blob, options: Lo
   const [file, runtime] = await Promise.all([readModel(source, signal), loadRuntime(options)])
   signal?.throwIfAborted()
   const session = await createSession(runtime, file)
-  try {
-    signal?.throwIfAborted()
-    return createClassifier({
-      session,
-      tensor: (type, data, dims) => new runtime.Tensor(type, data, dims),
-      model: describeModel(file.bytes, file.name),
-      name: file.name,
-      device: 'wasm',
-      pause: nextTask,
-    })
-  } catch (error) {
-    await session.release()
-    throw error
-  }
+  if (signal?.aborted) await session.release()
+  signal?.throwIfAborted()
+  const { name, bytes } = file
+  const tensor: TensorFactory = (type, data, dims) => new runtime.Tensor(type, data as Uint8Array, dims)
+  const runner = await openRunner({ session: session as Session, tensor, model: { bytes }, name })
+  return createClassifier({ runner, name, device: 'wasm', pause: nextTask })
 }
 
 /** Makes a session on WebAssembly; says in words what is wrong with the model or the page. */

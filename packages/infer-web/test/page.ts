@@ -14,6 +14,7 @@ const imports = {
   '@pixelrow/infer-web': '/infer-web/index.js',
   '@pixelrow/classifier': '/classifier/index.js',
   '@pixelrow/onnx/metadata': '/onnx/metadata.js',
+  '@pixelrow/pixels': '/pixels/browser.js',
   'onnxruntime-web/wasm': '/onnxruntime/ort.wasm.bundle.min.mjs',
 }
 
@@ -30,6 +31,7 @@ export function servePage(headers: Record<string, string> = {}): Promise<FileSer
     '/infer-web/': join(packages, 'infer-web/dist'),
     '/classifier/': join(packages, 'classifier/dist'),
     '/onnx/': join(packages, 'onnx/dist'),
+    '/pixels/': join(packages, 'pixels/dist'),
     '/onnxruntime/': onnxruntime,
   }
   return serve(folders, { pages: { '/': html, '/app/model.onnx': '<!doctype html><title>App</title>' }, headers })

@@ -1,0 +1,58 @@
+import type { Hints } from './description.ts'
+import { ClassifierError } from './errors.ts'
+import type { Signature } from './signature.ts'
+
+/** Puts raw pixels into what the input takes. */
+export type Feed = (pixels: Uint8Array, rows: number) => Uint8Array | Float32Array
+
+/** How images become the model's input: raw bytes, or floats by scale, mean and std; channels where and in the order it wants them. */
+export function feedOf({ type, shape, channelsFirst }: Signature, hints: Hints, name: string): Feed {
+  const { height, width, channels } = shape
+  const area = height * width
+  const isBgr = hints.colors === 'bgr' && channels === 3
+  const moves = !hints.described && channels > 1 && (channelsFirst || isBgr)
+  if (type === 'uint8' && !moves) return unshared
+  const tables = type === 'uint8' ? bytesAsTheyAre(channels) : floatTables(channels, hints, name)
+  const Values = type === 'uint8' ? Uint8Array : Float32Array
+  return (pixels, rows) => {
+    const values = new Values(pixels.length)
+    for (let channel = 0; channel < channels; channel++) {
+      const table = tables[channel]!
+      const place = isBgr ? 2 - channel : channel
+      const [start, step] = channelsFirst ? [place * area, 1] : [place, channels]
+      for (let row = 0; row < rows; row++) {
+        let from = row * area * channels + channel
+        let to = row * area * channels + start
+        for (let i = 0; i < area; i++, from += channels, to += step) values[to] = table[pixels[from]!]!
+      }
+    }
+    return values
+  }
+}
+
+/** onnxruntime refuses tensors over shared memory, so those pixels are copied. */
+function unshared(pixels: Uint8Array): Uint8Array {
+  return pixels.buffer instanceof ArrayBuffer ? pixels : pixels.slice()
+}
+
+function bytesAsTheyAre(channels: number): Uint8Array[] {
+  return Array.from({ length: channels }, () => Uint8Array.from({ length: 256 }, (_, byte) => byte))
+}
+
+/** The float of each byte, for each channel as the image has them (red first). */
+function floatTables(channels: number, { scale = 1 / 255, mean = 0, std = 1 }: Hints, name: string): Float32Array[] {
+  const perChannel = (what: string, value: number | readonly number[]) => {
+    const list = typeof value === 'number' ? new Array<number>(channels).fill(value) : value
+    if (list.length === channels && list.every((each) => Number.isFinite(each) && (what !== 'std' || each > 0)))
+      return list
+    throw new ClassifierError(
+      `${name}: ${what}: expected a number, or one for each of ${channels} channels, found ${JSON.stringify(value)}`,
+    )
+  }
+  if (!(Number.isFinite(scale) && scale !== 0))
+    throw new ClassifierError(`${name}: scale: expected a number such as 1/255, found ${scale}`)
+  const [means, stds] = [perChannel('mean', mean), perChannel('std', std)]
+  return means.map((middle, channel) =>
+    Float32Array.from({ length: 256 }, (_, byte) => (byte * scale - middle) / stds[channel]!),
+  )
+}

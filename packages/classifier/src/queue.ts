@@ -1,0 +1,175 @@
+import { ClassifierError } from './errors.ts'
+import type { CallOptions, Predictions } from './types.ts'
+
+/** How calls are gathered into runs. */
+export interface QueueOptions {
+  /** Images of one run, 1 or more. Default 256; 1 runs each image by itself. */
+  maxBatch?: number
+  /** How long an idle classifier waits for more images before a run that is not full, in milliseconds. Default 0: it never waits, but what comes during a run shares the next one. */
+  maxDelayMs?: number
+  /** Images that may wait; a further `classify` is refused with code `busy`. Default 4096. */
+  maxQueue?: number
+}
+
+/** Work for one run, or a share of one. */
+export interface Job extends CallOptions {
+  pixels: Uint8Array
+  rows: number
+  /** Whether it counts for `maxQueue`; bulk work has a bound of its own. */
+  counted: boolean
+}
+
+export interface Queue {
+  /** The results of these images; their arrays may be views of a larger run's. */
+  add(job: Job): Promise<Predictions>
+  /** Refuses further work and resolves when all that was added is done. */
+  close(): Promise<void>
+}
+
+interface Waiting extends Job {
+  resolve(result: Predictions): void
+  reject(error: unknown): void
+}
+
+/**
+ * Gathers jobs into runs of at most `maxBatch` images. One run is under way at a time, so that what comes meanwhile shares the next;
+ * a second one is sent ahead only where it is full, up to `depth`, so that a worker need not wait for it.
+ */
+export function createQueue(
+  run: (pixels: Uint8Array, rows: number) => Promise<Predictions>,
+  { maxBatch, maxDelayMs, maxQueue, depth, name }: Required<QueueOptions> & { depth: number; name: string },
+): Queue {
+  let waiting: Waiting[] = []
+  let [rows, counted, running] = [0, 0, 0]
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let closed: (() => void) | true | undefined
+
+  function drop(job: Waiting): void {
+    rows -= job.rows
+    if (job.counted) counted -= job.rows
+  }
+
+  function take(): Waiting[] {
+    let [count, size] = [0, 0]
+    while (count < waiting.length && (count === 0 || size + waiting[count]!.rows <= maxBatch))
+      size += waiting[count++]!.rows
+    const jobs = waiting.slice(0, count)
+    waiting = waiting.slice(count)
+    for (const job of jobs) drop(job)
+    return jobs
+  }
+
+  async function start(jobs: Waiting[]): Promise<void> {
+    running++
+    try {
+      const [first] = jobs
+      const size = jobs.reduce((sum, job) => sum + job.rows, 0)
+      share(jobs, await run(jobs.length === 1 ? first!.pixels : joined(jobs), size), size)
+    } catch (error) {
+      for (const job of jobs) job.reject(error)
+    }
+    running--
+    dispatch()
+  }
+
+  function dispatch(): void {
+    clearTimeout(timer)
+    timer = undefined
+    while (rows > 0 && (running === 0 || (running < depth && rows >= maxBatch))) void start(take())
+    if (rows === 0 && running === 0 && typeof closed === 'function') closed()
+  }
+
+  /** In the next microtask at the earliest, so that calls made together run together. */
+  function schedule(): void {
+    if (maxDelayMs === 0 || rows >= maxBatch || closed) queueMicrotask(dispatch)
+    else if (running === 0) timer ??= setTimeout(dispatch, maxDelayMs)
+  }
+
+  return {
+    add(job) {
+      return new Promise((resolve, reject) => {
+        if (closed) return reject(closedError(name))
+        if (job.counted && counted + job.rows > maxQueue) return reject(busyError(name, counted))
+        job.signal?.throwIfAborted()
+        const entry: Waiting = { ...job, resolve, reject }
+        heed(entry, name, () => {
+          if (!waiting.includes(entry)) return
+          waiting = waiting.filter((other) => other !== entry)
+          drop(entry)
+        })
+        waiting.push(entry)
+        rows += job.rows
+        if (job.counted) counted += job.rows
+        schedule()
+      })
+    },
+    close() {
+      return new Promise((resolve) => {
+        closed = resolve
+        dispatch()
+      })
+    },
+  }
+}
+
+/** Lets signal and deadline reject a job; whichever comes first takes the listeners of the other away. */
+function heed(job: Waiting, name: string, leave: () => void): void {
+  const { signal, timeoutMs, resolve, reject } = job
+  if (!signal && timeoutMs === undefined) return
+  const end = (error: unknown) => {
+    leave()
+    job.reject(error)
+  }
+  const abort = () => end(signal!.reason)
+  const timer = timeoutMs === undefined ? undefined : setTimeout(() => end(deadlineError(name, timeoutMs)), timeoutMs)
+  const done = () => {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
+  }
+  signal?.addEventListener('abort', abort, { once: true })
+  job.resolve = (result) => {
+    done()
+    resolve(result)
+  }
+  job.reject = (error) => {
+    done()
+    reject(error)
+  }
+}
+
+function joined(jobs: readonly Job[]): Uint8Array {
+  const pixels = new Uint8Array(jobs.reduce((sum, job) => sum + job.pixels.length, 0))
+  let at = 0
+  for (const job of jobs) {
+    pixels.set(job.pixels, at)
+    at += job.pixels.length
+  }
+  return pixels
+}
+
+/** Gives each job its rows. */
+function share(jobs: readonly Waiting[], { labels, probabilities }: Predictions, rows: number): void {
+  const classes = probabilities.length / rows
+  let from = 0
+  for (const job of jobs) {
+    const to = from + job.rows
+    job.resolve({
+      labels: labels.subarray(from, to),
+      probabilities: probabilities.subarray(from * classes, to * classes),
+    })
+    from = to
+  }
+}
+
+function closedError(name: string): ClassifierError {
+  return new ClassifierError(`${name}: the classifier is closed. Load the model again to go on`, { code: 'closed' })
+}
+
+function busyError(name: string, found: number): ClassifierError {
+  const advice = 'Answer 503, let callers wait for results, or raise maxQueue'
+  return new ClassifierError(`${name}: ${found} images wait already. ${advice}`, { code: 'busy' })
+}
+
+function deadlineError(name: string, timeoutMs: number): ClassifierError {
+  return new ClassifierError(`${name}: no result within ${timeoutMs} ms`, { code: 'deadline' })
+}

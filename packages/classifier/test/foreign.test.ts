@@ -1,0 +1,205 @@
+import { createClassifier, type ModelOptions, openRunner } from '@pixelrow/classifier'
+import { type Model, write } from '@pixelrow/onnx'
+import { describe, expect, test } from 'vitest'
+import { openRecorded } from './recorded.ts'
+
+interface Foreign {
+  dims: (number | string)[]
+  type?: 'float32' | 'uint8'
+  softmax?: boolean
+  metadata?: Record<string, string>
+  outputDims?: (number | string)[]
+}
+
+/** The sums of each colour channel of a 2×2 picture as logits: exactly what a converted classifier might give. */
+function foreign({
+  dims,
+  type = 'float32',
+  softmax = false,
+  metadata = {},
+  outputDims = ['N', 3],
+}: Foreign): Uint8Array {
+  const axes = dims[1] === 3 ? [2, 3] : [1, 2]
+  const node = (opType: string, inputs: string[], output: string, attributes = {}) => {
+    return { opType, domain: '', name: output, inputs, outputs: [output], attributes }
+  }
+  const graph: Model['graph'] = {
+    name: 'foreign',
+    nodes: [
+      node('Cast', ['image'], 'floats', { to: { int: 1 } }),
+      node('ReduceMean', ['floats'], softmax ? 'means' : 'scores', { axes: { ints: axes }, keepdims: { int: 0 } }),
+      ...(softmax ? [node('Softmax', ['means'], 'scores', { axis: { int: 1 } })] : []),
+    ],
+    inputs: [{ name: 'image', type: { dataType: type, dims } }],
+    outputs: [{ name: 'scores', type: { dataType: 'float32', dims: outputDims } }],
+    initializers: [],
+  }
+  return write({ irVersion: 8, opsets: { '': 13 }, metadata, graph })
+}
+
+async function open(model: Foreign, given?: ModelOptions) {
+  const bytes = foreign(model)
+  const { session, tensor, runs } = await openRecorded(bytes)
+  const runner = await openRunner({ session, tensor, model: { bytes, ...(given && { given }) }, name: 'x.onnx' })
+  return { classifier: createClassifier({ runner, device: 'cpu', name: 'x.onnx' }), runs }
+}
+
+/** 2×2, rgbrgb…: means of red 25, green 100, blue 50. */
+const image = Uint8Array.of(10, 100, 40, 20, 100, 50, 30, 100, 60, 40, 100, 50)
+const softmaxOf = (logits: number[]) => {
+  const exps = logits.map((logit) => Math.exp(logit))
+  return exps.map((value) => value / exps.reduce((a, b) => a + b))
+}
+
+async function probabilities(model: Foreign, given?: ModelOptions): Promise<number[]> {
+  const { classifier } = await open(model, given)
+  const found = await classifier.predict(image)
+  await classifier.close()
+  return [...found.probabilities]
+}
+
+const close = (values: number[]) => values.map((value) => expect.closeTo(value, 5))
+
+describe('layout, type and scaling', () => {
+  test.each<[string, Foreign, ModelOptions | undefined, number[]]>([
+    ['NCHW floats are bytes over 255', { dims: ['N', 3, 2, 2] }, undefined, [25 / 255, 100 / 255, 50 / 255]],
+    ['NHWC is seen', { dims: ['N', 2, 2, 3] }, undefined, [25 / 255, 100 / 255, 50 / 255]],
+    ['bytes stay bytes', { dims: ['N', 3, 2, 2], type: 'uint8' }, undefined, [25, 100, 50]],
+    ['bytes in NHWC too', { dims: ['N', 2, 2, 3], type: 'uint8' }, undefined, [25, 100, 50]],
+    ['scale', { dims: ['N', 3, 2, 2] }, { scale: 0.01 }, [0.25, 1, 0.5]],
+    [
+      'mean and deviation a channel',
+      { dims: ['N', 3, 2, 2] },
+      { mean: [0.1, 0.2, 0.3], std: [0.5, 0.25, 2] },
+      [(25 / 255 - 0.1) / 0.5, (100 / 255 - 0.2) / 0.25, (50 / 255 - 0.3) / 2],
+    ],
+    [
+      'one mean for all',
+      { dims: ['N', 3, 2, 2] },
+      { scale: 1 / 127.5, mean: 1 },
+      [25 / 127.5 - 1, 100 / 127.5 - 1, 50 / 127.5 - 1],
+    ],
+    ['blue first', { dims: ['N', 3, 2, 2] }, { colors: 'bgr' }, [50 / 255, 100 / 255, 25 / 255]],
+    [
+      'a size that the graph leaves open',
+      { dims: ['N', 3, 'h', 'w'] },
+      { shape: { height: 2, width: 2 } },
+      [25 / 255, 100 / 255, 50 / 255],
+    ],
+    [
+      'the range in the metadata',
+      { dims: ['N', 3, 2, 2], metadata: { 'Image.NominalPixelRange': 'NominalRange_0_255' } },
+      undefined,
+      [25, 100, 50],
+    ],
+    [
+      'order and range in the metadata',
+      {
+        dims: ['N', 2, 2, 3],
+        metadata: { 'Image.NominalPixelRange': 'Normalized_1_1', 'Image.BitmapPixelFormat': 'Bgr8' },
+      },
+      undefined,
+      [50 / 127.5 - 1, 100 / 127.5 - 1, 25 / 127.5 - 1],
+    ],
+  ])('%s', async (_, model, given, logits) => {
+    expect(await probabilities(model, given)).toEqual(close(softmaxOf(logits)))
+    // What is a distribution already stays as it is.
+    expect(await probabilities({ ...model, softmax: true }, given)).toEqual(close(softmaxOf(logits)))
+  })
+
+  test('a fixed batch is filled up, also by single images', async () => {
+    const { classifier, runs } = await open({ dims: [2, 3, 2, 2], outputDims: [2, 3] })
+    const pixels = Uint8Array.from([...image, ...image, ...image.toReversed()])
+    const { labels } = await classifier.predict(pixels)
+    expect([...labels]).toEqual([1, 1, 1])
+    expect((await classifier.classify(image)).index).toBe(1)
+    expect(new Set(runs)).toEqual(new Set([2]))
+    await classifier.close()
+  })
+
+  test('softmax can be said', async () => {
+    const logits = [25 / 255, 100 / 255, 50 / 255]
+    expect(await probabilities({ dims: ['N', 3, 2, 2] }, { softmax: false })).toEqual(close(logits))
+  })
+})
+
+describe('classes', () => {
+  const dims = ['N', 3, 2, 2]
+  test.each<[string, Record<string, string>, ModelOptions | undefined, string[]]>([
+    ['are numbers where nobody says them', {}, undefined, ['0', '1', '2']],
+    ['are what the caller says', { classes: '["x","y","z"]' }, { classes: ['r', 'g', 'b'] }, ['r', 'g', 'b']],
+    ['come as a JSON list', { classes: '["r","g","b"]' }, undefined, ['r', 'g', 'b']],
+    ['come as a JSON object', { id2label: '{"1":"g","0":"r","2":"b"}' }, undefined, ['r', 'g', 'b']],
+    ['come as a Python dict', { names: `{0: 'r', 1: "bird's", 2: 'it\\'s'}` }, undefined, ['r', "bird's", "it's"]],
+    [
+      'that cannot be read are passed over',
+      { names: '{0: 1}', labels: '{"0":"r","2":"b"}' },
+      undefined,
+      ['0', '1', '2'],
+    ],
+  ])('%s', async (_, metadata, given, classes) => {
+    const { classifier } = await open({ dims, metadata }, given)
+    expect(classifier.classes).toEqual(classes)
+    expect((await classifier.classify(image)).label).toBe(classes[1])
+    await classifier.close()
+  })
+})
+
+test.each<[string, Foreign, ModelOptions | undefined, string]>([
+  [
+    'a size that nobody says',
+    { dims: ['N', 3, 'h', 'w'] },
+    undefined,
+    'x.onnx: its input is [N, 3, h, w], from which the size of its images cannot be told. Say it: shape:',
+  ],
+  [
+    'another size than the graph has',
+    { dims: ['N', 3, 2, 2] },
+    { shape: { height: 4, width: 4 } },
+    'differs from the shape given',
+  ],
+  ['channels that no picture has', { dims: ['N', 2, 2, 5] }, undefined, 'expected images of 1 or 3 channels, found 2'],
+  [
+    'too few classes',
+    { dims: ['N', 3, 2, 2] },
+    { classes: ['a', 'b'] },
+    'x.onnx: expected 2 scores, as there are so many classes, found 3',
+  ],
+  [
+    'an output that is not there',
+    { dims: ['N', 3, 2, 2] },
+    { output: 'logits' },
+    "expected an output named 'logits', found 'scores'",
+  ],
+  [
+    'a mean for too few channels',
+    { dims: ['N', 3, 2, 2] },
+    { mean: [1, 2] },
+    'mean: expected a number, or one for each of 3 channels, found [1,2]',
+  ],
+  ['a deviation of zero', { dims: ['N', 3, 2, 2] }, { std: 0 }, 'std: expected a number'],
+  [
+    'a range of video',
+    { dims: ['N', 3, 2, 2], metadata: { 'Image.NominalPixelRange': 'NominalRange_16_235' } },
+    undefined,
+    'found NominalRange_16_235',
+  ],
+])('is refused with a sentence: %s', async (_, model, given, message) => {
+  await expect(open(model, given)).rejects.toThrow(message)
+})
+
+test('a model that gives NaN is an error that names the image', async () => {
+  // Sums beyond what a float holds.
+  const { classifier } = await open({ dims: ['N', 3, 2, 2] }, { scale: 1e38, softmax: true })
+  await expect(classifier.predict(image)).rejects.toThrow('x.onnx: image 0: the model gives NaN for a class')
+  await classifier.close()
+})
+
+test('pixels that are no bytes are refused: fractions and NaN have no place there', async () => {
+  const { classifier } = await open({ dims: ['N', 3, 2, 2] })
+  const floats = Float32Array.from(image, () => Number.NaN) as unknown as Uint8Array
+  await expect(classifier.classify(floats)).rejects.toThrow(
+    'pixels: expected a Uint8Array of raw pixel values, found Float32Array',
+  )
+  await classifier.close()
+})

@@ -1,0 +1,37 @@
+import { ClassifierError } from '@pixelrow/classifier'
+import { serve } from '@pixelrow/worker/inside'
+import { type Opened, type OpenJob, openHere } from './opened.ts'
+import type { Answer, Described } from './protocol.ts'
+
+/** The worker's side: `open` a model, then `run` it. Errors of our own travel as plain data, which keeps what belongs to them. */
+serve(() => {
+  let opened: Opened | undefined
+  return {
+    methods: {
+      open: (job: OpenJob): Promise<Answer<Described>> =>
+        answered(async () => {
+          opened = await openHere(job)
+          const { runner, device, attempts } = opened
+          return { model: runner.model, device, attempts }
+        }),
+      run: ({ pixels, rows }: { pixels: Uint8Array; rows: number }, transfer) =>
+        answered(async () => {
+          const predictions = await opened!.runner.run(pixels, rows)
+          transfer(predictions.labels.buffer as ArrayBuffer, predictions.probabilities.buffer as ArrayBuffer)
+          return predictions
+        }),
+    },
+    release: () => opened?.runner.release(),
+  }
+})
+
+/** What comes back as a rejection is then the worker's own failure alone. */
+async function answered<T>(work: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return { value: await work() }
+  } catch (error) {
+    const { message, cause } = error instanceof Error ? error : new Error(String(error))
+    const attempts = error instanceof ClassifierError ? error.attempts : []
+    return { refused: { message, attempts, cause: cause instanceof Error ? cause.message : undefined } }
+  }
+}

@@ -1,0 +1,93 @@
+import { Readable } from 'node:stream'
+import { load } from '@pixelrow/infer-node'
+import { expect, test } from 'vitest'
+import { corners, onnxOf } from '../../classifier/test/model.ts'
+import { slowModel } from './slow.ts'
+
+const bytes = onnxOf(corners)
+const image = Uint8Array.of(1, 16, 8, 0)
+const rows = (count: number) => Uint8Array.from({ length: 4 * count }, (_, i) => (i * 7 + (i >> 5)) % 17)
+
+test('the worker and inline give the same bits, for tables, lists, streams and single images', async () => {
+  const pixels = rows(700)
+  const images = Array.from({ length: 700 }, (_, row) => pixels.slice(row * 4, row * 4 + 4))
+  const found = []
+  for (const worker of [true, false]) {
+    await using classifier = await load(bytes, { worker })
+    const table = await classifier.predict(pixels)
+    const many = await classifier.classifyMany(images)
+    const single = await Promise.all(images.map((each) => classifier.classify(each)))
+    const streamed = []
+    for await (const result of classifier.classifyRows(images)) streamed.push(result)
+    const pieces = []
+    for await (const { labels } of classifier.predictRows([pixels.subarray(0, 1200), pixels.subarray(1200)]))
+      pieces.push(...labels)
+    expect(many).toEqual(single)
+    expect(streamed).toEqual(single)
+    expect(pieces).toEqual([...table.labels])
+    expect(single.map(({ index }) => index)).toEqual([...table.labels])
+    found.push(table)
+  }
+  expect(found[0]).toEqual(found[1])
+})
+
+test('timers of the host go on during a long run, which they do not inline', async () => {
+  const late = async (worker: boolean) => {
+    await using classifier = await load(slowModel(), { worker, threads: 1 })
+    const delays: number[] = []
+    let before = performance.now()
+    const timer = setInterval(() => {
+      delays.push(performance.now() - before - 10)
+      before = performance.now()
+    }, 10)
+    await classifier.predict(new Uint8Array(784 * 256 * 2))
+    clearInterval(timer)
+    return delays.sort((a, b) => a - b)[delays.length >> 1]!
+  }
+  expect(await late(true)).toBeLessThanOrEqual(20)
+  expect(await late(false)).toBeGreaterThan(20)
+})
+
+test('an abort is heard at once though the run goes on, and closing waits for that', async () => {
+  const classifier = await load(slowModel(), { threads: 1 })
+  const order: string[] = []
+  const pixels = new Uint8Array(784 * 256)
+  const run = classifier.predict(pixels).then(() => order.push('run'))
+  const aborted = classifier
+    .predict(pixels, { signal: AbortSignal.timeout(1) })
+    .catch((error: Error) => order.push(error.name))
+  await aborted
+  const closed = classifier.close().then(() => order.push('closed'))
+  await Promise.all([run, closed])
+  expect(order).toEqual(['TimeoutError', 'run', 'closed'])
+  await expect(classifier.classify(new Uint8Array(784))).rejects.toMatchObject({ code: 'closed' })
+  await classifier.close()
+})
+
+test('a model comes from streams and blobs, too', async () => {
+  const sources = [
+    Readable.from([bytes.subarray(0, 50), bytes.subarray(50)]),
+    new Blob([Uint8Array.from(bytes)]),
+    new Response(Uint8Array.from(bytes)).body!,
+  ]
+  for (const source of sources) {
+    await using classifier = await load(source)
+    expect((await classifier.classify(image)).label).toBe('right')
+  }
+  await expect(load(42 as unknown as string)).rejects.toThrow(
+    'the model: expected a path, a URL, bytes or a stream, found number',
+  )
+})
+
+test('WebAssembly runs in Node, in a worker and inline', async () => {
+  for (const worker of [true, false]) {
+    await using classifier = await load(bytes, { device: 'wasm', worker })
+    expect(classifier.device).toBe('wasm')
+    expect((await classifier.classify(image)).label).toBe('right')
+    expect((await classifier.predict(rows(600))).labels).toHaveLength(600)
+  }
+  await using fallback = await load(bytes, { device: ['coreml', 'wasm'] })
+  expect([fallback.device, fallback.attempts.map(({ device }) => device)]).toEqual(
+    process.platform === 'darwin' ? ['coreml', []] : ['wasm', ['coreml']],
+  )
+})
