@@ -26,6 +26,7 @@ export function fromOnnx(bytes: Uint8Array): Model {
       `The file has pixelrow’s format ${version}; this version reads ${format}. Update @pixelrow/export.`,
     )
   }
+  requireSingle(metadata)
   const architecture = parseArchitecture(field('architecture'))
   const kept = keptOf(metadata['pixelrow.unfolded'] ?? '{}')
   const inGraph = parameters(foldedArchitecture(architecture))
@@ -45,6 +46,14 @@ export function fromOnnx(bytes: Uint8Array): Model {
   validateModel(model)
   checkGraph(graph, fold(model))
   return model
+}
+
+function requireSingle(metadata: Record<string, string>): void {
+  const members = metadata['pixelrow.members']
+  if (members === undefined) return
+  const { length } = jsonOf('members', members) as unknown[]
+  const advice = 'Read the files it was merged from.'
+  throw new ExportError(`The file holds ${length} models that answer together; fromOnnx reads one. ${advice}`)
 }
 
 function fieldOf(metadata: Record<string, string>, name: string, producer = ''): string {

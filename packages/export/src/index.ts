@@ -1,8 +1,10 @@
 export { type Description, describe, type Port } from './describe.ts'
+export { meanProbabilities, type Shift, shiftImages, shiftsOf } from './ensemble.ts'
 export { ExportError } from './error.ts'
 export { toFloat16 } from './float16.ts'
 export { fromOnnx } from './fromonnx.ts'
 export { toInt8 } from './int8.ts'
+export { type MergeOptions, merge } from './merge.ts'
 export { optimize } from './optimize/optimize.ts'
 export {
   type LabelledRows,

@@ -7,26 +7,35 @@ export type InputKind = 'flat' | 'image'
 
 /** Dimensions of the `pixels` input; images are `[N, H, W, C]`, or `[N, C, H, W]` when the model's pixels are planar. */
 export function inputDims({ shape }: InputLayer, kind: InputKind): (number | string)[] {
-  const { height, width, channels, channelOrder } = shape
-  if (kind === 'flat') return ['N', height * width * channels]
-  return channelOrder === 'planar' ? ['N', channels, height, width] : ['N', height, width, channels]
+  const { height, width, channels } = shape
+  return ['N', ...(kind === 'flat' ? [height * width * channels] : imageDims({ shape }))]
+}
+
+/** The axes of one image in the model's own order. */
+export function imageDims({ shape: { height, width, channels, channelOrder } }: Pick<InputLayer, 'shape'>): number[] {
+  return channelOrder === 'planar' ? [channels, height, width] : [height, width, channels]
 }
 
 /**
  * Raw pixels to what the first layer takes: scaled to 0..1, in channel, row, column order, normalised where the model
  * says so. The operators are those of a training graph, so that equal weights give equal numbers. The result is an image
- * `[N, C, H, W]`; where the layers soon make a vector of it, a row `[N, values]` or the pixels' own axes, if that costs
- * nothing.
+ * `[N, C, H, W]`; without `asImage`, where the layers soon make a vector of it, a row `[N, values]` or the pixels' own axes, if
+ * that costs nothing.
  */
-export function inputLayer(g: GraphBuilder, { input, layers }: Architecture, pixels: Value): Value {
+export function inputLayer(
+  g: GraphBuilder,
+  input: InputLayer,
+  pixels: Value,
+  { asImage }: { asImage: boolean },
+): Value {
   const float32Pixels = g.op('Cast', [pixels], { to: int(dataTypeCode('float32')) }, named('input/Cast', 'input/float'))
   const scale = g.constant(float32(1 / input.maxValue), 'input/scale')
   const scaled = g.op('Mul', [float32Pixels, scale], {}, named('input/Mul', 'input/scaled'))
-  return normalize(g, input, takesImage(layers) || ordersChannels(input) ? image(g, input, scaled) : scaled)
+  return normalize(g, input, asImage || ordersChannels(input) ? image(g, input, scaled) : scaled)
 }
 
 /** Whether a layer needs to see rows and columns before they are flattened away. */
-function takesImage(layers: Architecture['layers']): boolean {
+export function takesImage({ layers }: Architecture): boolean {
   const blind = new Set<string>(['relu', 'gelu', 'silu', 'sigmoid', 'tanh', 'dropout'])
   return layers.find(({ type }) => !blind.has(type))?.type !== 'flatten'
 }

@@ -1,7 +1,7 @@
 import { formatArchitecture, type Model, parameters, strictPreparation, validateModel } from '@pixelrow/model'
-import { type Graph, graphBuilder, int, write } from '@pixelrow/onnx'
+import { type Graph, type GraphBuilder, graphBuilder, int, type Value, write } from '@pixelrow/onnx'
 import { fold } from './fold.ts'
-import { type InputKind, inputDims, inputLayer } from './input.ts'
+import { type InputKind, inputDims, inputLayer, takesImage } from './input.ts'
 import { lowerLayers } from './layers.ts'
 import { named } from './names.ts'
 import { unfoldedOf } from './unfold.ts'
@@ -37,7 +37,7 @@ export function toOnnx(model: Model, options: ToOnnxOptions = {}): Uint8Array {
     opsets: { '': 17 },
     producerName: 'pixelrow',
     graph: graphOf(folded, options.input ?? 'flat'),
-    metadata: { ...metadataOf(model), ...unfoldedMetadata(model, folded) },
+    metadata: { ...metadataOf(model, layersMetadata(model)), ...unfoldedMetadata(model, folded) },
   })
 }
 
@@ -45,13 +45,17 @@ export function toOnnx(model: Model, options: ToOnnxOptions = {}): Uint8Array {
 export function graphOf({ architecture, weights }: Model, input: InputKind): Graph {
   const g = graphBuilder('pixelrow')
   const pixels = g.input('pixels', 'uint8', inputDims(architecture.input, input))
-  const first = inputLayer(g, architecture, pixels)
+  const first = inputLayer(g, architecture.input, pixels, { asImage: takesImage(architecture) })
   const logits = lowerLayers(architecture.layers, { g, name: '', path: '', weights }, first)
-  const probabilities = g.op('Softmax', [logits], { axis: int(-1) }, named('probabilities/Softmax', 'probabilities'))
+  return answer(g, g.op('Softmax', [logits], { axis: int(-1) }, named('probabilities/Softmax', 'probabilities')))
+}
+
+/** Ends a graph: makes the probabilities its output of that name, and their largest one its label. */
+export function answer(g: GraphBuilder, probabilities: Value): Graph {
   // Of the probabilities, not the logits: two logits may round to one probability, and both outputs must agree.
   const largest = { axis: int(1), keepdims: int(0) }
   const label = g.op('ArgMax', [probabilities], largest, named('label/ArgMax', 'label'))
-  g.output(probabilities)
+  g.output(probabilities, 'probabilities')
   g.output(label)
   return g.build()
 }
@@ -62,13 +66,22 @@ function unfoldedMetadata(model: Model, folded: Model): Record<string, string> {
   return Object.keys(unfolded).length ? { 'pixelrow.unfolded': JSON.stringify(unfolded) } : {}
 }
 
-function metadataOf({ architecture, classes, preparation }: Model): Record<string, string> {
-  const json = formatArchitecture(architecture)
-  const { input } = JSON.parse(json)
+function layersMetadata({ architecture }: Model): Record<string, string> {
+  return {
+    'pixelrow.architecture': formatArchitecture(architecture),
+    'pixelrow.parameters': JSON.stringify(parameters(architecture).map(({ name }) => name)),
+  }
+}
+
+/** What a file says of itself: `content` is its layers, in one way or another. */
+export function metadataOf(
+  { architecture, classes, preparation }: Model,
+  content: Record<string, string>,
+): Record<string, string> {
+  const { input } = JSON.parse(formatArchitecture(architecture))
   return {
     'pixelrow.format': format,
-    'pixelrow.architecture': json,
-    'pixelrow.parameters': JSON.stringify(parameters(architecture).map(({ name }) => name)),
+    ...content,
     'pixelrow.classes': JSON.stringify(classes),
     'pixelrow.shape': JSON.stringify(input.shape),
     'pixelrow.max_value': String(input.maxValue),

@@ -1,0 +1,56 @@
+import type { ImageShape } from '@pixelrow/model'
+
+/** A move of an image by whole pixels, either way; what comes in from outside is 0. */
+export type Shift = readonly [down: number, right: number]
+
+/** An image as it is and, for a `distance` of 1 pixel or more, moved by it up, down, left and right. */
+export function shiftsOf(distance: number): Shift[] {
+  if (!Number.isInteger(distance) || distance < 0) {
+    throw new RangeError(`shift must be a whole number of pixels, 0 or more; found ${distance}.`)
+  }
+  if (distance === 0) return [[0, 0]]
+  return [
+    [0, 0],
+    [-distance, 0],
+    [distance, 0],
+    [0, -distance],
+    [0, distance],
+  ]
+}
+
+/** Images moved: the bytes that a merged file makes of them inside. `pixels` holds whole images one after the other. */
+export function shiftImages(
+  pixels: Uint8Array,
+  { height, width, channels, channelOrder }: ImageShape,
+  [down, right]: Shift,
+): Uint8Array {
+  const planar = channelOrder === 'planar'
+  // An image is planes of rows of cells; interleaved, there is one plane whose cells hold all channels.
+  const [plane, cell] = planar ? [height * width, 1] : [height * width * channels, channels]
+  const moved = new Uint8Array(pixels.length)
+  const row = width * cell
+  const [from, to] = [Math.max(0, -right) * cell, Math.max(0, right) * cell]
+  const length = Math.max(0, row - Math.abs(right) * cell)
+  for (let start = 0; start < pixels.length; start += plane) {
+    for (let y = Math.max(0, -down); y < Math.min(height, height - down); y++) {
+      const source = start + y * row + from
+      moved.set(pixels.subarray(source, source + length), start + (y + down) * row + to)
+    }
+  }
+  return moved
+}
+
+/** The mean of several models' probabilities of the same rows, as a merged file computes it. Throws a RangeError for unequal lengths. */
+export function meanProbabilities(all: readonly Float32Array[]): Float32Array {
+  const [first] = all
+  if (!first || all.some(({ length }) => length !== first.length)) {
+    throw new RangeError(`Expected probabilities of the same rows; found lengths ${all.map(({ length }) => length)}.`)
+  }
+  const mean = new Float32Array(first.length)
+  for (let at = 0; at < mean.length; at++) {
+    let sum = 0
+    for (const values of all) sum += values[at]!
+    mean[at] = sum / all.length
+  }
+  return mean
+}
