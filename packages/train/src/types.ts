@@ -72,6 +72,8 @@ export interface CompileOptions {
   state: Record<string, Float32Array>
   /** `plain` keeps images as ONNX has them; `auto` (default) leaves the choice to the engine. */
   layout?: 'auto' | 'plain'
+  /** What the path of a profile begins with, which onnxruntime then writes when the trainer is closed. */
+  profile?: string
 }
 
 /** The steps of one call into the engine. */

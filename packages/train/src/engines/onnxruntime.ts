@@ -24,9 +24,19 @@ export const onnxruntime: Engine = {
       const { block, reason } = await blockFor(host, graph, options)
       const step = lower(graph.step, { block })
       const { masks, carried, places } = step
-      const { pixels, labels, seed, augment, validation } = options
+      const { pixels, labels, seed, augment, validation, profile } = options
       const trainer = await openJob(host, {
-        training: { model: write(loopModel(graph, step)), masks, carried, places, pixels, labels, seed, augment },
+        training: {
+          model: write(loopModel(graph, step)),
+          masks,
+          carried,
+          places,
+          pixels,
+          labels,
+          seed,
+          augment,
+          profile,
+        },
         forward: write(asModel(lower(graph.forward).graph)),
         validation,
         batchSize: graph.batchSize,

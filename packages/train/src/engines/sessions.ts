@@ -28,7 +28,7 @@ export interface Job {
   threads: number
 }
 
-interface TrainingJob extends Pick<CompileOptions, 'pixels' | 'labels' | 'seed' | 'augment'> {
+interface TrainingJob extends Pick<CompileOptions, 'pixels' | 'labels' | 'seed' | 'augment' | 'profile'> {
   model: Uint8Array
   masks: Mask[]
   /** How the table's bytes are prepared and the state is laid out; see `lowerings`. */
@@ -44,7 +44,8 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
   const options = { executionProviders: ['cpu'], intraOpNumThreads: job.threads, logSeverityLevel: 3 } as const
   const { batchSize, imageBytes, training } = job
   const forwardSession = await InferenceSession.create(job.forward, options)
-  const session = training && (await InferenceSession.create(training.model, options))
+  const profiling = training?.profile && { enableProfiling: true, profileFilePrefix: training.profile }
+  const session = training && (await InferenceSession.create(training.model, { ...options, ...profiling }))
   const places = training?.places
   const tableOf = (pixels: Uint8Array, labels: Uint16Array): Record<string, Tensor> => ({
     table_pixels: places
@@ -123,6 +124,7 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
   }
 
   async function release(): Promise<void> {
+    if (profiling) session?.endProfiling()
     await forwardSession.release()
     await session?.release()
   }

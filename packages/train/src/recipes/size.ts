@@ -8,9 +8,13 @@ interface Length {
   leastSteps: number
 }
 
-/** Batch size and epochs for a table: batches of 128, or an eighth of a table of fewer than 1,024 rows; at most 200 epochs. */
+/**
+ * Batch size and epochs for a table: batches of 128, or an eighth of a table of fewer than 1,024 rows, as a multiple of 16 where it can
+ * be (what the fast convolutions want); at most 200 epochs.
+ */
 export function sizeTraining({ rows }: PixelTable, { epochs, leastSteps }: Length) {
-  const batchSize = Math.max(1, Math.min(128, Math.floor(rows / 8)))
+  const eighth = Math.max(1, Math.floor(rows / 8))
+  const batchSize = Math.min(128, eighth < 16 ? eighth : eighth - (eighth % 16))
   const stepsPerEpoch = Math.max(1, Math.floor(rows / batchSize))
   const isSmall = epochs * stepsPerEpoch < leastSteps
   return { batchSize, epochs: isSmall ? Math.min(200, Math.ceil(leastSteps / stepsPerEpoch)) : epochs }

@@ -1,0 +1,73 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { PixelTable } from '@pixelrow/data'
+import type { Architecture } from '@pixelrow/model'
+import { engines } from '../engines/index.ts'
+import { timeSteps } from '../measure.ts'
+import type { FitOptions } from '../options.ts'
+import { type SetUp, setUp } from '../setup.ts'
+import { flopsOf } from './flops.ts'
+import { type OperatorTime, operatorTimes } from './kernels.ts'
+import { flopLimit } from './limit.ts'
+
+/** Where a training's time goes. */
+export interface Profile {
+  batchSize: number
+  engine: string
+  device: string
+  threads: number
+  /** Wall time, without the profiler's own. */
+  secondsPerStep: number
+  /** Floating-point operations a step that the net's convolutions and matrix products and their gradients need, the optimiser's included. */
+  flopsPerStep: number
+  /** Operations a second of one large matrix product on this device, measured just before. */
+  flopLimit: number
+  /** `flopsPerStep` / `secondsPerStep` / `flopLimit`: 1 would be a training that does nothing but multiply, at full speed. */
+  shareOfLimit: number
+  /** By operator, longest first; with the profiler on, so that their sum may exceed `secondsPerStep`. */
+  operators: OperatorTime[]
+}
+
+/**
+ * Trains some steps on a table and tells where the time went, by operator, beside what one large matrix product reaches. The options are
+ * `fit`'s; nothing is kept of the training. Takes about `seconds` (default 4) beside the time to compile.
+ */
+export async function profile(
+  architecture: Architecture,
+  table: PixelTable,
+  { seconds = 4, ...options }: FitOptions & { seconds?: number } = {},
+): Promise<Profile> {
+  const given = { ...options, validation: undefined, epochs: 10_000 }
+  const { graph, engine, device, settings, pace } = await timed(await setUp(architecture, table, given), seconds / 2)
+  const operators = await profiled((path) => setUp(architecture, table, given, { profile: path }), seconds / 2)
+  const limit = await flopLimit(engines[engine]!, device, settings.threads)
+  const flopsPerStep = flopsOf(graph.step)
+  return {
+    ...{ batchSize: settings.batchSize, engine, device, threads: settings.threads },
+    ...{ secondsPerStep: pace.secondsPerStep, flopsPerStep, flopLimit: limit },
+    shareOfLimit: flopsPerStep / pace.secondsPerStep / limit,
+    operators,
+  }
+}
+
+async function timed(training: SetUp, seconds: number) {
+  try {
+    return { ...training, pace: await timeSteps(training, seconds) }
+  } finally {
+    await training.trainer.close()
+  }
+}
+
+/** The profile is a file that onnxruntime writes when its session ends. */
+async function profiled(start: (path: string) => Promise<SetUp>, seconds: number): Promise<OperatorTime[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'pixelrow-profile-'))
+  try {
+    const { pace } = await timed(await start(join(folder, 'kernels')), seconds)
+    const [file] = await readdir(folder)
+    if (!file) throw new Error(`onnxruntime wrote no profile into ${folder}.`)
+    return operatorTimes(await readFile(join(folder, file), 'utf8'), pace.steps)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
