@@ -80,7 +80,7 @@ test.each<[string[], string, string?]>([
   [['run', '--threads', ''], '--threads must be a whole number from 1 to 256, e.g. --threads 2; found ""'],
   [
     ['run', '--recipe', 'linaer'],
-    '--recipe must be one of linear, mlp, fast, cnn, e.g. --recipe cnn; found "linaer" (did you mean linear?)',
+    '--recipe must be one of linear, mlp, fast, cnn, best, e.g. --recipe best; found "linaer" (did you mean linear?)',
   ],
   [['run', '--device', 'gpu'], '--device must be one of auto, cpu, e.g. --device cpu; found "gpu"'],
   [['run', '--engine', 'x'], '--engine must be onnxruntime, e.g. --engine onnxruntime; found "x"'],

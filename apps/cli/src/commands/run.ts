@@ -12,10 +12,13 @@ import { nameOf } from '../tables/place.ts'
 import { readLabelled, readUnlabelled } from '../tables/reading.ts'
 import { openSource, type Source } from '../tables/source.ts'
 import { count, many } from '../terminal/table.ts'
+import { settleBudget } from '../training/budget.ts'
 import { keepCheckpoints, type Resumed } from '../training/checkpoint.ts'
 import { historyCsv } from '../training/epochs.ts'
+import { timed } from '../training/fitting.ts'
+import { requireOneOfEach } from '../training/plan.ts'
 import { trainingRecord } from '../training/record.ts'
-import { type Trained, timed, trainAndExport } from '../training/training.ts'
+import { type Trained, trainAndExport } from '../training/training.ts'
 
 interface Inputs {
   table: PixelTable
@@ -24,13 +27,17 @@ interface Inputs {
 }
 
 /** `pixelrow run`: from train.csv and test.csv to model.onnx and submission.csv. */
-export async function run(context: Context, flags: Flags, resumed?: Resumed): Promise<void> {
-  if (!resumed) await requireNoneWaiting(flags.out)
-  const source = await openSource(context, flags.data)
-  if (!resumed) await requireFolderApart(flags.out, source.files)
-  const read = await timed(() => readInputs(context, flags, source))
+export async function run(context: Context, asked: Flags, resumed?: Resumed): Promise<void> {
+  if (!resumed) {
+    requireOneOfEach(asked)
+    await requireNoneWaiting(asked.out)
+  }
+  const source = await openSource(context, asked.data)
+  if (!resumed) await requireFolderApart(asked.out, source.files)
+  const read = await timed(() => readInputs(context, asked, source))
   const { table, test } = read.value
   resumed?.requireSame(table, nameOf(source.train))
+  const flags = await settleBudget(context, asked, table)
   const folder = resumed?.folder ?? (await openDestination(context, flags))
   const keeper = keepCheckpoints(context, folder, { command: 'run', paths: [], flags, table }, resumed)
   try {
@@ -112,11 +119,13 @@ function tellResult(
   terminal.result(`${folder.file('model.onnx')}: ${count(Math.ceil(trained.bytes.length / 1000))} kB`)
 }
 
-function tellNext({ terminal }: Context, flags: Flags, { epochs }: Trained): void {
+function tellNext({ terminal }: Context, flags: Flags, { plan: { options } }: Trained): void {
   const same = wordsOf(flags, ['data', ...runReadingFlags])
   const other = flags.recipe === 'cnn' ? 'fast' : 'cnn'
   const show = (...words: string[]) => terminal.line(`  ${terminal.colors.cyan(command('run', ...same, ...words))}`)
   terminal.note('\nNext, compare with another recipe, or train for longer:')
   show('--recipe', other)
-  show('--recipe', flags.recipe, '--epochs', String(Math.min(10_000, 2 * epochs)))
+  const longer =
+    options.steps === undefined ? ['--epochs', Math.min(10_000, 2 * options.epochs)] : ['--steps', 2 * options.steps]
+  show('--recipe', flags.recipe, ...longer.map(String))
 }

@@ -6,21 +6,26 @@ import { command } from '../line/paste.ts'
 import type { Context } from '../main.ts'
 import { readLabelled } from '../tables/reading.ts'
 import { many } from '../terminal/table.ts'
+import { settleBudget } from '../training/budget.ts'
 import { keepCheckpoints, type Resumed } from '../training/checkpoint.ts'
 import { historyCsv } from '../training/epochs.ts'
+import { timed } from '../training/fitting.ts'
+import { requireOneOfEach } from '../training/plan.ts'
 import { trainingRecord } from '../training/record.ts'
-import { timed, trainAndExport } from '../training/training.ts'
+import { trainAndExport } from '../training/training.ts'
 
 /** `pixelrow train TRAIN.csv`: trains on a CSV and leaves model.onnx, history.csv and run.json. */
-export async function train(context: Context, flags: Flags, path: string, resumed?: Resumed): Promise<void> {
+export async function train(context: Context, asked: Flags, path: string, resumed?: Resumed): Promise<void> {
   const { terminal, kept } = context
   if (!resumed) {
-    await requireNoneWaiting(flags.out)
-    await requireFolderApart(flags.out, await inputsOf(path))
+    requireOneOfEach(asked)
+    await requireNoneWaiting(asked.out)
+    await requireFolderApart(asked.out, await inputsOf(path))
   }
   terminal.note(`Reading ${path}`)
-  const read = await timed(() => readLabelled(context, path, flags))
+  const read = await timed(() => readLabelled(context, path, asked))
   resumed?.requireSame(read.value, path)
+  const flags = await settleBudget(context, asked, read.value)
   const folder = resumed?.folder ?? (await openDestination(context, flags))
   const job = { command: 'train', paths: [path], flags, table: read.value } as const
   const keeper = keepCheckpoints(context, folder, job, resumed)

@@ -13,7 +13,10 @@ export interface Leaf {
   run: (context: Context, flags: Flags, positionals: string[]) => Promise<void>
 }
 
-const trainingFlags: FlagName[] = ['recipe', 'epochs', 'batchSize', 'learningRate', 'validation', 'seed']
+const trainingFlags: FlagName[] = [
+  ...(['recipe', 'epochs', 'steps', 'timeBudget', 'targetAccuracy', 'batchSize', 'learningRate'] as const),
+  ...(['augment', 'validation', 'members', 'testShift', 'seed'] as const),
+]
 const machineFlags: FlagName[] = ['device', 'threads']
 
 const source =
@@ -37,10 +40,11 @@ export const leaves: Leaf[] = [
     summary: 'train on a CSV or pictures, export model.onnx',
     description: 'Trains on the rows of a labelled table, then exports and checks model.onnx.',
     arguments: [['train.csv', `labelled rows of pixels: ${source}`]],
-    flags: [...trainingFlags, ...readingFlags, ...machineFlags, 'engine', 'out'],
+    flags: [...trainingFlags, 'member', ...readingFlags, ...machineFlags, 'engine', 'out'],
     examples: [
       'pixelrow train train.csv -o runs/first',
       'pixelrow train train.csv -o runs/second --recipe cnn --seed 1',
+      'pixelrow train train.csv -o runs/third --recipe best --member 3',
     ],
     run: async (context, flags, [train]) => (await import('../commands/train.ts')).train(context, flags, train!),
   },
@@ -54,6 +58,31 @@ export const leaves: Leaf[] = [
     flags: [],
     examples: ['pixelrow resume runs/3-fast', 'pixelrow resume runs/3-fast --quiet'],
     run: async (context, flags, [folder]) => (await import('../commands/resume.ts')).resume(context, flags, folder!),
+  },
+  {
+    name: 'merge',
+    summary: 'make one model of several that answer together',
+    description:
+      'Puts models that train has exported into one file whose answer is the mean of theirs. Members that were trained apart ' +
+      '(train --member 1, --member 2, …) give the very file that training them in one go (--members) gives.',
+    arguments: [['models...', 'files that train or run has exported, in the order of their numbers']],
+    flags: ['testShift', 'merged'],
+    examples: [
+      'pixelrow merge m1/model.onnx m2/model.onnx m3/model.onnx -o model.onnx',
+      'pixelrow merge m1/model.onnx m2/model.onnx --test-shift 1 -o model.onnx',
+    ],
+    run: async (context, flags, models) => (await import('../commands/merge.ts')).mergeModels(context, flags, models),
+  },
+  {
+    name: 'profile',
+    summary: "tell where a training's time goes",
+    description:
+      "Trains a few steps and tells the time by operator, and how near the whole comes to this machine's speed in one large " +
+      'matrix product. Nothing is written.',
+    arguments: [],
+    flags: ['recipe', 'batchSize', 'augment', 'data', ...runReadingFlags, ...machineFlags, 'engine'],
+    examples: ['pixelrow profile --recipe cnn', 'pixelrow profile --recipe cnn --threads 1 --json'],
+    run: async (context, flags) => (await import('../commands/profile.ts')).tellProfile(context, flags),
   },
   {
     name: 'predict',

@@ -1,4 +1,4 @@
-import { column, decimal, filled, oneOf, shape, whole } from './parse.ts'
+import { column, decimal, duration, filled, oneOf, shape, whole } from './parse.ts'
 
 /** One flag of the command line: how the help writes it, an example that is valid, and how its text becomes a value. */
 export interface Flag<T> {
@@ -13,7 +13,8 @@ export interface Flag<T> {
 }
 
 /** Must equal the names in @pixelrow/train's `recipes`, which the help must not load. */
-export const recipeNames = ['linear', 'mlp', 'fast', 'cnn'] as const
+export const recipeNames = ['linear', 'mlp', 'fast', 'cnn', 'best'] as const
+export const augmentations = ['none', 'shift', 'photo'] as const
 export const deviceNames = ['auto', 'cpu'] as const
 export const engineNames = ['onnxruntime'] as const
 export const channelOrders = ['interleaved', 'planar'] as const
@@ -25,8 +26,16 @@ export const parts = ['train', 'val', 'test'] as const
 export interface Flags {
   recipe: (typeof recipeNames)[number]
   epochs?: number
+  steps?: number
+  /** In seconds. */
+  timeBudget?: number
+  targetAccuracy?: number
   batchSize?: number
   learningRate?: number
+  augment?: (typeof augmentations)[number]
+  members?: number
+  member?: number
+  testShift?: number
   validation?: number
   seed: number
   device: (typeof deviceNames)[number]
@@ -63,6 +72,48 @@ export const flags = {
     help: "passes over the training rows (default: the recipe's)",
     example: '--epochs 8',
     parse: decimal('--epochs', (x) => x > 0 && x <= 10_000, 'a number above 0 and up to 10000', '8'),
+  },
+  steps: {
+    term: '--steps <n>',
+    help: 'steps in all, in place of epochs',
+    example: '--steps 2000',
+    parse: whole('--steps', 1, 100_000_000, 2000),
+  },
+  timeBudget: {
+    term: '--time-budget <time>',
+    help: 'as many steps as take about so long, by a short measurement: 60s, 10m, 1h',
+    example: '--time-budget 60s',
+    parse: duration('--time-budget', '60s'),
+  },
+  targetAccuracy: {
+    term: '--target-accuracy <share>',
+    help: 'end after the epoch that reaches it on the rows kept to validate on',
+    example: '--target-accuracy 0.99',
+    parse: decimal('--target-accuracy', (x) => x > 0 && x <= 1, 'a number above 0 and up to 1', '0.99'),
+  },
+  augment: {
+    term: '--augment <how>',
+    help: "vary images in training: none, shift, or photo, which mirrors too (default: the recipe's)",
+    example: '--augment photo',
+    parse: oneOf('--augment', augmentations),
+  },
+  members: {
+    term: '--members <n>',
+    help: "models that are trained and answer together (default: the recipe's)",
+    example: '--members 5',
+    parse: whole('--members', 1, 100, 5),
+  },
+  member: {
+    term: '--member <n>',
+    help: 'train this member of an ensemble alone, for merge',
+    example: '--member 3',
+    parse: whole('--member', 1, 100, 3),
+  },
+  testShift: {
+    term: '--test-shift <n>',
+    help: 'classify each image also moved by n pixels up, down, left and right',
+    example: '--test-shift 1',
+    parse: whole('--test-shift', 0, 16, 1),
   },
   batchSize: {
     term: '--batch-size <n>',
@@ -205,6 +256,12 @@ export const flags = {
     help: 'where the submission goes; - is standard output',
     example: '--out submission.csv',
     parse: filled('--out', "a file's path", 'submission.csv'),
+  },
+  merged: {
+    term: '-o, --out <file>',
+    help: 'where the merged model goes',
+    example: '--out model.onnx',
+    parse: filled('--out', "a file's path", 'model.onnx'),
   },
   table: {
     term: '-o, --out <file>',

@@ -25,6 +25,16 @@ export function decimal(flag: string, fits: (value: number) => boolean, expected
   }
 }
 
+/** A time in seconds: `90`, `60s`, `1.5m` or `1h`. */
+export function duration(flag: string, example: string): (text: string) => number {
+  const units: Record<string, number> = { '': 1, s: 1, m: 60, h: 3600 }
+  return (text) => {
+    const [, number, unit = ''] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text) ?? []
+    const seconds = Number(number) * units[unit]!
+    return seconds > 0 ? seconds : refuse(flag, 'a time above 0 in s, m or h', example, text)
+  }
+}
+
 /** One of a few words; `hint` may say which one was meant. */
 export function oneOf<T extends string>(flag: string, known: readonly T[], hint = didYouMean): (text: string) => T {
   return (text) => {

@@ -39,7 +39,7 @@ function leafCommand(leaf: Leaf, context: () => Context): Command {
   command.option('--json', 'print one JSON object instead of text').option('-q, --quiet', 'print the result alone')
   command.addHelpText('after', examples(leaf.examples))
   return command.action((...given: unknown[]) =>
-    leaf.run(context(), command.opts<Flags>(), given.slice(0, leaf.arguments.length) as string[]),
+    leaf.run(context(), command.opts<Flags>(), given.slice(0, leaf.arguments.length).flat() as string[]),
   )
 }
 

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { readFile, rm } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
 import type { PixelTable } from '@pixelrow/data'
+import { writeFileAtomic } from '@pixelrow/files'
 import type { EpochRecord, FitOptions } from '@pixelrow/train'
 import { checkpointFiles, type RunFolder } from '../files/folder.ts'
 import { reportError } from '../line/errors.ts'
@@ -33,11 +35,14 @@ export const format = 1
 
 /** How far a job is. */
 export interface Standing {
-  /** 1 is the training that is validated, or the only one; 2 is the second one, on all rows. */
-  phase: 1 | 2
+  /**
+   * Of one model: 1 is the training that is validated, or the only one; 2 is the second one, on all rows. Of an ensemble: the member's
+   * number.
+   */
+  phase: number
   /** Spent on this phase. */
   seconds: number
-  /** The first training, once the second is under way. */
+  /** What was trained before it. */
   first?: { history: EpochRecord[]; seconds: number }
 }
 
@@ -63,6 +68,10 @@ export interface Keeper {
   /** Where the job stood when it was interrupted. */
   from?: Standing
   begin(phase: Standing['phase'], first?: Standing['first']): Phase
+  /** Keeps a finished member of an ensemble in the folder, until everything is written. */
+  saveMember(number: number, model: Uint8Array): Promise<void>
+  /** A member that was finished before the interruption; undefined where there is none. */
+  loadMember(number: number): Promise<Uint8Array | undefined>
   /** To be called when the job ends early: after a Ctrl-C it leaves the last checkpoint, where there is one. */
   leave(): Promise<void>
   /** To be called when everything is written. */
@@ -86,6 +95,8 @@ function interval(): number {
 /** Writes a job's checkpoints into its folder: the last one after a Ctrl-C, and one now and then at an epoch's end. */
 export function keepCheckpoints(context: Context, folder: RunFolder, job: Job, resumed?: Resumed): Keeper {
   const { terminal, signal } = context
+  const members = new Set<string>()
+  const memberFile = (number: number) => folder.file(`member-${number}.onnx`)
   const from = resumed?.record.standing
   let latest: { standing: Standing; checkpoint: Uint8Array } | undefined
   let last = performance.now()
@@ -118,7 +129,7 @@ export function keepCheckpoints(context: Context, folder: RunFolder, job: Job, r
       const began = performance.now()
       const seconds = () => earlier + (performance.now() - began) / 1000
       // Before the very first step there is nothing to go on from.
-      let worthIt = phase === 2 || from !== undefined
+      let worthIt = phase > 1 || from !== undefined
       return {
         seconds,
         options: {
@@ -134,16 +145,30 @@ export function keepCheckpoints(context: Context, folder: RunFolder, job: Job, r
         },
       }
     },
+    async saveMember(number, model) {
+      await writeFileAtomic(memberFile(number), model)
+      members.add(memberFile(number))
+    },
+    async loadMember(number) {
+      if (number >= (from?.phase ?? 0)) return undefined
+      members.add(memberFile(number))
+      return readFile(memberFile(number))
+    },
     async leave() {
       await writing
       if (signal.aborted && latest) await write(latest).catch(complain)
-      if (!context.resume) return
+      if (!context.resume) {
+        // Without a checkpoint nobody goes on from them.
+        for (const file of members) await rm(file, { force: true })
+        return
+      }
       const { record, checkpoint } = checkpointFiles
       context.kept.push(folder.file(checkpoint), folder.file(record))
     },
     async finish() {
       await writing
       await folder.removeCheckpoint()
+      for (const file of members) await rm(file, { force: true })
       delete context.resume
     },
   }

@@ -5,9 +5,13 @@ import type { Terminal } from '../terminal/terminal.ts'
 /** A long training shows about this many of its epochs; history.csv has them all. */
 const shownEpochs = 25
 
-/** Shows a training as it goes: a row an epoch, or every so many, and under it a line with what the present one does. */
-export function showEpochs(terminal: Terminal, epochs: number, validated: boolean) {
-  const every = Math.ceil(epochs / shownEpochs)
+/** Shows a training as it goes: a row an epoch, or every so many, of a `brief` one the first and the last, and under it a line with what the present one does. */
+export function showEpochs(
+  terminal: Terminal,
+  epochs: number,
+  { validated, brief }: { validated: boolean; brief: boolean },
+) {
+  const every = brief ? epochs : Math.ceil(epochs / shownEpochs)
   const columns: Column[] = [
     { heading: 'epoch', width: 5 },
     { heading: 'train loss', width: 10 },

@@ -1,15 +1,42 @@
 import type { PixelTable } from '@pixelrow/data'
 import { type Architecture, type Layer, outputShapes, summary } from '@pixelrow/model'
 import { type Plan, recipes } from '@pixelrow/train'
-import { JobError } from '../line/errors.ts'
+import { JobError, UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
 import { count, many } from '../terminal/table.ts'
 
 /** What a recipe plans for a table, with what the flags say instead. */
-export function planFor(table: PixelTable, { recipe, epochs, batchSize, learningRate }: Flags): Plan {
-  const plan = recipes[recipe]!.prepare(table)
-  const given = Object.entries({ epochs, batchSize, learningRate }).filter(([, value]) => value !== undefined)
-  return { ...plan, options: { ...plan.options, ...Object.fromEntries(given) } }
+export function planFor(table: PixelTable, flags: Flags): Plan {
+  const { recipe, epochs, steps, batchSize, learningRate, augment } = flags
+  const { ensemble, ...plan } = recipes[recipe]!.prepare(table, augment === undefined ? {} : { augment })
+  const given = Object.entries({ epochs, steps, batchSize, learningRate }).filter(([, value]) => value !== undefined)
+  const together = ensembleOf(ensemble, flags)
+  return {
+    ...plan,
+    options: { ...plan.options, ...Object.fromEntries(given) },
+    ...(together && { ensemble: together }),
+  }
+}
+
+/** One member alone is trained like any other model. */
+function ensembleOf(own: Plan['ensemble'], { members, member, testShift }: Flags): Plan['ensemble'] {
+  if (member !== undefined) return undefined
+  const ensemble = { members: members ?? own?.members ?? 1, shift: testShift ?? own?.shift ?? 0 }
+  return ensemble.members > 1 || ensemble.shift > 0 ? ensemble : undefined
+}
+
+/** Refuses flags that say different things about one. */
+export function requireOneOfEach(flags: Flags): void {
+  const alternatives = [
+    { '--epochs': flags.epochs, '--steps': flags.steps, '--time-budget': flags.timeBudget },
+    { '--member': flags.member, '--members': flags.members },
+    { '--member': flags.member, '--test-shift': flags.testShift },
+    { '--target-accuracy': flags.targetAccuracy, '--validation 0': flags.validation === 0 ? 0 : undefined },
+  ]
+  for (const each of alternatives) {
+    const [first, second] = Object.entries(each).flatMap(([name, value]) => (value === undefined ? [] : [name]))
+    if (first && second) throw new UsageError(`${first} and ${second} exclude each other`, `leave ${second} away`)
+  }
 }
 
 /** The share of the rows that is kept to validate on. */
@@ -26,9 +53,24 @@ export function requireBatches({ options: { batchSize } }: Plan, rows: number): 
   )
 }
 
-/** `10 epochs, batches of 128, learning rate 0.1`. */
-export function numbersOf({ options: { epochs, batchSize, learningRate } }: Plan): string {
-  return `${many(epochs, 'epoch')}, batches of ${batchSize}, learning rate ${learningRate}`
+/** `10 epochs, batches of 128, learning rate 0.1`; steps where they were asked for. */
+export function numbersOf({ options: { epochs, steps, batchSize, learningRate } }: Plan): string {
+  return `${steps === undefined ? many(epochs, 'epoch') : many(steps, 'step')}, batches of ${batchSize}, learning rate ${learningRate}`
+}
+
+/** `shifted by up to 2 pixels and turned by up to 10°`; undefined where images stay as they are. */
+export function augmentationOf({ options: { augment } }: Plan): string | undefined {
+  if (!augment) return undefined
+  const { shift, rotation, scale, shear, elastic, flip } = augment
+  const parts = [
+    shift && `shifted by up to ${many(shift, 'pixel')}`,
+    rotation && `turned by up to ${rotation}°`,
+    scale && `resized by up to ${count(100 * scale)} %`,
+    shear && 'slanted',
+    elastic && 'bent',
+    flip && 'mirrored every other time',
+  ].filter((part) => typeof part === 'string')
+  return parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}` : parts[0]
 }
 
 /** `784 → 256 → 10`, or `28×28×1 → conv 16 → conv 32 → pool → … → 10, 29,322 parameters`. */

@@ -6,13 +6,24 @@ import type { Trained } from './training.ts'
 
 /** What run.json says of a training, and `--json` prints. */
 export function trainingRecord(command: string, flags: Flags, table: PixelTable, trained: Trained) {
-  const { engine, device, threads, epochs, batchSize, learningRate, validationRows } = trained
+  const { engine, device, threads, steps, members, plan, validationRows } = trained
+  const { epochs, batchSize, learningRate, optimizer, augment = {} } = plan.options
   const { height, width, channels } = table.shape
   return {
     command,
     recipe: flags.recipe,
     seed: flags.seed,
-    options: { epochs, batchSize, learningRate, validation: validationOf(flags) },
+    options: {
+      // What was asked for in steps is told in steps.
+      ...(plan.options.steps === undefined && { epochs }),
+      ...{ steps, batchSize, learningRate },
+      optimizer: { name: optimizer.name, ...optimizer.options },
+      augment,
+      validation: validationOf(flags),
+      ...(flags.targetAccuracy !== undefined && { targetAccuracy: flags.targetAccuracy }),
+      ...(flags.member !== undefined && { member: flags.member }),
+      ...(members !== undefined && { members, testShift: plan.ensemble!.shift }),
+    },
     data: {
       trainRows: table.rows,
       validationRows,

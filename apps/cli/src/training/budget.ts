@@ -1,0 +1,41 @@
+import type { PixelTable } from '@pixelrow/data'
+import { measurePace, recipes } from '@pixelrow/train'
+import type { Flags } from '../line/flags.ts'
+import type { Context } from '../main.ts'
+import { count, duration } from '../terminal/table.ts'
+import { splitOff } from './fitting.ts'
+import { planFor } from './plan.ts'
+
+/** Share of a budget that may go into finding out how much fits into it; of a short one a second, of a long one three at most. */
+const measuringShare = 0.08
+
+/** Of the time that is left, for compiling and validating. */
+const stepsShare = 0.95
+
+/**
+ * Turns a time budget into a number of steps by a short measurement; with other flags does nothing. From here on only the number counts,
+ * so that it gives the same model again.
+ */
+export async function settleBudget(context: Context, flags: Flags, table: PixelTable): Promise<Flags> {
+  const { timeBudget, device, engine, threads, seed } = flags
+  if (timeBudget === undefined) return flags
+  const { train, validation } = splitOff(table, flags)
+  const { architecture, options, ensemble } = planFor(table, flags)
+  context.terminal.note('Measuring how long a step takes')
+  const { secondsPerStep, seconds } = await measurePace(architecture, train, {
+    ...options,
+    ...{ device, engine, threads, seed, signal: context.signal },
+    measureSeconds: Math.min(3, Math.max(1, timeBudget * measuringShare)),
+  })
+  const isTwice = validation && recipes[flags.recipe]!.trainOnAll && flags.member === undefined
+  const trainings = ensemble?.members ?? (isTwice ? 2 : 1)
+  const left = Math.max(0, timeBudget - seconds) * stepsShare
+  const steps = Math.max(1, Math.floor(left / secondsPerStep / trainings))
+  const each = trainings > 1 ? ` for each of ${trainings} trainings` : ''
+  const pace = `${(secondsPerStep * 1000).toPrecision(3)} ms a step`
+  context.terminal.note(
+    `${pace}: ${count(steps)} steps${each} take ${duration(timeBudget)}; --steps ${steps} does the same again`,
+  )
+  const { timeBudget: _, ...settled } = flags
+  return { ...settled, steps }
+}

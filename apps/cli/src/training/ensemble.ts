@@ -1,0 +1,74 @@
+import type { PixelTable } from '@pixelrow/data'
+import { fromOnnx, toOnnx } from '@pixelrow/export'
+import { load } from '@pixelrow/infer-node'
+import type { Model } from '@pixelrow/model'
+import type { EpochRecord } from '@pixelrow/train'
+import { exportAndCheck, exported } from './export.ts'
+import { type Done, fitOnce, type Job, type Parts, rowsOf, timed } from './fitting.ts'
+import type { Trained } from './training.ts'
+
+/** What is trained of an ensemble so far. */
+interface Members {
+  models: Model[]
+  history: EpochRecord[]
+  seconds: number
+  /** Of the models together, where rows were kept to validate on. */
+  accuracy?: number
+  last?: Done
+}
+
+/** Several models, each trained once, from its number on; merged into one file whose answer is the mean of theirs. */
+export async function trainEnsemble(job: Job, parts: Parts, table: PixelTable): Promise<Trained> {
+  const { context, flags, plan } = job
+  const { models, history, seconds, accuracy, last } = await trainMembers(job, parts)
+  const { shift } = plan.ensemble!
+  const { steps, engine, device, threads } = last!.result
+  const file = await timed(() => exportAndCheck(context, flags, { models, shift, table }))
+  return {
+    ...file.value,
+    ...{ plan, steps, engine, device, threads },
+    members: models.length,
+    history: rowsOf({ history }, parts.train.rows),
+    ...(accuracy !== undefined && { accuracy }),
+    validationRows: parts.validation?.rows ?? 0,
+    seconds: { fit: seconds, export: file.seconds },
+  }
+}
+
+async function trainMembers(job: Job, parts: Parts): Promise<Members> {
+  const { context, flags, plan, keeper } = job
+  const { members, shift } = plan.ensemble!
+  const { history = [], seconds = 0 } = keeper.from?.first ?? {}
+  const so: Members = { models: [], history: [...history], seconds }
+  for (let number = 1; number <= members; number++) {
+    const kept = await keeper.loadMember(number)
+    if (kept) {
+      so.models.push(fromOnnx(kept))
+      continue
+    }
+    context.terminal.note(`Member ${number} of ${members}:`)
+    const first = number > 1 ? { history: so.history, seconds: so.seconds } : undefined
+    so.last = await fitOnce(job, parts, { phase: number, ...(first && { first }), member: number })
+    so.models.push(so.last.result.model)
+    so.history = [...so.history, ...so.last.history]
+    so.seconds += so.last.seconds
+    await keeper.saveMember(number, toOnnx(so.last.result.model))
+    const isLast = number === members
+    if (!parts.validation || !(isLast || flags.targetAccuracy !== undefined)) continue
+    so.accuracy = await accuracyOf(exported(so.models, shift), parts.validation, flags.threads)
+    context.terminal.note(`Together ${so.accuracy.toFixed(4)} on the rows kept for validation`)
+    if (so.accuracy >= (flags.targetAccuracy ?? Infinity)) break
+  }
+  return so
+}
+
+/** The share of a labelled table's rows that a file classifies rightly. */
+async function accuracyOf(bytes: Uint8Array, { pixels, labels, rows }: PixelTable, threads?: number): Promise<number> {
+  const classifier = await load(bytes, { device: 'cpu', ...(threads !== undefined && { threads }) })
+  try {
+    const found = await classifier.predict(pixels)
+    return found.labels.reduce((right, label, row) => right + Number(label === labels![row]), 0) / rows
+  } finally {
+    await classifier.close()
+  }
+}

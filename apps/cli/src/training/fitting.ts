@@ -1,0 +1,77 @@
+import { type PixelTable, split } from '@pixelrow/data'
+import { type EpochRecord, type FitResult, fit, memberSeed, type Plan } from '@pixelrow/train'
+import { JobError } from '../line/errors.ts'
+import type { Flags } from '../line/flags.ts'
+import type { Context } from '../main.ts'
+import { many } from '../terminal/table.ts'
+import type { Keeper, Standing } from './checkpoint.ts'
+import { type HistoryRow, showEpochs } from './epochs.ts'
+import { validationOf } from './plan.ts'
+
+/** What all trainings of a job have in common. */
+export interface Job {
+  context: Context
+  flags: Flags
+  plan: Plan
+  keeper: Keeper
+}
+
+/** One of them, finished. */
+export interface Done {
+  history: EpochRecord[]
+  seconds: number
+  result: FitResult
+}
+
+/** A job's rows. */
+export interface Parts {
+  train: PixelTable
+  validation?: PixelTable | undefined
+}
+
+/** Does something and tells how long it took. */
+export async function timed<T>(work: () => Promise<T>): Promise<{ value: T; seconds: number }> {
+  const began = performance.now()
+  const value = await work()
+  return { value, seconds: (performance.now() - began) / 1000 }
+}
+
+/** Rows to train on and rows to validate on: the recipe's share, of which a small table gives at least one row. */
+export function splitOff(table: PixelTable, flags: Flags): Parts {
+  const share = validationOf(flags)
+  if (share === 0) return { train: table }
+  const kept = Math.max(flags.validation === undefined ? 1 : 0, Math.round(share * table.rows))
+  if (kept >= 1 && kept < table.rows) return split(table, { validation: kept, seed: flags.seed })
+  throw new JobError(`${many(table.rows, 'row')} cannot be split by --validation ${share}`, 'add --validation 0')
+}
+
+/** One training; `phase` is its number in the job, `first` what was trained before it, `member` its number in an ensemble. */
+export async function fitOnce(
+  { context, flags, plan, keeper }: Job,
+  { train, validation }: Parts,
+  { phase, first, member }: Pick<Standing, 'phase' | 'first'> & { member?: number | undefined },
+): Promise<Done> {
+  const { device, engine, threads, targetAccuracy } = flags
+  const { steps, epochs, batchSize } = plan.options
+  const passes = Math.ceil(steps === undefined ? epochs : steps / Math.floor(train.rows / batchSize))
+  const seed = member === undefined ? flags.seed : memberSeed(flags.seed, member)
+  const kept = keeper.begin(phase, first)
+  const result = await fit(plan.architecture, train, {
+    ...plan.options,
+    ...{ validation, seed, device, engine, threads },
+    // An ensemble's members reach it together.
+    ...(validation && !plan.ensemble && { targetAccuracy }),
+    signal: context.signal,
+    ...showEpochs(context.terminal, passes, {
+      validated: validation !== undefined,
+      brief: plan.ensemble !== undefined,
+    }),
+    ...kept.options,
+  })
+  return { history: result.history, seconds: kept.seconds(), result }
+}
+
+/** A training's epochs with the number of rows it was trained on, for history.csv. */
+export function rowsOf({ history }: Pick<Done, 'history'>, trainingRows: number): HistoryRow[] {
+  return history.map((record) => ({ ...record, trainingRows }))
+}
