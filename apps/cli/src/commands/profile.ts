@@ -30,6 +30,7 @@ export async function tellProfile(context: Context, flags: Flags): Promise<void>
   for (const line of summary(found)) terminal.result(line)
   terminal.result()
   for (const line of operators(found)) terminal.result(line)
+  for (const line of layouts(found)) terminal.result(line)
 }
 
 function summary({ batchSize, threads, device, secondsPerStep, ...found }: Profile): string[] {
@@ -72,6 +73,18 @@ function operators({ operators: all }: Profile): string[] {
     ),
     ...cells,
   ]
+}
+
+/** What of the convolutions runs in blocks, and what fell back to the plain formulation. */
+function layouts({ layouts: found }: Profile): string[] {
+  if (!found) return []
+  const { block, reason, convolutions } = found
+  if (reason) return ['', `All convolutions are plain: ${reason}`]
+  const plain = convolutions.filter(({ layout }) => layout === 'plain')
+  const blocked = convolutions.length - plain.length
+  const fallen = plain.map(({ node, operator, reason: why }) => `  ${operator} ${node}${why ? `: ${why}` : ''}`)
+  const all = `${blocked} of ${convolutions.length} convolutions and gradients run in blocks of ${block}`
+  return ['', fallen.length ? `${all}; plain:` : all, ...fallen]
 }
 
 const milliseconds = (seconds: number) => (seconds * 1000).toFixed(2)

@@ -1,5 +1,5 @@
 import type { PixelTable } from '@pixelrow/data'
-import type { Plan } from '@pixelrow/train'
+import type { FitResult, Plan } from '@pixelrow/train'
 import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
 import { many } from '../terminal/table.ts'
@@ -26,6 +26,8 @@ export interface Trained {
   engine: string
   device: string
   threads: number
+  /** How the engine laid out the convolutions' images. */
+  layouts?: FitResult['layouts']
   check: Check
   /** Seconds of each part. */
   seconds: { fit: number; fitAll?: number; export: number }

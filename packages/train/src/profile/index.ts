@@ -7,6 +7,7 @@ import { engines } from '../engines/index.ts'
 import { timeSteps } from '../measure.ts'
 import type { FitOptions } from '../options.ts'
 import { type SetUp, setUp } from '../setup.ts'
+import type { Layouts } from '../types.ts'
 import { flopsOf } from './flops.ts'
 import { type OperatorTime, operatorTimes } from './kernels.ts'
 import { flopLimit } from './limit.ts'
@@ -19,7 +20,7 @@ export interface Profile {
   threads: number
   /** Wall time, without the profiler's own. */
   secondsPerStep: number
-  /** Floating-point operations a step that the net's convolutions and matrix products and their gradients need, the optimiser's included. */
+  /** Floating-point operations a step that the net's convolutions and matrix products and their gradients need; Muon's own do not count. */
   flopsPerStep: number
   /** Operations a second of one large matrix product on this device, measured just before. */
   flopLimit: number
@@ -27,6 +28,8 @@ export interface Profile {
   shareOfLimit: number
   /** By operator, longest first; with the profiler on, so that their sum may exceed `secondsPerStep`. */
   operators: OperatorTime[]
+  /** Which convolutions the engine laid out in blocks, and why others stayed plain; not there for a net without any. */
+  layouts?: Layouts
 }
 
 /**
@@ -39,7 +42,10 @@ export async function profile(
   { seconds = 4, ...options }: FitOptions & { seconds?: number } = {},
 ): Promise<Profile> {
   const given = { ...options, validation: undefined, epochs: 10_000 }
-  const { graph, engine, device, settings, pace } = await timed(await setUp(architecture, table, given), seconds / 2)
+  const { graph, trainer, engine, device, settings, pace } = await timed(
+    await setUp(architecture, table, given),
+    seconds / 2,
+  )
   const operators = await profiled((path) => setUp(architecture, table, given, { profile: path }), seconds / 2)
   const limit = await flopLimit(engines[engine]!, device, settings.threads)
   const flopsPerStep = flopsOf(graph.step)
@@ -48,6 +54,7 @@ export async function profile(
     ...{ secondsPerStep: pace.secondsPerStep, flopsPerStep, flopLimit: limit },
     shareOfLimit: flopsPerStep / pace.secondsPerStep / limit,
     operators,
+    ...(trainer.layouts?.convolutions.length && { layouts: trainer.layouts }),
   }
 }
 
