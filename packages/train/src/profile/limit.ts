@@ -4,9 +4,10 @@ import type { Engine, TrainingGraph } from '../types.ts'
 /** Rows and columns of the matrices: large enough for a device to show what it can, small enough for its caches' second level. */
 const SIDE = 1024
 
-/** Rounds, of which the quickest counts: what else the machine does can only slow one down. */
-const ROUNDS = 8
-const PRODUCTS = 6
+/** Of the rounds the quickest counts: what else the machine does can only slow one down. There are as many as fit into a second, at least 3. */
+const PRODUCTS = 3
+const ENOUGH_MS = 1000
+const LEAST_ROUNDS = 3
 
 /** Floating-point operations a second of one large matrix product, computed by the same engine on the same device and threads. */
 export async function flopLimit(engine: Engine, device: string, threads: number): Promise<number> {
@@ -19,7 +20,8 @@ export async function flopLimit(engine: Engine, device: string, threads: number)
   })
   let best = Number.POSITIVE_INFINITY
   try {
-    for (let round = 0; round < ROUNDS; round++) {
+    const end = performance.now() + ENOUGH_MS
+    for (let round = 0; round < LEAST_ROUNDS || performance.now() < end; round++) {
       const began = performance.now()
       await trainer.train({ rows: new Uint32Array(PRODUCTS), first: 0, epoch: 1, scalars: {} })
       best = Math.min(best, (performance.now() - began) / 1000)
