@@ -10,6 +10,8 @@ test.each([
   'predict --help',
   'help eval',
   'resume --help',
+  'export --help',
+  'inspect --help',
   'data --help',
   'data describe --help',
   'data head --help',
@@ -47,7 +49,7 @@ test('help and version load the parser and nothing that works', async () => {
 test.each<[string[], string, string?]>([
   [['rnu'], 'unknown command rnu (did you mean run?)', 'pixelrow --help'],
   [['help', 'predcit'], 'unknown command predcit (did you mean predict?)', 'pixelrow --help'],
-  [['export', 'model.onnx'], 'unknown command export', 'pixelrow --help'],
+  [['exprot', 'model.onnx'], 'unknown command exprot (did you mean export?)', 'pixelrow --help'],
   [['run', '--epoch', '3'], 'unknown option --epoch (did you mean --epochs?)', 'pixelrow run --help'],
   [['--recipe', 'linear'], '--recipe comes after a command', 'pixelrow run --recipe cnn'],
   [['run', 'digits'], 'run takes no arguments', 'pixelrow run --data digit-recognizer --seed 1'],

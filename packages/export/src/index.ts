@@ -1,3 +1,4 @@
+export { OnnxError } from '@pixelrow/onnx'
 export { type Description, describe, type Port } from './describe.ts'
 export { meanProbabilities, type Shift, shiftImages, shiftsOf } from './ensemble.ts'
 export { ExportError } from './error.ts'

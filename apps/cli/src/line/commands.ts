@@ -66,7 +66,7 @@ export const leaves: Leaf[] = [
       'Puts models that train has exported into one file whose answer is the mean of theirs. Members that were trained apart ' +
       '(train --member 1, --member 2, …) give the very file that training them in one go (--members) gives.',
     arguments: [['models...', 'files that train or run has exported, in the order of their numbers']],
-    flags: ['testShift', 'merged'],
+    flags: ['testShift', 'model'],
     examples: [
       'pixelrow merge m1/model.onnx m2/model.onnx m3/model.onnx -o model.onnx',
       'pixelrow merge m1/model.onnx m2/model.onnx --test-shift 1 -o model.onnx',
@@ -120,6 +120,30 @@ export const leaves: Leaf[] = [
     ],
     run: async (context, flags, [model, table]) =>
       (await import('../commands/eval.ts')).evaluate(context, flags, model!, table!),
+  },
+  {
+    name: 'export',
+    summary: 'write a model as ONNX in another form or precision',
+    description:
+      'Writes the model of a run, or any ONNX file, in float16 or int8, tells what that costs on real rows and refuses ' +
+      'it beyond --max-loss; or with another form of input.',
+    arguments: [['source', 'a run folder or an .onnx file']],
+    flags: ['precision', 'check', 'maxLoss', 'input', 'optimize', 'threads', ...evalFlags, 'model'],
+    examples: [
+      'pixelrow export runs/1-fast -o small.onnx --precision int8',
+      'pixelrow export model.onnx -o half.onnx --precision float16 --check train.csv',
+    ],
+    run: async (context, flags, [source]) =>
+      (await import('../commands/export.ts')).exportModel(context, flags, source!),
+  },
+  {
+    name: 'inspect',
+    summary: 'tell what is in an ONNX file',
+    description: 'Tells inputs, outputs, weights, operators and metadata of any ONNX file without running it.',
+    arguments: [['model.onnx', 'an ONNX file, or a run folder']],
+    flags: [],
+    examples: ['pixelrow inspect runs/1-fast/model.onnx', 'pixelrow inspect model.onnx --json'],
+    run: async (context, flags, [model]) => (await import('../commands/inspect.ts')).inspect(context, flags, model!),
   },
   {
     name: 'data describe',

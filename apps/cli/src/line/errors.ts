@@ -24,7 +24,7 @@ export class JobError extends Error {
 }
 
 /** Where other packages' errors say what is wrong; `fix` comes from ours. */
-const carried = ['file', 'row', 'column', 'found', 'expected', 'fix'] as const
+const carried = ['file', 'row', 'column', 'offset', 'found', 'expected', 'fix'] as const
 
 /** What `--json` prints of an error: its message, and what it says of the place. */
 export type ErrorReport = { message: string } & Partial<Record<(typeof carried)[number], string | number>>

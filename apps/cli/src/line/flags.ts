@@ -20,6 +20,8 @@ export const engineNames = ['onnxruntime'] as const
 export const channelOrders = ['interleaved', 'planar'] as const
 export const resizings = ['contain', 'cover', 'stretch'] as const
 export const colorings = ['grey', 'rgb'] as const
+export const precisions = ['float32', 'float16', 'int8'] as const
+export const inputKinds = ['flat', 'image'] as const
 export const parts = ['train', 'val', 'test'] as const
 
 /** What a call of any command may set; a flag that was not given and has no default is not there. */
@@ -54,6 +56,11 @@ export interface Flags {
   part?: (typeof parts)[number]
   data?: string
   rows?: number
+  precision: (typeof precisions)[number]
+  check?: string
+  maxLoss: number
+  input?: (typeof inputKinds)[number]
+  optimize?: boolean
   out?: string
   json?: boolean
   quiet?: boolean
@@ -257,9 +264,40 @@ export const flags = {
     example: '--out submission.csv',
     parse: filled('--out', "a file's path", 'submission.csv'),
   },
-  merged: {
+  precision: {
+    term: '--precision <name>',
+    help: 'float32, float16 (half the bytes) or int8 (a quarter)',
+    example: '--precision int8',
+    parse: oneOf('--precision', precisions),
+    default: 'float32',
+  },
+  check: {
+    term: '--check <table>',
+    help: 'rows of pixels, best with labels, to see what a precision costs; int8 takes its ranges from them (default: those of the run)',
+    example: '--check train.csv',
+    parse: filled('--check', "a table's path", 'train.csv'),
+  },
+  maxLoss: {
+    term: '--max-loss <share>',
+    help: 'refuse a precision that loses more accuracy than this',
+    example: '--max-loss 0.003',
+    parse: decimal('--max-loss', (x) => x >= 0 && x <= 1, 'a number from 0 to 1', '0.003'),
+    default: 0.01,
+  },
+  input: {
+    term: '--input <form>',
+    help: 'rows of pixels (flat) or images with height, width and channels (image); for models of pixelrow',
+    example: '--input image',
+    parse: oneOf('--input', inputKinds),
+  },
+  optimize: {
+    term: '--optimize',
+    help: 'work out what constants decide, drop what no output needs',
+    example: '--optimize',
+  },
+  model: {
     term: '-o, --out <file>',
-    help: 'where the merged model goes',
+    help: 'where the model goes',
     example: '--out model.onnx',
     parse: filled('--out', "a file's path", 'model.onnx'),
   },

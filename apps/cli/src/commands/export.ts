@@ -1,0 +1,158 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { PixelTable } from '@pixelrow/data'
+import {
+  describe,
+  fromOnnx,
+  optimize,
+  type PrecisionReport,
+  reducePrecision,
+  toFloat16,
+  toOnnx,
+} from '@pixelrow/export'
+import { writeFileAtomic } from '@pixelrow/files'
+import { load, open } from '@pixelrow/infer-node'
+import { inputsOf, requireApart } from '../files/destination.ts'
+import { findModel, type ModelPlace, readModel, withName } from '../files/model.ts'
+import { JobError, UsageError } from '../line/errors.ts'
+import type { Flags } from '../line/flags.ts'
+import { command } from '../line/paste.ts'
+import type { Context } from '../main.ts'
+import { rowsOfRun } from '../tables/ofrun.ts'
+import type { Place } from '../tables/place.ts'
+import { nameOf } from '../tables/place.ts'
+import { readLike } from '../tables/reading.ts'
+import { count, many } from '../terminal/table.ts'
+import { size } from './inspect.ts'
+
+/** Rows that a smaller file is checked on, at most, and those that int8 takes its ranges from. */
+const [checkedRows, calibrationRows] = [10_000, 512]
+
+/** `pixelrow export SOURCE -o MODEL.onnx`: a model as an ONNX file of the form and precision that is asked for. */
+export async function exportModel(context: Context, flags: Flags, source: string): Promise<void> {
+  const { terminal } = context
+  const out = flags.out
+  if (out === undefined)
+    throw new UsageError('Where shall the model go?', command('export', source, '-o', 'small.onnx'))
+  const place = await placeOf(source)
+  await requireApart([out], [place.path, ...(flags.check === undefined ? [] : await inputsOf(flags.check))])
+  const given = await withName(place.path, async () => shaped(await readModel(place.path), flags))
+  const { bytes, report, rows } = await withName(place.path, () => smaller(context, flags, given, place))
+  await mkdir(dirname(out), { recursive: true })
+  await writeFileAtomic(out, bytes)
+  const { inputs, outputs } = describe(bytes)
+  const size = { before: given.length, after: bytes.length }
+  const { precision } = flags
+  terminal.json({ source, model: out, precision, bytes: size, inputs, outputs, ...report, checkedOn: rows })
+  tell(context, out, { bytes, before: given.length, precision, report, rows })
+}
+
+async function placeOf(source: string): Promise<ModelPlace> {
+  const place = await findModel(source)
+  if (place) return place
+  await stat(source)
+  throw new JobError(`${source}: expected an ONNX file, or a run folder with model.onnx`, 'name one of these')
+}
+
+/** The file with another form of input, or with less in it, where that is asked for. */
+function shaped(bytes: Uint8Array, { input, optimize: less }: Flags): Uint8Array {
+  // Also a file that is only passed on is read, or a damaged one would be written again.
+  describe(bytes)
+  const formed = input === undefined ? bytes : toOnnx(fromOnnx(bytes), { input })
+  return less ? optimize(formed) : formed
+}
+
+interface Smaller {
+  bytes: Uint8Array
+  report?: PrecisionReport
+  /** What it was checked on. */
+  rows?: string
+}
+
+async function smaller(context: Context, flags: Flags, bytes: Uint8Array, place: ModelPlace): Promise<Smaller> {
+  const { precision, maxLoss, threads } = flags
+  if (precision === 'float32') return { bytes }
+  const from = await rowsFor(context, flags, place)
+  if (!from) return unchecked(context, precision, bytes, place)
+  const table = await readRows(context, flags, bytes, from)
+  const onProgress = (rows: number) =>
+    context.terminal.transient(`checking ${count(rows)} of ${many(table.rows, 'row')}`)
+  const reduced = await reducePrecision(bytes, {
+    precision,
+    maxLoss,
+    rows: { pixels: table.pixels, ...(table.labels && { labels: table.labels }) },
+    calibration: { pixels: spread(table, calibrationRows).pixels },
+    run: (file) => open(file, { device: 'cpu', threads }),
+    signal: context.signal,
+    onProgress,
+  })
+  context.terminal.transient()
+  return { ...reduced, rows: nameOf(from) }
+}
+
+async function rowsFor(context: Context, { check }: Flags, { run }: ModelPlace): Promise<Place | undefined> {
+  if (check !== undefined) return { path: check }
+  return run === undefined ? undefined : rowsOfRun(context, run)
+}
+
+function unchecked(
+  { terminal }: Context,
+  precision: 'float16' | 'int8',
+  bytes: Uint8Array,
+  { path }: ModelPlace,
+): Smaller {
+  if (precision === 'int8') {
+    throw new UsageError(
+      'int8 needs rows of pixels, for the range of the values between layers',
+      command('export', path, '--precision', 'int8', '--check', 'train.csv', '-o', 'small.onnx'),
+    )
+  }
+  terminal.note('Not checked on any rows: add --check train.csv to see what float16 costs')
+  return { bytes: toFloat16(bytes) }
+}
+
+async function readRows(context: Context, flags: Flags, bytes: Uint8Array, from: Place): Promise<PixelTable> {
+  context.terminal.note(`Reading ${nameOf(from)}`)
+  const classifier = await load(bytes, { device: 'cpu', threads: flags.threads })
+  const { classes } = classifier
+  try {
+    return spread(await readLike(context, from, flags, classifier, { classes: [...classes] }), checkedRows)
+  } finally {
+    await classifier.close()
+  }
+}
+
+/** So many rows, from all over the table: it may be sorted by class. */
+function spread(table: PixelTable, most: number): PixelTable {
+  const { rows, pixels, labels } = table
+  if (rows <= most) return table
+  const bytes = pixels.length / rows
+  const places = Array.from({ length: most }, (_, at) => Math.floor((at * rows) / most))
+  const some = new Uint8Array(most * bytes)
+  places.forEach((place, at) => {
+    some.set(pixels.subarray(place * bytes, (place + 1) * bytes), at * bytes)
+  })
+  return {
+    ...table,
+    rows: most,
+    pixels: some,
+    ...(labels && { labels: Uint16Array.from(places, (at) => labels[at]!) }),
+  }
+}
+
+interface Result extends Smaller {
+  before: number
+  precision: Flags['precision']
+}
+
+function tell({ terminal }: Context, out: string, { bytes, before, precision, report, rows }: Result): void {
+  const was = precision === 'float32' ? '' : `, ${precision}; ${size(before)} in float32`
+  terminal.result(`${out}: ${size(bytes.length)}${was}`)
+  if (!report) return
+  const { accuracy, changed } = report
+  const on = `on ${many(report.rows, 'row')} of ${rows}`
+  const moved = changed.length ? `${many(changed.length, 'row')} changed the class` : 'no row changed its class'
+  const known =
+    accuracy && `accuracy ${accuracy.after.toFixed(4)} ${on}, ${accuracy.before.toFixed(4)} before; ${moved}`
+  terminal.result(known ?? `${moved}, ${on}`)
+}

@@ -1,0 +1,46 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { OnnxError } from '@pixelrow/export'
+import { JobError } from '../line/errors.ts'
+import { exists } from './folder.ts'
+
+/** Where a model is. */
+export interface ModelPlace {
+  /** The ONNX file. */
+  path: string
+  /** The folder of the run that left it there. */
+  run?: string
+}
+
+/** The ONNX file that is meant: itself, or the one in a run's folder; undefined where it is another kind of model. */
+export async function findModel(source: string): Promise<ModelPlace | undefined> {
+  const there = await stat(source).catch(() => undefined)
+  if (!there?.isDirectory()) return /\.onnx$/i.test(source) ? { path: source } : undefined
+  const path = join(source, 'model.onnx')
+  return (await exists(path)) ? { path, run: source } : undefined
+}
+
+/** The file's bytes. */
+export async function readModel(path: string): Promise<Uint8Array> {
+  return new Uint8Array(await readFile(path))
+}
+
+/** Does something with a model's bytes; what is wrong with them is told with the file's name. */
+export async function withName<T>(path: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof OnnxError)) throw error
+    const { offset } = error
+    const place = { file: path, ...(offset !== undefined && { offset }) }
+    throw Object.assign(new JobError(`${path}: ${error.message}`), place)
+  }
+}
+
+/** A text out of a file as a terminal may show it: one line, without codes that would do something. */
+export function shown(text: string, columns = Number.POSITIVE_INFINITY): string {
+  const plain = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
+    return `\\u{${character.codePointAt(0)!.toString(16)}}`
+  })
+  return plain.length <= columns ? plain : `${plain.slice(0, Math.max(1, columns - 1))}…`
+}

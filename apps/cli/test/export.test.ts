@@ -1,0 +1,186 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, toOnnx } from '@pixelrow/export'
+import { initialize, linear, mlp } from '@pixelrow/model'
+import { float32, graphBuilder, write } from '@pixelrow/onnx'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { pixelrow, writeData } from './helpers.ts'
+
+const classes = ['ant', 'bee', 'cat']
+const shape = { height: 8, width: 8, channels: 1, channelOrder: 'interleaved' as const }
+
+/** A model of images of 8×8 as fakeTable makes them, untrained. */
+function model(): Uint8Array {
+  const architecture = mlp({ shape, maxValue: 16, classes }, { hidden: [12] })
+  const weights = initialize(architecture, (stream, index) => ((stream * 31 + index * 17) % 97) / 97)
+  return toOnnx({ architecture, weights, classes })
+}
+
+let cwd: string
+
+beforeAll(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'pixelrow-export-'))
+  writeData(cwd, { rows: 300, classes })
+  writeFileSync(join(cwd, 'model.onnx'), model())
+})
+
+afterAll(() => rmSync(cwd, { recursive: true, force: true }))
+
+const bytesOf = (name: string) => new Uint8Array(readFileSync(join(cwd, name)))
+
+test.each([
+  ['float16', 0.55],
+  ['int8', 0.45],
+] as const)('a file in %s, checked on rows, which predicts as before', async (precision, share) => {
+  const out = `${precision}/small.onnx`
+  const args = [
+    'export',
+    'model.onnx',
+    '-o',
+    out,
+    '--precision',
+    precision,
+    '--check',
+    'train.csv',
+    '--max-loss',
+    '0.05',
+  ]
+  const { code, stdout, stderr } = await pixelrow(args, { cwd })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: 'Reading train.csv\n' })
+  expect(stdout).toMatch(
+    new RegExp(
+      `^${out}: \\d kB, ${precision}; 5 kB in float32\naccuracy 0\\.\\d{4} on 300 rows of train.csv, 0\\.\\d{4} before; (\\d+ rows? changed the|no row changed its) class\n$`,
+    ),
+  )
+  const { weights } = describe(bytesOf('model.onnx'))
+  const small = Object.values(describe(bytesOf(out)).weights).reduce((sum, { bytes }) => sum + bytes, 0)
+  expect(small / weights.float32!.bytes).toBeLessThan(share)
+  const predicted = await pixelrow(['predict', out, 'test.csv', '-o', '-'], { cwd })
+  expect(predicted.code).toBe(0)
+  expect(predicted.stdout.split('\n').length).toBe(102)
+})
+
+test('--json tells what it costs, and other forms of input', async () => {
+  const args = [
+    'export',
+    'model.onnx',
+    '-o',
+    'i.onnx',
+    '--precision',
+    'int8',
+    '--check',
+    'test.csv',
+    '--input',
+    'image',
+  ]
+  const { code, stdout } = await pixelrow([...args, '--json', '--max-loss', '1'], { cwd })
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({
+    source: 'model.onnx',
+    model: 'i.onnx',
+    precision: 'int8',
+    bytes: { after: bytesOf('i.onnx').length },
+    inputs: [{ name: 'pixels', dataType: 'uint8', dims: ['N', 8, 8, 1] }],
+    rows: 100,
+    checkedOn: 'test.csv',
+    changed: expect.any(Array),
+    loss: expect.any(Number),
+  })
+})
+
+test('a loss beyond the bound is refused, and nothing is written', async () => {
+  // The third class has a fifth of a step of int8 more than the first: it wins in float32 alone.
+  const architecture = linear({ shape, maxValue: 16, classes })
+  const [weight, bias] = [new Float32Array(64 * 3).fill(0.5), new Float32Array(3)]
+  weight.set([1, 0, 1])
+  for (let at = 5; at < weight.length; at += 3) weight[at] = 0.503
+  const weights = { '1.weight': { dims: [64, 3], data: weight }, '1.bias': { dims: [3], data: bias } }
+  writeFileSync(join(cwd, 'close.onnx'), toOnnx({ architecture, weights, classes }))
+  const args = ['export', 'close.onnx', '-o', 'refused.onnx', '--precision', 'int8', '--check', 'test.csv']
+  const { code, stdout, stderr } = await pixelrow([...args, '--max-loss', '0'], { cwd })
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(
+    /^Reading test.csv\nError: int8 loses too much: (0\.\d{4}|1\.0000) of 100 rows change their class; at most 0 was/,
+  )
+  expect(existsSync(join(cwd, 'refused.onnx'))).toBe(false)
+})
+
+test('a run’s folder knows its rows', async () => {
+  const run = await pixelrow(['train', 'train.csv', '--recipe', 'mlp', '--epochs', '2', '-o', 'run'], { cwd })
+  expect(run.code).toBe(0)
+  const { stdout, code } = await pixelrow(['export', 'run', '-o', 'of-run.onnx', '--precision', 'int8'], { cwd })
+  expect(code).toBe(0)
+  expect(stdout).toContain('on 300 rows of train.csv')
+})
+
+test.each<[string[], RegExp, string?]>([
+  [['export', 'model.onnx'], /Where shall the model go\?/, 'pixelrow'],
+  [['export', 'nowhere', '-o', 'x.onnx'], /nowhere: no such file/],
+  [['export', 'train.csv', '-o', 'x.onnx'], /train.csv: expected an ONNX file/],
+  [['export', 'model.onnx', '-o', 'model.onnx'], /model.onnx is read here and would be written over/],
+  [['export', 'model.onnx', '-o', 'x.onnx', '--precision', 'int8'], /int8 needs rows of pixels/],
+  [['export', 'model.onnx', '-o', 'x.onnx', '--precision', 'int4'], /must be one of float32, float16, int8/],
+  [['export', 'cut.onnx', '-o', 'x.onnx'], /cut.onnx: byte \d+: .*; the file is damaged or no ONNX model/],
+  [['inspect', 'cut.onnx'], /cut.onnx: byte \d+: /],
+  [['inspect', 'train.csv'], /train.csv: byte \d+: /],
+])('refused: %j', async (args, message) => {
+  writeFileSync(join(cwd, 'cut.onnx'), model().subarray(0, 1500))
+  const { code, stdout, stderr } = await pixelrow(args, { cwd })
+  expect(code).toBeGreaterThan(0)
+  expect(stdout).toBe('')
+  expect(stderr).toMatch(message)
+  expect(existsSync(join(cwd, 'x.onnx'))).toBe(false)
+})
+
+test('--json has the byte where a file is damaged', async () => {
+  writeFileSync(join(cwd, 'cut.onnx'), model().subarray(0, 1500))
+  const { stdout } = await pixelrow(['inspect', 'cut.onnx', '--json'], { cwd })
+  expect(JSON.parse(stdout).error).toMatchObject({ file: 'cut.onnx', offset: expect.any(Number) })
+})
+
+test('inspect shows what goes in, what comes out and what is inside', async () => {
+  mkdirSync(join(cwd, 'folder'), { recursive: true })
+  writeFileSync(join(cwd, 'folder/model.onnx'), model())
+  const { stdout, stderr } = await pixelrow(['inspect', 'folder'], { cwd })
+  expect(stderr).toBe('')
+  expect(
+    stdout.replace(join('folder', 'model.onnx'), 'folder/model.onnx'),
+  ).toBe(`folder/model.onnx: 5 kB, IR 8, operator set 17, written by pixelrow
+input   pixels         uint8    [N, 64]
+output  probabilities  float32  [N, 3]
+output  label          int64    [N]
+weights  820 float32 (3 kB)
+
+7 operators
+ArgMax   1
+Cast     1
+Gemm     2
+Mul      1
+Relu     1
+Softmax  1
+
+metadata
+pixelrow.format        1
+pixelrow.architecture  {"input":{"shape":{"height":8,"width":8,"channels":1,"channelOrder":"interleaved"},"maxValue":16…
+pixelrow.parameters    ["1.weight","1.bias","3.weight","3.bias"]
+pixelrow.classes       ["ant","bee","cat"]
+pixelrow.shape         {"height":8,"width":8,"channels":1,"channelOrder":"interleaved"}
+pixelrow.max_value     16
+`)
+  const json = await pixelrow(['inspect', 'folder/model.onnx', '--json'], { cwd })
+  expect(JSON.parse(json.stdout)).toEqual({ file: 'folder/model.onnx', ...describe(model()) })
+})
+
+test('names in a file that would command a terminal are shown as text', async () => {
+  const g = graphBuilder('odd')
+  const x = g.input('\u001b[31mred\u202e', 'float32', ['N', ''])
+  g.output(g.op('Relu', [g.op('Mul', [x, g.constant(float32(2))])]), 'out\nput')
+  const file = write({ irVersion: 8, opsets: { '': 17 }, graph: g.build(), metadata: { '\u0007': '\r' } })
+  writeFileSync(join(cwd, 'odd.onnx'), file)
+  const { stdout } = await pixelrow(['inspect', 'odd.onnx'], { cwd })
+  expect(stdout).toContain('\\u{1b}[31mred\\u{202e}')
+  expect(stdout).toContain('out\\u{a}put')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not be there.
+  expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f\u202e]/)
+})
