@@ -11,7 +11,10 @@ export function fromBase64(text: string, length: number): Uint8Array | undefined
   if (text.length !== 4 * Math.ceil(length / 3)) return undefined
   try {
     const binary = atob(text)
-    return binary.length === length ? Uint8Array.from(binary, (character) => character.charCodeAt(0)) : undefined
+    if (binary.length !== length) return undefined
+    const bytes = new Uint8Array(length)
+    for (let at = 0; at < length; at++) bytes[at] = binary.charCodeAt(at)
+    return bytes
   } catch {
     return undefined
   }

@@ -141,6 +141,13 @@ function attributesOf({ opType, attributes }: Node): Record<string, Attribute> {
   return { ...Object.fromEntries(entries), ...(isDefault && { value: { tensor: zeros } }) }
 }
 
+/** A loop: `from` would make a list of all values first. */
+function halves(values: Float32Array): Uint16Array {
+  const result = new Uint16Array(values.length)
+  for (let at = 0; at < values.length; at++) result[at] = toHalf(values[at]!)
+  return result
+}
+
 function halfTensor(tensor: Tensor): Tensor {
   const { dataType, data, name = '', extra } = tensor
   if (dataType !== 'float32' || extra?.external_data) return tensor
@@ -150,5 +157,5 @@ function halfTensor(tensor: Tensor): Tensor {
   if (beyond !== undefined) {
     throw new ExportError(`${name} holds ${beyond}; float16 ends at 65,504. Keep this model in float32.`)
   }
-  return { ...rest, dataType: 'float16', data: Uint16Array.from(values, toHalf) }
+  return { ...rest, dataType: 'float16', data: halves(values) }
 }

@@ -6,7 +6,7 @@ import {
   type Tensor,
   validateModel,
 } from '@pixelrow/model'
-import { type Graph, read, write } from '@pixelrow/onnx'
+import { type Graph, read, type TensorData, write } from '@pixelrow/onnx'
 import { ExportError } from './error.ts'
 import { fold, foldedArchitecture } from './fold.ts'
 import { format, graphOf } from './toonnx.ts'
@@ -101,13 +101,33 @@ const changed = 'It was changed after pixelrow wrote it; use the original.'
 /** The graph must be the one its architecture gives, or the model read would not be the one that the file computes. */
 function checkGraph(graph: Graph, model: Model): void {
   const kind = graph.inputs[0]?.type.dims?.length === 2 ? 'flat' : 'image'
-  const [found, expected] = [comparable(graph), comparable(graphOf(model, kind))]
-  if (found.length === expected.length && found.every((byte, at) => byte === expected[at])) return
+  const expected = graphOf(model, kind)
+  if (sameBytes(structureOf(graph), structureOf(expected)) && sameConstants(graph, expected)) return
   throw new ExportError(`The file’s graph is not the one that its architecture gives. ${changed}`)
 }
 
-/** What of a graph decides its results, as bytes. */
-function comparable({ nodes, inputs, outputs, initializers }: Graph): Uint8Array {
-  const sorted = [...initializers].sort((a, b) => (a.name! < b.name! ? -1 : 1))
-  return write({ irVersion: 8, opsets: {}, graph: { name: '', nodes, inputs, outputs, initializers: sorted } })
+/** What of a graph decides its results, without its constants, as bytes. */
+function structureOf({ nodes, inputs, outputs }: Graph): Uint8Array {
+  return write({ irVersion: 8, opsets: {}, graph: { name: '', nodes, inputs, outputs, initializers: [] } })
+}
+
+function sameConstants({ initializers: found }: Graph, { initializers: expected }: Graph): boolean {
+  const byName = new Map(found.map((tensor) => [tensor.name, tensor]))
+  return (
+    found.length === expected.length &&
+    expected.every(({ name, dataType, dims, data }) => {
+      const tensor = byName.get(name)
+      const alike = tensor?.dataType === dataType && tensor.dims.join() === dims.join() && !tensor.extra
+      return alike && sameBytes(bytesOf(tensor.data), bytesOf(data))
+    })
+  )
+}
+
+function bytesOf(data: TensorData): Uint8Array {
+  const { buffer, byteOffset, byteLength } = data as Float32Array
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+function sameBytes(found: Uint8Array, expected: Uint8Array): boolean {
+  return found.length === expected.length && found.every((byte, at) => byte === expected[at])
 }

@@ -57,8 +57,11 @@ function stepsBetween(from: Float32Array, to: Float32Array): Uint8Array | undefi
 function stepped(from: Float32Array, packed: Uint8Array): Float32Array {
   const values = from.slice()
   const bits = new Int32Array(values.buffer)
+  let rest = 0
   for (let at = 0; at < values.length; at++) {
-    const step = (Math.floor(packed[Math.floor(at / 5)]! / 3 ** (at % 5)) % 3) - 1
+    if (at % 5 === 0) rest = packed[at / 5]!
+    const step = (rest % 3) - 1
+    rest = (rest - step - 1) / 3
     if (step !== 0) bits[at] = bits[at]! + (bits[at]! < 0 ? -step : step)
   }
   return values

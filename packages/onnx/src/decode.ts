@@ -10,7 +10,15 @@ interface Cursor {
   at: number
   /** Fields that the schema does not have, joined at the end: a message that comes in many pieces must not cost more. */
   readonly unknown: Map<Message, Uint8Array[]>
+  /** How many more objects may be made. */
+  room: number
 }
+
+/**
+ * Objects that any file may have, and bytes for each one beyond. An empty message takes two bytes of a file and a hundred
+ * times that in memory; a real model of that many has weights too.
+ */
+const [freeObjects, bytesEach] = [1_000_000, 16]
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -23,7 +31,8 @@ export function decodeMessage(type: string, bytes: Uint8Array): Message {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const message: Message = {}
   const unknown = new Map<Message, Uint8Array[]>()
-  readMessage({ bytes, view, at: 0, unknown }, type, message, bytes.length, 1)
+  const room = freeObjects + bytes.length / bytesEach
+  readMessage({ bytes, view, at: 0, unknown, room }, type, message, bytes.length, 1)
   for (const [owner, parts] of unknown) owner.unknown = joined(parts)
   return message
 }
@@ -41,10 +50,16 @@ function readMessage(cursor: Cursor, type: string, message: Message, end: number
     const field = byNumber.get(number)
     if (field) readField(cursor, `${type}.${field.name}`, field, wire, message, end, depth)
     else {
+      takeRoom(cursor, start)
       skip(cursor, number, wire, end, depth)
       keep(cursor, message, cursor.bytes.subarray(start, cursor.at))
     }
   }
+}
+
+function takeRoom(cursor: Cursor, offset: number): void {
+  cursor.room--
+  if (cursor.room < 0) fail(offset, 'more messages than a file of this size may have')
 }
 
 function keep({ unknown }: Cursor, message: Message, bytes: Uint8Array): void {
@@ -120,10 +135,24 @@ function readField(
     return
   }
   const nested = schema.has(type)
+  const start = cursor.at
+  if (nested || type === 'bytes') takeRoom(cursor, start)
   const value = nested ? (!repeated && (message[name] as Message)) || {} : readScalar(cursor, path, type, end)
   if (nested) readMessage(cursor, type, value as Message, readLength(cursor, end) + cursor.at, depth + 1)
+  if (path === 'TensorProto.external_data') refuseOutside(value as Message, start)
   if (repeated) listIn(message, name).push(value)
   else message[name] = value
+}
+
+/** Weights lie beside the model or in folders below it; a path out of there is somebody else's file. */
+function refuseOutside({ key, value }: Message, offset: number): void {
+  if (key !== 'location' || !isOutside((value as string | undefined) ?? '')) return
+  const found = JSON.stringify(value)
+  throw new OnnxError(`byte ${offset}: weights in ${found}, which is outside the model’s folder; refused`, { offset })
+}
+
+function isOutside(location: string): boolean {
+  return /^[\\/]|^[a-z][a-z\d+.-]*:/i.test(location) || location.split(/[\\/]/).includes('..')
 }
 
 function listIn(message: Message, name: string): FieldValue[] {

@@ -127,11 +127,9 @@ function arithmetic(real: (a: number, b: number) => number, whole: (a: bigint, b
     const size = sizeOf(dims)
     if (isFloat(a)) {
       const [x, y] = [a.data as Float32Array, b.data as Float32Array]
-      return tensor(
-        dataType,
-        Array.from({ length: size }, (_, at) => real(x[left(at)]!, y[right(at)]!)),
-        dims,
-      ).data
+      const result = dataType === 'float32' ? new Float32Array(size) : new Float64Array(size)
+      for (let at = 0; at < size; at++) result[at] = real(x[left(at)]!, y[right(at)]!)
+      return result
     }
     const [x, y] = [a.data, b.data]
     if (!(x instanceof BigInt64Array && y instanceof BigInt64Array)) return undefined
