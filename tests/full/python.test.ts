@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { toOnnx } from '@pixelrow/export'
+import { merge, toOnnx } from '@pixelrow/export'
 import { load } from '@pixelrow/infer-node'
-import { linear, mlp } from '@pixelrow/model'
+import { linear, type Model, mlp } from '@pixelrow/model'
 import { fit } from '@pixelrow/train'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { root } from '../../scripts/workspace.mjs'
@@ -32,15 +32,19 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe.each([
-  ['linear', linear(train)],
-  ['mlp', mlp(train, { hidden: [60] })],
-] as const)('an exported %s in Python', (name, architecture) => {
+  ['linear', [linear(train)]],
+  ['mlp', [mlp(train, { hidden: [60] })]],
+  ['ensemble', [mlp(train, { hidden: [60] }), linear(train)]],
+] as const)('an exported %s in Python', (name, architectures) => {
   let ours: { labels: Uint16Array; probabilities: Float32Array }
   let theirs: Report
 
   beforeAll(async () => {
-    const { model } = await fit(architecture, train, { epochs: 2, batchSize: 50, learningRate: 0.1, seed: 1 })
-    const bytes = toOnnx(model)
+    const models: Model[] = []
+    for (const architecture of architectures) {
+      models.push((await fit(architecture, train, { epochs: 2, batchSize: 50, learningRate: 0.1, seed: 1 })).model)
+    }
+    const bytes = models.length > 1 ? merge(models, { shift: 1 }) : toOnnx(models[0]!)
     const file = join(folder, `${name}.onnx`)
     writeFileSync(file, bytes)
     theirs = JSON.parse(python(join(root, 'tests/full/check_and_run.py'), file, pixels, '784'))
@@ -53,7 +57,11 @@ describe.each([
     expect(theirs).toMatchObject({ ir: 8, opsets: { '': 17 } })
     expect(Object.keys(theirs.opsets)).toEqual([''])
     expect(theirs.metadata).toEqual(
-      expect.arrayContaining(['pixelrow.architecture', 'pixelrow.classes', 'pixelrow.shape']),
+      expect.arrayContaining([
+        `pixelrow.${name === 'ensemble' ? 'members' : 'architecture'}`,
+        'pixelrow.classes',
+        'pixelrow.shape',
+      ]),
     )
   })
 
