@@ -13,7 +13,7 @@ test('a time budget becomes a number of steps, which gives the same model again'
   const { code, stderr } = await pixelrow([...words, '--time-budget', '2s', '-o', 'timed'], { cwd })
   expect(code).toBe(0)
   const said =
-    /ms a step: ([\d,]+) steps for each of 2 trainings take 2\.00s; --steps (\d+) does the same again\n/.exec(stderr)!
+    /ms a step: ([\d,]+) steps? for each of 2 trainings for 2\.00s; --steps (\d+) does the same again\n/.exec(stderr)!
   const record = JSON.parse(readFileSync(join(cwd, 'timed/run.json'), 'utf8'))
   expect(record.options.steps).toBe(Number(said[2]))
   expect(record.options).not.toHaveProperty('epochs')

@@ -12,7 +12,7 @@ test('profile tells the time by operator and the share of the limit, and writes 
     code: 0,
     stderr: 'Reading data\nProfiling fast (…)\n',
   })
-  expect(stdout).toMatch(/^[\d.]+ ms a step of 32 images \(cpu, 1 thread\): [\d,]+ images a second\n/)
+  expect(stdout).toMatch(/^[\d.]+ ms a step of 32 images: [\d,]+ a second \(cpu, 1 thread\)\n/)
   expect(stdout).toMatch(
     /\n[\d.]+ % of the [\d.]+ GFLOP\/s of one large matrix product\n\noperator +a step +ms +share\n/,
   )

@@ -38,7 +38,7 @@ function summary({ batchSize, threads, device, secondsPerStep, ...found }: Profi
   const images = Math.round(batchSize / secondsPerStep).toLocaleString('en-US')
   const where = `${device}, ${threads} thread${threads === 1 ? '' : 's'}`
   return [
-    `${milliseconds(secondsPerStep)} ms a step of ${batchSize} images (${where}): ${images} images a second`,
+    `${milliseconds(secondsPerStep)} ms a step of ${batchSize} images: ${images} a second (${where})`,
     `${giga(found.flopsPerStep)} GFLOP a step, ${giga(found.flopsPerStep / secondsPerStep)} GFLOP/s`,
     `${percent(found.shareOfLimit)} of the ${giga(found.flopLimit)} GFLOP/s of one large matrix product`,
   ]

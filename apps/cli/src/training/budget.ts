@@ -2,14 +2,17 @@ import type { PixelTable } from '@pixelrow/data'
 import { measurePace, recipes } from '@pixelrow/train'
 import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
-import { count, duration } from '../terminal/table.ts'
+import { duration, many } from '../terminal/table.ts'
 import { splitOff } from './fitting.ts'
 import { planFor } from './plan.ts'
 
 /** Share of a budget that may go into finding out how much fits into it; of a short one a second, of a long one three at most. */
 const measuringShare = 0.08
 
-/** Of the time that is left, for compiling and validating. */
+/** However long measuring took, so much of a budget is trained: a short one on a busy machine is better exceeded than wasted. */
+const leastShare = 0.5
+
+/** Of the time that is left; the rest is for compiling and validating. */
 const stepsShare = 0.95
 
 /**
@@ -29,12 +32,12 @@ export async function settleBudget(context: Context, flags: Flags, table: PixelT
   })
   const isTwice = validation && recipes[flags.recipe]!.trainOnAll && flags.member === undefined
   const trainings = ensemble?.members ?? (isTwice ? 2 : 1)
-  const left = Math.max(0, timeBudget - seconds) * stepsShare
+  const left = Math.max(timeBudget - seconds, leastShare * timeBudget) * stepsShare
   const steps = Math.max(1, Math.floor(left / secondsPerStep / trainings))
   const each = trainings > 1 ? ` for each of ${trainings} trainings` : ''
   const pace = `${(secondsPerStep * 1000).toPrecision(3)} ms a step`
   context.terminal.note(
-    `${pace}: ${count(steps)} steps${each} take ${duration(timeBudget)}; --steps ${steps} does the same again`,
+    `${pace}: ${many(steps, 'step')}${each} for ${duration(timeBudget)}; --steps ${steps} does the same again`,
   )
   const { timeBudget: _, ...settled } = flags
   return { ...settled, steps }
