@@ -8,7 +8,7 @@ import type { BlockLayout } from './layout.ts'
 import { reasonAgainst } from './plan.ts'
 import { convGradInputRule, convGradWeightRule, convRule, geometryOfConv } from './rules/conv.ts'
 import { elementwise, gemmRule, orthogonalizeRule, reshapeRule } from './rules/flat.ts'
-import { batchNormGradRule, batchNormRule } from './rules/norm.ts'
+import { batchNormalizationRule, batchNormGradRule, batchNormRule } from './rules/norm.ts'
 import {
   averagePoolGradRule,
   averagePoolRule,
@@ -39,6 +39,8 @@ const rules: Readonly<Record<string, Rule>> = {
   AveragePool: averagePoolRule,
   [`${DOMAIN}:AveragePoolGrad`]: averagePoolGradRule,
   [`${DOMAIN}:MaxPool`]: maxPoolRule,
+  MaxPool: maxPoolRule,
+  BatchNormalization: batchNormalizationRule,
   [`${DOMAIN}:MaxPoolGrad`]: maxPoolGradRule,
   [`${DOMAIN}:BatchNormTrain`]: batchNormRule,
   [`${DOMAIN}:BatchNormGrad`]: batchNormGradRule,

@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module'
-import { write } from '@pixelrow/onnx'
+import { type Graph, sizeOf, type ValueInfo, write } from '@pixelrow/onnx'
 import { type Host, startHost } from '@pixelrow/worker'
 import { lower } from '../lowerings/index.ts'
 import type { CompileOptions, Engine, Trainer, TrainingGraph } from '../types.ts'
 import { asModel, loopModel } from './loop.ts'
 import source from './onnxruntime.worker.ts?source'
 import { type Proven, provenBlock } from './proof.ts'
-import type { Job } from './sessions.ts'
+import { FORWARD_ROWS, type ForwardJob, type Job } from './sessions.ts'
 
 /**
  * Training through onnxruntime-node: the graph is lowered into plain ONNX whose `Loop` does many steps a run, in a worker thread.
@@ -37,7 +37,7 @@ export const onnxruntime: Engine = {
           augment,
           profile,
         },
-        forward: write(asModel(lower(graph.forward).graph)),
+        forward: forwardJob(graph, block),
         validation,
         batchSize: graph.batchSize,
         imageBytes: graph.imageBytes,
@@ -56,8 +56,28 @@ export async function compileForward(
   { state: values, threads }: Pick<CompileOptions, 'state' | 'threads'>,
 ): Promise<Pick<Trainer, 'logits' | 'close'>> {
   const host = openHost()
-  const model = write(asModel(lower(forward).graph))
-  return closingOnError(host, () => openJob(host, { forward: model, batchSize: 1, imageBytes, state, values, threads }))
+  const job = forwardJob({ forward, state }, 1)
+  return closingOnError(host, () => openJob(host, { forward: job, batchSize: 1, imageBytes, state, values, threads }))
+}
+
+/** The forward graph; on blocks, for which there must be a known number of rows, it has that of one run. */
+function forwardJob({ forward, state }: Pick<TrainingGraph, 'forward' | 'state'>, block: number): ForwardJob {
+  const { graph, places, inputPlaces } = lower(block > 1 ? withRows(forward, FORWARD_ROWS) : forward, { block })
+  const weights = state.flatMap(({ name, dims, kind }) =>
+    kind === 'optimizer' ? [] : [{ name, dims, parts: [{ name, size: sizeOf(dims), places: inputPlaces.get(name) }] }],
+  )
+  return { model: write(asModel(graph)), isFixed: block > 1, places, weights }
+}
+
+/** The graph for a number of rows in place of any. */
+function withRows(graph: Graph, rows: number): Graph {
+  const fixed = (infos: readonly ValueInfo[]) =>
+    infos.map(({ name, type }) => ({
+      name,
+      type: { ...type, dims: type.dims?.map((dim) => (dim === 'N' ? rows : dim)) },
+    }))
+  const { inputs, outputs, values = [] } = graph
+  return { ...graph, inputs: fixed(inputs), outputs: fixed(outputs), values: fixed(values) }
 }
 
 /** What a process has found out about its onnxruntime. */

@@ -18,7 +18,7 @@ export interface Runtime {
 export interface Job {
   /** Left out where only `logits` is wanted. */
   training?: TrainingJob
-  forward: Uint8Array
+  forward: ForwardJob
   /** Pixels of the rows that `validate` gives logits for. */
   validation?: Uint8Array
   batchSize: number
@@ -26,6 +26,16 @@ export interface Job {
   state: StateTensor[]
   values: Record<string, Float32Array>
   threads: number
+}
+
+export interface ForwardJob {
+  model: Uint8Array
+  /** Takes `FORWARD_ROWS` rows and no other number. */
+  isFixed: boolean
+  /** How bytes are prepared, as in training. */
+  places: Int32Array | undefined
+  /** Weights and statistics as the model takes them. */
+  weights: Carried[]
 }
 
 interface TrainingJob extends Pick<CompileOptions, 'pixels' | 'labels' | 'seed' | 'augment' | 'profile'> {
@@ -37,13 +47,13 @@ interface TrainingJob extends Pick<CompileOptions, 'pixels' | 'labels' | 'seed' 
 }
 
 /** Rows of one forward run: larger runs are slower, and their activations would not fit the caches. */
-const FORWARD_ROWS = 256
+export const FORWARD_ROWS = 256
 
 /** A training graph in onnxruntime sessions; the same code in a worker and wherever else onnxruntime runs. */
 export async function openSessions({ InferenceSession, Tensor }: Runtime, job: Job) {
   const options = { executionProviders: ['cpu'], intraOpNumThreads: job.threads, logSeverityLevel: 3 } as const
   const { batchSize, imageBytes, training } = job
-  const forwardSession = await InferenceSession.create(job.forward, options)
+  const forwardSession = await InferenceSession.create(job.forward.model, options)
   const profiling = training?.profile && { enableProfiling: true, profileFilePrefix: training.profile }
   const session = training && (await InferenceSession.create(training.model, { ...options, ...profiling }))
   const places = training?.places
@@ -97,22 +107,34 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
     return { losses: losses.slice() }
   }
 
+  /** So many rows: black ones where there are no more. */
+  function batchOf(pixels: Uint8Array, size: number): Uint8Array {
+    if (pixels.length === size * imageBytes) return pixels
+    const batch = new Uint8Array(size * imageBytes)
+    batch.set(pixels)
+    return batch
+  }
+
   async function logits(pixels: Uint8Array): Promise<Float32Array> {
     const rows = pixels.length / imageBytes
     const values = current()
-    const weights = Object.fromEntries(
-      job.state.flatMap(({ name, kind, dims }) =>
-        kind === 'optimizer' ? [] : [[name, new Tensor('float32', values[name]!, dims)]],
-      ),
-    )
+    const { weights, places, isFixed } = job.forward
+    const given = weights.map((tensor) => [tensor.name, new Tensor('float32', joined(tensor, values), tensor.dims)])
+    const feeds: Record<string, Tensor> = Object.fromEntries(given)
     let all: Float32Array | undefined
     for (let start = 0; start < rows; start += FORWARD_ROWS) {
       const count = Math.min(FORWARD_ROWS, rows - start)
-      const batch = pixels.subarray(start * imageBytes, (start + count) * imageBytes)
-      const result = await forwardSession.run({ ...weights, pixels: new Tensor('uint8', batch, [count, imageBytes]) })
+      const size = isFixed ? FORWARD_ROWS : count
+      const batch = batchOf(pixels.subarray(start * imageBytes, (start + count) * imageBytes), size)
+      const bytes = places ? prepareBytes(batch, places, imageBytes) : batch
+      const result = await forwardSession.run({
+        ...feeds,
+        pixels: new Tensor('uint8', bytes, [size, bytes.length / size]),
+      })
       const found = result.logits!.data as Float32Array
-      all ??= new Float32Array((rows * found.length) / count)
-      all.set(found, (start * found.length) / count)
+      const classes = found.length / size
+      all ??= new Float32Array(rows * classes)
+      all.set(found.subarray(0, count * classes), start * classes)
     }
     return all ?? new Float32Array()
   }

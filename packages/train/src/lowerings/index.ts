@@ -32,6 +32,8 @@ export interface Lowered {
   masks: Mask[]
   /** The state as the lowered graph has it; `NAME:next` is the output that follows on the input `NAME`. */
   carried: Carried[]
+  /** For inputs that come in blocks, the place of each number in the plain tensor. */
+  inputPlaces: Map<string, Int32Array>
   /** What became of each convolution. */
   choices: LayoutChoice[]
   /** Where the bytes of `pixels` come from in an image's row, −1 being 0; undefined where they are the row itself. */
@@ -109,13 +111,19 @@ export function lower(graph: Graph, { block = 1 } = {}): Lowered {
     const before = name.replace(/:next$/, '')
     if (!bundled.has(before)) g.output(forms.get(name, layoutOf(before))!, name)
   }
+  const inputPlaces = new Map(
+    graph.inputs.flatMap(({ name, type }) => {
+      const order = blockPlaces(layoutOf(name), (type.dims ?? []).map(Number), block)
+      return order ? [[name, order] as const] : []
+    }),
+  )
   const carried = carriedOf(graph, {
     bundles,
     opened,
     bundled,
-    places: (name, dims) => blockPlaces(layoutOf(name), dims, block),
+    places: (name) => inputPlaces.get(name),
   })
-  return { graph: fuse(g.build()), masks, carried, choices, places: entry?.places }
+  return { graph: fuse(g.build()), masks, carried, inputPlaces, choices, places: entry?.places }
 }
 
 function blockPlaces(layout: Layout, dims: readonly number[], block: number): Int32Array | undefined {
@@ -126,7 +134,7 @@ interface CarriedContext {
   bundles: Bundle[]
   opened: Bundled[]
   bundled: Set<string>
-  places(name: string, dims: readonly number[]): Int32Array | undefined
+  places(name: string): Int32Array | undefined
 }
 
 /** What the lowered step carries on: bundles, and all state that is in none. */
@@ -134,14 +142,14 @@ function carriedOf(graph: Graph, { bundles, opened, bundled, places }: CarriedCo
   const next = new Set(graph.outputs.map(({ name }) => name))
   const single = graph.inputs.flatMap(({ name, type }): Carried[] => {
     const dims = type.dims!.map(Number)
-    const parts = [{ name, size: sizeOf(dims), places: places(name, dims) }]
+    const parts = [{ name, size: sizeOf(dims), places: places(name) }]
     return next.has(`${name}:next`) && !bundled.has(name) ? [{ name, dims, parts }] : []
   })
   const together = bundles.flatMap(({ members }, i) =>
     [...opened[i]!.names].map(([suffix, name]): Carried => {
       const parts = members.map(({ parameter, dims }) => {
         const part = `${parameter}${suffix}`
-        return { name: part, size: sizeOf(dims), places: places(part, dims) }
+        return { name: part, size: sizeOf(dims), places: places(part) }
       })
       return { name, dims: [opened[i]!.size], parts }
     }),

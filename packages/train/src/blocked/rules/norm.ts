@@ -1,5 +1,6 @@
+import { float32 } from '@pixelrow/onnx'
 import { floating } from '../../operators.ts'
-import { batchNorm, batchNormGrad } from '../norm.ts'
+import { batchNorm, batchNormGrad, perChannel } from '../norm.ts'
 import { extentOf, isImages, reluAfter, type Site, setImages } from './site.ts'
 
 export function batchNormRule(site: Site): boolean {
@@ -38,5 +39,23 @@ export function batchNormGradRule(site: Site): boolean {
   vectors.forEach((name, i) => {
     forms.set(name, [dWeight!, dBias!][i]!, 'plain', shapes.dims(name))
   })
+  return true
+}
+
+/** Outside of training, by the running mean and variance. */
+export function batchNormalizationRule(site: Site): boolean {
+  const { node, g, forms } = site
+  const [x, ...vectors] = node.inputs as [string, string, string, string, string]
+  if (!isImages(forms, x)) return false
+  const [weight, bias, mean, variance] = vectors.map((name) => forms.get(name, 'plain')!)
+  const std = g.op('Sqrt', [g.op('Add', [variance, g.constant(float32(floating(node.attributes.epsilon)))])])
+  const factor = g.op('Div', [weight, std])
+  const offset = g.op('Sub', [bias, g.op('Mul', [mean, factor])])
+  const relu = reluAfter(site, node.outputs[0]!)
+  setImages(
+    site,
+    relu ?? node.outputs[0]!,
+    perChannel(g, forms.get(x, 'images')!, { factor, offset, relu: relu !== undefined }),
+  )
   return true
 }
