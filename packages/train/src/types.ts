@@ -169,7 +169,7 @@ export interface Progress {
 export interface Plan {
   architecture: Architecture
   options: Required<Pick<FitOptions, 'epochs' | 'batchSize' | 'learningRate' | 'optimizer' | 'schedule'>> &
-    Pick<FitOptions, 'augment' | 'steps'>
+    Pick<FitOptions, 'augment' | 'labelSmoothing' | 'steps'>
   /** Several models that answer together; their seeds are `memberSeed`'s. */
   ensemble?: {
     /** 2 or more. */

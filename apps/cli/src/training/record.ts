@@ -7,7 +7,7 @@ import type { Trained } from './training.ts'
 /** What run.json says of a training, and `--json` prints. */
 export function trainingRecord(command: string, flags: Flags, table: PixelTable, trained: Trained) {
   const { engine, device, threads, layouts, steps, members, plan, validationRows } = trained
-  const { epochs, batchSize, learningRate, optimizer, augment = {} } = plan.options
+  const { epochs, batchSize, learningRate, optimizer, augment = {}, labelSmoothing = 0 } = plan.options
   const { height, width, channels } = table.shape
   return {
     command,
@@ -19,6 +19,7 @@ export function trainingRecord(command: string, flags: Flags, table: PixelTable,
       ...{ steps, batchSize, learningRate },
       optimizer: { name: optimizer.name, ...optimizer.options },
       augment,
+      labelSmoothing,
       validation: validationOf(flags),
       ...(flags.targetAccuracy !== undefined && { targetAccuracy: flags.targetAccuracy }),
       ...(flags.member !== undefined && { member: flags.member }),

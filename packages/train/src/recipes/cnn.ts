@@ -17,8 +17,9 @@ export const cnn: Recipe = {
     options: {
       ...sizeTraining(table, { epochs: 16, leastSteps: 1500 }),
       learningRate: 0.15,
-      optimizer: muon({ momentum: 0.6, weightDecay: 0.05, filtersOnly: true, adamShare: 0.04, beta2: 0.99 }),
+      optimizer: muon({ momentum: 0.6, weightDecay: 0.02, filtersOnly: true, adamShare: 0.04, beta2: 0.99 }),
       schedule: oneCycle({ warmup: 0.2, start: 0, end: 0, linear: true }),
+      labelSmoothing: 0.05,
       ...augmentationFor(table, augment),
     },
     notes: limitNotes(table),
