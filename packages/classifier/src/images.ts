@@ -12,7 +12,7 @@ export interface Pictures {
 /** Raw pixels of whole images, in memory of their own, or the promise of them. */
 export type ToPixels = (image: Image, prepare?: Prepare) => Uint8Array | Promise<Uint8Array>
 
-/** Makes raw pixels of any image. `several` lets an array hold more than one. What decodes pictures is loaded with the first one. */
+/** Makes raw pixels of any image. `several` lets an array hold more than one, which is not copied. What decodes pictures is loaded with the first one. */
 export function pixelsOf(model: ModelDescription, { read }: Pictures, name: string) {
   return (image: Image, { prepare, several = false }: { prepare?: Prepare; several?: boolean } = {}) => {
     if (typeof image === 'string') return fromPath(image)
@@ -23,7 +23,7 @@ export function pixelsOf(model: ModelDescription, { read }: Pictures, name: stri
     else checkImage(bytes, model)
     checkValues(bytes, model)
     // A copy: the run starts later, and the caller may use its buffer again until then.
-    return bytes.slice()
+    return several ? bytes : bytes.slice()
 
     async function fromPath(path: string): Promise<Uint8Array> {
       if (!read) throw new ClassifierError(`${path}: there are no files here. Pass the picture's bytes`)

@@ -94,7 +94,7 @@ export interface Classifier {
   ): AsyncGenerator<Classification>
   /** `classifyMany` as typed arrays, for tables: `pixels` holds whole images one after the other. */
   predict(pixels: Pixels, options?: PredictOptions): Promise<Predictions>
-  /** `classifyRows` as typed arrays: one result for each piece of the source. */
+  /** `classifyRows` as typed arrays: one result for each piece of the source, whose memory must not change until then. */
   predictRows(
     pieces: AsyncIterable<Image> | Iterable<Image>,
     options?: Pick<ClassifyOptions, 'prepare' | 'signal'>,

@@ -1,6 +1,6 @@
 // What runs everywhere; index.ts adds files.
 
-export { csvText, type SubmissionRows, submissionText, type WriteCsvOptions } from './csv/csv.ts'
+export { csvCell, csvText, type SubmissionRows, submissionText, type WriteCsvOptions } from './csv/csv.ts'
 export type { Submission } from './csv/submission.ts'
 export { DataError, type DataErrorDetail } from './error.ts'
 export { readIdx, writeIdx } from './idx/idx.ts'

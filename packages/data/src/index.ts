@@ -1,6 +1,6 @@
 // The same as browser.ts, with files: paths are read, and tables and submissions written.
 
-export { csvText, type SubmissionRows, submissionText, type WriteCsvOptions } from './csv/csv.ts'
+export { csvCell, csvText, type SubmissionRows, submissionText, type WriteCsvOptions } from './csv/csv.ts'
 export type { Submission } from './csv/submission.ts'
 export { DataError, type DataErrorDetail } from './error.ts'
 export { readIdx, writeIdx } from './idx/idx.ts'

@@ -6,14 +6,17 @@ import { inputsOf, requireApart } from '../files/destination.ts'
 import { UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
+import { isStreaming, predictMany } from '../predicting/many.ts'
 import { findSample, frameOf } from '../submission/frame.ts'
 import { writeChecked } from '../submission/write.ts'
 import { readLike, requireOrder } from '../tables/reading.ts'
 import { count, many } from '../terminal/table.ts'
 
-/** `pixelrow predict MODEL.onnx TEST.csv`: classifies the rows of a CSV into a submission. */
-export async function predict(context: Context, flags: Flags, model: string, path: string): Promise<void> {
+/** `pixelrow predict MODEL.onnx TEST.csv`: classifies the rows of a CSV into a submission, or many files into a folder. */
+export async function predict(context: Context, flags: Flags, model: string, paths: readonly string[]): Promise<void> {
+  const [path] = paths as [string]
   requireOrder('predict', flags, model, path)
+  if (await isStreaming(flags, paths)) return predictMany(context, flags, model, paths)
   const out = destination(flags, path)
   if (out !== undefined && out !== '-') {
     await requireApart([out], [model, ...(await inputsOf(path)), await findSample(path)])

@@ -7,6 +7,7 @@ export interface Leaf {
   name: string
   summary: string
   description: string
+  /** The last may end in `...`: one or more. */
   arguments: [name: string, help: string][]
   flags: FlagName[]
   examples: string[]
@@ -89,21 +90,23 @@ export const leaves: Leaf[] = [
     summary: 'classify rows or pictures into a submission',
     description:
       'Classifies rows without labels. Ids and header come from a sample_submission.csv beside test.csv where there is ' +
-      'one, else the ids from the CSV, else they count from 1.',
+      'one, else the ids from the CSV, else they count from 1. Several files, or a folder/ to write to: a file out for a file ' +
+      'in, of any length; called again after an interruption, it goes on with the files that are missing.',
     arguments: [
       ['model.onnx', 'a model that pixelrow exported'],
       [
-        'test.csv',
-        'rows of pixels without labels: a CSV (also .gz), IDX images, or a folder of pictures; also in a zip',
+        'test.csv...',
+        'rows of pixels without labels: CSVs (also .gz), IDX images, or folders of pictures; also in a zip; - is standard input',
       ],
     ],
-    flags: [...predictFlags, ...machineFlags, 'file'],
+    flags: [...predictFlags, ...machineFlags, 'file', 'probabilities', 'shard'],
     examples: [
       'pixelrow predict runs/1-fast/model.onnx test.csv -o submission.csv',
       'pixelrow predict runs/1-fast/model.onnx test.csv -o - | head -3',
+      "pixelrow predict runs/1-fast/model.onnx 'part-*.csv.gz' -o predictions/",
     ],
-    run: async (context, flags, [model, test]) =>
-      (await import('../commands/predict.ts')).predict(context, flags, model!, test!),
+    run: async (context, flags, [model, ...tests]) =>
+      (await import('../commands/predict.ts')).predict(context, flags, model!, tests),
   },
   {
     name: 'eval',

@@ -62,6 +62,8 @@ export interface Flags {
   input?: (typeof inputKinds)[number]
   optimize?: boolean
   out?: string
+  probabilities?: string
+  shard?: string
   json?: boolean
   quiet?: boolean
 }
@@ -260,7 +262,7 @@ export const flags = {
   },
   file: {
     term: '-o, --out <file>',
-    help: 'where the submission goes; - is standard output',
+    help: 'where the submission goes: a file, a folder/ for several, or - for standard output',
     example: '--out submission.csv',
     parse: filled('--out', "a file's path", 'submission.csv'),
   },
@@ -300,6 +302,18 @@ export const flags = {
     help: 'where the model goes',
     example: '--out model.onnx',
     parse: filled('--out', "a file's path", 'model.onnx'),
+  },
+  probabilities: {
+    term: '--probabilities <file>',
+    help: 'where the probability of each class goes: a file, or a folder/ for several',
+    example: '--probabilities probabilities.csv',
+    parse: filled('--probabilities', "a file's path", 'probabilities.csv'),
+  },
+  shard: {
+    term: '--shard <part>',
+    help: 'do one part of the files, so that several machines can share them',
+    example: '--shard 3/16',
+    parse: filled('--shard', 'a part of a whole', '3/16'),
   },
   table: {
     term: '-o, --out <file>',

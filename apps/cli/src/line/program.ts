@@ -112,7 +112,7 @@ export function toUsageError({ code, message }: CommanderError, argv: readonly s
   const [sentence = '', suggestion] = message.replace(/^error: /, '').split('\n')
   const { leaf, group } = commandOf(argv)
   const flag = /(--?[a-z][a-z-]*)[^-]*$/.exec(sentence)?.[1] ?? ''
-  const wanted = leaf?.arguments.map(([name]) => name).join(' and ') || 'no arguments'
+  const wanted = leaf?.arguments.map(([name]) => name.replace('...', '')).join(' and ') || 'no arguments'
   const name = leaf?.name ?? group
   const fix = name ? `pixelrow ${name} --help` : 'pixelrow --help'
   if (code === 'commander.optionMissingArgument')

@@ -33,7 +33,7 @@ export async function namesInZip(path: string): Promise<string[]> {
 }
 
 /** Whether there is a folder; that there is nothing is told by its whole path: often the folder above is the wrong one. */
-async function isFolder(path: string): Promise<boolean> {
+export async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory()
   } catch (error) {

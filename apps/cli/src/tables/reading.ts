@@ -112,7 +112,17 @@ export async function readLike(
   const path = typeof place === 'string' ? place : nameOf(place)
   const kind = typeof place === 'string' ? await kindOf(place) : await kindOf(place.path, place.member)
   const range = kind === 'pictures' ? preparationFor(path, flags, images) : rangeFor(asked, maxValue)
-  const table = await read(context, place, rest, { shape, ...range, ...more })
+  return likeModel(path, await read(context, place, rest, { shape, ...range, ...more }), images)
+}
+
+/** How rows without labels are read one batch after the other, in a model's size and range. */
+export function rowsLike(flags: Flags, { shape, maxValue }: Images): ReadOptions {
+  const { maxValue: asked, channels, transpose, drop, header } = flags
+  return { ...given({ channels, transpose, drop, header }), shape, ...rangeFor(asked, maxValue), label: false }
+}
+
+/** The same rows in a model's order of channels. Throws a JobError where size or range are not the model's. */
+export function likeModel(path: string, table: PixelTable, { shape, maxValue }: Images): PixelTable {
   requireShape(path, table, shape, 'expected')
   if (table.maxValue > maxValue && table.pixels.some((pixel) => pixel > maxValue)) {
     throw new JobError(`${path} holds values up to ${table.maxValue}; expected 0 to ${maxValue}`)

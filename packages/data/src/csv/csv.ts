@@ -18,13 +18,13 @@ export function* csvText(
 ): Generator<string> {
   const width = pixelCount(table.shape)
   const { labels, ids } = table
-  const names = [...(ids ? ['id'] : []), ...(labels && label !== false ? [label] : [])].map(quoted)
+  const names = [...(ids ? ['id'] : []), ...(labels && label !== false ? [label] : [])].map(csvCell)
   if (header) yield `${[...names, ...Array.from({ length: width }, (_, i) => `pixel${i}`)].join(',')}\n`
-  const classes = table.classes?.map(quoted)
+  const classes = table.classes?.map(csvCell)
   for (let start = 0; start < table.rows; start += BLOCK_ROWS) {
     let block = ''
     for (let row = start; row < Math.min(start + BLOCK_ROWS, table.rows); row++) {
-      if (ids) block += `${quoted(ids[row]!)},`
+      if (ids) block += `${csvCell(ids[row]!)},`
       if (labels && label !== false) block += `${classes?.[labels[row]!] ?? labels[row]},`
       block += `${table.pixels.subarray(row * width, (row + 1) * width).join(',')}\n`
     }
@@ -49,18 +49,18 @@ export function submissionText({ labels, classes, ids, header = ['ImageId', 'Lab
   if (ids && ids.length !== labels.length) {
     throw new RangeError(`submission: expected an id for each of ${labels.length} rows, found ${ids.length} ids.`)
   }
-  const lines = [header.map(quoted).join(',')]
+  const lines = [header.map(csvCell).join(',')]
   for (const [row, label] of labels.entries()) {
     const text = typeof label === 'string' ? label : classes ? classes[label] : String(label)
     if (text === undefined) {
       throw new RangeError(`submission row ${row + 1}: class ${label} is not among the ${classes?.length} classes.`)
     }
-    lines.push(`${quoted(ids?.[row] ?? String(row + 1))},${quoted(text)}`)
+    lines.push(`${csvCell(ids?.[row] ?? String(row + 1))},${csvCell(text)}`)
   }
   return `${lines.join('\n')}\n`
 }
 
-/** A cell's text, in quotes where it needs them. */
-function quoted(text: string): string {
+/** A cell's text as CSV has it: in quotes where it needs them. */
+export function csvCell(text: string): string {
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -1,0 +1,63 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { JobError, UsageError } from '../line/errors.ts'
+
+/** The files that words of the command line mean, in the order of the words; a pattern's (`*` and `?`, in the name alone) by code units. */
+export async function expand(words: readonly string[]): Promise<string[]> {
+  const lists = await Promise.all(words.map(async (word) => ((await isPattern(word)) ? matching(word) : [word])))
+  return lists.flat()
+}
+
+/** Whether a word stands for several files: a file may have a star in its name, too. */
+export async function isPattern(word: string): Promise<boolean> {
+  return /[*?]/.test(word) && !(await stat(word).catch(() => undefined))
+}
+
+async function matching(pattern: string): Promise<string[]> {
+  const [folder, name] = [dirname(pattern), basename(pattern)]
+  if (/[*?]/.test(folder)) throw new UsageError(`${pattern}: * and ? may stand in the name of the file alone`)
+  const parts = name.split(/([*?])/).map((part) => (part === '*' ? '.*' : part === '?' ? '.' : escaped(part)))
+  const rule = new RegExp(`^${parts.join('')}$`, 's')
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new JobError(`${pattern}: there is no folder ${folder}`, 'check the path')
+    throw error
+  })
+  // As shells do: a hidden file is meant only where the pattern says so.
+  const found = names.filter((each) => rule.test(each) && (name.startsWith('.') || !each.startsWith('.'))).sort()
+  if (found.length === 0) throw new JobError(`${pattern}: no such files`, 'check the pattern')
+  return found.map((each) => (pattern.startsWith(`.${'/'}`) ? `./${join(folder, each)}` : join(folder, each)))
+}
+
+const escaped = (text: string): string => text.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+
+/** One of so many equal parts of a job, from 1. */
+export interface Shard {
+  part: number
+  of: number
+}
+
+/** `3/16` as its numbers. */
+export function parseShard(text: string): Shard {
+  const [, part, of] = (/^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? []).map(Number)
+  if (part && of && part <= of) return { part, of }
+  throw new UsageError(`--shard must be a part of a whole, e.g. --shard 3/16; found ${JSON.stringify(text)}`)
+}
+
+/** The files of a part: every `of`th, so that parts of neighbours take about as long. */
+export function shardOf<T>(files: readonly T[], { part, of }: Shard): T[] {
+  return files.filter((_, index) => index % of === part - 1)
+}
+
+/** The pictures below a folder by their paths with `/`, in the order of tables: by code units. */
+export async function picturesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, encoding: 'utf8' })
+  const paths = entries.map((path) => path.replaceAll('\\', '/'))
+  const isShown = (path: string) => !path.split('/').some((name) => name.startsWith('.') || name === '__MACOSX')
+  const found = paths.filter((path) => /\.(png|jpe?g|webp)$/i.test(path) && isShown(path)).sort()
+  if (found.length === 0)
+    throw new JobError(
+      `${folder} has no pictures (png, jpg, jpeg or webp)`,
+      'for files of rows, name them: folder/*.csv',
+    )
+  return found
+}

@@ -1,0 +1,200 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { random, readTable } from '@pixelrow/data'
+import { load } from '@pixelrow/infer-node'
+import { expect, test } from 'vitest'
+import { onnxOf } from '../../../packages/classifier/test/model.ts'
+import { appears, csvRows, type Finished, fakeTable, pixelrow, png, start, workFolder } from './helpers.ts'
+
+const weights = random(5, 1004)
+/** 8×8 grey images of 0..16, one class of a name that needs quotes. */
+const model = onnxOf({
+  height: 8,
+  width: 8,
+  channels: 1,
+  maxValue: 16,
+  classes: ['ant', 'bee, honey', 'wasp'],
+  weight: Float32Array.from({ length: 64 * 3 }, (_, i) => weights.below(0, i, 200) / 100 - 1),
+})
+
+/** A folder with a model and so many files of rows, the odd ones packed. */
+function withParts(parts: number, rows: number): string {
+  const cwd = workFolder()
+  writeFileSync(join(cwd, 'model.onnx'), model)
+  for (let part = 0; part < parts; part++) {
+    const ids = part % 3 === 0 ? (row: number) => `p${part}-${row}` : undefined
+    const { unlabelled } = fakeTable({ rows, classes: ['a', 'b', 'c'], seed: part, ...(ids && { ids }) })
+    const name = `part-${String(part).padStart(2, '0')}.csv`
+    if (part % 2) writeFileSync(join(cwd, `${name}.gz`), gzipSync(unlabelled))
+    else writeFileSync(join(cwd, name), unlabelled)
+  }
+  return cwd
+}
+
+async function fine(cwd: string, args: string[]): Promise<Finished> {
+  const done = await pixelrow(['predict', 'model.onnx', ...args], { cwd })
+  expect(done).toMatchObject({ code: 0 })
+  return done
+}
+
+const contents = (folder: string) =>
+  Object.fromEntries(
+    readdirSync(folder)
+      .sort()
+      .map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+  )
+
+test('a pattern gives a file for each file, with the ids and classes of the rows', async () => {
+  const cwd = withParts(4, 600)
+  const { stdout, stderr } = await fine(cwd, ['part-*', '-o', 'out/'])
+  expect(stdout).toBe([0, 1, 2, 3].map((part) => `out/part-0${part}.csv: 600 rows\n`).join(''))
+  expect(stderr).toBe('2,400 rows in 4 files\n')
+  expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
+    '.pixelrow-predict.json',
+    ...[0, 1, 2, 3].map((part) => `part-0${part}.csv`),
+  ])
+  await using classifier = await load(model)
+  for (const [file, first] of [
+    ['part-00.csv', 'p0-0'],
+    ['part-01.csv.gz', '1'],
+  ]) {
+    const { pixels } = await readTable(join(cwd, file!), { label: false, maxValue: 16 })
+    const { labels } = await classifier.predict(pixels)
+    const lines = readFileSync(join(cwd, 'out', file!.replace('.gz', '')), 'utf8')
+      .trimEnd()
+      .split('\n')
+    expect(lines[0]).toBe('ImageId,Label')
+    expect(lines[1]!.split(',')[0]).toBe(first)
+    const names = classifier.classes.map((name) => (name.includes(',') ? `"${name}"` : name))
+    expect(lines.slice(1).map((line) => line.slice(line.indexOf(',') + 1))).toEqual(
+      Array.from(labels, (label) => names[label]),
+    )
+  }
+  // A file of its own is written as in a folder, and standard input is read the same.
+  await fine(cwd, ['part-00.csv', '-o', 'one.csv'])
+  expect(readFileSync(join(cwd, 'one.csv'), 'utf8')).toBe(readFileSync(join(cwd, 'out/part-00.csv'), 'utf8'))
+  const piped = start(['predict', 'model.onnx', '-', '-q'], { cwd })
+  piped.child.stdin!.end(readFileSync(join(cwd, 'part-01.csv.gz')))
+  expect((await piped.finished).stdout).toBe(readFileSync(join(cwd, 'out/part-01.csv'), 'utf8'))
+})
+
+test('killed in the middle and repeated, it goes on to the same bytes', async () => {
+  const cwd = withParts(12, 2000)
+  const flags = ['part-*', '--threads', '1']
+  await fine(cwd, [...flags, '-o', 'whole/', '--probabilities', 'whole-p/'])
+  const args = [...flags, '-o', 'out/', '--probabilities', 'out-p/']
+  for (const part of ['02', '07']) {
+    const running = start(['predict', 'model.onnx', ...args], { cwd })
+    await appears(join(cwd, `out/part-${part}.csv`), running)
+    running.child.kill('SIGKILL')
+    await running.finished
+  }
+  const before = statSync(join(cwd, 'out/part-00.csv'))
+  const { stderr } = await fine(cwd, args)
+  expect(Number(/^(\d+) of 12 files already done/.exec(stderr)![1])).toBeGreaterThanOrEqual(8)
+  expect(statSync(join(cwd, 'out/part-00.csv')).mtimeMs).toBe(before.mtimeMs)
+  expect(contents(join(cwd, 'out'))).toEqual(contents(join(cwd, 'whole')))
+  const withoutRest = Object.entries(contents(join(cwd, 'out-p'))).filter(([name]) => name.startsWith('part'))
+  expect(Object.fromEntries(withoutRest)).toEqual(contents(join(cwd, 'whole-p')))
+  expect((await fine(cwd, args)).stderr).toBe('12 of 12 files already done\n')
+  // An input that is newer than its output is done again.
+  utimesSync(join(cwd, 'part-04.csv'), new Date(), new Date(Date.now() + 5000))
+  expect((await fine(cwd, args)).stdout).toBe('out/part-04.csv: 2,000 rows\n')
+})
+
+test('parts of a job done apart are the whole', async () => {
+  const cwd = withParts(5, 300)
+  await fine(cwd, ['part-*', '-o', 'whole/'])
+  const parts = await Promise.all([1, 2, 3].map((part) => fine(cwd, ['part-*', '-o', 'out/', '--shard', `${part}/3`])))
+  expect(parts.map(({ stdout }) => stdout.split('\n').length - 1)).toEqual([2, 2, 1])
+  expect(contents(join(cwd, 'out'))).toEqual(contents(join(cwd, 'whole')))
+})
+
+test('probabilities go to a file of their own, and --json says what was done', async () => {
+  const cwd = withParts(2, 300)
+  const { stdout } = await fine(cwd, ['part-00.csv', '-o', 'labels.csv', '--probabilities', 'p.csv', '--json'])
+  expect(JSON.parse(stdout)).toMatchObject({
+    rows: 300,
+    submission: 'labels.csv',
+    probabilities: 'p.csv',
+    device: 'cpu',
+  })
+  const [header, ...lines] = readFileSync(join(cwd, 'p.csv'), 'utf8').trimEnd().split('\n')
+  expect(header).toBe('ImageId,ant,"bee, honey",wasp')
+  await using classifier = await load(model)
+  const { pixels } = await readTable(join(cwd, 'part-00.csv'), { label: false, maxValue: 16 })
+  const { probabilities } = await classifier.predict(pixels)
+  lines.forEach((line, row) => {
+    const [id, ...values] = line.split(',')
+    expect(id).toBe(`p0-${row}`)
+    values.forEach((value, k) => {
+      expect(Number(value)).toBeCloseTo(probabilities[row * 3 + k]!, 5)
+    })
+  })
+  const many = await fine(cwd, ['part-*', '-o', 'out/', '--json'])
+  expect(JSON.parse(many.stdout)).toMatchObject({
+    rows: 600,
+    files: [{ rows: 300, output: 'out/part-00.csv' }, { rows: 300 }],
+    skipped: 0,
+  })
+})
+
+test('folders of pictures stream, too, in the order of their paths', async () => {
+  const cwd = workFolder()
+  writeFileSync(
+    join(cwd, 'model.onnx'),
+    onnxOf({
+      height: 8,
+      width: 8,
+      channels: 1,
+      maxValue: 255,
+      classes: ['dark', 'light'],
+      weight: Float32Array.from({ length: 128 }, (_, i) => (i % 2 ? 0.1 : -0.1)),
+    }),
+  )
+  mkdirSync(join(cwd, 'photos/more'), { recursive: true })
+  for (const [name, grey] of [
+    ['b.png', 250],
+    ['a.png', 3],
+    ['more/c.png', 200],
+    ['.hidden.png', 0],
+  ] as const) {
+    writeFileSync(join(cwd, 'photos', name), png(8, 8, new Uint8Array(64).fill(grey)))
+  }
+  await fine(cwd, ['photos', '-o', 'out/'])
+  expect(csvRows(readFileSync(join(cwd, 'out/photos.csv'), 'utf8'))).toEqual([
+    ['ImageId', 'Label'],
+    ['a.png', 'light'],
+    ['b.png', 'light'],
+    ['more/c.png', 'light'],
+  ])
+  await fine(cwd, ['photos', '-o', 'photos.csv', '--probabilities', 'p.csv'])
+  expect(readFileSync(join(cwd, 'photos.csv'), 'utf8')).toBe(readFileSync(join(cwd, 'out/photos.csv'), 'utf8'))
+})
+
+test('what cannot be done is said before anything is written', async () => {
+  const cwd = withParts(3, 10)
+  const refused = async (...args: string[]) => {
+    const { code, stderr } = await pixelrow(['predict', 'model.onnx', ...args], { cwd })
+    return `${code} ${stderr}`
+  }
+  expect(await refused('no-*.csv', '-o', 'out/')).toBe('1 Error: no-*.csv: no such files\nFix: check the pattern\n')
+  expect(await refused('part-*')).toMatch(
+    /^2 Error: Where shall the predictions of 3 files go\?\nTry: add -o and a folder/,
+  )
+  expect(await refused('part-*', '-o', 'out/', '--shard', '4/3')).toContain(
+    '--shard must be a part of a whole, e.g. --shard 3/16; found "4/3"',
+  )
+  expect(await refused('part-00.csv', 'part-00.csv', '-o', 'out/')).toContain(
+    'two of the files would be written to out/part-00.csv',
+  )
+  expect(await refused('part-00.csv', 'part-02.csv', '-o', './')).toContain('is read here and would be written over')
+  expect(readdirSync(cwd).filter((name) => !/^(part-|model)/.test(name))).toEqual([])
+  await fine(cwd, ['part-*', '-o', 'out/'])
+  expect(await refused('part-*', '-o', 'out/', '--no-header')).toContain(
+    'out holds predictions of another model, or with other options',
+  )
+  writeFileSync(join(cwd, 'part-01.csv'), 'pixel0,pixel1\n1,2\n')
+  expect(await refused('part-01.csv', 'part-02.csv', '-o', 'other/')).toContain('part-01.csv')
+})
