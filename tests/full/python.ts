@@ -14,21 +14,32 @@ export function python(script: string, ...args: string[]): string {
   return execute(environment(), [script, ...args], `${script} failed`)
 }
 
-/** The environment's interpreter. */
-function environment(): string {
-  const folder = join(cache, 'venv')
+/** Lists of requirements, by what pip is told of each besides. */
+export interface Environment {
+  /** Its folder in the cache. */
+  name: string
+  lists: readonly { file: string; options?: readonly string[] }[]
+}
+
+/** The interpreter of an environment, which is made on first use. */
+export function environment({ name, lists }: Environment = { name: 'venv', lists: [{ file: requirements }] }): string {
+  const folder = join(cache, name)
   const bin = process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python'
   const interpreter = join(folder, bin)
   const stamp = join(folder, 'requirements.sha256')
-  const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex')
+  const hash = createHash('sha256')
+  for (const { file } of lists) hash.update(readFileSync(file))
+  const wanted = hash.digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return interpreter
 
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(cache, { recursive: true })
   const missing = 'The full tests need Python 3.10 or later with its venv module (Debian: python3 and python3-venv)'
   execute(process.env.PYTHON ?? 'python3', ['-m', 'venv', folder], missing)
-  const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]
-  execute(interpreter, install, `pip could not install ${requirements}`)
+  for (const { file, options = [] } of lists) {
+    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...options, '-r', file]
+    execute(interpreter, install, `pip could not install ${file}`)
+  }
   writeFileSync(stamp, wanted)
   return interpreter
 }

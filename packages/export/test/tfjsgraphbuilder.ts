@@ -1,6 +1,8 @@
 import * as converter from '@tensorflow/tfjs-converter'
 import { numbers, sizeOf, tf } from './tfjsruntime.ts'
 
+export const { loadGraphModel } = converter
+
 type Attribute = Record<string, unknown>
 
 const text = (value: string) => ({ s: btoa(value) })
@@ -87,7 +89,7 @@ export function artifactsOf({ inputs, build }: GraphSource): tf.io.ModelArtifact
 
 /** A live graph model of tfjs. */
 export async function graphModel(source: GraphSource): Promise<converter.GraphModel> {
-  return converter.loadGraphModel(tf.io.fromMemory(artifactsOf(source)))
+  return loadGraphModel(tf.io.fromMemory(artifactsOf(source)))
 }
 
 /** The files of a graph model, as a page's file input gives them. */

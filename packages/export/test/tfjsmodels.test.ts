@@ -1,6 +1,7 @@
 import { ExportError, tfjsToOnnx } from '@pixelrow/export'
 import { read } from '@pixelrow/onnx'
 import { describe, expect, test } from 'vitest'
+import { savedArtifacts } from './tfjsfiles.ts'
 import { compare, countOf, feedsFor, layers, tf, trained } from './tfjsruntime.ts'
 
 const { layers: l } = layers
@@ -229,4 +230,35 @@ test('equal models give equal bytes', async () => {
   const model = trained(convolutional())
   expect(await tfjsToOnnx(model)).toEqual(await tfjsToOnnx(model))
   tf.dispose(model.getWeights())
+})
+
+test('Keras 3’s way to write calls, shapes and weights’ names', async () => {
+  const input = layers.input({ shape: [6, 6, 2], name: 'image' })
+  const conv = l.conv2d({ filters: 3, kernelSize: 3, name: 'conv' }).apply(input) as layers.SymbolicTensor
+  const copy = l.activation({ activation: 'relu', name: 'relu' }).apply(conv) as layers.SymbolicTensor
+  const output = l.add({ name: 'sum' }).apply([conv, copy]) as layers.SymbolicTensor
+  const model = trained(layers.model({ inputs: input, outputs: output }))
+  const { modelTopology, weightSpecs, weightData } = await savedArtifacts(model)
+  const { config } = modelTopology as {
+    config: { layers: { config: Record<string, unknown>; inbound_nodes: unknown[] }[] }
+  }
+  for (const layer of config.layers) {
+    const { batch_input_shape: shape, ...rest } = layer.config
+    layer.config = shape ? { ...rest, batch_shape: shape } : rest
+    const keras = (ref: unknown) => ({
+      class_name: '__keras_tensor__',
+      config: { shape: [], dtype: 'float32', keras_history: (ref as unknown[]).slice(0, 3) },
+    })
+    layer.inbound_nodes = (layer.inbound_nodes as unknown[][]).map((refs) => ({
+      args: refs.length > 1 ? [refs.map(keras)] : refs.map(keras),
+      kwargs: {},
+    }))
+  }
+  const weights = weightSpecs!.map((spec, at) => ({ ...spec, name: `layers/conv/vars/${at}` }))
+  const json = { modelTopology, weightsManifest: [{ paths: ['weights.bin'], weights }] }
+  const files = [
+    { name: 'model.json', bytes: new TextEncoder().encode(JSON.stringify(json)) },
+    { name: 'weights.bin', bytes: new Uint8Array(weightData as ArrayBuffer) },
+  ]
+  expect(await tfjsToOnnx(files)).toEqual(await tfjsToOnnx(model))
 })

@@ -20,21 +20,22 @@ export function permuted(tensor: Tensor, perm: readonly number[]): Tensor {
   if (perm.every((axis, at) => axis === at)) return { ...tensor, dims }
   const source = tensor.data as Float32Array
   const data = new (source.constructor as Float32ArrayConstructor)(source.length)
-  const strides = perm.map((axis) => sizeOf(tensor.dims.slice(axis + 1)))
-  copy(source, data, dims, strides)
+  const steps = inverse(perm).map((axis) => sizeOf(dims.slice(axis + 1)))
+  scatter(source, data, tensor.dims, steps)
   return { ...tensor, dims, data: data as TensorData }
 }
 
-/** Counts through the result in order and keeps the place in the source beside it. */
-function copy(source: Float32Array, target: Float32Array, dims: readonly number[], strides: readonly number[]): void {
+/** Walks through the source in order, where the last axis, a layer's channels, is long; `steps` are its axes' in the target. */
+function scatter(source: Float32Array, target: Float32Array, dims: readonly number[], steps: readonly number[]): void {
+  const [length, step] = [dims.at(-1) ?? 1, steps.at(-1) ?? 1]
   const index = new Array<number>(dims.length).fill(0)
-  let from = 0
-  for (let at = 0; at < target.length; at++) {
-    target[at] = source[from]!
-    for (let axis = dims.length - 1; axis >= 0; axis--) {
-      from += strides[axis]!
+  let to = 0
+  for (let from = 0; from < source.length; from += length) {
+    for (let at = 0; at < length; at++) target[to + at * step] = source[from + at]!
+    for (let axis = dims.length - 2; axis >= 0; axis--) {
+      to += steps[axis]!
       if (++index[axis]! < dims[axis]!) break
-      from -= strides[axis]! * dims[axis]!
+      to -= steps[axis]! * dims[axis]!
       index[axis] = 0
     }
   }

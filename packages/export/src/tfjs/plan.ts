@@ -8,9 +8,11 @@ import {
   parseGraph,
   shapeAttribute,
   shapeOf,
+  subjectOf,
   typeAttribute,
 } from './graph/graphdef.ts'
-import { neededNodes, runGraph, subjectOf } from './graph/run.ts'
+import { neededNodes, runGraph } from './graph/run.ts'
+import { show } from './keras/config.ts'
 import type { Layer, Network } from './keras/parse.ts'
 import { parseNetwork } from './keras/parse.ts'
 import { runNetwork } from './keras/run.ts'
@@ -82,12 +84,9 @@ function distinct(names: readonly string[]): string[] {
 
 function planGraph({ topology, signature, weights }: Artifacts): Plan {
   const nodes = parseGraph(topology)
-  const { inputs: named, outputs: chosen } = (signature ?? {}) as Record<
-    string,
-    Record<string, SignatureEntry> | undefined
-  >
-  const outputs = chosen ? Object.values(chosen).map(({ name }) => String(name)) : ends(nodes)
-  const entries = named ? Object.values(named) : []
+  const { inputs: named, outputs: chosen } = (signature ?? {}) as { inputs?: unknown; outputs?: unknown }
+  const outputs = chosen ? entriesOf(chosen).map(({ name }) => name) : ends(nodes)
+  const entries = named ? entriesOf(named) : []
   const ports = entries.length ? entries.map((entry) => portOf(nodes, entry)) : placeholders(nodes)
   const graph = { nodes, outputs, constants: new Map(weights) }
   const needed = new Set(neededNodes(graph, new Set(ports.map(({ name }) => name))).map(({ name }) => name))
@@ -101,13 +100,20 @@ function planGraph({ topology, signature, weights }: Artifacts): Plan {
 }
 
 interface SignatureEntry {
-  name?: unknown
+  name: string
   dtype?: unknown
   tensorShape?: unknown
 }
 
+function entriesOf(ports: unknown): SignatureEntry[] {
+  return Object.values(ports as object).map((entry) => {
+    if (typeof (entry as SignatureEntry | null)?.name === 'string') return entry
+    throw new ExportError(`The signature has ${show(entry)}; expected the name, dtype and tensorShape of a tensor.`)
+  })
+}
+
 function portOf(nodes: ReadonlyMap<string, GraphNode>, entry: SignatureEntry): Port {
-  const { name } = outputRef(String(entry.name))
+  const { name } = outputRef(entry.name)
   const node = nodes.get(name)
   if (!node) throw new ExportError(`The signature has an input ${JSON.stringify(name)} that the graph has not.`)
   return port(node, shapeOf(entry.tensorShape), dataTypeOf(entry.dtype))

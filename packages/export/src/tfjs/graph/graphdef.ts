@@ -30,6 +30,11 @@ export function parseGraph(topology: unknown): Map<string, GraphNode> {
   return nodes
 }
 
+/** What errors call a node. */
+export function subjectOf({ name, op, position }: GraphNode): string {
+  return `Node ${JSON.stringify(name)} (${op}) at node[${position}]`
+}
+
 /** A node's name and which of its outputs a reference means. */
 export function outputRef(reference: string): { name: string; output: number } {
   const at = reference.lastIndexOf(':')
@@ -41,18 +46,29 @@ export function outputRef(reference: string): { name: string; output: number } {
 
 type Field = Record<string, unknown> | undefined
 
-const fieldOf = ({ attributes }: GraphNode, name: string): Field => attributes[name] as Field
+const fieldOf = ({ attributes }: GraphNode, name: string): Field => (attributes[name] ?? undefined) as Field
+
+/** Throws the error of a node's attribute. */
+function damaged(node: GraphNode, attribute: string, value: unknown): never {
+  throw new ExportError(`${subjectOf(node)}: its attribute ${attribute} is ${show(value)}, which cannot be read.`)
+}
+
+function wholeOf(node: GraphNode, name: string, value: unknown): number {
+  const number = typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN
+  return Number.isSafeInteger(number) ? number : damaged(node, name, value)
+}
 
 /** An attribute as a whole number. */
 export function intAttribute(node: GraphNode, name: string, fallback = 0): number {
   const value = fieldOf(node, name)?.i
-  return value === undefined ? fallback : Number(value)
+  return value === undefined ? fallback : wholeOf(node, name, value)
 }
 
 /** An attribute as a number. */
 export function floatAttribute(node: GraphNode, name: string, fallback = 0): number {
   const value = fieldOf(node, name)?.f
-  return value === undefined ? fallback : Number(value)
+  if (value === undefined) return fallback
+  return Number.isFinite(Number(value)) ? Number(value) : damaged(node, name, value)
 }
 
 /** An attribute as true or false; a missing one is false, as protobuf writes it. */
@@ -75,16 +91,20 @@ function textOf(value: unknown): string {
   }
 }
 
+function listOf(node: GraphNode, name: string, kind: 'i' | 's'): unknown[] {
+  const list = fieldOf(node, name)?.list as Record<string, unknown> | null | undefined
+  const values = list?.[kind] ?? []
+  return Array.isArray(values) ? values : damaged(node, name, list)
+}
+
 /** An attribute as a list of whole numbers. */
 export function intsAttribute(node: GraphNode, name: string): number[] {
-  const list = fieldOf(node, name)?.list as { i?: unknown[] } | undefined
-  return (list?.i ?? []).map(Number)
+  return listOf(node, name, 'i').map((value) => wholeOf(node, name, value))
 }
 
 /** An attribute as a list of texts. */
 export function textsAttribute(node: GraphNode, name: string): string[] {
-  const list = fieldOf(node, name)?.list as { s?: unknown[] } | undefined
-  return (list?.s ?? []).map(textOf)
+  return listOf(node, name, 's').map(textOf)
 }
 
 const types: Readonly<Record<string, string>> = {
@@ -124,7 +144,7 @@ export function shapeOf(shape: unknown): Dim[] | undefined {
   const list = Array.isArray(dim) ? dim : []
   return list.map((each) => {
     const size = Number((each as { size?: unknown })?.size ?? 0)
-    return size >= 0 ? size : ''
+    return Number.isSafeInteger(size) && size >= 0 ? size : ''
   })
 }
 

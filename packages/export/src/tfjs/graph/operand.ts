@@ -28,7 +28,8 @@ export function isSizes(operand: Operand): operand is Sizes {
   return 'sizes' in operand
 }
 
-function operandOf({ site, inputs }: Call, at: number): Operand {
+/** An input as it is. */
+export function operandOf({ site, inputs }: Call, at: number): Operand {
   return inputs[at] ?? fail(site, `it takes more than ${inputs.length} inputs.`)
 }
 

@@ -3,7 +3,7 @@ import { ExportError } from '../../error.ts'
 import { explained } from '../keras/run.ts'
 import type { Lowering, Signal, Site } from '../signal.ts'
 import { combinations, functions } from './arithmetic.ts'
-import { type GraphNode, outputRef } from './graphdef.ts'
+import { type GraphNode, outputRef, subjectOf } from './graphdef.ts'
 import { images } from './images.ts'
 import { asSignal, type Operand, type Rule } from './operand.ts'
 import { shapes } from './shapes.ts'
@@ -19,11 +19,6 @@ export interface TfGraph {
   /** `name` or `name:output`. */
   outputs: readonly string[]
   constants: ReadonlyMap<string, Tensor>
-}
-
-/** What errors call a node. */
-export function subjectOf({ name, op, position }: GraphNode): string {
-  return `Node ${JSON.stringify(name)} (${op}) at node[${position}]`
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   numberAt,
   numbersAt,
   type Operand,
+  operandOf,
   plainOf,
   type Rule,
   type Sizes,
@@ -32,7 +33,7 @@ function orSizes(compute: (sizes: Sizes, call: Call) => Sizes | undefined, other
   }
 }
 
-const unchanged: Rule = ({ inputs }) => inputs[0]!
+const unchanged: Rule = (call) => operandOf(call, 0)
 
 function reduction(kind: Reduction): Rule {
   return (call) => {
@@ -301,7 +302,7 @@ export const shapes: Readonly<Record<string, Rule>> = {
 }
 
 function shapeOf(call: Call): readonly Dim[] {
-  const operand = call.inputs[0]!
+  const operand = operandOf(call, 0)
   if (isSizes(operand)) return operand.scalar ? [] : [operand.sizes.length]
   return dataOf(call, 0).dims
 }
