@@ -1,8 +1,8 @@
 import { type Preparation, strictPreparation } from '@pixelrow/model'
-import { dataTypeCode, float32, type GraphBuilder, int, type Value } from '@pixelrow/onnx'
+import { float32, type GraphBuilder, int, type Value } from '@pixelrow/onnx'
 import { ExportError } from '../error.ts'
 import type { Artifacts } from './artifacts.ts'
-import { nary, scalar, unary } from './elementwise.ts'
+import { cast, nary, scalar, unary } from './elementwise.ts'
 import type { Port } from './plan.ts'
 import { along } from './reduce.ts'
 import { constant, emit, plain, type Signal, type Site, toPlain } from './signal.ts'
@@ -50,7 +50,7 @@ export function pictureOf(
 /** The input `pixels`, bytes, scaled to what the model takes. */
 export function bytesInput(site: Site, dims: Port['dims'], { scale = 1 / 255, offset = 0 }: TfjsClassifier): Signal {
   const pixels = plain(site.lowering.g.input('pixels', 'uint8', ['N', ...dims.slice(1)]))
-  const scaled = nary(site, 'Mul', [unary(site, 'Cast', pixels, { to: int(dataTypeCode('float32')) }), scalar(scale)])
+  const scaled = nary(site, 'Mul', [cast(site, pixels, 'float32'), scalar(scale)])
   return offset === 0 ? scaled : nary(site, 'Add', [scaled, scalar(offset)])
 }
 

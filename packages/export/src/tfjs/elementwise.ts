@@ -1,4 +1,14 @@
-import { type Attribute, type Dim, float32, int, int64, type Tensor, type Value } from '@pixelrow/onnx'
+import {
+  type Attribute,
+  type DataType,
+  type Dim,
+  dataTypeCode,
+  float32,
+  int,
+  int64,
+  type Tensor,
+  type Value,
+} from '@pixelrow/onnx'
 import { activation } from '../activations.ts'
 import {
   alike,
@@ -97,6 +107,11 @@ export function concat(site: Site, operands: readonly Operand[], axis: number): 
     { axis: int(physical(same[0]!, axis)) },
   )
   return alike(same[0]!, value)
+}
+
+/** The same values as another element type. */
+export function cast(site: Site, x: Signal, to: DataType): Signal {
+  return x.value.dataType === to ? x : unary(site, 'Cast', x, { to: int(dataTypeCode(to)) })
 }
 
 /** Values between two bounds; either may be missing. */

@@ -1,5 +1,5 @@
-import { type Dim, dataTypeCode, int, int64, type Tensor } from '@pixelrow/onnx'
-import { concat, unary } from '../elementwise.ts'
+import { type Dim, int, int64, type Tensor } from '@pixelrow/onnx'
+import { cast, concat } from '../elementwise.ts'
 import { along, argReduce, type Reduction, reduce } from '../reduce.ts'
 import { expand, pad, reshape, slice, squeeze, tile, transpose } from '../shaping.ts'
 import { alike, constant, emit, emitAll, fail, physical, plain, type Signal, toPlain } from '../signal.ts'
@@ -50,26 +50,24 @@ function reduction(kind: Reduction): Rule {
 function logical(kind: 'Min' | 'Max'): Rule {
   const numeric = reduction(kind)
   return (call) => {
-    const numbers = unary(call.site, 'Cast', signalOf(call, 0), { to: int(1) })
+    const numbers = cast(call.site, signalOf(call, 0), 'float32')
     const result = numeric({ ...call, inputs: [numbers, ...call.inputs.slice(1)] }) as Signal
-    return unary(call.site, 'Cast', result, { to: int(9) })
+    return cast(call.site, result, 'bool')
   }
 }
 
 function extreme(opType: 'ArgMax' | 'ArgMin'): Rule {
   return (call) => {
     const index = argReduce(call.site, opType, signalOf(call, 0), numberAt(call, 1, 'axis'))
-    return unary(call.site, 'Cast', index, { to: int(6) })
+    return cast(call.site, index, 'int32')
   }
 }
 
-const cast: Rule = orSizes(
+const castRule: Rule = orSizes(
   (sizes, { node }) => (typeAttribute(node, 'DstT') === 'int32' ? sizes : undefined),
   (call) => {
     const to = typeAttribute(call.node, 'DstT')
-    const x = signalOf(call, 0)
-    if (!to) return fail(call.site, 'it casts to a type that tfjs does not have.')
-    return x.value.dataType === to ? x : unary(call.site, 'Cast', x, { to: int(dataTypeCode(to)) })
+    return to ? cast(call.site, signalOf(call, 0), to) : fail(call.site, 'it casts to a type that tfjs does not have.')
   },
 )
 
@@ -287,7 +285,7 @@ export const shapes: Readonly<Record<string, Rule>> = {
   MirrorPad: padded,
   BroadcastTo: broadcastTo,
   Fill: fill,
-  Cast: cast,
+  Cast: castRule,
   Mean: reduction('Mean'),
   Sum: reduction('Sum'),
   Max: reduction('Max'),

@@ -1,5 +1,5 @@
 import { type Dim, float, int } from '@pixelrow/onnx'
-import { clip, nary, scalar, unary } from '../elementwise.ts'
+import { cast, clip, nary, scalar, unary } from '../elementwise.ts'
 import { dense } from '../linear.ts'
 import { batchNorm, layerNorm } from '../normalize.ts'
 import { along, reduce } from '../reduce.ts'
@@ -136,15 +136,15 @@ const embedding: Rule = {
   lower: ({ site, config, weight }, x) => {
     if (config.mask_zero === true) site.lowering.masked = true
     const table = constant(site, 'embeddings', weight('embeddings'))
-    const rows = emit(site, 'Cast', [toPlain(site, x).value], { to: int(7) })
-    return plain(emit(site, 'Gather', [table, rows], { axis: int(0) }))
+    const rows = cast(site, toPlain(site, x), 'int64')
+    return plain(emit(site, 'Gather', [table, rows.value], { axis: int(0) }))
   },
 }
 
 const masking = rule(({ site, config }, x) => {
   site.lowering.masked = true
   const same = nary(site, 'Equal', [x, scalar(numberOf(site, config, 'mask_value', 0))])
-  const other = unary(site, 'Cast', unary(site, 'Not', same), { to: int(1) })
+  const other = cast(site, unary(site, 'Not', same), 'float32')
   return nary(site, 'Mul', [x, reduce(site, 'Max', other, [-1], true)])
 })
 

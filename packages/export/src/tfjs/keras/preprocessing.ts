@@ -1,18 +1,15 @@
-import { type Dim, float32, int, type Tensor } from '@pixelrow/onnx'
-import { nary, unary } from '../elementwise.ts'
+import { type Dim, float32, type Tensor } from '@pixelrow/onnx'
+import { cast, nary } from '../elementwise.ts'
 import { reduce } from '../reduce.ts'
 import { resize } from '../resize.ts'
 import { expand, take } from '../shaping.ts'
-import { constant, emit, fail, plain, type Signal, type Site, toPlain } from '../signal.ts'
+import { constant, fail, plain, type Site, toPlain } from '../signal.ts'
 import { axesOf, booleanOf, numberOf, numbersOf, show, wordOf } from './config.ts'
 import { image } from './convolutions.ts'
 import { type Call, type Rule, rule } from './layer.ts'
 
-const float32Code = 1
-const int32Code = 6
-
 const rescaling = rule(({ site, config }, x) => {
-  const float = asFloat(site, x)
+  const float = cast(site, x, 'float32')
   const numbers = (field: string, fallback: number) => factorOf(site, config[field] ?? fallback, field)
   const product = nary(site, 'Mul', [float, numbers('scale', 1)])
   const offset = numbers('offset', 0)
@@ -24,10 +21,6 @@ function factorOf(site: Site, value: unknown, field: string): Tensor {
   const list = Array.isArray(value) ? value : [value]
   if (!list.every((each) => typeof each === 'number')) fail(site, `${field} is ${show(value)}; expected numbers.`)
   return Array.isArray(value) ? float32(list) : float32(list[0]!)
-}
-
-function asFloat(site: Site, x: Signal): Signal {
-  return x.value.dataType === 'float32' ? x : unary(site, 'Cast', x, { to: int(float32Code) })
 }
 
 const resizing = rule(({ site, config }, x) => {
@@ -71,7 +64,7 @@ function sampled(start: number, count: number, size: number): number[] {
 const categoryEncoding = rule(({ site, config }, x) => {
   const tokens = numberOf(site, config, 'num_tokens')
   const mode = wordOf(site, config, 'output_mode', ['int', 'one_hot', 'multi_hot', 'count'], 'multi_hot')
-  const whole = plain(emit(site, 'Cast', [toPlain(site, x).value], { to: int(int32Code) }))
+  const whole = cast(site, toPlain(site, x), 'int32')
   if (mode === 'int') return whole
   if (x.dims.length !== 2) fail(site, `expected an input of rank 2, found [${x.dims}].`)
   if (mode === 'one_hot' && x.dims[1] !== 1) fail(site, `one_hot takes one token a row, found an input [${x.dims}].`)
@@ -83,7 +76,7 @@ const categoryEncoding = rule(({ site, config }, x) => {
     }),
   )
   const hits = nary(site, 'Equal', [expand(site, whole, [2]), places])
-  const numbers = unary(site, 'Cast', hits, { to: int(float32Code) })
+  const numbers = cast(site, hits, 'float32')
   return reduce(site, mode === 'count' ? 'Sum' : 'Max', numbers, [1], false)
 })
 
@@ -96,7 +89,7 @@ const normalization: Rule = {
     const mean = momentOf(call, 'mean')
     const variance = momentOf(call, 'variance')
     const deviation = (variance.data as Float32Array).map((value) => Math.max(Math.sqrt(value), 1e-7))
-    const centered = nary(site, 'Sub', [asFloat(site, x), mean])
+    const centered = nary(site, 'Sub', [cast(site, x, 'float32'), mean])
     return nary(site, 'Div', [centered, { ...variance, data: deviation }])
   },
 }
