@@ -121,16 +121,17 @@ interface Transferred {
 async function transferred(source: DownloadSource, path: string, options: DownloadOptions): Promise<Transferred> {
   const part = await openPart(path)
   const found = part.have
+  const name = nameOf(path, options)
   let renewals = typeof source === 'function' ? 2 : 0
   let checksum: Checksum | undefined
   let keeps = true
   const once = async () => {
     const url = String(typeof source === 'function' ? await source() : source)
-    await requesting(url, part, options, async (response, alive) => {
+    await requesting(url, part, { ...options, name }, async (response, alive) => {
       if (isExpired(response.status) && renewals-- > 0)
         throw new TransientError('the address has expired', { after: 0, progressed: true })
       checksum = checksumFor(response.headers, options)
-      const { start, total } = await acceptAnswer(response, part, { name: nameOf(path, options), checksum })
+      const { start, total } = await acceptAnswer(response, part, { name, checksum })
       checksum ??= part.record?.checksum
       keeps &&= start >= found
       await receive(response, part, total, alive, options)
@@ -138,9 +139,11 @@ async function transferred(source: DownloadSource, path: string, options: Downlo
   }
   try {
     await withRetries(once, options)
+    await part.flush()
   } catch (error) {
-    if (part.have === 0) await removePart(path).catch(() => {})
-    throw error instanceof TransientError ? failure(error, part, path, options) : error
+    // Without a record, or a byte, there is nothing to continue.
+    if (part.have === 0 || !part.record) await removePart(path).catch(() => {})
+    throw error instanceof TransientError ? failure(error, part, name) : error
   } finally {
     await part.close()
   }
@@ -156,7 +159,7 @@ function checksumFor(headers: Headers, { checksum }: DownloadOptions): Checksum 
 async function requesting(
   url: string,
   part: Part,
-  { fetch = globalThis.fetch, headers, stallTimeout = 60_000, signal }: DownloadOptions,
+  { name, fetch = globalThis.fetch, headers, stallTimeout = 60_000, signal }: DownloadOptions & { name: string },
   use: (response: Response, alive: () => void) => Promise<void>,
 ): Promise<void> {
   const ended = new AbortController()
@@ -176,7 +179,7 @@ async function requesting(
     if (!problem) throw error
     const progressed = part.have > before
     if (problem.transient) throw new TransientError(problem.reason, { progressed, cause: error })
-    throw new FileError({ file: part.path, problem: `cannot be downloaded: ${problem.reason}` }, { cause: error })
+    throw new FileError({ file: name, problem: `cannot be downloaded: ${problem.reason}` }, { cause: error })
   } finally {
     clearTimeout(timer)
     // Whatever is left of an answer that is not wanted.
@@ -208,17 +211,14 @@ async function receive(
   throw new TransientError(reason)
 }
 
-function failure(error: TransientError, part: Part, path: string, options: DownloadOptions): FileError {
+function failure(error: TransientError, part: Part, file: string): FileError {
   const seconds = error.after && Math.ceil(error.after / 1000)
   const when = seconds ? `Try again in ${seconds} s` : 'Try again'
   const advice =
     part.have > 0 && part.record
       ? `${when}: it continues behind the ${formatSize(part.have)} that are kept.`
       : `${when}.`
-  return new FileError(
-    { file: nameOf(path, options), problem: `cannot be downloaded: ${error.message}`, advice },
-    { cause: error },
-  )
+  return new FileError({ file, problem: `cannot be downloaded: ${error.message}`, advice }, { cause: error })
 }
 
 const nameOf = (path: string, { name }: DownloadOptions) => name ?? basename(path)

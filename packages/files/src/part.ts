@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { replaceFile, syncFolder } from './atomic.ts'
+import { syncFolder } from './atomic.ts'
 import type { Checksum } from './checksum.ts'
 import { attempt } from './reason.ts'
 
@@ -24,7 +24,7 @@ export interface Part {
   /** Begins again with nothing; without a record it cannot be continued. */
   restart(record: PartRecord | undefined): Promise<void>
   append(bytes: Uint8Array): Promise<void>
-  /** Flushes and closes. */
+  flush(): Promise<void>
   close(): Promise<void>
 }
 
@@ -44,17 +44,16 @@ export async function openPart(path: string): Promise<Part> {
       part.have = 0
       part.record = next
       await attempt(handle.truncate(0), action)
-      if (next) await replaceFile(path, recordOf(path), JSON.stringify(next), {})
+      // Neither flushed nor renamed into place: a record that is lost or damaged only means to begin again.
+      if (next) await attempt(writeFile(recordOf(path), JSON.stringify(next)), action)
       else await attempt(rm(recordOf(path), { force: true }), action)
     },
     async append(bytes) {
       await attempt(writeAt(handle, bytes, part.have), action)
       part.have += bytes.length
     },
-    async close() {
-      // Even after a failure: bytes that count as there after a power cut should be there.
-      await attempt(handle.sync(), action).finally(() => handle.close())
-    },
+    flush: () => attempt(handle.sync(), action),
+    close: () => handle.close(),
   }
   return part
 }

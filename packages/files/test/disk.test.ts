@@ -1,31 +1,13 @@
 import { execFile } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { writeFileAtomic } from '@pixelrow/files'
 import { expect, test } from 'vitest'
-import { failure, listing, newFolder, readText } from './support.ts'
+import { failure, inNode, listing, newFolder, packageFolder, readText } from './support.ts'
 import { zipOf } from './writer.ts'
 
 const run = promisify(execFile)
-const cwd = fileURLToPath(new URL('..', import.meta.url))
-
-/** Runs a script in a Node of its own, after shell commands that narrow what it may do; gives back the errors' messages it collects. */
-async function inNode(script: string, limits = ''): Promise<string[]> {
-  const whole = `
-    import { cached, extractZip, FileError, readZip, writeFileAtomic } from '@pixelrow/files'
-    const messages = []
-    const refused = async (work) => {
-      const error = await work.then(() => undefined, (caught) => caught)
-      messages.push(error instanceof FileError ? error.message : 'no FileError: ' + String(error))
-    }
-    ${script}
-    console.log(JSON.stringify(messages))`
-  const command = `${limits}\nexec "$0" --input-type=module -e "$1"`
-  const { stdout } = await run('bash', ['-c', command, process.execPath, whole], { cwd })
-  return JSON.parse(stdout)
-}
 
 test('a disk that takes no more leaves the old file, and no half of a new one', async () => {
   const folder = newFolder()
@@ -111,7 +93,7 @@ test('the CommonJS build reads and writes too, and importing either loads nothin
   const script = `
     const { extractZip, FileError, readZip } = require('@pixelrow/files')
     readZip('none.zip').catch((error) => console.log(error instanceof FileError, error.message))`
-  const { stdout } = await run(process.execPath, ['--input-type=commonjs', '-e', script], { cwd })
+  const { stdout } = await run(process.execPath, ['--input-type=commonjs', '-e', script], { cwd: packageFolder })
   expect(stdout).toBe('true none.zip: cannot be read: there is no such file. Check the path.\n')
   expect(listing(folder)).toEqual([])
 })

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { FileError, readZip, type ZipSource } from '@pixelrow/files'
 import { afterAll, expect } from 'vitest'
 
@@ -45,3 +47,24 @@ export async function contents(source: ZipSource): Promise<Record<string, string
 export const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
 export const readText = (path: string) => readFileSync(path, 'utf8')
+
+const run = promisify(execFile)
+
+/** Where the published name of the package resolves. */
+export const packageFolder = fileURLToPath(new URL('..', import.meta.url))
+
+/** Runs a script in a Node of its own, after shell commands that narrow what it may do; gives back the errors' messages it collects. */
+export async function inNode(script: string, limits = ''): Promise<string[]> {
+  const whole = `
+    import { cached, download, extractZip, FileError, readZip, writeFileAtomic } from '@pixelrow/files'
+    const messages = []
+    const refused = async (work) => {
+      const error = await work.then(() => undefined, (caught) => caught)
+      messages.push(error instanceof FileError ? error.message : 'no FileError: ' + String(error))
+    }
+    ${script}
+    console.log(JSON.stringify(messages))`
+  const command = `${limits}\nexec "$0" --input-type=module -e "$1"`
+  const { stdout } = await run('bash', ['-c', command, process.execPath, whole], { cwd: packageFolder })
+  return JSON.parse(stdout)
+}
