@@ -1,3 +1,4 @@
+import { sentence } from './fields.ts'
 import type { Submission } from './types.ts'
 
 /** Where tokens are made. */
@@ -133,7 +134,7 @@ export class SubmissionFailedError extends KaggleError {
 
   constructor(submission: Submission) {
     const reason = submission.reason.trim() || 'Kaggle gives no reason'
-    super(`Kaggle could not score submission ${submission.ref} (${submission.fileName}): ${reason}`)
+    super(`Kaggle could not score submission ${submission.ref} (${submission.fileName}): ${sentence(reason)}`)
     this.submission = submission
   }
 }

@@ -29,3 +29,6 @@ export function oneLine(value: unknown): string {
     .trim()
   return line.length > 500 ? `${line.slice(0, 500)}…` : line
 }
+
+/** A text with a full stop at its end, unless it ends in one. */
+export const sentence = (line: string): string => (/[.!?…]$/.test(line) ? line : `${line}.`)

@@ -18,7 +18,8 @@ export function environmentFetch(env: Environment): Fetch {
 /** Node's own `fetch` takes no dispatcher of another undici in all its versions, so this one comes with its own. */
 async function proxied(options: { httpsProxy: string; httpProxy: string; noProxy: string }): Promise<Fetch> {
   const { EnvHttpProxyAgent, fetch } = await import('undici')
-  const dispatcher = new EnvHttpProxyAgent(options)
+  // What is not encrypted anyway is passed on, as curl and Python have it: many proxies tunnel to port 443 alone.
+  const dispatcher = new EnvHttpProxyAgent({ ...options, proxyTunnel: false })
   return (url, init) => fetch(url, { ...(init as object), dispatcher }) as unknown as Promise<Response>
 }
 

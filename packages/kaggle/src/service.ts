@@ -2,7 +2,7 @@ import { networkProblem, retryAfter, TransientError, withRetries } from '@pixelr
 import type { KaggleOptions } from './client.ts'
 import type { Credentials } from './credentials.ts'
 import { CredentialsError, KaggleError, ServiceError, tokenPage, UnreachableError } from './errors.ts'
-import { type Fields, number, oneLine, text } from './fields.ts'
+import { type Fields, number, oneLine, sentence, text } from './fields.ts'
 import { environmentFetch } from './proxy.ts'
 import type { Fetch } from './types.ts'
 
@@ -173,7 +173,10 @@ function judged({ status, headers }: Response, body: string, path: string, secre
   const reason =
     status < 300 ? 'no JSON: is a proxy or the login page of a network in between?' : reasonOf(fields, secrets)
   const method = path.slice(path.indexOf('/') + 1)
-  const error = new ServiceError(`Kaggle answered ${status} to ${method}${reason && `: ${reason}`}`, { status, reason })
+  const error = new ServiceError(sentence(`Kaggle answered ${status} to ${method}${reason && `: ${reason}`}`), {
+    status,
+    reason,
+  })
   if (status !== 408 && status !== 429 && status < 500) throw error
   const summary = status === 429 ? 'too many requests' : reason
   throw new TransientError(`Kaggle answered ${status}${summary && ` (${summary})`}`, {

@@ -9,7 +9,7 @@ import {
   SubmissionUnclearError,
   UnreachableError,
 } from './errors.ts'
-import { number, oneLine, text } from './fields.ts'
+import { number, oneLine, sentence, text } from './fields.ts'
 import { formatDuration, LostAnswer, type Service } from './service.ts'
 import { getLimits, listSubmissions } from './submissions.ts'
 import type { Receipt, Submission, SubmissionLimits, SubmitOptions } from './types.ts'
@@ -77,7 +77,11 @@ function limitError(slug: string, { usedToday, usedInAll, limitedByTotal, resets
 
 function refused(slug: string, reason: string, isBefore = false): SubmissionRefusedError {
   const end = isBefore ? ' Nothing was uploaded.' : ''
-  return new SubmissionRefusedError(`Kaggle does not take this submission to ${slug}: ${reason}${end}`, slug, reason)
+  return new SubmissionRefusedError(
+    `Kaggle does not take this submission to ${slug}: ${sentence(reason)}${end}`,
+    slug,
+    reason,
+  )
 }
 
 /** The token that stands for the uploaded file. An upload that storage forgot begins again, twice at most. */

@@ -83,8 +83,7 @@ export const methods = {
   ListSubmissions(call) {
     const { slug } = mayParticipate(call)
     const { state, body } = call
-    const all = state.submissions.filter((each) => each.slug === slug)
-    const shown = all.slice(all.length > 0 && state.hiddenLists-- > 0 ? 1 : 0)
+    const shown = state.submissions.filter((each) => each.slug === slug && each.hidden-- <= 0)
     return page(
       'submissions',
       shown.map((each) => look(each, state)),

@@ -11,7 +11,7 @@
  * @property {string} [text] A body as it is, in place of an error's JSON.
  * @property {Record<string, string>} [headers] Sent with the answer.
  * @property {boolean} [drop] Cuts the connection and does nothing.
- * @property {boolean} [lose] Does what was asked, then cuts the connection without an answer.
+ * @property {boolean} [lose] Does what was asked, then answers with `status`, or cuts the connection if there is none.
  * @property {boolean} [hold] Does not answer at all.
  * @property {object} [answer] This in place of the JSON of the answer.
  * @property {number} [cutAfter] storage.get: cuts after so many bytes; storage.put: after so many that arrived.

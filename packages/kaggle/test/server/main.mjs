@@ -76,4 +76,6 @@ function competition() {
 }
 
 /** @param {string} name @param {string | undefined} value */
-const numberOf = (name, value) => (value === undefined ? {} : { [name]: Number(value) })
+function numberOf(name, value) {
+  return value === undefined ? {} : { [name]: Number(value) }
+}

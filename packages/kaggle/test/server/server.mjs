@@ -80,10 +80,11 @@ function callHandler(context) {
       const error = { code: status, message, status: code }
       respond(response, status, fault.text ?? (flat ? { code: status, message } : { error }), fault.headers)
     }
-    if (fault.status) return answer(fault.status, fault.code ?? 'INTERNAL', fault.message ?? '')
+    const failed = () => answer(fault.status ?? 500, fault.code ?? 'INTERNAL', fault.message ?? '')
+    if (fault.status && !fault.lose) return failed()
     try {
       const result = fault.answer ?? handle({ path, point, request, body, state, host: context.storage })
-      if (fault.lose) return response.destroy()
+      if (fault.lose) return fault.status ? failed() : response.destroy()
       if ('location' in result) return respond(response, 302, '', { location: String(result.location) })
       respond(response, 200, lean(result), fault.headers)
     } catch (error) {

@@ -14,7 +14,7 @@ import { zipOf } from './zip.mjs'
  * @property {string} [labels] CSV of true labels, by which submissions are scored.
  * @property {{ teamName: string, score: string }[]} [teams] The others on the leaderboard.
  *
- * @typedef {{ ref: number, slug: string, fileName: string, description: string, bytes: number, date: Date, looks: number,
+ * @typedef {{ ref: number, slug: string, fileName: string, description: string, bytes: number, date: Date, looks: number, hidden: number,
  *   publicScore: string, errorDescription: string }} Submission
  * @typedef {{ id: string, name: string, total: number, body: Buffer, done: boolean, token: string }} Upload
  *
@@ -103,6 +103,7 @@ export function createState(options) {
         bytes: upload.total,
         date: this.now(),
         looks: 0,
+        hidden: this.hiddenLists,
         publicScore: 'score' in result ? result.score : '',
         errorDescription: 'error' in result ? result.error : '',
       }

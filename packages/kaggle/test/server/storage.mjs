@@ -26,6 +26,7 @@ export function get(request, response, url, state, fault) {
     'last-modified': 'Mon, 23 Nov 2026 12:29:37 GMT',
     ...(!fault.noRange && { 'accept-ranges': 'bytes' }),
     ...(!fault.noHash && { 'x-goog-hash': hashes(found.bytes) }),
+    ...fault.headers,
   }
   if (start > 0 && start >= bytes.length) {
     response.writeHead(416, { ...headers, 'content-range': `bytes */${bytes.length}` })
