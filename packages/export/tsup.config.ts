@@ -1,3 +1,13 @@
+import { defineConfig } from 'tsup'
 import { library } from '../../tsup.base.ts'
 
-export default library()
+// Two builds share dist/: the library and the command as ESM, the library alone as CommonJS. Each cleans up its own files only.
+export default defineConfig([
+  library({
+    entry: ['src/index.ts', 'src/bin.ts'],
+    format: ['esm'],
+    dts: { entry: 'src/index.ts' },
+    clean: ['!**/*.cjs', '!**/*.d.cts'],
+  }),
+  library({ format: ['cjs'], clean: ['!**/*.js', '!**/*.d.ts'] }),
+])

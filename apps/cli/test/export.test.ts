@@ -89,6 +89,38 @@ test('--json tells what it costs, and other forms of input', async () => {
   })
 })
 
+/** A classifier of images of 8×8×1 as tfjs saves it. */
+function tfjsModel(folder: string) {
+  mkdirSync(join(cwd, folder), { recursive: true })
+  const layer = (class_name: string, config: object) => ({ class_name, config })
+  const layers = [
+    layer('Flatten', { name: 'flatten', batch_input_shape: [null, 8, 8, 1], dtype: 'float32' }),
+    layer('Dense', { name: 'dense', units: 3, activation: 'softmax', use_bias: true }),
+  ]
+  const weights = [
+    { name: 'dense/kernel', shape: [64, 3], dtype: 'float32' },
+    { name: 'dense/bias', shape: [3], dtype: 'float32' },
+  ]
+  const modelTopology = { class_name: 'Sequential', config: { name: 'net', layers } }
+  const json = { format: 'layers-model', modelTopology, weightsManifest: [{ paths: ['shard.bin'], weights }] }
+  writeFileSync(join(cwd, folder, 'model.json'), JSON.stringify(json))
+  const values = Float32Array.from({ length: 64 * 3 + 3 }, (_, at) => Math.sin(at))
+  writeFileSync(join(cwd, folder, 'shard.bin'), new Uint8Array(values.buffer))
+}
+
+test('a model of TensorFlow.js becomes an ONNX file, also a classifier of bytes, also in int8', async () => {
+  tfjsModel('tfjs')
+  const plain = await pixelrow(['export', 'tfjs/model.json', '-o', 'tfjs.onnx'], { cwd })
+  expect(plain).toMatchObject({ code: 0, stdout: 'tfjs.onnx: 1 kB\n', stderr: '' })
+  expect(describe(bytesOf('tfjs.onnx')).inputs).toMatchObject([{ dataType: 'float32', dims: ['N', 8, 8, 1] }])
+  const classifier = ['--classes', 'ant,bee,cat', '--scale', '0.1', '--offset', '-1']
+  const small = ['--precision', 'int8', '--check', 'train.csv', '--max-loss', '0.1']
+  const { code, stdout } = await pixelrow(['export', 'tfjs', '-o', 'bytes.onnx', ...classifier, ...small], { cwd })
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^bytes.onnx: \d kB, int8; .*\naccuracy 0\.\d{4} on 300 rows of train.csv/)
+  expect(describe(bytesOf('bytes.onnx')).inputs).toMatchObject([{ name: 'pixels', dataType: 'uint8' }])
+})
+
 test('a loss beyond the bound is refused, and nothing is written', async () => {
   // The third class has a fifth of a step of int8 more than the first: it wins in float32 alone.
   const architecture = linear({ shape, maxValue: 16, classes })
@@ -118,6 +150,9 @@ test.each<[string[], RegExp, string?]>([
   [['export', 'model.onnx'], /Where shall the model go\?/, 'pixelrow'],
   [['export', 'nowhere', '-o', 'x.onnx'], /nowhere: no such file/],
   [['export', 'train.csv', '-o', 'x.onnx'], /train.csv: expected an ONNX file/],
+  [['export', 'run.zip', '-o', 'x.onnx'], /run.zip: no such file/],
+  [['export', 'model.onnx', '-o', 'x.onnx', '--classes', 'a,b'], /are for models of TensorFlow.js/],
+  [['export', 'empty', '-o', 'x.onnx', '--scale', '2'], /which needs its classes too/],
   [['export', 'model.onnx', '-o', 'model.onnx'], /model.onnx is read here and would be written over/],
   [['export', 'model.onnx', '-o', 'x.onnx', '--precision', 'int8'], /int8 needs rows of pixels/],
   [['export', 'model.onnx', '-o', 'x.onnx', '--precision', 'int4'], /must be one of float32, float16, int8/],
@@ -126,6 +161,7 @@ test.each<[string[], RegExp, string?]>([
   [['inspect', 'train.csv'], /train.csv: byte \d+: /],
 ])('refused: %j', async (args, message) => {
   writeFileSync(join(cwd, 'cut.onnx'), model().subarray(0, 1500))
+  mkdirSync(join(cwd, 'empty'), { recursive: true })
   const { code, stdout, stderr } = await pixelrow(args, { cwd })
   expect(code).toBeGreaterThan(0)
   expect(stdout).toBe('')

@@ -7,6 +7,7 @@ import {
   optimize,
   type PrecisionReport,
   reducePrecision,
+  tfjsToOnnx,
   toFloat16,
   toOnnx,
 } from '@pixelrow/export'
@@ -16,7 +17,7 @@ import { inputsOf, requireApart } from '../files/destination.ts'
 import { findModel, type ModelPlace, readModel, withName } from '../files/model.ts'
 import { JobError, UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
-import { command } from '../line/paste.ts'
+import { command, isUrl } from '../line/paste.ts'
 import type { Context } from '../main.ts'
 import { rowsOfRun } from '../tables/ofrun.ts'
 import type { Place } from '../tables/place.ts'
@@ -35,8 +36,11 @@ export async function exportModel(context: Context, flags: Flags, source: string
   if (out === undefined)
     throw new UsageError('Where shall the model go?', command('export', source, '-o', 'small.onnx'))
   const place = await placeOf(source)
-  await requireApart([out], [place.path, ...(flags.check === undefined ? [] : await inputsOf(flags.check))])
-  const given = await withName(place.path, async () => shaped(await readModel(place.path), flags))
+  await requireApart(
+    [out],
+    [place.tfjs ? undefined : place.path, ...(flags.check === undefined ? [] : await inputsOf(flags.check))],
+  )
+  const given = await withName(place.path, async () => shaped(await bytesOf(place, flags), flags))
   const { bytes, report, rows } = await withName(place.path, () => smaller(context, flags, given, place))
   await mkdir(dirname(out), { recursive: true })
   await writeFileAtomic(out, bytes)
@@ -50,8 +54,28 @@ export async function exportModel(context: Context, flags: Flags, source: string
 async function placeOf(source: string): Promise<ModelPlace> {
   const place = await findModel(source)
   if (place) return place
-  await stat(source)
-  throw new JobError(`${source}: expected an ONNX file, or a run folder with model.onnx`, 'name one of these')
+  if (isUrl(source)) return { path: source, tfjs: true }
+  const there = await stat(source)
+  if (there.isDirectory() || /\.(json|zip)$/i.test(source)) return { path: source, tfjs: true }
+  throw new JobError(
+    `${source}: expected an ONNX file, a run folder, or a model of TensorFlow.js`,
+    'name a .onnx, a model.json, its zip or one of those folders',
+  )
+}
+
+/** The model as it is, or put into ONNX. */
+async function bytesOf({ path, tfjs }: ModelPlace, { classes, scale, offset }: Flags): Promise<Uint8Array> {
+  if (!tfjs) {
+    if (classes === undefined && scale === undefined && offset === undefined) return readModel(path)
+    throw new UsageError(`--classes, --scale and --offset are for models of TensorFlow.js; ${path} is an ONNX file`)
+  }
+  if (classes === undefined && (scale !== undefined || offset !== undefined))
+    throw new UsageError(
+      '--scale and --offset make a classifier of bytes, which needs its classes too',
+      'add --classes cat,dog',
+    )
+  const numbers = { ...(scale !== undefined && { scale }), ...(offset !== undefined && { offset }) }
+  return tfjsToOnnx(path, classes === undefined ? {} : { classifier: { classes: classes.split(','), ...numbers } })
 }
 
 /** The file with another form of input, or with less in it, where that is asked for. */

@@ -10,6 +10,8 @@ export interface ModelPlace {
   path: string
   /** The folder of the run that left it there. */
   run?: string
+  /** It is a model of TensorFlow.js instead. */
+  tfjs?: true
 }
 
 /** The ONNX file that is meant: itself, or the one in a run's folder; undefined where it is another kind of model. */

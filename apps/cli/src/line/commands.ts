@@ -126,15 +126,32 @@ export const leaves: Leaf[] = [
   },
   {
     name: 'export',
-    summary: 'write a model as ONNX in another form or precision',
+    summary: 'put a model into ONNX, or into a smaller precision',
     description:
-      'Writes the model of a run, or any ONNX file, in float16 or int8, tells what that costs on real rows and refuses ' +
-      'it beyond --max-loss; or with another form of input.',
-    arguments: [['source', 'a run folder or an .onnx file']],
-    flags: ['precision', 'check', 'maxLoss', 'input', 'optimize', 'threads', ...evalFlags, 'model'],
+      'Puts a TensorFlow.js or Teachable Machine model into an ONNX file. Writes it, the model of a run, or any ONNX file ' +
+      'in float16 or int8, tells what that costs on real rows and refuses it beyond --max-loss; or with another form of input.',
+    arguments: [
+      ['source', 'a run folder, an .onnx file, or a TensorFlow.js model: its model.json, folder, zip or URL'],
+    ],
+    flags: [
+      ...([
+        'model',
+        'precision',
+        'check',
+        'maxLoss',
+        'input',
+        'optimize',
+        'classes',
+        'scale',
+        'offset',
+        'threads',
+      ] as const),
+      ...evalFlags,
+    ],
     examples: [
       'pixelrow export runs/1-fast -o small.onnx --precision int8',
       'pixelrow export model.onnx -o half.onnx --precision float16 --check train.csv',
+      'pixelrow export my-teachable-machine.zip -o model.onnx',
     ],
     run: async (context, flags, [source]) =>
       (await import('../commands/export.ts')).exportModel(context, flags, source!),

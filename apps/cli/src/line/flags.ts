@@ -61,6 +61,9 @@ export interface Flags {
   maxLoss: number
   input?: (typeof inputKinds)[number]
   optimize?: boolean
+  classes?: string
+  scale?: number
+  offset?: number
   out?: string
   probabilities?: string
   shard?: string
@@ -291,6 +294,24 @@ export const flags = {
     help: 'rows of pixels (flat) or images with height, width and channels (image); for models of pixelrow',
     example: '--input image',
     parse: oneOf('--input', inputKinds),
+  },
+  classes: {
+    term: '--classes <list>',
+    help: 'make a classifier of a TensorFlow.js model: bytes in, and these classes with commas between them',
+    example: '--classes cat,dog',
+    parse: filled('--classes', 'names with commas between them', 'cat,dog'),
+  },
+  scale: {
+    term: '--scale <x>',
+    help: 'what that model is fed is byte × scale + offset (default: 1/255)',
+    example: '--scale 0.0078431',
+    parse: decimal('--scale', (x) => x !== 0, 'a number other than 0', '0.0078431'),
+  },
+  offset: {
+    term: '--offset <x>',
+    help: 'see --scale (default: 0)',
+    example: '--offset -1',
+    parse: decimal('--offset', () => true, 'a number', '-1'),
   },
   optimize: {
     term: '--optimize',

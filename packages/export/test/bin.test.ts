@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, tfjsToOnnx, toOnnx } from '@pixelrow/export'
+import { mlp } from '@pixelrow/model'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { modelOf } from './models.ts'
+
+const entry = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
+const cwd = mkdtempSync(join(tmpdir(), 'pixelrow-bin-'))
+
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [entry, ...args], { cwd, encoding: 'utf8' })
+  return { status, stdout, stderr }
+}
+
+const bytesOf = (name: string) => new Uint8Array(readFileSync(join(cwd, name)))
+
+beforeAll(() => {
+  const shape = { height: 4, width: 4, channels: 1, channelOrder: 'interleaved' as const }
+  writeFileSync(join(cwd, 'ours.onnx'), toOnnx(modelOf(mlp({ shape, maxValue: 255, classes: ['a', 'b'] }))))
+  const weights = [{ name: 'dense/kernel', shape: [4, 2], dtype: 'float32' }]
+  const config = { name: 'dense', units: 2, use_bias: false, batch_input_shape: [null, 2, 2, 1] }
+  const layers = [
+    { class_name: 'Flatten', config: { name: 'flatten', batch_input_shape: [null, 2, 2, 1] } },
+    { class_name: 'Dense', config },
+  ]
+  const modelTopology = { class_name: 'Sequential', config: { name: 'net', layers } }
+  const json = { format: 'layers-model', modelTopology, weightsManifest: [{ paths: ['shard.bin'], weights }] }
+  writeFileSync(join(cwd, 'model.json'), JSON.stringify(json))
+  writeFileSync(join(cwd, 'shard.bin'), new Uint8Array(Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8).buffer))
+})
+
+afterAll(() => rmSync(cwd, { recursive: true, force: true }))
+
+test('a model of TensorFlow.js becomes an ONNX file, the one that tfjsToOnnx gives', async () => {
+  const { status, stdout, stderr } = run('model.json', '-o', 'model.onnx')
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect(stdout).toMatch(/^model.onnx: \d+ bytes\ninput: {2}\S+ float32\[N,2,2,1\]\noutput: \S+ float32\[N,2\]\n$/)
+  expect(bytesOf('model.onnx')).toEqual(await tfjsToOnnx(join(cwd, 'model.json')))
+})
+
+test('a classifier of bytes, in float16', () => {
+  const args = ['--classes', 'cat,dog', '--scale', '0.01', '--offset=-1', '--precision', 'float16', '--optimize']
+  expect(run('model.json', '-o', 'half.onnx', ...args).status).toBe(0)
+  const { inputs, weights, metadata } = describe(bytesOf('half.onnx'))
+  expect(inputs).toMatchObject([{ name: 'pixels', dataType: 'uint8' }])
+  expect(weights.float16!.values).toBeGreaterThanOrEqual(8)
+  expect(metadata).toMatchObject({ 'pixelrow.classes': '["cat","dog"]', 'pixelrow.precision': 'float16' })
+})
+
+test('an ONNX file', () => {
+  expect(run('ours.onnx', '-o', 'small.onnx', '--precision', 'float16').status).toBe(0)
+  expect(bytesOf('small.onnx').length).toBeLessThan(bytesOf('ours.onnx').length)
+})
+
+test.each<[string[], number, RegExp]>([
+  [[], 2, /expected one SOURCE/],
+  [['model.json'], 2, /expected -o/],
+  [['model.json', '-o', 'x.onnx', '--precision', 'int8'], 2, /must be float32 or float16/],
+  [['model.json', '-o', 'x.onnx', '--scale', '2'], 2, /need --classes too/],
+  [['model.json', '-o', 'x.onnx', '--classes', 'a,b', '--scale', 'x'], 2, /--scale must be a number; found "x"/],
+  [['model.json', '-o', 'x.onnx', '--wrong'], 2, /--wrong/],
+  [['nowhere.json', '-o', 'x.onnx'], 1, /nowhere.json/],
+  [['shard.bin', '-o', 'x.onnx'], 1, /Error: /],
+])('refused: %j', (args, code, message) => {
+  const { status, stdout, stderr } = run(...args)
+  expect({ status, stdout }).toEqual({ status: code, stdout: '' })
+  expect(stderr).toMatch(message)
+  expect(() => bytesOf('x.onnx')).toThrow()
+})
+
+test('--help tells all of it', () => {
+  const { status, stdout } = run('--help')
+  expect(status).toBe(0)
+  for (const flag of ['--out', '--precision', '--optimize', '--classes', '--scale', '--offset']) {
+    expect(stdout).toContain(flag)
+  }
+})
