@@ -4,7 +4,7 @@ import { ExportError } from './error.ts'
 import { isOwn, namer } from './graph.ts'
 import { optimizeModel } from './optimize/optimize.ts'
 import { withPrecision } from './precisionmetadata.ts'
-import { type Plan, type Product, planOf } from './quantizable.ts'
+import { isMover, type Plan, type Product, planOf } from './quantizable.ts'
 import type { Rows, ScoreOptions } from './score.ts'
 
 /**
@@ -48,9 +48,9 @@ interface State {
 }
 
 function quantized(graph: Graph, { products, values }: Plan, ranges: ReadonlyMap<string, Range>): Graph {
-  const scales = new Map(values.map((name) => [name, scaleOf(ranges.get(name)!)]))
+  const scales = withPools(graph, new Map(values.map((name) => [name, scaleOf(ranges.get(name)!)])))
   const state: State = { fresh: namer(graph), scales, initializers: [], shared: new Map() }
-  const after = new Map(values.map((name) => [name, state.fresh(`${name}/uint8/float`)]))
+  const after = new Map([...scales.keys()].map((name) => [name, state.fresh(`${name}/uint8/float`)]))
   const byNode = new Map(products.map((product) => [product.node, product]))
   const sources = sourceScales(graph, scales)
   const absorbed = absorbedBy(graph, scales)
@@ -88,12 +88,23 @@ function absorbedBy({ nodes, outputs }: Graph, scales: ReadonlyMap<string, Scale
   return new Set(nodes.filter((node) => isAbsorbed(node) && !scales.has(node.inputs[0]!)))
 }
 
+/** The largest of small integers is one of them: a pool between int8 values is one too, as runtimes expect it. */
+function withPools(graph: Graph, scales: ReadonlyMap<string, Scale>): Map<string, Scale> {
+  const sources = sourceScales(graph, scales)
+  const pools = graph.nodes.filter((node) => node.opType === 'MaxPool' && isOwn(node))
+  const pooled = pools.flatMap(({ outputs: [output = ''] }): [string, Scale][] => {
+    const scale = sources.get(output)
+    return scale && !scales.has(output) ? [[output, scale]] : []
+  })
+  return new Map([...scales, ...pooled])
+}
+
 /** The scale of each value that is int8, or a rearrangement of one. */
 function sourceScales(graph: Graph, scales: ReadonlyMap<string, Scale>): Map<string, Scale> {
   const all = new Map(scales)
-  for (const { inputs, outputs } of graph.nodes) {
-    const scale = all.get(inputs[0] ?? '')
-    const [output = ''] = outputs
+  for (const node of graph.nodes) {
+    const scale = isMover(node) ? all.get(node.inputs[0] ?? '') : undefined
+    const [output = ''] = node.outputs
     if (scale && !all.has(output)) all.set(output, scale)
   }
   return all

@@ -22,6 +22,11 @@ export interface Plan {
 /** Operators that move values about and change none. */
 const movers = new Set(['MaxPool', 'Reshape', 'Flatten', 'Transpose', 'Squeeze', 'Unsqueeze', 'Identity'])
 
+/** Whether a node gives nothing but values that it is given. */
+export function isMover(node: Node): boolean {
+  return movers.has(node.opType) && isOwn(node)
+}
+
 /** Functions that a product before them takes in: a range that ends at 0 does what Relu does. */
 const clippers = new Set(['Relu', 'Clip'])
 
@@ -71,7 +76,7 @@ function numberOf(attribute: Attribute | undefined, fallback: number): number {
 
 /** The value that a value is a rearrangement of. */
 function sourceOf(name: string, makers: ReadonlyMap<string, Node>): string {
-  for (let node = makers.get(name); node && movers.has(node.opType) && isOwn(node); node = makers.get(name)) {
+  for (let node = makers.get(name); node && isMover(node); node = makers.get(name)) {
     name = node.inputs[0]!
   }
   return name
