@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { cache, root } from '../../scripts/workspace.mjs'
 
@@ -21,27 +21,37 @@ export interface Environment {
   lists: readonly { file: string; options?: readonly string[] }[]
 }
 
-/** The interpreter of an environment, which is made on first use. */
+/**
+ * The interpreter of an environment, which is made on first use. It appears under its name when it is whole, so that test
+ * files may make it side by side.
+ */
 export function environment({ name, lists }: Environment = { name: 'venv', lists: [{ file: requirements }] }): string {
-  const folder = join(cache, name)
-  const bin = process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python'
-  const interpreter = join(folder, bin)
-  const stamp = join(folder, 'requirements.sha256')
   const hash = createHash('sha256')
   for (const { file } of lists) hash.update(readFileSync(file))
-  const wanted = hash.digest('hex')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return interpreter
+  const folder = join(cache, `${name}-${hash.digest('hex').slice(0, 12)}`)
+  if (!existsSync(folder)) make(folder, lists)
+  return interpreterIn(folder)
+}
 
-  rmSync(folder, { recursive: true, force: true })
+function interpreterIn(folder: string): string {
+  return join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
+}
+
+function make(folder: string, lists: Environment['lists']): void {
+  const own = `${folder}.${process.pid}`
   mkdirSync(cache, { recursive: true })
   const missing = 'The full tests need Python 3.10 or later with its venv module (Debian: python3 and python3-venv)'
-  execute(process.env.PYTHON ?? 'python3', ['-m', 'venv', folder], missing)
+  execute(process.env.PYTHON ?? 'python3', ['-m', 'venv', own], missing)
   for (const { file, options = [] } of lists) {
     const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...options, '-r', file]
-    execute(interpreter, install, `pip could not install ${file}`)
+    execute(interpreterIn(own), install, `pip could not install ${file}`)
   }
-  writeFileSync(stamp, wanted)
-  return interpreter
+  try {
+    renameSync(own, folder)
+  } catch {
+    // Another test file was quicker.
+    rmSync(own, { recursive: true, force: true })
+  }
 }
 
 function execute(command: string, args: string[], problem: string): string {
