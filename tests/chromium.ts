@@ -43,6 +43,15 @@ export async function launchChromium({ webgpu = false }: ChromiumOptions = {}): 
   })
 }
 
+/**
+ * What a process must be started with to have WebGPU in Node without a graphics card: the Vulkan loader and the software driver that
+ * come with the packaged browser. Linux x64.
+ */
+export function softwareVulkan(): { LD_LIBRARY_PATH: string; VK_ICD_FILENAMES: string } {
+  const folder = dirname(packaged().executablePath)
+  return { LD_LIBRARY_PATH: folder, VK_ICD_FILENAMES: join(folder, 'vk_swiftshader_icd.json') }
+}
+
 interface Executable {
   executablePath: string
   env?: Record<string, string>
