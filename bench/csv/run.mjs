@@ -66,7 +66,7 @@ function summary(contender, samples) {
   }
 }
 
-function median(values) {
+export function median(values) {
   return values.toSorted((a, b) => a - b)[values.length >> 1]
 }
 
@@ -103,9 +103,8 @@ export function printTable(measured, ours) {
 /** Prints a figure beside what it has to be. */
 export function line(what, value, relation, limit, note = '') {
   const holds = relation === '≥' ? value >= limit : value <= limit
-  console.log(
-    `${holds ? 'holds ' : 'MISSED'}  ${what}: ${value.toFixed(2)} ${relation} ${limit}${note && `  (${note})`}`,
-  )
+  const shown = value !== 0 && Math.abs(value) < 0.01 ? value.toExponential(1) : value.toFixed(2)
+  console.log(`${holds ? 'holds ' : 'MISSED'}  ${what}: ${shown} ${relation} ${limit}${note && `  (${note})`}`)
 }
 
 /** A ratio of two contenders' times by medians, beside it the one by the least. */

