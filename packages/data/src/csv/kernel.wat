@@ -15,7 +15,8 @@
   (global $refused (export "refused") (mut i32) (i32.const 0))
 
   ;; Fills the table: for each mask without neighbouring bits, the places of its bits.
-  (func (export "prepare")
+  (start $prepare)
+  (func $prepare
     (local $mask i32) (local $entry i32) (local $rest i32)
     (loop $masks
       (local.set $entry (i32.shl (local.get $mask) (i32.const 3)))

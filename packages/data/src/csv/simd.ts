@@ -9,7 +9,6 @@ interface Kernel {
   memory: WebAssembly.Memory
   consumed: WebAssembly.Global<'i32'>
   refused: WebAssembly.Global<'i32'>
-  prepare(): void
   rows(
     start: number,
     end: number,
@@ -44,7 +43,6 @@ export function simdScanner(module: WebAssembly.Module, capacity: number, plan: 
   const output = align(spansAt + 8 * most * plan.texts)
   const input = align(output + most * plan.pixels + SLACK)
   kernel.memory.grow(Math.ceil((input + capacity + SLACK) / PAGE) - kernel.memory.buffer.byteLength / PAGE)
-  kernel.prepare()
   const { buffer } = kernel.memory
   new Int32Array(buffer, FREE, plan.steps.length).set(plan.steps)
   return {
