@@ -6,6 +6,7 @@ import { type Checksum, checksumOf } from './checksum.ts'
 import { FileError } from './error.ts'
 import { networkProblem } from './network.ts'
 import { openPart, type Part, partOf, placePart, removePart } from './part.ts'
+import { readAhead } from './readahead.ts'
 import { codeOf } from './reason.ts'
 import { type RetryOptions, TransientError, withRetries } from './retry.ts'
 
@@ -127,14 +128,14 @@ async function transferred(source: DownloadSource, path: string, options: Downlo
   let keeps = true
   const once = async () => {
     const url = String(typeof source === 'function' ? await source() : source)
-    await requesting(url, part, { ...options, name }, async (response, alive) => {
+    await requesting(url, part, { ...options, name }, async ({ response, body, alive }) => {
       if (isExpired(response.status) && renewals-- > 0)
         throw new TransientError('the address has expired', { after: 0, progressed: true })
       checksum = checksumFor(response.headers, options)
       const { start, total } = await acceptAnswer(response, part, { name, checksum })
       checksum ??= part.record?.checksum
       keeps &&= start >= found
-      await receive(response, part, total, alive, options)
+      await receive({ response, body, alive }, part, total, options)
     })
   }
   try {
@@ -155,12 +156,21 @@ function checksumFor(headers: Headers, { checksum }: DownloadOptions): Checksum 
   return isPlain(headers) ? checksum(headers) : undefined
 }
 
-/** One request; `alive` puts off the moment at which the connection counts as lost. */
+interface Answer {
+  response: Response
+  body: AsyncIterable<Uint8Array>
+  /** Puts off the moment at which the connection counts as lost. */
+  alive: () => void
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** One request. */
 async function requesting(
   url: string,
   part: Part,
   { name, fetch = globalThis.fetch, headers, stallTimeout = 60_000, signal }: DownloadOptions & { name: string },
-  use: (response: Response, alive: () => void) => Promise<void>,
+  use: (answer: Answer) => Promise<void>,
 ): Promise<void> {
   const ended = new AbortController()
   const stalled = () => ended.abort()
@@ -169,7 +179,8 @@ async function requesting(
   try {
     const signals = AbortSignal.any([ended.signal, ...(signal ? [signal] : [])])
     const response = await fetch(url, { headers: { ...headers, ...rangeHeaders(part) }, signal: signals })
-    await use(response, () => timer.refresh())
+    const body = response.body ? readAhead(response.body) : nothing()
+    await use({ response, body, alive: () => timer.refresh() })
   } catch (error) {
     signal?.throwIfAborted()
     if (error instanceof FileError) throw error
@@ -188,18 +199,16 @@ async function requesting(
 }
 
 async function receive(
-  response: Response,
+  { response, body, alive }: Answer,
   part: Part,
   total: number | undefined,
-  alive: () => void,
   { onProgress }: DownloadOptions,
 ): Promise<void> {
   const before = part.have
   const report = () => onProgress?.({ bytes: part.have, totalBytes: total })
   report()
   // The body of a 416 is a text about it.
-  const body = response.status === 416 ? [] : (response.body ?? [])
-  for await (const chunk of body) {
+  for await (const chunk of response.status === 416 ? nothing() : body) {
     alive()
     await part.append(chunk)
     report()

@@ -168,7 +168,7 @@ describe('a request that fails', () => {
 
   test('without an answer in time is made again', async () => {
     const started = await server()
-    const kaggle = await noting(started, { stallTimeout: 200 })
+    const kaggle = await noting(started, { stallTimeout: 1000 })
     started.faults.add('ListDataFiles', { hold: true })
     expect(await kaggle.files(slug)).toHaveLength(3)
     expect(notices.map(({ reason }) => reason)).toEqual(['Could not reach Kaggle: no answer in time'])

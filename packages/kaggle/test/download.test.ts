@@ -182,7 +182,7 @@ test('CRC-32C is checked where storage has no MD5', async () => {
 
 test('429, 503 and silence of storage are waited for', async () => {
   const started = await server({ competitions: [big] })
-  const kaggle = await signedIn(started, { stallTimeout: 300 })
+  const kaggle = await signedIn(started, { stallTimeout: 1000 })
   started.faults.add('storage.get', { status: 429, headers: { 'retry-after': '0' } })
   started.faults.add('storage.get', { status: 503 })
   started.faults.add('storage.get', { hold: true })

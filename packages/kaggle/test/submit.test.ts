@@ -215,7 +215,7 @@ describe('an upload', () => {
 
   test('that stands still counts as cut', async () => {
     const started = await server()
-    const kaggle = await signedIn(started, { stallTimeout: 300 })
+    const kaggle = await signedIn(started, { stallTimeout: 1000 })
     started.faults.add('storage.put', { hold: true })
     await kaggle.submit(slug, submissionFile(started))
     expect(started.state.submissions).toHaveLength(1)
@@ -299,7 +299,7 @@ describe('the answer to a submission', () => {
 
   test('none in time, although it arrived, is found', async () => {
     const started = await server()
-    const kaggle = await signedIn(started, { stallTimeout: 300 })
+    const kaggle = await signedIn(started, { stallTimeout: 1000 })
     started.faults.add('CreateSubmission', { hold: true })
     const work = kaggle.submit(slug, submissionFile(started), { message: 'slow' })
     while (count(started, 'CreateSubmission') === 0) await new Promise((resolve) => setImmediate(resolve))
