@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { download, FileError, retryAfter, TransientError, withRetries } from '@pixelrow/files'
+import { download, FileError, networkProblem, retryAfter, TransientError, withRetries } from '@pixelrow/files'
 import { expect, test } from 'vitest'
 import { failure, inNode, listing, newFolder, packageFolder } from './support.ts'
 import { etagOf, file, noise, serve, status } from './web.ts'
@@ -128,4 +128,19 @@ test('pauses grow, each drawn from the upper half of its length', async () => {
     expect(delay).toBeLessThanOrEqual(8 * 2 ** i)
   }
   expect(delays).toHaveLength(4)
+})
+
+test('what went wrong on the way is told apart: the clock, the authority, the line; and what is none of it', () => {
+  const failed = (code: string) =>
+    networkProblem(new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) }))
+  expect(failed('CERT_NOT_YET_VALID')).toEqual({
+    reason: expect.stringMatching(/not valid at this computer's time, \d{4}-\d\d-\d\dT\d\d:\d\d UTC: check the clock/),
+    transient: false,
+    unsent: true,
+  })
+  expect(failed('SELF_SIGNED_CERT_IN_CHAIN')).toMatchObject({ reason: expect.stringContaining('NODE_EXTRA_CA_CERTS') })
+  expect(failed('ERR_SSL_WRONG_VERSION_NUMBER')).toMatchObject({ transient: false, unsent: true })
+  expect(failed('ENOTFOUND')).toMatchObject({ transient: true, unsent: true })
+  expect(failed('ECONNRESET')).toEqual({ reason: 'the connection was cut', transient: true, unsent: false })
+  expect(networkProblem(new RangeError('no'))).toBeUndefined()
 })

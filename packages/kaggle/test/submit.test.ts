@@ -4,16 +4,11 @@ import { FileError } from '@pixelrow/files'
 import {
   CredentialsError,
   ForbiddenError,
-  ServiceError,
-  StillPendingError,
-  type Submission,
-  SubmissionFailedError,
   SubmissionLimitError,
   SubmissionRefusedError,
   SubmissionUnclearError,
   type TransferProgress,
   UnknownCompetitionError,
-  UnreachableError,
 } from '@pixelrow/kaggle'
 import { describe, expect, test } from 'vitest'
 import type { Fault } from './server/faults.mjs'
@@ -162,91 +157,6 @@ describe('before the upload', () => {
   })
 })
 
-describe('an upload', () => {
-  /** One that storage keeps in parts. */
-  const granule = 1000
-  const labels = `ImageId,Label\n${Array.from({ length: 20_000 }, (_, i) => `${i + 1},${i % 10}\n`).join('')}`
-  const large = { granule, competitions: [{ labels }] }
-
-  test('that is cut goes on behind what storage has', async () => {
-    const { kaggle, started } = await kaggleOf(large)
-    started.faults.add('storage.put', { cutAfter: 70_500 })
-    await kaggle.submit(slug, submissionFile(started))
-    const puts = started.requests.filter(({ point }) => point.startsWith('storage.'))
-    const total = started.state.uploads[0]!.total
-    expect(puts.map(({ headers }) => headers['content-range'])).toEqual([
-      undefined,
-      `bytes */${total}`,
-      `bytes 70000-${total - 1}/${total}`,
-    ])
-    expect(await kaggle.waitForScore(50000001, wait)).toMatchObject({ publicScore: '1.00000' })
-  })
-
-  test.each<[string, [string, Fault][], number]>([
-    ['a small cut', [['storage.put', { cutAfter: 10 }]], 1],
-    ['a lost answer', [['storage.put', { lose: true }]], 1],
-    ['503', [['storage.put', { status: 503 }]], 1],
-    ['429', [['storage.put', { status: 429, headers: { 'retry-after': '0' } }]], 1],
-    [
-      '503 to the question',
-      [
-        ['storage.put', { drop: true }],
-        ['storage.query', { status: 503 }],
-      ],
-      1,
-    ],
-    ['410', [['storage.put', { status: 410 }]], 2],
-    [
-      '404 to the question',
-      [
-        ['storage.put', { drop: true }],
-        ['storage.query', { status: 404 }],
-      ],
-      2,
-    ],
-  ])('is mended after %s', async (_, faults, sessions) => {
-    const { kaggle, started } = await kaggleOf()
-    for (const [point, fault] of faults) started.faults.add(point, fault)
-    expect(await kaggle.submit(slug, submissionFile(started))).toMatchObject({ recovered: false })
-    expect(count(started, 'StartSubmissionUpload')).toBe(sessions)
-    expect(started.state.submissions).toHaveLength(1)
-    expect(await kaggle.waitForScore(50000001, wait)).toMatchObject({ publicScore: '1.00000' })
-  })
-
-  test('that stands still counts as cut', async () => {
-    const started = await server()
-    const kaggle = await signedIn(started, { stallTimeout: 1000 })
-    started.faults.add('storage.put', { hold: true })
-    await kaggle.submit(slug, submissionFile(started))
-    expect(started.state.submissions).toHaveLength(1)
-  })
-
-  test('that fails for good says so, and nothing is submitted', async () => {
-    const { kaggle, started } = await kaggleOf()
-    started.faults.add('storage.put', { drop: true, times: 99 })
-    const cut = await failure(kaggle.submit(slug, submissionFile(started)), UnreachableError)
-    expect(cut.message).toBe('The upload failed: the connection was cut. Nothing was submitted: try again.')
-    started.faults.clear()
-    started.faults.add('storage.put', { status: 410, times: 99 })
-    const gone = await failure(kaggle.submit(slug, submissionFile(started)), UnreachableError)
-    expect(gone.message).toContain("Kaggle's storage forgot it three times")
-    started.faults.clear()
-    started.faults.add('storage.put', { status: 400 })
-    const refused = await failure(kaggle.submit(slug, submissionFile(started)), ServiceError)
-    expect(refused.message).toBe("The upload failed: Kaggle's storage answered 400.")
-    expect(count(started, 'CreateSubmission')).toBe(0)
-  })
-
-  test('that is aborted submits nothing', async () => {
-    const { kaggle, started } = await kaggleOf()
-    const controller = new AbortController()
-    const onProgress = () => controller.abort(new Error('enough'))
-    const work = kaggle.submit(slug, submissionFile(started), { signal: controller.signal, onProgress })
-    await expect(work).rejects.toThrow('enough')
-    expect(count(started, 'CreateSubmission')).toBe(0)
-  })
-})
-
 describe('the answer to a submission', () => {
   test.each<[string, Fault, number]>([
     ['lost', { lose: true }, 0],
@@ -339,63 +249,5 @@ describe('the answer to a submission', () => {
     const { reason } = await failure(kaggle.submit(slug, submissionFile(started)), SubmissionRefusedError)
     expect(reason).toBe('Submission not allowed: This competition only accepts Submissions from Notebooks.')
     expect(started.state.submissions).toHaveLength(0)
-  })
-})
-
-describe('waiting for a score', () => {
-  test('ends with the reason of a file that cannot be scored', async () => {
-    const { kaggle, started } = await kaggleOf()
-    const file = join(newFolder(), 'short.csv')
-    writeFileSync(file, 'ImageId,Label\n1,0\n')
-    const { ref } = await kaggle.submit(slug, file)
-    const { message, submission } = await failure(kaggle.waitForScore(ref, wait), SubmissionFailedError)
-    expect(message).toBe(`Kaggle could not score submission ${ref} (short.csv): Submission must have 20 rows, found 1.`)
-    expect(submission).toMatchObject({ status: 'error', reason: 'Submission must have 20 rows, found 1' })
-    started.faults.add('GetSubmission', {
-      answer: { ref, status: 'COMPLETE', errorDescription: 'No labels', fileName: 'x' },
-    })
-    expect((await failure(kaggle.waitForScore(ref, wait), SubmissionFailedError)).message).toContain('(x): No labels.')
-  })
-
-  test('ends in time, with where to look', async () => {
-    const { kaggle, started } = await kaggleOf({ pendingLooks: Number.POSITIVE_INFINITY })
-    const { ref } = await kaggle.submit(slug, submissionFile(started))
-    const looks: Submission[] = []
-    const { message, submission } = await failure(
-      kaggle.waitForScore(ref, { timeout: 20, interval: 4, onLook: (each) => looks.push(each) }),
-      StillPendingError,
-    )
-    expect(message).toBe(
-      `No score for submission ${ref} after 1 s. It is still waiting at Kaggle: look again later, or open https://www.kaggle.com/submissions/${ref}.`,
-    )
-    expect(submission.status).toBe('pending')
-    expect(looks.length).toBeGreaterThan(1)
-  })
-
-  test('goes on after failures, and ends with an abort', async () => {
-    const { kaggle, started } = await kaggleOf()
-    const { ref } = await kaggle.submit(slug, submissionFile(started))
-    started.faults.add('GetSubmission', { status: 500 })
-    started.faults.add('GetSubmission', { drop: true })
-    expect(await kaggle.waitForScore(ref, wait)).toMatchObject({ publicScore: '1.00000' })
-    started.state.submissions[0]!.looks = -99
-    const controller = new AbortController()
-    const onLook = () => controller.abort(new Error('enough'))
-    await expect(kaggle.waitForScore(ref, { onLook, signal: controller.signal })).rejects.toThrow('enough')
-  })
-
-  test('understands numbers as texts, numbers for words, and words in any case', async () => {
-    const { kaggle, started } = await kaggleOf()
-    for (const [status, expected] of [
-      [0, 'pending'],
-      ['1', 'complete'],
-      [2, 'error'],
-      ['complete', 'complete'],
-      ['Error', 'error'],
-      ['new', 'pending'],
-    ]) {
-      started.faults.add('GetSubmission', { answer: { ref: '7', totalBytes: '12', publicScore: 0.5, status } })
-      expect(await kaggle.submission(7)).toMatchObject({ ref: 7, bytes: 12, publicScore: '0.5', status: expected })
-    }
   })
 })
