@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 import { commandOf } from './line/commands.ts'
-import { reportError, UsageError } from './line/errors.ts'
+import { PendingError, reportError, UsageError } from './line/errors.ts'
 import { onInterrupt } from './line/interrupt.ts'
 import { command } from './line/paste.ts'
 import { program, shortHelp, toUsageError } from './line/program.ts'
@@ -13,6 +13,10 @@ export interface Context {
   signal: AbortSignal
   /** What an interrupted or failed command leaves behind, in words; filled in as it goes. */
   kept: string[]
+  /** What an interruption has kept from being done; `nothing was written` if nothing else is said. */
+  undone?: string | undefined
+  /** What to know if a second Ctrl-C quits at once, where that is not without danger. */
+  uncertain?: string | undefined
   /** The run folder from which an interrupted training can go on; set once it can. */
   resume?: string
 }
@@ -39,8 +43,9 @@ function tell({ terminal, resume }: Context, error: unknown, argv: readonly stri
     terminal.complain('Once that is mended, go on with:', command('resume', resume))
 }
 
-function tellInterrupted({ terminal, kept, resume }: Context): void {
-  const message = kept.length ? `Interrupted; kept: ${kept.join(', ')}` : 'Interrupted; nothing was written'
+function tellInterrupted({ terminal, kept, undone, resume }: Context): void {
+  const list = kept.length ? [`kept: ${kept.join(', ')}`] : []
+  const message = `Interrupted; ${[...list, ...(undone ? [undone] : [])].join('; ') || 'nothing was written'}`
   const next = resume && command('resume', resume)
   if (next) terminal.complain('Interrupted; go on with:', next)
   else terminal.complain(message)
@@ -49,7 +54,12 @@ function tellInterrupted({ terminal, kept, resume }: Context): void {
   })
 }
 
-/** Carries out one command line and returns the exit code: 0 done, 1 failed, 2 usage, 130 interrupted. */
+function exitCode(error: unknown): number {
+  if (error instanceof UsageError) return 2
+  return error instanceof PendingError ? 3 : 1
+}
+
+/** Carries out one command line and returns the exit code: 0 done, 1 failed, 2 usage, 3 no score yet, 130 interrupted. */
 export async function main(argv: string[]): Promise<void> {
   survivePipes()
   process.exitCode = await carryOut(argv)
@@ -65,7 +75,8 @@ async function carryOut(argv: string[]): Promise<number> {
     terminal.result(shortHelp())
     return 0
   }
-  const signal = onInterrupt(() => terminal.note('Stopping … (Ctrl-C again quits at once)'))
+  const onQuit = () => context.uncertain && terminal.complain(context.uncertain)
+  const signal = onInterrupt(() => terminal.note('Stopping … (Ctrl-C again quits at once)'), onQuit)
   const context: Context = { terminal, signal, kept: [] }
   try {
     await program(() => context).parseAsync(argv, { from: 'user' })
@@ -78,6 +89,6 @@ async function carryOut(argv: string[]): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     const shown = error instanceof CommanderError ? toUsageError(error, argv) : error
     tell(context, shown, argv)
-    return shown instanceof UsageError ? 2 : 1
+    return exitCode(shown)
   }
 }

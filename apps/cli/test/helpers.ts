@@ -56,9 +56,13 @@ export function pixelrow(
 
 /** Runs the built command until it has said what the patterns say, one after the other; then Ctrl-C. */
 export function interrupted(args: readonly string[], cwd: string, ...patterns: string[]): Promise<Finished> {
+  return pixelrow(args, { cwd, env: interruptedAt(...patterns) })
+}
+
+/** The variables that make a command do that. */
+export function interruptedAt(...patterns: string[]): NodeJS.ProcessEnv {
   const hook = new URL('./interrupting.mjs', import.meta.url).href
-  const env = { NODE_OPTIONS: `--import ${hook}`, INTERRUPT_AT: JSON.stringify(patterns) }
-  return pixelrow(args, { cwd, env })
+  return { NODE_OPTIONS: `--import ${hook}`, INTERRUPT_AT: JSON.stringify(patterns) }
 }
 
 /** Resolves when a file is there, or rejects when the process has ended without it. */

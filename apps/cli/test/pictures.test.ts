@@ -4,7 +4,7 @@ import { random, readTable, writeIdxFiles } from '@pixelrow/data'
 import { expect, test } from 'vitest'
 import { csvRows, fakeTable, pixelrow, png, workFolder, writeData, zipped } from './helpers.ts'
 
-const quick = ['--epochs', '6', '--threads', '1']
+const quick = ['--recipe', 'mlp', '--epochs', '6', '--threads', '1']
 const classes = ['bar', 'dot', 'rim']
 const noise = random(3, 1003)
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fit, fromOnnx, linear, load, mlp, readTable, recipes, split, toOnnx, writeSubmission } from 'pixelrow'
 import { expect, test } from 'vitest'
-import { recipeNames } from '../src/line/flags.ts'
+import { recipeNames } from '../src/line/flags/training.ts'
 import { fakeTable, workFolder } from './helpers.ts'
 
 test('a script does the whole job with one import', async () => {

@@ -16,6 +16,12 @@ test.each([
   'data describe --help',
   'data head --help',
   'data convert --help',
+  'check-submission --help',
+  'login --help',
+  'logout --help',
+  'download --help',
+  'submit --help',
+  'submissions --help',
 ])('pixelrow %s', async (line) => {
   const { code, stdout, stderr } = await pixelrow(line.split(' ').filter(Boolean))
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -41,6 +47,11 @@ test('help and version load the parser and nothing that works', async () => {
   expect(await loadedFor(['--help'])).toEqual(['commander', 'picocolors'])
   expect(await loadedFor(['run', '--help'])).toEqual(['commander', 'picocolors'])
   expect(await loadedFor(['--version'])).toEqual(['commander', 'picocolors'])
+  expect(await loadedFor(['submit', '--help'])).toEqual(['commander', 'picocolors'])
+  const kaggle = await loadedFor(['logout'])
+  expect(kaggle).toContain('kaggle')
+  for (const name of ['data', 'train', 'export', 'infer-node']) expect(kaggle).not.toContain(name)
+  expect(await loadedFor(['run', '--data', 'nowhere'])).not.toContain('kaggle')
   expect(await loadedFor(['train', 'nowhere.csv'])).toEqual(
     expect.arrayContaining(['data', 'train', 'export', 'infer-node']),
   )
@@ -52,7 +63,7 @@ test.each<[string[], string, string?]>([
   [['exprot', 'model.onnx'], 'unknown command exprot (did you mean export?)', 'pixelrow --help'],
   [['run', '--epoch', '3'], 'unknown option --epoch (did you mean --epochs?)', 'pixelrow run --help'],
   [['--recipe', 'linear'], '--recipe comes after a command', 'pixelrow run --recipe cnn'],
-  [['run', 'digits'], 'run takes no arguments', 'pixelrow run --data digit-recognizer --seed 1'],
+  [['run', 'digits'], 'run takes no arguments', 'pixelrow run --data digit-recognizer.zip --seed 1'],
   [['resume'], 'resume needs run-folder', 'pixelrow resume runs/3-fast'],
   [['resume', 'runs/3-mlp', '--epochs', '3'], 'resume does not take --epochs', 'pixelrow resume --help'],
   [['train'], 'train needs train.csv', 'pixelrow train train.csv -o runs/first'],
@@ -112,6 +123,16 @@ test.each<[string[], string, string?]>([
   ],
   [['train', 't.csv', '--drop', ''], '--drop must be a column\'s name or its place, e.g. --drop Usage; found ""'],
   [['predict', 'm.onnx', 't.csv', '--shape', '8x8'], 'predict does not take --shape', 'pixelrow predict --help'],
+  [['submit'], 'submit needs submission.csv', "pixelrow submit runs/1-fast/submission.csv -m 'first try'"],
+  [['submit', 's.csv'], 'submit uploads only after a yes, and there is no terminal to ask at', 'add --yes'],
+  [['run', '--submit'], 'run --submit uploads only after a yes, and there is no terminal to ask at', 'add --yes'],
+  [['run', '--submit', '-y'], "--submit needs Kaggle's own test.csv, not the embedded digits", 'add --kaggle'],
+  [['submit', 's.csv', '-m', ' '], `--message must be a few words, e.g. --message 'mlp, seed 1'; found " "`],
+  [
+    ['download', '--competition', 'digit recognizer'],
+    '--competition must be a competition\'s name in its address, e.g. --competition digit-recognizer; found "digit recognizer"',
+  ],
+  [['logout', '--competition', 'x'], 'logout does not take --competition', 'pixelrow logout --help'],
   [['run', '--out', ' '], '--out must be a folder\'s path, e.g. --out runs/first; found " "'],
 ])('%j is a usage error', async (args, message, fix) => {
   // A flag without its value would take --json for it.

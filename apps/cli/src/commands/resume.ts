@@ -11,7 +11,7 @@ import { difference, fingerprint } from '../training/fingerprint.ts'
 import { packageVersions } from '../versions.ts'
 
 /** `pixelrow resume RUN`: goes on with an interrupted `run` or `train`, to the result that it would have had. */
-export async function resume(context: Context, { json, quiet }: Flags, path: string): Promise<void> {
+export async function resume(context: Context, { json, quiet, yes }: Flags, path: string): Promise<void> {
   const record = await readRecord(path)
   requireVersions(path, record)
   const checkpoint = await readCheckpoint(path, record)
@@ -25,7 +25,7 @@ export async function resume(context: Context, { json, quiet }: Flags, path: str
       `It began on another processor (${record.processor}): the result may differ in the last bits from one in one go`,
     )
   }
-  const flags = { ...hereFlags(record), json, quiet, threads: record.threads }
+  const flags = { ...hereFlags(record), json, quiet, yes, threads: record.threads }
   const resumed: Resumed = {
     folder,
     record,

@@ -16,7 +16,7 @@ import { settleBudget } from '../training/budget.ts'
 import { keepCheckpoints, type Resumed } from '../training/checkpoint.ts'
 import { historyCsv } from '../training/epochs.ts'
 import { timed } from '../training/fitting.ts'
-import { requireOneOfEach } from '../training/plan.ts'
+import { numbersOf, requireOneOfEach } from '../training/plan.ts'
 import { trainingRecord } from '../training/record.ts'
 import { type Trained, trainAndExport } from '../training/training.ts'
 
@@ -27,11 +27,14 @@ interface Inputs {
 }
 
 /** `pixelrow run`: from train.csv and test.csv to model.onnx and submission.csv. */
-export async function run(context: Context, asked: Flags, resumed?: Resumed): Promise<void> {
+export async function run(context: Context, given: Flags, resumed?: Resumed): Promise<void> {
   if (!resumed) {
-    requireOneOfEach(asked)
-    await requireNoneWaiting(asked.out)
+    requireOneOfEach(given)
+    await requireNoneWaiting(given.out)
   }
+  // Who stays on this machine does not load what goes to Kaggle.
+  const kaggle = given.kaggle || given.submit ? (await import('../kaggle/run.ts')).atKaggle(context, given) : undefined
+  const asked = (await kaggle?.prepare()) ?? given
   const source = await openSource(context, asked.data)
   if (!resumed) await requireFolderApart(asked.out, source.files)
   const read = await timed(() => readInputs(context, asked, source))
@@ -54,11 +57,16 @@ export async function run(context: Context, asked: Flags, resumed?: Resumed): Pr
       predicted: { rows: test.rows, header: read.value.frame.header },
       source: flags.data ?? 'embedded',
     }
-    await folder.write('run.json', `${JSON.stringify(record, null, 2)}\n`)
+    const save = (more: object) => folder.write('run.json', `${JSON.stringify({ ...record, ...more }, null, 2)}\n`)
+    await save({})
     await keeper.finish()
     const files = { folder: folder.path, model: folder.file('model.onnx'), submission: folder.file('submission.csv') }
-    context.terminal.json({ ...files, ...record })
     tellResult(context, folder, test, trained, testAccuracy)
+    context.kept.push(files.submission, folder.file('run.json'))
+    const sent = flags.submit && (await kaggle?.submit(files.submission, titleOf(flags, trained)))
+    if (sent) await save({ kaggle: sent })
+    context.terminal.json({ ...files, ...record, ...(sent && { kaggle: sent }) })
+    if (flags.kaggle && !flags.submit) tellSubmit(context, flags, files.submission)
     tellNext(context, flags, trained)
   } finally {
     await keeper.leave()
@@ -76,7 +84,7 @@ async function readInputs(context: Context, flags: Flags, source: Source): Promi
   signal.throwIfAborted()
   const size = `${shape.height}×${shape.width}${shape.channels > 1 ? `×${shape.channels}` : ''}`
   const rows = `${many(table.rows, 'row')} to train on, ${count(test.rows)} to predict`
-  terminal.note(`${rows}: images of ${size}, ${many(table.classes?.length ?? 0, 'class')}`.replace('classs', 'classes'))
+  terminal.note(`${rows}: images of ${size}, ${many(table.classes?.length ?? 0, 'class', 'classes')}`)
   return { table, test, frame }
 }
 
@@ -119,11 +127,24 @@ function tellResult(
   terminal.result(`${folder.file('model.onnx')}: ${count(Math.ceil(trained.bytes.length / 1000))} kB`)
 }
 
+/** What a submission is called if nobody says: plain words, as Kaggle is said to stumble over some signs. */
+function titleOf({ recipe, seed }: Flags, { plan, accuracy }: Trained): string {
+  const score = accuracy === undefined ? '' : `, ${accuracy.toFixed(4)} on validation rows`
+  return `pixelrow ${recipe}, ${numbersOf(plan)}, seed ${seed}${score}`
+}
+
+function tellSubmit({ terminal }: Context, flags: Flags, file: string): void {
+  terminal.note('\nNext, submit it:')
+  terminal.line(`  ${terminal.colors.cyan(command('submit', file, ...wordsOf(flags, ['competition'])))}`)
+}
+
 function tellNext({ terminal }: Context, flags: Flags, { plan: { options } }: Trained): void {
-  const same = wordsOf(flags, ['data', ...runReadingFlags])
+  // What came from Kaggle was put where --kaggle finds it again.
+  const source = flags.kaggle && flags.data === flags.competition ? [] : ['data']
+  const same = wordsOf(flags, [...source, 'kaggle', 'submit', 'competition', ...runReadingFlags])
   const other = flags.recipe === 'cnn' ? 'fast' : 'cnn'
   const show = (...words: string[]) => terminal.line(`  ${terminal.colors.cyan(command('run', ...same, ...words))}`)
-  terminal.note('\nNext, compare with another recipe, or train for longer:')
+  terminal.note(`\n${flags.kaggle && !flags.submit ? 'Or' : 'Next,'} compare with another recipe, or train for longer:`)
   show('--recipe', other)
   const longer =
     options.steps === undefined ? ['--epochs', Math.min(10_000, 2 * options.epochs)] : ['--steps', 2 * options.steps]

@@ -1,5 +1,14 @@
 import type { Context } from '../main.ts'
-import { evalFlags, type FlagName, type Flags, predictFlags, readingFlags, runReadingFlags } from './flags.ts'
+import {
+  evalFlags,
+  type FlagName,
+  type Flags,
+  kaggleFlags,
+  predictFlags,
+  readingFlags,
+  runReadingFlags,
+} from './flags.ts'
+import { kaggleLeaves } from './kaggle-commands.ts'
 
 /** One command of the line: its arguments, its flags, examples that can be pasted, and what carries it out. */
 export interface Leaf {
@@ -30,10 +39,16 @@ export const leaves: Leaf[] = [
     summary: 'train, export, predict and write a submission, all in one',
     description:
       'Trains on train.csv, exports and checks model.onnx, predicts test.csv and writes submission.csv. ' +
-      'Without --data it uses the embedded digits: 42,000 to train on and 28,000 to predict.',
+      'Without --data it uses the embedded digits: 42,000 to train on and 28,000 to predict. With --kaggle the files come ' +
+      'from Kaggle, and with --submit the submission goes there.',
     arguments: [],
-    flags: [...trainingFlags, 'data', ...runReadingFlags, ...machineFlags, 'engine', 'out'],
-    examples: ['pixelrow run', 'pixelrow run --recipe cnn --epochs 8', 'pixelrow run --data digit-recognizer --seed 1'],
+    flags: [...trainingFlags, 'data', ...machineFlags, 'engine', 'out', ...kaggleFlags, ...runReadingFlags],
+    examples: [
+      'pixelrow run',
+      'pixelrow run --recipe cnn --epochs 8',
+      'pixelrow run --kaggle --submit',
+      'pixelrow run --data digit-recognizer.zip --seed 1',
+    ],
     run: async (context, flags) => (await import('../commands/run.ts')).run(context, flags),
   },
   {
@@ -56,7 +71,7 @@ export const leaves: Leaf[] = [
       'Goes on with a run or train that Ctrl-C or a power cut has ended, from its last checkpoint and with the options it ' +
       'had, to the very model that it would have given. It reads the same files again and refuses them if they have changed.',
     arguments: [['run-folder', 'what the interrupted training left, such as runs/3-fast']],
-    flags: [],
+    flags: ['yes'],
     examples: ['pixelrow resume runs/3-fast', 'pixelrow resume runs/3-fast --quiet'],
     run: async (context, flags, [folder]) => (await import('../commands/resume.ts')).resume(context, flags, folder!),
   },
@@ -124,6 +139,7 @@ export const leaves: Leaf[] = [
     run: async (context, flags, [model, table]) =>
       (await import('../commands/eval.ts')).evaluate(context, flags, model!, table!),
   },
+  ...kaggleLeaves,
   {
     name: 'export',
     summary: 'put a model into ONNX, or into a smaller precision',

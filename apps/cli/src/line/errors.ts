@@ -23,6 +23,11 @@ export class JobError extends Error {
   }
 }
 
+/** All is done that can be done now, and the result is not there yet: exit code 3. */
+export class PendingError extends JobError {
+  override name = 'PendingError'
+}
+
 /** Where other packages' errors say what is wrong; `fix` comes from ours. */
 const carried = ['file', 'row', 'column', 'offset', 'found', 'expected', 'fix'] as const
 

@@ -3,9 +3,9 @@ const samePress = 250
 
 /**
  * Listens for Ctrl-C until the process ends: the first one aborts the signal, so that work ends at its next safe point; the
- * second one exits at once with 130. `onFirst` is told of the first.
+ * second one exits at once with 130. `onFirst` is told of the first, `onSecond` of the second.
  */
-export function onInterrupt(onFirst: () => void): AbortSignal {
+export function onInterrupt(onFirst: () => void, onSecond: () => void): AbortSignal {
   const controller = new AbortController()
   let first = 0
   const listener = () => {
@@ -13,7 +13,10 @@ export function onInterrupt(onFirst: () => void): AbortSignal {
       first = Date.now()
       onFirst()
       controller.abort()
-    } else if (Date.now() - first > samePress) process.exit(130)
+    } else if (Date.now() - first > samePress) {
+      onSecond()
+      process.exit(130)
+    }
   }
   process.on('SIGINT', listener)
   process.on('SIGTERM', listener)

@@ -61,3 +61,11 @@ export function shape(flag: string): (text: string) => string {
     return refuse(flag, 'height x width, or height x width x channels', '28x28', text)
   }
 }
+
+/** A competition by its slug or its address: the slug. */
+export function competition(flag: string): (text: string) => string {
+  return (text) => {
+    const slug = /^[\w-]+$/.test(text) ? text : /kaggle\.com\/(?:competitions|c)\/([\w-]+)/.exec(text)?.[1]
+    return slug ?? refuse(flag, "a competition's name in its address", 'digit-recognizer', text)
+  }
+}

@@ -4,7 +4,8 @@ import type { Context } from '../main.ts'
 import { version } from '../versions.ts'
 import { commandOf, groups, type Leaf, leaves, names } from './commands.ts'
 import { UsageError } from './errors.ts'
-import { exampleOf, type Flag, type FlagName, type Flags, flags, pictureFlags, readingFlags } from './flags.ts'
+import type { Flag } from './flags/flag.ts'
+import { exampleOf, type FlagName, type Flags, flags, kaggleFlags, pictureFlags, readingFlags } from './flags.ts'
 import { didYouMean } from './suggest.ts'
 
 const flagNames = ['--json', '--quiet', ...Object.values(flags).map(({ example }) => example.split(' ')[0]!)]
@@ -19,6 +20,7 @@ function toOption({ term, help, parse, repeated, default: value }: Flag<string |
 
 function helpGroup(name: FlagName): string | undefined {
   if (pictureFlags.includes(name)) return 'Pictures:'
+  if (kaggleFlags.includes(name)) return 'Kaggle:'
   return readingFlags.includes(name) ? 'Reading (found out where not said):' : undefined
 }
 

@@ -20,9 +20,9 @@ export function count(value: number): string {
   return value.toLocaleString('en-US')
 }
 
-/** `1 row`, `2 rows`. */
-export function many(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`
+/** `1 row`, `2 rows`, `2 classes`. */
+export function many(value: number, noun: string, plural = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : plural}`
 }
 
 /** `0.08s`, `12.3s`, `2:05`. */

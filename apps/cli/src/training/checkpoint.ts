@@ -167,6 +167,8 @@ export function keepCheckpoints(context: Context, folder: RunFolder, job: Job, r
     },
     async finish() {
       await writing
+      // Whatever comes after it, there is nothing to go on with.
+      latest = undefined
       await folder.removeCheckpoint()
       for (const file of members) await rm(file, { force: true })
       delete context.resume
@@ -176,7 +178,8 @@ export function keepCheckpoints(context: Context, folder: RunFolder, job: Job, r
 
 function recordText(job: Job, data: Fingerprint, standing: Standing, checkpoint: Uint8Array): string {
   const { command, paths, flags } = job
-  const { out: _, json: __, quiet: ___, ...asked } = flags
+  // Consent to an upload is not kept: whoever goes on says so again.
+  const { out: _, json: __, quiet: ___, yes: ____, ...asked } = flags
   const record: ResumeRecord = {
     format,
     command,

@@ -1,4 +1,5 @@
-import { decimal, filled, oneOf } from './parse.ts'
+import { decimal, filled, oneOf } from '../parse.ts'
+import type { Flag } from './flag.ts'
 
 export const precisions = ['float32', 'float16', 'int8'] as const
 export const inputKinds = ['flat', 'image'] as const
@@ -54,4 +55,4 @@ export const exportFlags = {
     help: 'work out what constants decide, drop what no output needs',
     example: '--optimize',
   },
-} as const
+} as const satisfies Record<string, Flag<string | number>>

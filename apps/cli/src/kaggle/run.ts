@@ -1,0 +1,66 @@
+import type { Kaggle } from '@pixelrow/kaggle'
+import { requireConsent } from '../line/ask.ts'
+import { UsageError } from '../line/errors.ts'
+import { type Flags, wordsOf } from '../line/flags.ts'
+import { command } from '../line/paste.ts'
+import type { Context } from '../main.ts'
+import { competitionFolder } from './download.ts'
+import { explaining, openKaggle } from './session.ts'
+import { type Outcome, requireOpen, tellOutcome, upload } from './upload.ts'
+
+/** What of `run` happens at Kaggle. */
+export interface AtKaggle {
+  /** Before the training: consent or somebody to ask, a competition that takes submissions, the files. Returns where those are. */
+  prepare(): Promise<Flags>
+  /** Submits what was written and checked, and tells how it did; undefined where the answer was no. */
+  submit(file: string, description: string): Promise<Outcome | undefined>
+}
+
+/** Signs in when something is first asked of Kaggle, and only once. */
+export function atKaggle(context: Context, flags: Flags): AtKaggle {
+  let opened: Promise<Kaggle> | undefined
+  const open = () => {
+    opened ??= openKaggle(context)
+    return opened
+  }
+  return {
+    prepare: () => explaining(context, () => prepare(context, flags, open)),
+    submit: (file, description) => explaining(context, () => submit(context, flags, open, { file, description })),
+  }
+}
+
+async function prepare(context: Context, flags: Flags, open: () => Promise<Kaggle>): Promise<Flags> {
+  if (flags.submit) {
+    requireConsent('run --submit', flags.yes)
+    if (!flags.kaggle && flags.data === undefined) {
+      throw new UsageError("--submit needs Kaggle's own test.csv, not the embedded digits", 'add --kaggle')
+    }
+    await requireOpen(context, await open(), flags.competition)
+  }
+  return flags.kaggle ? { ...flags, data: await competitionFolder(context, open, flags) } : flags
+}
+
+async function submit(
+  context: Context,
+  { competition, message, yes, wait }: Flags,
+  open: () => Promise<Kaggle>,
+  { file, description }: { file: string; description: string },
+): Promise<Outcome | undefined> {
+  const { terminal, signal } = context
+  const words = wordsOf({ competition })
+  const later = () => terminal.complain('Not submitted; to do it later:', command('submit', file, ...words))
+  let isSent = false
+  const onSubmitted = () => {
+    isSent = true
+  }
+  try {
+    const what = { competition, file, message: message ?? description, yes, wait }
+    const outcome = await upload(context, await open(), what, onSubmitted)
+    if (outcome) tellOutcome(context, outcome)
+    else later()
+    return outcome
+  } catch (error) {
+    if (!isSent && !signal.aborted) later()
+    throw error
+  }
+}

@@ -1,0 +1,145 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { pixelrow, workFolder, writeData, zipped } from './helpers.ts'
+
+const fake = { rows: 90, classes: ['cat', 'dog'] }
+const sample = (ids: string[]) => `the id,answer\n${ids.map((id) => `${id},cat\n`).join('')}`
+
+/** A folder with Kaggle's files in `data` and a right submission in `right.csv`. */
+function setUp({ withSample = true } = {}) {
+  const cwd = workFolder()
+  const { truth } = writeData(join(cwd, 'data'), fake, withSample ? sample : undefined)
+  const lines = [withSample ? 'the id,answer' : 'ImageId,Label', ...truth.map((label, row) => `${row + 1},${label}`)]
+  const write = (name: string, some: readonly string[]) => writeFileSync(join(cwd, name), `${some.join('\n')}\n`)
+  write('right.csv', lines)
+  return { cwd, lines, write, check: (...args: string[]) => pixelrow(['check-submission', ...args], { cwd }) }
+}
+
+const atTest = ['--test', 'data/test.csv']
+
+test('a right submission is told so, with what it was compared with', async () => {
+  const { check } = setUp()
+  expect(await check('right.csv', ...atTest)).toEqual({
+    code: 0,
+    signal: null,
+    stdout: 'right.csv: 30 rows, checked against data/test.csv\n',
+    stderr:
+      'Reading data/test.csv\nHeader and ids are those of data/sample_submission.csv\n' +
+      'Every label is one of the 2 classes in data/train.csv\n',
+  })
+  const { stdout } = await check('right.csv', ...atTest, '--json', '-q')
+  expect(JSON.parse(stdout)).toEqual({
+    file: 'right.csv',
+    rows: 30,
+    header: ['the id', 'answer'],
+    test: 'data/test.csv',
+    sample: 'data/sample_submission.csv',
+    classes: ['cat', 'dog'],
+    perLabel: { cat: 15, dog: 15 },
+  })
+})
+
+test('without a sample, header and ids are those of Digit Recognizer; --test takes a folder and a zip too', async () => {
+  const { cwd, check } = setUp({ withSample: false })
+  writeFileSync(join(cwd, 'data.zip'), zipped(join(cwd, 'data')))
+  for (const place of ['data/test.csv', 'data', 'data.zip']) {
+    const { code, stdout, stderr } = await check('right.csv', '--test', place)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('as in Digit Recognizer') })
+    expect(stdout).toMatch(/^right\.csv: 30 rows, checked against data(\/test\.csv|\.zip, test\.csv)\n$/)
+  }
+})
+
+test('what run has written needs no --test: run.json says what it was made for', async () => {
+  const { cwd, check } = setUp()
+  const done = await pixelrow(['run', '--data', 'data', '--recipe', 'linear', '--epochs', '1', '-o', 'out', '-q'], {
+    cwd,
+  })
+  expect(done.code).toBe(0)
+  const { code, stdout, stderr } = await check('out/submission.csv')
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'out/submission.csv: 30 rows, checked against data/test.csv\n' })
+  expect(stderr).toContain('one of the 2 classes in out/run.json\n')
+  const text = readFileSync(join(cwd, 'out/submission.csv'), 'utf8')
+    .replace('\n9,cat', '\n9,cow')
+    .replace('\n9,dog', '\n9,cow')
+  writeFileSync(join(cwd, 'out/submission.csv'), text)
+  expect((await check('out/submission.csv', '-q')).stderr).toMatch(
+    /row 10: expected one of the classes cat, dog, found cow\n$/,
+  )
+})
+
+test('a submission of nothing but one label is called odd', async () => {
+  const { check } = setUp()
+  const { code, stderr } = await check('data/sample_submission.csv', ...atTest)
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringMatching(/\nEvery label is cat: is this the sample\?\n$/),
+  })
+})
+
+type Change = (lines: string[]) => string[]
+
+test.each<[string, Change, string]>([
+  [
+    'header',
+    (lines) => ['ImageId,Label', ...lines.slice(1)],
+    'row 1: expected the header the id,answer, found ImageId,Label',
+  ],
+  [
+    'header missing',
+    (lines) => lines.slice(1),
+    'row 1: expected the header the id,answer, found 1,cat; it has 29 rows, data/test.csv 30',
+  ],
+  ['id', (lines) => lines.toSpliced(4, 1, '44,dog'), 'row 5: expected id 4, found 44'],
+  ['order', (lines) => [lines[0]!, lines[2]!, lines[1]!, ...lines.slice(3)], 'row 2: expected id 1, found 2'],
+  ['row left out', (lines) => lines.toSpliced(7, 1), 'row 8: expected id 7, found 8; it has 29 rows, data/test.csv 30'],
+  [
+    'row twice',
+    (lines) => lines.toSpliced(7, 0, lines[7]!),
+    'row 9: expected id 8, found 7; it has 31 rows, data/test.csv 30',
+  ],
+  [
+    'end missing',
+    (lines) => lines.slice(0, -1),
+    'row 31: expected id 30, found the end of the file; it has 29 rows, data/test.csv 30',
+  ],
+  [
+    'row too many',
+    (lines) => [...lines, '31,cat'],
+    'row 32: expected the end of the file, found id 31; it has 31 rows, data/test.csv 30',
+  ],
+  [
+    'label unknown',
+    (lines) => lines.toSpliced(9, 1, '9,cow'),
+    'row 10: expected one of the classes cat, dog, found cow',
+  ],
+  [
+    'label missing',
+    (lines) => lines.toSpliced(9, 1, '9,'),
+    'row 10: expected one of the classes cat, dog, found no label',
+  ],
+  [
+    'after blank lines',
+    (lines) => ['', ...lines.slice(0, 4), '', '', '5,cat'],
+    'row 8: expected id 4, found 5; it has 4 rows, data/test.csv 30',
+  ],
+  ['three cells', (lines) => lines.toSpliced(3, 1, '3,cat,1'), 'row 4: expected an id and a label, found 3 cells.'],
+  ['an id missing', (lines) => lines.toSpliced(3, 1, ',cat'), 'row 4: expected an id and a label, found an empty id.'],
+  ['no rows', (lines) => lines.slice(0, 1), 'wrong.csv: has no rows of id and label.'],
+])('the first wrong line is named: %s', async (_, change, message) => {
+  const { write, lines, check } = setUp()
+  write('wrong.csv', change(lines))
+  const { code, stdout, stderr } = await check('wrong.csv', ...atTest, '-q')
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toBe(`Error: ${message.startsWith('wrong') ? '' : 'wrong.csv '}${message}\n`)
+})
+
+test('without anything to compare with it asks for --test', async () => {
+  const { check } = setUp()
+  expect(await check('right.csv')).toMatchObject({
+    code: 2,
+    stderr: 'Error: What shall right.csv be checked against?\nTry: add --test test.csv\n',
+  })
+  expect((await check('nowhere.csv', ...atTest)).stderr).toMatch(/^Error: nowhere\.csv: no such file/)
+  expect((await check('right.csv', '--test', 'nowhere.csv', '-q')).stderr).toMatch(/^Error: nowhere\.csv: no such file/)
+})
