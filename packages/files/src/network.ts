@@ -26,9 +26,9 @@ export function networkProblem(error: unknown): NetworkProblem | undefined {
 
 const connections: Record<string, [reason: string, unsent: boolean]> = {
   ECONNREFUSED: ['nothing answers at that address', true],
-  ENOTFOUND: ["the server's name is not known: is this computer online?", true],
-  EAI_AGAIN: ["the server's name is not known: is this computer online?", true],
-  ENETUNREACH: ['the network cannot be reached: is this computer online?', true],
+  ENOTFOUND: ["the server's name is not known (is this computer online?)", true],
+  EAI_AGAIN: ["the server's name is not known (is this computer online?)", true],
+  ENETUNREACH: ['the network cannot be reached (is this computer online?)', true],
   EHOSTUNREACH: ['the server cannot be reached', true],
   UND_ERR_CONNECT_TIMEOUT: ['no connection in time', true],
   UND_ERR_ABORTED: ['the proxy refused the connection', true],

@@ -1,5 +1,5 @@
 import { ForbiddenError, RulesNotAcceptedError, ServiceError, UnknownCompetitionError } from './errors.ts'
-import { date, type Fields, number, objects, text } from './fields.ts'
+import { date, type Fields, number, objects, oneLine, text } from './fields.ts'
 import type { CallOptions, Service } from './service.ts'
 import type { Competition, CompetitionFile } from './types.ts'
 
@@ -51,15 +51,15 @@ async function single(service: Service, slug: string, { signal }: CallOptions): 
 }
 
 function competition(fields: Fields): Competition {
-  const slug = text(fields.ref).replace(/\/+$/, '').split('/').at(-1) ?? ''
+  const slug = oneLine(fields.ref).replace(/\/+$/, '').split('/').at(-1) ?? ''
   const [deadline, daily] = [date(fields.deadline), number(fields.maxDailySubmissions)]
   return {
     slug,
-    title: text(fields.title) || slug,
+    title: oneLine(fields.title) || slug,
     url: pageOf(slug),
     rulesUrl: rulesOf(slug),
     joined: fields.userHasEntered === true,
-    metric: text(fields.evaluationMetric),
+    metric: oneLine(fields.evaluationMetric),
     ...(deadline && { deadline }),
     teams: number(fields.teamCount) ?? 0,
     ...(daily && { maxDailySubmissions: daily }),

@@ -1,24 +1,20 @@
-import { mkdir, open } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import {
   type Checksum,
   download,
-  extractZip,
   FileError,
   fileErrorFrom,
   readZip,
   type DownloadOptions as TransferOptions,
   unsafeName,
-  writeFileAtomic,
 } from '@pixelrow/files'
 import { explained, listFiles } from './competitions.ts'
 import { ServiceError, UnknownFileError } from './errors.ts'
 import type { Fields } from './fields.ts'
 import type { Service } from './service.ts'
 import type { Download, DownloadOptions } from './types.ts'
-
-/** Zips of competitions may be large; their own size times the greatest ratio bounds what they unpack to. */
-const zipLimits = { maxTotal: 2 ** 42, maxEntry: 2 ** 42 }
+import { isZip, unpackAll, unpackOne } from './unpack.ts'
 
 /** All files of a competition, which come as one zip, unpacked or as it is. */
 export async function downloadAll(service: Service, slug: string, options: DownloadOptions = {}): Promise<Download> {
@@ -29,8 +25,7 @@ export async function downloadAll(service: Service, slug: string, options: Downl
   const path = join(root, name)
   let files = [path]
   const unpack = async (part: string) => {
-    const limits = { ...zipLimits, name, overwrite, ...(signal && { signal }) }
-    files = (await extractZip(part, root, limits)).files
+    files = await unpackAll(part, root, { name, overwrite, ...(signal && { signal }) })
   }
   const keep = async (part: string, put: () => Promise<void>) => {
     await (await readZip(part, { name })).close()
@@ -130,30 +125,4 @@ function googleHash(headers: Headers): Checksum | undefined {
     if (value) return { algorithm, value }
   }
   return undefined
-}
-
-async function isZip(file: string): Promise<boolean> {
-  const handle = await open(file, 'r')
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0)
-    return bytesRead === 4 && buffer.readUInt32BE() === 0x504b0304
-  } finally {
-    await handle.close()
-  }
-}
-
-/** The file inside its zip, under its own name or that of its last part, or as the only one. */
-async function unpackOne(part: string, name: string, path: string, signal: AbortSignal | undefined): Promise<void> {
-  const zip = await readZip(part, { name: `${name}.zip`, ...zipLimits })
-  try {
-    const files = zip.entries.filter(({ directory }) => !directory)
-    const last = name.split('/').at(-1)
-    const entry =
-      zip.entry(name) ?? files.find((each) => each.name === last) ?? (files.length === 1 ? files[0] : undefined)
-    if (!entry)
-      throw new FileError({ file: `${name}.zip`, problem: `holds ${files.length} files, and none is ${name}` })
-    await writeFileAtomic(path, zip.open(entry, signal && { signal }), signal && { signal })
-  } finally {
-    await zip.close()
-  }
 }

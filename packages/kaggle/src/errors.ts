@@ -1,4 +1,4 @@
-import { sentence } from './fields.ts'
+import { oneLine, sentence } from './fields.ts'
 import type { Submission } from './types.ts'
 
 /** Where tokens are made. */
@@ -73,7 +73,8 @@ export class UnknownFileError extends KaggleError {
   readonly files: string[]
 
   constructor(competition: string, file: string, files: string[]) {
-    const some = files.slice(0, 10).join(', ') + (files.length > 10 ? ` and ${files.length - 10} more` : '')
+    const some =
+      files.slice(0, 10).map(oneLine).join(', ') + (files.length > 10 ? ` and ${files.length - 10} more` : '')
     super(`${competition} has no file ${JSON.stringify(file)}. It has: ${some || 'none'}.`)
     this.competition = competition
     this.file = file

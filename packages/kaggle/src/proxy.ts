@@ -10,6 +10,8 @@ export function environmentFetch(env: Environment): Fetch {
   const noProxy = variable('NO_PROXY', env)
   let loaded: Promise<Fetch> | undefined
   return async (url, init) => {
+    // As curl and Python have it: each variable is for addresses of its kind. undici would take HTTP_PROXY for both.
+    if (!(url.startsWith('https:') ? https : http)) return globalThis.fetch(url, init)
     loaded ??= proxied({ httpsProxy: https, httpProxy: http, noProxy })
     return (await loaded)(url, init)
   }

@@ -32,7 +32,7 @@ export async function secretFile(path: string, home: string): Promise<Secret | u
 /** Entries of a JSON object that are texts. What stands in the file is in no error: it is a secret. */
 export function entriesOf<K extends string>({ text, name }: Secret, keys: K[]): Partial<Record<K, string>> {
   const value = parsed(text)
-  if (typeof value !== 'object' || value === null) throw unusable(name, 'that is no JSON object')
+  if (typeof value !== 'object' || value === null) throw unusable(name, 'file that is no JSON object')
   const found: Partial<Record<K, string>> = {}
   for (const key of keys) {
     const entry: unknown = (value as Record<string, unknown>)[key]
@@ -51,10 +51,7 @@ function parsed(text: string): unknown {
 
 /** The error about a file whose content is not what it should be. */
 export function unusable(source: string, found: string): CredentialsError {
-  return new CredentialsError(
-    `${source}: expected credentials of Kaggle, found a file ${found}. Make a new one.`,
-    source,
-  )
+  return new CredentialsError(`${source}: expected credentials of Kaggle, found a ${found}. Make a new one.`, source)
 }
 
 /** A path as a person writes it. */

@@ -21,6 +21,7 @@ export async function tokenVariableSource({ env = process.env, home }: Credentia
   if (!value) return { looked, all: [] }
   // A token is no path: a file of that name would have to lie in the current folder.
   const secret = await secretFile(resolve(value), homeOf(env, home))
+  if (!secret && /^[.~]*[/\\]/.test(value)) throw unusable(looked[0]!, 'path of a file that is not there')
   if (!secret) return { looked, all: [bearer(value, looked[0]!)] }
   return { looked, all: [bearer(secret.text, `${secret.name} (KAGGLE_API_TOKEN)`, secret.warnings)] }
 }
@@ -51,10 +52,12 @@ export async function passwordSource({ env = process.env, home }: CredentialsOpt
   const fromVariables = username && key ? [password(username, key, variables, [])] : []
   if (!secret) return { looked, all: fromVariables }
   const { username: storedUser, key: storedKey } = entriesOf(secret, ['username', 'key'])
-  if (!storedUser && !storedKey && !fromVariables.length) throw unusable(secret.name, 'without "username" and "key"')
+  if (!storedUser && !storedKey && !fromVariables.length)
+    throw unusable(secret.name, 'file without "username" and "key"')
   const name = variables && !fromVariables.length ? `${variables} with ${secret.name}` : secret.name
   const [user, word] = fromVariables.length ? [storedUser, storedKey] : [username || storedUser, key || storedKey]
-  if (!fromVariables.length && !(user && word)) throw unusable(name, `without ${user ? 'a "key"' : 'a "username"'}`)
+  if (!fromVariables.length && !(user && word))
+    throw unusable(name, `file without ${user ? 'a "key"' : 'a "username"'}`)
   const fromFile = user && word ? [password(user, word, name, secret.warnings)] : []
   return { looked, all: [...fromVariables, ...fromFile] }
 }
@@ -67,7 +70,7 @@ export async function oauthSource({ env = process.env, home }: CredentialsOption
   if (!secret) return { looked, all: [] }
   const entries = entriesOf(secret, ['refresh_token', 'access_token', 'access_token_expiration', 'username'])
   const { refresh_token: refresh, access_token: stored = '', access_token_expiration: until = '', username } = entries
-  if (!refresh) throw unusable(secret.name, 'without a "refresh_token"')
+  if (!refresh) throw unusable(secret.name, 'file without a "refresh_token"')
   let token = Date.parse(until) > Date.now() + 60_000 ? stored : ''
   const authorization: Found['authorization'] = async (exchange, renew = false) => {
     if (renew || !token) token = (await exchange(refresh)).token

@@ -154,7 +154,7 @@ async function look(sending: Sending, cause: unknown): Promise<Submission | unde
     const listed = await listSubmissions(service, slug).catch(() => {
       throw unclear(sending, cause)
     })
-    const isOurs = (each: Submission) => each.fileName === fileName && each.description.trim() === message.trim()
+    const isOurs = (each: Submission) => each.fileName === oneLine(fileName) && each.description === oneLine(message)
     const found = listed.find((each) => !before.has(each.ref) && isOurs(each))
     if (found || looks === 4) return found
     await pause(firstDelay * 2 ** (looks - 1))

@@ -130,6 +130,12 @@ test('what cannot be used is an error where it would be, and else a warning; non
   const broken = await failure(find({}, { KAGGLE_API_TOKEN: `${secret}\n${secret}` }), CredentialsError)
   expect(broken.message).not.toContain(secret)
   expect(broken.message).toContain('KAGGLE_API_TOKEN: expected a Kaggle token, found spaces, line breaks')
+  for (const path of ['~/token', '/none/token', './token']) {
+    const { message } = await failure(find({}, { KAGGLE_API_TOKEN: path }), CredentialsError)
+    expect(message).toContain(
+      'KAGGLE_API_TOKEN: expected credentials of Kaggle, found a path of a file that is not there.',
+    )
+  }
   expect(() => tokenCredentials(' ')).toThrow('the token: expected a Kaggle token, found nothing.')
 })
 

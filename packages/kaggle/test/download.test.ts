@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createCipheriv } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FileError } from '@pixelrow/files'
@@ -87,6 +87,20 @@ test('files that are there stay, and what was downloaded is not downloaded again
 
   const one = await failure(kaggle.download(slug, { folder, file: 'test.csv' }), FileError)
   expect(one).toMatchObject({ exists: true })
+})
+
+test('after a run that was ended while it unpacked, what is there is left as it is', async () => {
+  const { kaggle } = await kaggleOf({ competitions: [big] })
+  const folder = newFolder()
+  const all = await kaggle.download(slug, { folder })
+  const before = statSync(join(folder, 'test.csv'))
+  rmSync(join(folder, 'a/train.csv'))
+  expect((await kaggle.download(slug, { folder })).files).toEqual(all.files)
+  expect(readFileSync(join(folder, 'a/train.csv'))).toEqual(big.files['a/train.csv'])
+  expect(statSync(join(folder, 'test.csv')).ino).toBe(before.ino)
+  // The same size is not enough.
+  writeFileSync(join(folder, 'test.csv'), Buffer.alloc(50_000))
+  await failure(kaggle.download(slug, { folder }), FileError)
 })
 
 test('a cut is continued, also where ranges are not known or the address has expired', async () => {

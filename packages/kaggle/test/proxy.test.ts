@@ -66,6 +66,9 @@ test('NO_PROXY and an empty variable go around it', async () => {
     const kaggle = await through(started.url, started.state.token, env)
     expect(await kaggle.files(slug)).toHaveLength(3)
   }
+  const https = await through('https://api.kaggle.invalid/v1', 'KGAT_0', { HTTP_PROXY: url })
+  const { message } = await failure(https.files(slug), UnreachableError)
+  expect(message).toBe("Could not reach Kaggle: the server's name is not known (is this computer online?).")
   expect(seen).toEqual([])
 })
 
