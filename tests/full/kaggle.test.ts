@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { connect, tokenCredentials } from '@pixelrow/kaggle'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -11,7 +11,7 @@ import { environment } from './python.ts'
 
 const run = promisify(execFile)
 const slug = 'digit-recognizer'
-let kaggle: string
+let interpreter: string
 let home: string
 let server: KaggleServer
 let token: string
@@ -25,8 +25,7 @@ const train = Buffer.from(
 // Made here, so that a missing Python is one failure and not one for each test.
 beforeAll(() => {
   const list = { file: join(root, 'tests/full/kaggle.txt') }
-  const interpreter = environment({ name: 'venv-kaggle', lists: [list] })
-  kaggle = join(dirname(interpreter), process.platform === 'win32' ? 'kaggle.exe' : 'kaggle')
+  interpreter = environment({ name: 'venv-kaggle', lists: [list] })
   home = mkdtempSync(join(tmpdir(), 'pixelrow-kaggle-'))
 })
 
@@ -46,7 +45,7 @@ async function official(...args: string[]): Promise<{ code: number; printed: str
   const { PATH, SystemRoot } = process.env
   const where = { KAGGLE_API_ENVIRONMENT: 'LOCALHOST', HTTP_PROXY: server.origin, KAGGLE_API_TOKEN: token }
   const env = { PATH, SystemRoot, HOME: home, USERPROFILE: home, PYTHONIOENCODING: 'utf8', ...where }
-  const result = await run(kaggle, args, { env, cwd: home }).catch((error) => error)
+  const result = await run(interpreter, ['-m', 'kaggle', ...args], { env, cwd: home }).catch((error) => error)
   return { code: result.code ?? 0, printed: `${result.stdout}${result.stderr}` }
 }
 
