@@ -72,7 +72,7 @@ async function carryOut(argv: string[]): Promise<number> {
     quiet: before.includes('--quiet') || before.includes('-q'),
   })
   if (argv.length === 0) {
-    terminal.result(shortHelp())
+    terminal.result(shortHelp(terminal.columns))
     return 0
   }
   const onQuit = () => context.uncertain && terminal.complain(context.uncertain)

@@ -27,7 +27,7 @@ export function tellingOptions({ terminal }: Context): KaggleOptions {
 }
 
 function retryText({ reason, tried, tries, delay }: RetryNotice): string {
-  const sentence = reason.replace(/[.?!]*$/, '')
+  const sentence = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`.replace(/[.?!]*$/, '')
   return `${sentence}; trying again in ${duration(delay / 1000)} (${tried + 1} of ${tries})`
 }
 

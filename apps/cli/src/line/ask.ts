@@ -26,11 +26,9 @@ export async function askSecret(context: Context, prompt: string): Promise<strin
   process.stderr.write(prompt)
   // Readline does the editing, and nothing of it is written anywhere.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-  try {
-    return (await ask(context, '', nowhere)).trim()
-  } finally {
-    process.stderr.write('\n')
-  }
+  const secret = await ask(context, '', nowhere)
+  process.stderr.write('\n')
+  return secret.trim()
 }
 
 /** Reads away what waits in the terminal: it comes at once, if there is any. */
@@ -46,16 +44,19 @@ async function ask({ signal }: Context, prompt: string, output: NodeJS.WritableS
   const lines = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 })
   // A terminal that is read key by key sends no signal for Ctrl-C.
   lines.on('SIGINT', () => process.emit('SIGINT'))
+  // What is said of a Ctrl-C does not belong behind the question.
+  const breakLine = () => process.stderr.write('\n')
+  process.prependListener('SIGINT', breakLine)
   const closed = new AbortController()
   lines.on('close', () => closed.abort())
   try {
     return await lines.question(prompt, { signal: AbortSignal.any([signal, closed.signal]) })
   } catch (error) {
-    if (signal.aborted && prompt) process.stderr.write('\n')
     signal.throwIfAborted()
     if (closed.signal.aborted) return ''
     throw error
   } finally {
+    process.off('SIGINT', breakLine)
     lines.close()
   }
 }

@@ -1,6 +1,7 @@
 import { Command, type CommanderError, Option } from 'commander'
 import picocolors from 'picocolors'
 import type { Context } from '../main.ts'
+import { wrap } from '../terminal/terminal.ts'
 import { version } from '../versions.ts'
 import { commandOf, groups, type Leaf, leaves, names } from './commands.ts'
 import { UsageError } from './errors.ts'
@@ -91,12 +92,13 @@ export function program(context: () => Context): Command {
   return root
 }
 
-/** What is shown to somebody who types `pixelrow` alone. */
-export function shortHelp(): string {
+/** What is shown to somebody who types `pixelrow` alone, in so many columns. */
+export function shortHelp(columns: number): string {
   const width = Math.max(...names.map(({ length }) => length))
   const commands = names.map((name) => {
     const summary = groups[name] ?? leaves.find((leaf) => leaf.name === name)!.summary
-    return `  ${name.padEnd(width)}  ${summary}`
+    const indent = width + 4
+    return `  ${name.padEnd(width)}  ${wrap(summary, columns - indent).replaceAll('\n', `\n${' '.repeat(indent)}`)}`
   })
   const lines = [
     'Usage: pixelrow <command> [options]',
