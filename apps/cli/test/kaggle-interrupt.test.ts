@@ -172,7 +172,7 @@ test('the token is in no output, no file but its own, no argument, and never sen
     await keep(pixelrow(['submit', 's.csv', '--yes'], debug))
     server.faults.clear()
   }
-  server.faults.add('storage.put', { status: 403, times: 9 })
+  server.faults.add('storage.put', { status: 403 })
   await keep(pixelrow(['submit', 's.csv', '--yes'], debug))
   server.faults.clear()
   await keep(pixelrow(['submissions'], { ...debug, KAGGLE_API_TOKEN: `${token}\nx` }))
