@@ -43,14 +43,14 @@ beforeAll(async () => {
 })
 
 /** Installs a recipe as its lockfile says. */
-function recipe(name: string): string {
+async function recipe(name: string): Promise<string> {
   const path = join(root, 'recipes', name)
-  pnpm(['install', '--frozen-lockfile', '--prefer-offline', '--reporter', 'append-only'], path)
+  await pnpm(['install', '--frozen-lockfile', '--prefer-offline', '--reporter', 'append-only'], path)
   return path
 }
 
 test('express: concurrent requests get their own answers, bad ones a sentence', async () => {
-  const cwd = recipe('express')
+  const cwd = await recipe('express')
   const server = spawn(process.execPath, ['server.mjs'], {
     cwd,
     env: { ...process.env, MODEL: model, PORT: '0' },
@@ -75,8 +75,8 @@ test('express: concurrent requests get their own answers, bad ones a sentence', 
   expect(await ended).toBe(0)
 })
 
-test('esbuild: one file runs with its worker wherever it lies, beside onnxruntime-node', () => {
-  const cwd = recipe('esbuild')
+test('esbuild: one file runs with its worker wherever it lies, beside onnxruntime-node', async () => {
+  const cwd = await recipe('esbuild')
   execFileSync(process.execPath, ['build.mjs'], { cwd })
   const app = join(folder, 'app')
   mkdirSync(join(app, 'node_modules'), { recursive: true })
@@ -96,8 +96,8 @@ test('esbuild: one file runs with its worker wherever it lies, beside onnxruntim
   }
 })
 
-test('lambda: the pruned package is below 60 MB and answers from a cold start', () => {
-  const cwd = recipe('lambda')
+test('lambda: the pruned package is below 60 MB and answers from a cold start', async () => {
+  const cwd = await recipe('lambda')
   const out = join(folder, 'function')
   execFileSync(process.execPath, ['build.mjs', model, out, process.arch], { cwd })
   const files = readdirSync(out, { recursive: true, encoding: 'utf8' }).map((name) => statSync(join(out, name)))

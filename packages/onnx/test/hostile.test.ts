@@ -86,5 +86,7 @@ test('nesting of 10,000 is refused at once', () => {
     length += head.length
     heads.push(head)
   }
-  expect(refusal(inGraph(Uint8Array.from(heads.reverse().flat()))).message).toMatch(/^byte \d+: messages nested deeper than 100/)
+  expect(refusal(inGraph(Uint8Array.from(heads.reverse().flat()))).message).toMatch(
+    /^byte \d+: messages nested deeper than 100/,
+  )
 })
