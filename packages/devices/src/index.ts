@@ -1,0 +1,1 @@
+export { type BuiltOptions, builtTfjs, type TfjsBuild, type TfjsKind } from './tfjs/built.ts'

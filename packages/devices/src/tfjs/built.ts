@@ -1,0 +1,67 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { cacheFolder } from '@pixelrow/files'
+
+/** What TensorFlow's library was built for: CUDA and the CPU, or the CPU alone. */
+export type TfjsKind = 'gpu' | 'cpu'
+
+/** A tfjs-node that `setupTfjs` has built. */
+export interface TfjsBuild {
+  kind: TfjsKind
+  /** TensorFlow's version, such as `2.21.0`. */
+  version: string
+  /** Absolute path of the CommonJS module to `require`; it registers and sets the backend `tensorflow`. */
+  entry: string
+  /** Absolute path of the folder with all of it. */
+  folder: string
+}
+
+/** Where to look for builds. */
+export interface BuiltOptions {
+  /** The cache. Default `cacheFolder()` of @pixelrow/files: `$PIXELROW_CACHE`, else the platform's place for caches. */
+  cache?: string
+}
+
+/** The kinds of builds, the preferred one first. */
+export const kinds: readonly TfjsKind[] = ['gpu', 'cpu']
+
+/** The folder of all builds, for any machine that shares the cache. */
+export const buildsFolder = (cache: string): string => join(cache, 'tfjs')
+
+/** The key in the cache of a build for this machine. */
+export function buildKey(kind: TfjsKind, version: string): string {
+  return `tfjs/${process.platform}-${process.arch}/${kind}-${version}`
+}
+
+/** What a build in a folder is. */
+export function buildIn(folder: string, kind: TfjsKind, version: string): TfjsBuild {
+  return { kind, version, entry: join(folder, 'node_modules/@tensorflow/tfjs-node/dist/index.js'), folder }
+}
+
+/**
+ * The tfjs-node to use of those that `setupTfjs` has built here, undefined if there is none: one with CUDA before one without, then
+ * TensorFlow's newest version. It reads a folder's names and downloads and loads nothing. On Node 23 and later, `util.isNullOrUndefined`
+ * and `util.isArray` must be put back before `entry` is required. Never throws.
+ */
+export function builtTfjs({ cache = cacheFolder() }: BuiltOptions = {}): TfjsBuild | undefined {
+  const folder = join(buildsFolder(cache), `${process.platform}-${process.arch}`)
+  const builds = namesIn(folder).flatMap((name): TfjsBuild[] => {
+    const [, kind, version] = /^(gpu|cpu)-(\d[\d.]*)$/.exec(name) ?? []
+    if (!version || !existsSync(join(folder, name, '.complete'))) return []
+    return [buildIn(join(folder, name), kind === 'gpu' ? 'gpu' : 'cpu', version)]
+  })
+  return builds.sort(preferredFirst)[0]
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function preferredFirst(a: TfjsBuild, b: TfjsBuild): number {
+  const byKind = kinds.indexOf(a.kind) - kinds.indexOf(b.kind)
+  return byKind || b.version.localeCompare(a.version, 'en', { numeric: true })
+}
