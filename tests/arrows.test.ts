@@ -33,7 +33,7 @@ const allowed: Record<string, Arrows> = {
     page: true,
   },
   'packages/infer-node': {
-    inside: ['classifier', 'devices', 'pixels', 'worker', 'worker/inside'].map((name) => `@pixelrow/${name}`),
+    inside: ['classifier', 'devices', 'onnx', 'pixels', 'worker', 'worker/inside'].map((name) => `@pixelrow/${name}`),
     outside: ['onnxruntime-node', 'onnxruntime-web'],
   },
   'packages/infer-web': {

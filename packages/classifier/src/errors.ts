@@ -11,14 +11,17 @@ export class ClassifierError extends Error {
   /** The devices that were tried, where no device could run the model. */
   readonly attempts: readonly Attempt[]
   readonly code?: ClassifierErrorCode
+  /** The byte of the model's file at which it is damaged, where that is known. */
+  readonly offset?: number
 
   constructor(
     message: string,
-    options: { cause?: unknown; attempts?: readonly Attempt[]; code?: ClassifierErrorCode } = {},
+    options: { cause?: unknown; attempts?: readonly Attempt[]; code?: ClassifierErrorCode; offset?: number } = {},
   ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.name = 'ClassifierError'
     this.attempts = options.attempts ?? []
     if (options.code) this.code = options.code
+    if (options.offset !== undefined) this.offset = options.offset
   }
 }

@@ -1,9 +1,10 @@
 import type { Hints } from './description.ts'
 import { ClassifierError } from './errors.ts'
+import { halfBits } from './half.ts'
 import type { Signature } from './signature.ts'
 
 /** Puts raw pixels into what the input takes. */
-export type Feed = (pixels: Uint8Array, rows: number) => Uint8Array | Float32Array
+export type Feed = (pixels: Uint8Array, rows: number) => Uint8Array | Uint16Array | Float32Array
 
 /** How images become the model's input: raw bytes, or floats by scale, mean and std; channels where and in the order it wants them. */
 export function feedOf({ type, shape, channelsFirst }: Signature, hints: Hints, name: string): Feed {
@@ -12,8 +13,8 @@ export function feedOf({ type, shape, channelsFirst }: Signature, hints: Hints, 
   const isBgr = hints.colors === 'bgr' && channels === 3
   const moves = !hints.described && channels > 1 && (channelsFirst || isBgr)
   if (type === 'uint8' && !moves) return unshared
-  const tables = type === 'uint8' ? bytesAsTheyAre(channels) : floatTables(channels, hints, name)
-  const Values = type === 'uint8' ? Uint8Array : Float32Array
+  const tables = tablesOf(type, channels, hints, name)
+  const Values = { uint8: Uint8Array, float16: Uint16Array, float32: Float32Array }[type]
   return (pixels, rows) => {
     const values = new Values(pixels.length)
     for (let channel = 0; channel < channels; channel++) {
@@ -28,6 +29,13 @@ export function feedOf({ type, shape, channelsFirst }: Signature, hints: Hints, 
     }
     return values
   }
+}
+
+/** What the model takes for each byte, for each channel. */
+function tablesOf(type: Signature['type'], channels: number, hints: Hints, name: string) {
+  if (type === 'uint8') return bytesAsTheyAre(channels)
+  const floats = floatTables(channels, hints, name)
+  return type === 'float16' ? floats.map((table) => Uint16Array.from(table, halfBits)) : floats
 }
 
 /** onnxruntime refuses tensors over shared memory, so those pixels are copied. */

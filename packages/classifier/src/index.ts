@@ -1,7 +1,7 @@
 export { type ClassifierParts, createClassifier } from './classifier.ts'
 export { describeModel, type ModelDescription, type ModelOptions } from './description.ts'
 export { ClassifierError, type ClassifierErrorCode } from './errors.ts'
-export { explainModelError } from './explain.ts'
+export { type Damage, explainModelError } from './explain.ts'
 export type { Pictures } from './images.ts'
 export { type PlainData, type PlainSession, type PlainTensor, plainSession } from './plain.ts'
 export type { QueueOptions } from './queue.ts'

@@ -45,10 +45,17 @@ export function plainSession(session: AnySession, tensor: AnyTensorFactory): Pla
       return Object.fromEntries(
         Object.entries(outputs).map(([name, { type, dims, data }]) => [
           name,
-          { dataType: type, dims, data: data as PlainData },
+          { dataType: type, dims, data: plainData(data) },
         ]),
       )
     },
     close: () => session.release(),
   }
+}
+
+/** Newer JavaScript engines have an array of float16 numbers; everywhere else, and so here, those are their bits. */
+function plainData(data: unknown): PlainData {
+  if (Object.prototype.toString.call(data) !== '[object Float16Array]') return data as PlainData
+  const { buffer, byteOffset, length } = data as Uint16Array
+  return new Uint16Array(buffer, byteOffset, length)
 }

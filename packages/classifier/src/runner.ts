@@ -1,6 +1,7 @@
 import { type Hints, hintsOf, type ModelDescription, type ModelOptions } from './description.ts'
 import { ClassifierError } from './errors.ts'
 import { feedOf } from './feed.ts'
+import { fromHalves } from './half.ts'
 import { indexOfMax, softmaxRows } from './scores.ts'
 import type { Session, TensorFactory } from './session.ts'
 import { type Signature, signatureOf } from './signature.ts'
@@ -62,9 +63,9 @@ function rawRunner(session: Session, tensor: TensorFactory, signature: Signature
   const fetches = label ? [output, label] : [output]
   const once = async (pixels: Uint8Array, rows: number): Promise<Raw> => {
     const results = await session.run({ [input]: tensor(type, feed(pixels, rows), [rows, ...imageDims]) }, fetches)
-    const scores = results[output]?.data
-    if (!isArray<Float32Array>(scores, 'Float32Array') || scores.length % rows !== 0)
-      throw new ClassifierError(`${name}: expected float32 scores of ${rows} images from output '${output}'`)
+    const scores = floatsOf(results[output]?.data)
+    if (!scores || scores.length % rows !== 0)
+      throw new ClassifierError(`${name}: expected float scores of ${rows} images from output '${output}'`)
     const labels = label ? results[label]?.data : undefined
     return isArray<BigInt64Array>(labels, 'BigInt64Array') ? { scores, labels } : { scores }
   }
@@ -130,6 +131,13 @@ function scored(
     labels[row] = given ? Number(given[row]) : best
   }
   return { labels, probabilities }
+}
+
+/** float32 as it is; float16 comes as its bits or, from newer JavaScript engines, as numbers. */
+function floatsOf(data: unknown): Float32Array | undefined {
+  if (isArray<Float32Array>(data, 'Float32Array')) return data
+  if (isArray<Uint16Array>(data, 'Uint16Array')) return fromHalves(data)
+  return isArray<ArrayLike<number>>(data, 'Float16Array') ? Float32Array.from(data) : undefined
 }
 
 /** `instanceof` would refuse arrays of another realm, as test runners make them. */

@@ -15,9 +15,9 @@ export interface Session {
   release(): Promise<void>
 }
 
-/** Makes the runtime's own tensor: `(type, data, dims) => new ort.Tensor(type, data, dims)`. */
+/** Makes the runtime's own tensor: `(type, data, dims) => new ort.Tensor(type, data, dims)`; float16 comes as its bits. */
 export type TensorFactory = (
-  type: 'uint8' | 'float32',
-  data: Uint8Array | Float32Array,
+  type: 'uint8' | 'float16' | 'float32',
+  data: Uint8Array | Uint16Array | Float32Array,
   dims: readonly number[],
 ) => unknown

@@ -6,7 +6,7 @@ import type { ImageShape } from './types.ts'
 /** What is fed and fetched. */
 export interface Signature {
   input: string
-  type: 'uint8' | 'float32'
+  type: 'uint8' | 'float16' | 'float32'
   /** Dimensions behind the batch: `[784]`, `[28, 28, 1]` or `[3, 224, 224]`. */
   imageDims: readonly number[]
   /** The only batch that the model takes, where it is written into its graph. */
@@ -47,9 +47,9 @@ function describedSignature(session: Session, input: string, shape: ImageShape, 
 /** Any other classifier of images: layout, size and type from its input, the scores from the output that looks like them. */
 function foreignSignature(session: Session, input: string, hints: Hints, name: string): Signature {
   const { type = 'float32', shape: dims = [] } = session.inputMetadata?.[0] ?? {}
-  if (type !== 'uint8' && type !== 'float32')
+  if (type !== 'uint8' && type !== 'float32' && type !== 'float16')
     throw new ClassifierError(
-      `${name}: expected an input of uint8 or float32, found ${type}. Export the model with one of these`,
+      `${name}: expected an input of uint8, float32 or float16, found ${type}. Export the model with one of these`,
     )
   const { channelsFirst, ...size } = sizeOf(dims, hints, name)
   const [batch, ...rest] = dims
@@ -101,11 +101,12 @@ function flat(pixels: unknown, shape: Hints['shape']): [unknown, unknown, unknow
 
 function outputOf({ outputNames, outputMetadata = [] }: Session, { output }: Hints, name: string): string {
   const known = output ?? outputNames.find((each) => each === 'probabilities')
-  const floats = outputMetadata.find(({ type, shape }) => type === 'float32' && (shape?.length ?? 2) >= 2)?.name
+  const floats = outputMetadata.find(({ type, shape }) => isFloat(type) && (shape?.length ?? 2) >= 2)?.name
   const found = known ?? floats ?? outputNames[0]
   if (found !== undefined && outputNames.includes(found)) return found
   throw new ClassifierError(`${name}: expected an output named '${found}', found ${quoted(outputNames)}`)
 }
 
+const isFloat = (type?: string): boolean => type === 'float32' || type === 'float16'
 const product = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 1)
 const quoted = (names: readonly string[]): string => names.map((each) => `'${each}'`).join(', ')

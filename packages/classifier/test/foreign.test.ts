@@ -5,7 +5,8 @@ import { openRecorded } from './recorded.ts'
 
 interface Foreign {
   dims: (number | string)[]
-  type?: 'float32' | 'uint8'
+  type?: 'float32' | 'float16' | 'uint8'
+  outputType?: 'float32' | 'float16'
   softmax?: boolean
   metadata?: Record<string, string>
   outputDims?: (number | string)[]
@@ -15,6 +16,7 @@ interface Foreign {
 function foreign({
   dims,
   type = 'float32',
+  outputType = 'float32',
   softmax = false,
   metadata = {},
   outputDims = ['N', 3],
@@ -27,11 +29,12 @@ function foreign({
     name: 'foreign',
     nodes: [
       node('Cast', ['image'], 'floats', { to: { int: 1 } }),
-      node('ReduceMean', ['floats'], softmax ? 'means' : 'scores', { axes: { ints: axes }, keepdims: { int: 0 } }),
-      ...(softmax ? [node('Softmax', ['means'], 'scores', { axis: { int: 1 } })] : []),
+      node('ReduceMean', ['floats'], 'means', { axes: { ints: axes }, keepdims: { int: 0 } }),
+      softmax ? node('Softmax', ['means'], 'shares', { axis: { int: 1 } }) : node('Identity', ['means'], 'shares'),
+      node('Cast', ['shares'], 'scores', { to: { int: outputType === 'float16' ? 10 : 1 } }),
     ],
     inputs: [{ name: 'image', type: { dataType: type, dims } }],
-    outputs: [{ name: 'scores', type: { dataType: 'float32', dims: outputDims } }],
+    outputs: [{ name: 'scores', type: { dataType: outputType, dims: outputDims } }],
     initializers: [],
   }
   return write({ irVersion: 8, opsets: { '': 13 }, metadata, graph })
@@ -123,6 +126,65 @@ describe('layout, type and scaling', () => {
   })
 })
 
+test.each<[string, Foreign]>([
+  ['takes', { dims: ['N', 3, 2, 2], type: 'float16' }],
+  ['gives', { dims: ['N', 3, 2, 2], outputType: 'float16' }],
+  ['takes and gives', { dims: ['N', 2, 2, 3], type: 'float16', outputType: 'float16' }],
+])('a model that %s float16', async (_, model) => {
+  const logits = [25 / 255, 100 / 255, 50 / 255]
+  const near = softmaxOf(logits).map((value) => expect.closeTo(value, 3))
+  expect(await probabilities(model)).toEqual(near)
+  expect(await probabilities({ ...model, softmax: true })).toEqual(near)
+  const given = { mean: [0.1, 0.2, 0.3], std: [0.5, 0.25, 2], colors: 'bgr' } as const
+  const whole = await probabilities({ ...model, type: 'float32', outputType: 'float32' }, given)
+  expect(await probabilities(model, given)).toEqual(whole.map((value) => expect.closeTo(value, 3)))
+})
+
+/** 16×16 pixels as scores, by way of float16: rounded on the way in by the classifier or by onnxruntime, on the way out by onnxruntime. */
+function passing(type: 'float16' | 'float32', outputType: 'float16' | 'float32'): Uint8Array {
+  const node = (opType: string, input: string, output: string, attributes = {}) => {
+    return { opType, domain: '', name: output, inputs: [input], outputs: [output], attributes }
+  }
+  const nodes = [
+    node('Cast', 'image', 'half', { to: { int: 10 } }),
+    node('Flatten', 'half', 'flat', { axis: { int: 1 } }),
+    node('Cast', 'flat', 'scores', { to: { int: outputType === 'float16' ? 10 : 1 } }),
+  ]
+  const inputs = [{ name: 'image', type: { dataType: type, dims: ['N', 16, 16, 1] } }]
+  const outputs = [{ name: 'scores', type: { dataType: outputType, dims: ['N', 256] } }]
+  return write({
+    irVersion: 8,
+    opsets: { '': 13 },
+    graph: { name: 'passing', nodes, inputs, outputs, initializers: [] },
+  })
+}
+
+test('float16 is rounded and read as onnxruntime does it, from the smallest numbers to those beyond it', async () => {
+  const bytes = Uint8Array.from({ length: 256 }, (_, at) => at)
+  for (const [scale, mean] of [
+    [1 / 255, 0],
+    [1 / 127, 1],
+    [0.0171, 2.1179],
+    [2 ** -24, 2 ** -18],
+    [3.1e-7, 1e-5],
+    [-511.99, 0],
+  ] as const) {
+    const scores = async (type: 'float16' | 'float32', outputType: 'float16' | 'float32') => {
+      const file = passing(type, outputType)
+      const { session, tensor } = await openRecorded(file)
+      const given = { scale, mean, softmax: false }
+      const runner = await openRunner({ session, tensor, model: { bytes: file, given } })
+      const { probabilities } = await runner.run(bytes, 1)
+      await runner.release()
+      return probabilities
+    }
+    const theirs = await scores('float32', 'float32')
+    expect(new Set(theirs).size).toBeGreaterThan(100)
+    expect(await scores('float16', 'float32')).toEqual(theirs)
+    expect(await scores('float32', 'float16')).toEqual(theirs)
+  }
+})
+
 describe('classes', () => {
   const dims = ['N', 3, 2, 2]
   test.each<[string, Record<string, string>, ModelOptions | undefined, string[]]>([
@@ -183,6 +245,12 @@ test.each<[string, Foreign, ModelOptions | undefined, string]>([
     { dims: ['N', 3, 2, 2], metadata: { 'Image.NominalPixelRange': 'NominalRange_16_235' } },
     undefined,
     'found NominalRange_16_235',
+  ],
+  [
+    'an input of other numbers',
+    { dims: ['N', 3, 2, 2], type: 'float64' as 'float32' },
+    undefined,
+    'expected an input of uint8, float32 or float16, found float64',
   ],
 ])('is refused with a sentence: %s', async (_, model, given, message) => {
   await expect(open(model, given)).rejects.toThrow(message)

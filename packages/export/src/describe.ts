@@ -1,4 +1,4 @@
-import { type Dim, type Graph, read, sizeOf, type ValueInfo } from '@pixelrow/onnx'
+import { type Dim, externalFiles, type Graph, read, sizeOf, type ValueInfo } from '@pixelrow/onnx'
 import { bodiesOf, inputsOf } from './graph.ts'
 
 /** An input or output of a file. */
@@ -21,7 +21,7 @@ export interface Description {
   weights: Record<string, { values: number; bytes: number }>
   /** Size of the file. */
   bytes: number
-  /** Names of the files beside this one in which there are weights. */
+  /** Names of the files beside this one in which there are weights, in graphs within the graph too. */
   external: string[]
   irVersion: number
   /** Operator-set version by domain; `''` is ONNX's own. */
@@ -40,7 +40,7 @@ export function describe(bytes: Uint8Array): Description {
     parameters: graph.initializers.reduce((sum, { dims }) => sum + sizeOf(dims), 0),
     weights: weightsOf(graph),
     bytes: bytes.length,
-    external: externalOf(graph),
+    external: externalFiles(bytes),
     irVersion,
     opsets,
     producer: producerName,
@@ -77,10 +77,4 @@ function weightsOf({ initializers }: Graph): Description['weights'] {
     if (data.length) found.set(dataType, { values: values + sizeOf(dims), bytes: bytes + size })
   }
   return sorted(found)
-}
-
-function externalOf({ initializers }: Graph): string[] {
-  const places = initializers.flatMap(({ extra }) => (extra?.external_data as { key?: string; value?: string }[]) ?? [])
-  const names = places.flatMap(({ key, value = '' }) => (key === 'location' ? [value] : []))
-  return [...new Set(names)].sort()
 }

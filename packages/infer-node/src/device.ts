@@ -1,6 +1,11 @@
-import { type Attempt, ClassifierError, explainModelError } from '@pixelrow/classifier'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type Attempt, ClassifierError, type Damage, explainModelError } from '@pixelrow/classifier'
+import { OnnxError, read } from '@pixelrow/onnx'
 import type { InferenceSession } from 'onnxruntime-node'
 import { loadNative, loadWasm, missingCuda, type Runtime, type Runtimes } from './runtime.ts'
+import type { ModelFile } from './source.ts'
+import type { Beside } from './weights.ts'
 
 /** Where a model can run. `tensorrt`, `coreml` and `dml` are passed on to onnxruntime as they are; nobody here has tried them. */
 export type Device = 'cpu' | 'cuda' | 'webgpu' | 'wasm' | 'tensorrt' | 'coreml' | 'dml'
@@ -61,15 +66,15 @@ function candidates(
  */
 export async function openSession(
   runtimes: Runtimes,
-  model: { name: string; bytes: Uint8Array },
+  model: ModelFile,
   { device: asked, threads }: { device: 'auto' | readonly Device[]; threads: number | undefined },
 ): Promise<OpenedSession> {
   const { list, attempts } = candidates(asked, runtimes)
   for (const device of list) {
     try {
-      return { ...(await create(runtimes, model.bytes, device, threads)), device, attempts }
+      return { ...(await create(runtimes, model, device, threads)), device, attempts }
     } catch (error) {
-      const badModel = explainModelError(error, model.bytes, model.name)
+      const badModel = explainModelError(error, model.bytes, model.name, damageOf)
       if (badModel) throw badModel
       // With one device alone, what keeps its runtime from loading is the whole story.
       if (error instanceof ClassifierError && list.length === 1) throw error
@@ -81,14 +86,36 @@ export async function openSession(
   })
 }
 
-async function create(runtimes: Runtimes, bytes: Uint8Array, device: Device, threads: number | undefined) {
-  const runtime = device === 'wasm' ? loadWasm(runtimes, threads ?? 1) : loadNative(runtimes)
-  const session = await runtime.InferenceSession.create(bytes, {
+async function create(runtimes: Runtimes, { bytes, beside }: ModelFile, device: Device, threads: number | undefined) {
+  const onWasm = device === 'wasm'
+  const runtime = onWasm ? loadWasm(runtimes, threads ?? 1) : loadNative(runtimes)
+  const options = {
     executionProviders: [device],
     ...(threads !== undefined && { intraOpNumThreads: threads }),
     interOpNumThreads: 1,
-  })
+  }
+  // WebAssembly sees no files; the native runtime finds those beside the model by its path.
+  const session =
+    beside && !onWasm
+      ? await runtime.InferenceSession.create(beside.path, options)
+      : await runtime.InferenceSession.create(bytes, { ...options, ...(beside && { externalData: filesOf(beside) }) })
   return { runtime, session }
+}
+
+function filesOf({ path, names }: Beside): { path: string; data: Uint8Array }[] {
+  return names.map((name) => ({ path: name, data: new Uint8Array(readFileSync(join(dirname(path), name))) }))
+}
+
+/** Where a file is damaged that onnxruntime refuses: it says that, but not where. */
+function damageOf(bytes: Uint8Array): Damage | undefined {
+  try {
+    read(bytes)
+    return undefined
+  } catch (error) {
+    return error instanceof OnnxError && error.offset !== undefined
+      ? { message: error.message, offset: error.offset }
+      : undefined
+  }
 }
 
 /** onnxruntime's message without the C++ file and function in front; it does not say which library it did not find. */

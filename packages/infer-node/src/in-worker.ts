@@ -67,6 +67,10 @@ async function asked<T>({ name }: OpenJob, call: Promise<Answer<T>>): Promise<T>
     throw new ClassifierError(`${name}: the worker failed: ${cause.message}`, { cause })
   })
   if (!answer.refused) return answer.value
-  const { message, attempts, cause } = answer.refused
-  throw new ClassifierError(message, { attempts, ...(cause !== undefined && { cause: new Error(cause) }) })
+  const { message, attempts, cause, offset } = answer.refused
+  throw new ClassifierError(message, {
+    attempts,
+    ...(cause !== undefined && { cause: new Error(cause) }),
+    ...(offset !== undefined && { offset }),
+  })
 }

@@ -31,7 +31,7 @@ async function answered<T>(work: () => Promise<T>): Promise<Answer<T>> {
     return { value: await work() }
   } catch (error) {
     const { message, cause } = error instanceof Error ? error : new Error(String(error))
-    const attempts = error instanceof ClassifierError ? error.attempts : []
-    return { refused: { message, attempts, cause: cause instanceof Error ? cause.message : undefined } }
+    const { attempts = [], offset } = error instanceof ClassifierError ? error : {}
+    return { refused: { message, attempts, offset, cause: cause instanceof Error ? cause.message : undefined } }
   }
 }

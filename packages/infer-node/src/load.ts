@@ -41,10 +41,9 @@ export async function load(source: ModelSource, options: LoadOptions = {}): Prom
     throw new ClassifierError(`threads: expected an integer of 1 or more, found ${threads}`)
   const checked = checkDevice(device)
   const onWasm = checked !== 'auto' && checked.includes('wasm')
-  const { name, bytes } = await readModel(source)
+  const file = await readModel(source)
   const job = {
-    name,
-    bytes,
+    ...file,
     device: checked,
     threads: threads ?? (onWasm ? undefined : availableParallelism()),
     runtimes: findRuntimes(),
@@ -56,7 +55,7 @@ export async function load(source: ModelSource, options: LoadOptions = {}): Prom
     return createClassifier({
       ...rest,
       runner,
-      name,
+      name: file.name,
       ...opened,
       depth: worker ? 2 : 1,
       pictures: { read: readPicture },

@@ -11,4 +11,11 @@ export interface Described {
 /** A result, or an error as plain data. */
 export type Answer<T> =
   | { value: T; refused?: undefined }
-  | { refused: { message: string; attempts: readonly Attempt[]; cause: string | undefined } }
+  | {
+      refused: {
+        message: string
+        attempts: readonly Attempt[]
+        cause?: string | undefined
+        offset?: number | undefined
+      }
+    }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ClassifierError } from '@pixelrow/classifier'
+import { type Beside, weightsBeside } from './weights.ts'
 
 /** What a model can be loaded from: a path, a URL (`file:`, `http:`, `https:`, `data:`), bytes, a blob, or a stream of bytes (Node's or the web's). */
 export type ModelSource = string | URL | Uint8Array | Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
@@ -10,10 +11,23 @@ export type ModelSource = string | URL | Uint8Array | Blob | ReadableStream<Uint
 export interface ModelFile {
   name: string
   bytes: Uint8Array
+  /** Where some of its weights lie in files beside it. */
+  beside?: Beside | undefined
 }
 
-/** Reads a model, or takes its bytes as they are. */
+/** Reads a model, or takes its bytes as they are, and looks for the files that belong to it. */
 export async function readModel(source: ModelSource): Promise<ModelFile> {
+  const { name, bytes, path } = await readBytes(source)
+  return { name, bytes, beside: await weightsBeside(name, bytes, path) }
+}
+
+interface FileBytes {
+  name: string
+  bytes: Uint8Array
+  path?: string
+}
+
+async function readBytes(source: ModelSource): Promise<FileBytes> {
   if (source instanceof Uint8Array) return { name: 'the model', bytes: source }
   if (source instanceof Blob) return { name: 'the model', bytes: new Uint8Array(await source.arrayBuffer()) }
   if (typeof source === 'string' || source instanceof URL) return readAddress(source)
@@ -30,7 +44,7 @@ async function bytesOf(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return new Uint8Array(Buffer.concat(parts))
 }
 
-function readAddress(source: string | URL): Promise<ModelFile> {
+function readAddress(source: string | URL): Promise<FileBytes> {
   const url = asUrl(source)
   if (url === undefined) return readPath(String(source))
   return url.protocol === 'file:' ? readPath(fileURLToPath(url)) : download(url)
@@ -42,9 +56,9 @@ function asUrl(source: string | URL): URL | undefined {
   return /^(file|https?|data):/i.test(source) ? new URL(source) : undefined
 }
 
-async function readPath(path: string): Promise<ModelFile> {
+async function readPath(path: string): Promise<FileBytes> {
   try {
-    return { name: path, bytes: await readFile(path) }
+    return { name: path, bytes: await readFile(path), path }
   } catch (cause) {
     throw new ClassifierError(`${path}: ${explainRead(cause, path, 'an ONNX model')}`, { cause })
   }
@@ -59,7 +73,7 @@ export function explainRead(error: unknown, path: string, expected: string): str
   return `it cannot be read: ${message}`
 }
 
-async function download(url: URL): Promise<ModelFile> {
+async function download(url: URL): Promise<FileBytes> {
   const name = url.protocol === 'data:' ? 'the model' : url.href
   const response = await fetch(url).catch((cause: unknown) => {
     throw new ClassifierError(`${name}: the model cannot be downloaded: no answer from ${url.host}`, { cause })

@@ -71,7 +71,7 @@ describe('a model', () => {
 describe('a source that is no model', () => {
   const text = (content: string) => () => new TextEncoder().encode(content)
 
-  test.each<[string, () => string | URL | Uint8Array, string]>([
+  test.each<[string, () => string | URL | Uint8Array, string | RegExp]>([
     [
       'nothing there',
       () => join(folder, 'none.onnx'),
@@ -87,7 +87,7 @@ describe('a source that is no model', () => {
     [
       'half a model',
       () => bytes.subarray(0, bytes.length >> 1),
-      'found something else, or a file cut off in the middle',
+      /^the model: byte \d+: a length of \d+ bytes where \d+ are left; the file is damaged or no ONNX model$/,
     ],
     [
       'a newer IR',
@@ -112,7 +112,8 @@ describe('a source that is no model', () => {
   ])('is refused with a sentence: %s', async (_, source, message) => {
     const error = await load(source()).catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(ClassifierError)
-    expect((error as Error).message).toContain(message)
+    if (typeof message === 'string') expect((error as Error).message).toContain(message)
+    else expect((error as Error).message).toMatch(message)
   })
 
   test('is named by its path', async () => {
