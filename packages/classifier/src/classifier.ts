@@ -1,7 +1,7 @@
 import { ClassifierError } from './errors.ts'
 import { type Pictures, pixelsOf } from './images.ts'
 import { asBytes, checkValues, countImages, imageSize } from './pixels.ts'
-import { createQueue, type QueueOptions } from './queue.ts'
+import { createQueue, type Lanes, type QueueOptions } from './queue.ts'
 import type { Runner } from './runner.ts'
 import { checkTop, classifications } from './scores.ts'
 import { pipelined } from './stream.ts'
@@ -17,7 +17,7 @@ const defaultTop = 3
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')
 
 /** What a classifier is made of. */
-export interface ClassifierParts extends QueueOptions {
+export interface ClassifierParts extends QueueOptions, Partial<Lanes> {
   /** From `openRunner`, or one of your own. Owned by the classifier: `close()` releases it. */
   runner: Runner
   /** What errors call the model. Default `the model`. */
@@ -26,8 +26,6 @@ export interface ClassifierParts extends QueueOptions {
   device: string
   /** The devices tried before it. Default none. */
   attempts?: readonly Attempt[]
-  /** Runs that may be under way at once. Default 1; 2 keep a worker busy. */
-  depth?: number
   /** How files are read, where there are files. */
   pictures?: Pictures
   /** How pictures are prepared unless a call says otherwise. */
@@ -38,10 +36,16 @@ export interface ClassifierParts extends QueueOptions {
 
 /** Makes a classifier of a runner, which it owns from then on. */
 export function createClassifier(parts: ClassifierParts): Classifier {
-  const { runner, name = 'the model', device, attempts = [], depth = 1, pictures = {}, pause, prepare: usual } = parts
+  const { runner, name = 'the model', device, attempts = [], pictures = {}, pause, prepare: usual } = parts
+  const { lanes = 1, depth = 1 } = parts
   const { model } = runner
   const size = imageSize(model)
-  const queue = createQueue((pixels, rows) => runner.run(pixels, rows), { ...queueOptions(parts), depth, name })
+  const queue = createQueue((pixels, rows) => runner.run(pixels, rows), {
+    ...queueOptions(parts),
+    lanes,
+    depth,
+    name,
+  })
   const toPixels = pixelsOf(model, pictures, name)
   let closing: Promise<void> | undefined
 
@@ -59,7 +63,7 @@ export function createClassifier(parts: ClassifierParts): Classifier {
       const part = { pixels: bytes.subarray(from * size, to * size), rows: to - from, counted: false }
       return { from, to, result: await queue.add({ ...part, ...call }) }
     }
-    for await (const { from, to, result } of pipelined(chunks, { limit: depth, weigh: () => 1, work })) {
+    for await (const { from, to, result } of pipelined(chunks, { limit: lanes * depth, weigh: () => 1, work })) {
       into.labels.set(result.labels, from)
       into.probabilities.set(result.probabilities, from * model.classes.length)
       done = to
@@ -72,7 +76,7 @@ export function createClassifier(parts: ClassifierParts): Classifier {
   const predictRows: Classifier['predictRows'] = (pieces, { prepare = usual, signal } = {}) =>
     pipelined(pieces, {
       signal,
-      limit: 2 * chunkRows,
+      limit: Math.max(2, lanes * depth) * chunkRows,
       weigh: (piece) => Math.max(1, ArrayBuffer.isView(piece) ? Math.floor(piece.length / size) : 1),
       work: async (piece) => {
         signal?.throwIfAborted()
