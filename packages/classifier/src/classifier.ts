@@ -50,6 +50,7 @@ export function createClassifier<More extends object = never>(given: ClassifierP
     checkValues(bytes, model)
     options.signal?.throwIfAborted()
     const { onProgress, ...call } = options
+    if (rows === 0) return { labels: new Uint16Array(), probabilities: new Float32Array() }
     // The first chunk is asked for at once, so that `close` waits for it.
     const first = Math.min(rows, chunkRows)
     const begun = queue.add({ pixels: bytes.subarray(0, first * size), rows: first, counted: false, ...call })
