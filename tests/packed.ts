@@ -36,12 +36,13 @@ export async function packAndInstall(): Promise<{ folder: string; packed: Packed
   }))
   for (const each of packed) writeProjects(each)
   writeFileSync(join(folder, 'package.json'), '{ "private": true }')
-  writeFileSync(join(folder, 'pnpm-workspace.yaml'), JSON.stringify(settings(packed), null, 2))
+  writeFileSync(join(folder, 'pnpm-workspace.yaml'), JSON.stringify(settings(tarballs), null, 2))
   await pnpm(['install', '--prefer-offline', '--ignore-scripts', '--no-frozen-lockfile'], folder)
   return { folder, packed }
 }
 
-async function pack(folder: string): Promise<Map<string, { tarball: string; files: string[] }>> {
+/** Packs every published package into a folder; tarballs and what is inside, by name. */
+export async function pack(folder: string): Promise<Map<string, { tarball: string; files: string[] }>> {
   const filters = published.flatMap(({ name }) => ['--filter', name])
   const output = await pnpm(['-r', ...filters, 'pack', '--pack-destination', folder, '--json'])
   const results: { name: string; filename: string; files: { path: string }[] }[] = JSON.parse(output)
@@ -66,17 +67,21 @@ function writeProjects({ name, tarball, entries, projects }: Packed) {
   }
 }
 
-/** pnpm's settings, as YAML's subset JSON: our packages come as tarballs, all others at the versions of this checkout. */
-function settings(packed: Packed[]) {
-  const tarballs = packed.map(({ name, tarball }) => [name, `file:${tarball}`])
-  const pinned = published.flatMap(({ folder, manifest }) =>
+/** pnpm's `overrides`: our packages come as tarballs, what these depend on at the versions of this checkout. */
+export function overrides(tarballs: Map<string, { tarball: string }>): Record<string, string> {
+  const pinned = published.flatMap(({ folder, name, manifest }) =>
     Object.keys(manifest.dependencies ?? {})
-      .filter((name) => !published.some((each) => each.name === name))
-      .map((name) => [name, installedVersion(folder, name)]),
+      .filter((dependency) => !tarballs.has(dependency))
+      .map((dependency) => [`${name}>${dependency}`, installedVersion(folder, dependency)]),
   )
+  return Object.fromEntries([...pinned, ...[...tarballs].map(([name, { tarball }]) => [name, `file:${tarball}`])])
+}
+
+/** pnpm's settings, as YAML's subset JSON. */
+function settings(tarballs: Map<string, { tarball: string }>) {
   return {
     packages: ['*'],
-    overrides: Object.fromEntries([...pinned, ...tarballs]),
+    overrides: overrides(tarballs),
     hoist: false,
     autoInstallPeers: false,
     pmOnFail: 'ignore',

@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import {
   cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   statSync,
@@ -15,8 +16,8 @@ import { join } from 'node:path'
 import { load } from '@pixelrow/infer-node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { metadataOf, onnxOf, type TestModel } from '../../packages/classifier/test/model.ts'
-import { pnpm, root } from '../../scripts/workspace.mjs'
 import { digits } from '../digits.ts'
+import { packForRecipes, type Recipes, start } from './recipe.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'pixelrow-recipes-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -34,32 +35,19 @@ const bytes = onnxOf(linear, { metadata: metadataOf(linear) })
 const model = join(folder, 'model.onnx')
 const { pixels } = digits('t10k', 600)
 let labels: string[]
+let recipes: Recipes
 
 beforeAll(async () => {
   writeFileSync(model, bytes)
   writeFileSync(join(folder, 'pixels'), pixels)
   await using classifier = await load(bytes)
   labels = Array.from((await classifier.predict(pixels)).labels, (label) => classes[label]!)
+  recipes = await packForRecipes(folder)
 })
 
-/** Installs a recipe as its lockfile says. */
-async function recipe(name: string): Promise<string> {
-  const path = join(root, 'recipes', name)
-  await pnpm(['install', '--frozen-lockfile', '--prefer-offline', '--reporter', 'append-only'], path)
-  return path
-}
-
 test('express: concurrent requests get their own answers, bad ones a sentence', async () => {
-  const cwd = await recipe('express')
-  const server = spawn(process.execPath, ['server.mjs'], {
-    cwd,
-    env: { ...process.env, MODEL: model, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const origin = await new Promise<string>((resolve, reject) => {
-    server.stdout.once('data', (text) => resolve(String(text).trim()))
-    server.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
-  })
+  const cwd = await recipes.install('express')
+  const { origin, stop } = await start(['server.mjs'], cwd, { MODEL: model, PORT: '0' })
   const ask = (body: Uint8Array) => fetch(`${origin}/classify`, { method: 'POST', body: Uint8Array.from(body) })
   const answers = await Promise.all(
     Array.from({ length: 200 }, async (_, row) => (await ask(pixels.subarray(row * 784, row * 784 + 784))).json()),
@@ -70,13 +58,11 @@ test('express: concurrent requests get their own answers, bad ones a sentence', 
     400,
     { error: expect.stringContaining('expected 784 bytes (28×28×1), found 785') },
   ])
-  const ended = new Promise((resolve) => server.once('exit', (code) => resolve(code)))
-  server.kill('SIGTERM')
-  expect(await ended).toBe(0)
+  expect(await stop()).toBe(0)
 })
 
 test('esbuild: one file runs with its worker wherever it lies, beside onnxruntime-node', async () => {
-  const cwd = await recipe('esbuild')
+  const cwd = await recipes.install('esbuild')
   execFileSync(process.execPath, ['build.mjs'], { cwd })
   const app = join(folder, 'app')
   mkdirSync(join(app, 'node_modules'), { recursive: true })
@@ -96,13 +82,18 @@ test('esbuild: one file runs with its worker wherever it lies, beside onnxruntim
   }
 })
 
-test('lambda: the pruned package is below 60 MB and answers from a cold start', async () => {
-  const cwd = await recipe('lambda')
-  const out = join(folder, 'function')
-  execFileSync(process.execPath, ['build.mjs', model, out, process.arch], { cwd })
-  const files = readdirSync(out, { recursive: true, encoding: 'utf8' }).map((name) => statSync(join(out, name)))
-  expect(files.reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0)).toBeLessThan(60e6)
-  const script = `
+test.each([false, true])(
+  'lambda: the pruned package is below 60 MB and answers from a cold start, worker: %s',
+  async (worker) => {
+    const cwd = await recipes.install('lambda')
+    const handler = readFileSync(join(cwd, 'handler.mjs'), 'utf8')
+    expect(handler).toContain('worker: false')
+    writeFileSync(join(cwd, 'handler.mjs'), handler.replace('worker: false', `worker: ${worker}`))
+    const out = join(folder, `function-${worker}`)
+    execFileSync(process.execPath, ['build.mjs', model, out, process.arch], { cwd })
+    const files = readdirSync(out, { recursive: true, encoding: 'utf8' }).map((name) => statSync(join(out, name)))
+    expect(files.reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0)).toBeLessThan(60e6)
+    const script = `
     const start = performance.now()
     const { handler } = await import(process.argv[1] + '/handler.mjs')
     const event = { body: process.argv[2], isBase64Encoded: true }
@@ -110,15 +101,16 @@ test('lambda: the pruned package is below 60 MB and answers from a cold start', 
     const cold = performance.now() - start
     const bad = await handler({ body: 'AA==', isBase64Encoded: true })
     console.log(JSON.stringify({ first, bad, cold }))`
-  const image = Buffer.from(pixels.subarray(0, 784)).toString('base64')
-  const output = execFileSync(process.execPath, ['--input-type=module', '-e', script, out, image], {
-    cwd: tmpdir(),
-    encoding: 'utf8',
-  })
-  const { first, bad, cold } = JSON.parse(output) as Record<'first' | 'bad', { statusCode: number; body: string }> & {
-    cold: number
-  }
-  expect([first.statusCode, JSON.parse(first.body).label]).toEqual([200, labels[0]])
-  expect([bad.statusCode, JSON.parse(bad.body).error]).toEqual([400, 'expected 784 bytes (28×28×1), found 1'])
-  console.log(`cold start, from the import to the first answer: ${cold.toFixed(0)} ms`)
-})
+    const image = Buffer.from(pixels.subarray(0, 784)).toString('base64')
+    const output = execFileSync(process.execPath, ['--input-type=module', '-e', script, out, image], {
+      cwd: tmpdir(),
+      encoding: 'utf8',
+    })
+    const { first, bad, cold } = JSON.parse(output) as Record<'first' | 'bad', { statusCode: number; body: string }> & {
+      cold: number
+    }
+    expect([first.statusCode, JSON.parse(first.body).label]).toEqual([200, labels[0]])
+    expect([bad.statusCode, JSON.parse(bad.body).error]).toEqual([400, 'expected 784 bytes (28×28×1), found 1'])
+    console.log(`cold start, from the import to the first answer: ${cold.toFixed(0)} ms`)
+  },
+)
