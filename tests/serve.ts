@@ -15,6 +15,8 @@ const types: Record<string, string> = {
 /** A static file server on a free port. */
 export interface FileServer {
   origin: string
+  /** The paths asked for so far. */
+  requests: string[]
   close(): Promise<void>
 }
 
@@ -23,8 +25,10 @@ export async function serve(
   folders: Record<string, string>,
   { pages = {}, headers = {} }: { pages?: Record<string, string>; headers?: Record<string, string> } = {},
 ): Promise<FileServer> {
+  const requests: string[] = []
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname)
+    requests.push(path)
     const body = pages[path] ?? (await fileAt(path, folders))
     const type = pages[path] === undefined ? types[extname(path) || '.html'] : types['.html']
     response.writeHead(body === undefined ? 404 : 200, {
@@ -36,6 +40,7 @@ export async function serve(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -1,0 +1,8 @@
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  base: './',
+  // The worker imports onnxruntime-web when it is needed, which only an ES module can.
+  worker: { format: 'es' },
+  optimizeDeps: { exclude: ['@pixelrow/infer-web', 'onnxruntime-web'] },
+})

@@ -1,0 +1,24 @@
+import { load } from '@pixelrow/infer-web'
+
+const digits = load('model.onnx')
+digits.catch((error) => show([error.message]))
+
+document.querySelector('input').addEventListener('change', async ({ target }) => {
+  show(await Promise.all(Array.from(target.files, answer)))
+})
+
+/** The class of a picture, or what is wrong with it. */
+async function answer(file) {
+  try {
+    const classifier = await digits
+    const { label, probability } = await classifier.classify(new Uint8Array(await file.arrayBuffer()))
+    return `${label} (${(100 * probability).toFixed(1)} %)`
+  } catch (error) {
+    return error.message
+  }
+}
+
+function show(lines) {
+  const items = lines.map((textContent) => Object.assign(document.createElement('li'), { textContent }))
+  document.querySelector('ol').replaceChildren(...items)
+}
