@@ -130,6 +130,12 @@ const windows: GraphCase[] = [
   ...drawn('DepthwiseConv2dNative', 4, 5, fc.record(window), (g, x, each) =>
     g.node('DepthwiseConv2dNative', [x, g.constant([...each.size, 4, 2])], { ...moves(each) }),
   ),
+  ...drawn('dilated DepthwiseConv2dNative', 3, 10, fc.record({ size, padding }), (g, x, each) =>
+    g.node('DepthwiseConv2dNative', [x, g.constant([...each.size, 4, 2])], {
+      ...moves({ ...each, stride: 1 }),
+      dilations: [1, 2, 2, 1],
+    }),
+  ),
   ...drawn('FusedDepthwiseConv2dNative', 4, 6, fc.record(window), (g, x, each) =>
     g.node('FusedDepthwiseConv2dNative', [x, g.constant([...each.size, 4, 1]), g.constant([4])], {
       ...moves(each),

@@ -1,7 +1,7 @@
 import { ExportError, tfjsToOnnx } from '@pixelrow/export'
 import { read } from '@pixelrow/onnx'
 import { describe, expect, test } from 'vitest'
-import { savedArtifacts } from './tfjsfiles.ts'
+import { filesOf, savedArtifacts } from './tfjsfiles.ts'
 import { compare, countOf, feedsFor, layers, tf, trained } from './tfjsruntime.ts'
 
 const { layers: l } = layers
@@ -214,6 +214,14 @@ describe('what is refused, by name, type and position', () => {
       /Layer "gaps" \(MaxPooling3D\) at layers\[0\]: its strides \[2,2,2\] go beyond its window/,
     ],
     [
+      'a depthwise convolution with gaps, which tfjs computes without them',
+      () =>
+        layers.sequential({
+          layers: [l.depthwiseConv2d({ inputShape: [8, 8, 2], kernelSize: 3, dilationRate: 2, name: 'wide' })],
+        }),
+      /Layer "wide" \(DepthwiseConv2D\) at layers\[0\]: dilation_rate is \[2,2\], which tfjs reads over, so that tfjs and Keras differ; expected 1\./,
+    ],
+    [
       'a Softmax behind a mask',
       () => layers.sequential({ layers: [l.masking({ inputShape: [4, 3] }), l.softmax({ axis: -1, name: 'late' })] }),
       /Layer "late" \(Softmax\).*behind a mask/,
@@ -224,6 +232,33 @@ describe('what is refused, by name, type and position', () => {
     await expect(converted).rejects.toThrow(message)
     await expect(converted).rejects.toThrow(ExportError)
   })
+})
+
+// What Keras may write and tfjs cannot be asked to: its own layers refuse or lack it.
+test.each<[string, () => layers.layers.Layer, object, string]>([
+  ['ReLU', () => l.reLU({}), { negative_slope: 0.1 }, 'negative_slope is 0.1'],
+  ['ReLU', () => l.reLU({}), { threshold: 1 }, 'threshold is 1'],
+  [
+    'Conv2DTranspose',
+    () => l.conv2dTranspose({ filters: 2, kernelSize: 2 }),
+    { output_padding: [1, 1] },
+    'output_padding is [1,1]',
+  ],
+  [
+    'Conv2DTranspose',
+    () => l.conv2dTranspose({ filters: 2, kernelSize: 2 }),
+    { dilation_rate: [2, 2] },
+    'dilation_rate is [2,2]',
+  ],
+])('a %s of Keras whose field tfjs reads over is refused: %o', async (type, build, fields, found) => {
+  const model = layers.sequential({ layers: [l.activation({ activation: 'linear', inputShape: [4, 4, 2] }), build()] })
+  const [file, ...weights] = await filesOf(model)
+  const json = JSON.parse(new TextDecoder().decode(file!.bytes))
+  Object.assign(json.modelTopology.config.layers[1].config, fields)
+  const bytes = new TextEncoder().encode(JSON.stringify(json))
+  await expect(tfjsToOnnx([{ name: 'model.json', bytes }, ...weights])).rejects.toThrow(
+    new RegExp(`\\(${type}\\) at layers\\[1\\]: ${found.replace(/[[\]]/g, '\\$&')}, which tfjs reads over`),
+  )
 })
 
 test('equal models give equal bytes', async () => {

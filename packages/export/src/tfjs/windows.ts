@@ -135,7 +135,7 @@ export function refuseNegative(site: Site, size: readonly number[], { strides, p
   if (negative)
     fail(
       site,
-      `its strides [${strides}] go beyond its window [${size}] with padding same, where tfjs and Keras differ.`,
+      `its strides [${strides}] go beyond its window [${size}] with padding same, where tfjs and Keras differ; expected strides of the window’s size at most.`,
     )
 }
 

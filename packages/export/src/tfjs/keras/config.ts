@@ -62,7 +62,10 @@ export function refuse(site: Site, config: Config, fields: Readonly<Record<strin
     const value = config[field] ?? neutral
     if (JSON.stringify(value) === JSON.stringify(neutral)) continue
     if (Array.isArray(value) && value.every((each) => each === neutral)) continue
-    fail(site, `${field} is ${show(value)}, which tfjs reads over; expected ${show(neutral)}.`)
+    fail(
+      site,
+      `${field} is ${show(value)}, which tfjs reads over, so that tfjs and Keras differ; expected ${show(neutral)}.`,
+    )
   }
 }
 
