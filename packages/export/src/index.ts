@@ -16,7 +16,7 @@ export {
 export type { Rows, ScoreOptions } from './score.ts'
 export type { Run, Session, SessionTensor } from './session.ts'
 export type { TfjsClassifier } from './tfjs/classifier.ts'
-export type { TfjsArtifacts, TfjsFile, TfjsModel, TfjsSource } from './tfjs/source.ts'
+export type { PickedFile, TfjsArtifacts, TfjsFile, TfjsModel, TfjsSource } from './tfjs/source.ts'
 export { type TfjsToOnnxOptions, tfjsToOnnx } from './tfjs/tfjstoonnx.ts'
 export { type ToOnnxOptions, toOnnx } from './toonnx.ts'
 export { type Samples, type Verification, verify } from './verify.ts'

@@ -38,26 +38,31 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+const [list, one, read] = [
+  'input.files',
+  'input.files[0]',
+  'await Promise.all([...input.files].map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })))',
+]
+
 /** Converts what is picked, in the page: run there, so it uses nothing from outside. */
-const inPage = `(async () => {
-  const picked = [...document.querySelector('input').files]
-  const files = await Promise.all(picked.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })))
-  return [...(await pixelrow.tfjsToOnnx(files))]
+const inPage = (source: string) => `(async () => {
+  const input = document.querySelector('input')
+  return [...(await pixelrow.tfjsToOnnx(${source}))]
 })()`
 
-async function converted(picked: string[]): Promise<Uint8Array> {
+async function converted(picked: string[], source: string): Promise<Uint8Array> {
   await page.setInputFiles('input', picked)
-  return Uint8Array.from(await page.evaluate<number[]>(inPage))
+  return Uint8Array.from(await page.evaluate<number[]>(inPage(source)))
 }
 
 test('a picked model becomes in a page the bytes that it becomes in Node', async () => {
   const expected = await tfjsToOnnx(files)
   expect(expected.length).toBeGreaterThan(1000)
-  expect(await converted(paths)).toEqual(expected)
-  expect(await converted([join(folder, 'model.zip')])).toEqual(expected)
+  for (const source of [list, read]) expect(await converted(paths, source)).toEqual(expected)
+  for (const source of [list, one, read]) expect(await converted([join(folder, 'model.zip')], source)).toEqual(expected)
 })
 
 test('a page hears what is wrong', async () => {
-  const message = converted(paths.slice(0, 1)).catch((error: Error) => error.message)
+  const message = converted(paths.slice(0, 1), list).catch((error: Error) => error.message)
   expect(await message).toContain('its weight file model.weights.bin is missing')
 })

@@ -67,6 +67,9 @@ describe('one model from everywhere gives the same bytes', () => {
     } finally {
       await close()
     }
+    const silent = tfjsToOnnx(`${origin}/models/model.json`)
+    await expect(silent).rejects.toThrow(`${origin}/models/model.json: no answer from the server`)
+    await expect(silent).rejects.toThrow(ExportError)
   })
 })
 

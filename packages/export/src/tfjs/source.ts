@@ -7,6 +7,12 @@ export interface TfjsFile {
   bytes: Uint8Array
 }
 
+/** A file as a page's file input or a drop gives it; the browser's own `File` fits. */
+export interface PickedFile {
+  name: string
+  arrayBuffer(): Promise<ArrayBuffer>
+}
+
 /** A live model of tfjs: LayersModel, Sequential or GraphModel. */
 export interface TfjsModel {
   save(handler: { save(artifacts: TfjsArtifacts): Promise<SaveResult> }): Promise<unknown>
@@ -26,10 +32,17 @@ interface SaveResult {
 }
 
 /**
- * Where a model comes from: a live one; a path or URL of its model.json, its folder or its zip; a zip's bytes; or files.
- * A path needs Node; in a page a text is a URL.
+ * Where a model comes from: a live one; a path or URL of its model.json, its folder or its zip; a zip's bytes; a zip that was picked, or
+ * files, a page's `FileList` among them. A path needs Node; in a page a text is a URL.
  */
-export type TfjsSource = TfjsModel | string | URL | Uint8Array | readonly TfjsFile[]
+export type TfjsSource =
+  | TfjsModel
+  | string
+  | URL
+  | Uint8Array
+  | PickedFile
+  | Iterable<TfjsFile | PickedFile>
+  | ArrayLike<TfjsFile | PickedFile>
 
 /** The files of a model, wherever they lie. */
 export interface Files {
@@ -43,16 +56,31 @@ export interface Files {
 /** Opens the files of a model. Throws an `ExportError` where there is no model.json. */
 export async function openFiles(source: Exclude<TfjsSource, TfjsModel>): Promise<Files> {
   if (source instanceof Uint8Array) return fromZip(source, 'zip')
-  if (typeof source !== 'string' && !(source instanceof URL)) return fromList(source)
+  if (typeof source !== 'string' && !(source instanceof URL)) return fromList(await readAll(source))
   const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises')
   const local = !/^(https?|blob|data):/.test(String(source))
   return local && fs ? fromPath(source, fs) : fromUrl(String(source))
 }
 
+/** The type `FileList` says that it is like an array, and not that it can be iterated. */
+function readAll(source: PickedFile | Iterable<TfjsFile | PickedFile> | ArrayLike<TfjsFile | PickedFile>) {
+  const files = 'arrayBuffer' in source ? [source] : Array.from(source)
+  return Promise.all(
+    files.map(async (file): Promise<TfjsFile> => {
+      return 'bytes' in file && file.bytes instanceof Uint8Array ? file : readPicked(file as PickedFile)
+    }),
+  )
+}
+
+async function readPicked(file: PickedFile): Promise<TfjsFile> {
+  return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }
+}
+
 type FileSystem = typeof import('node:fs/promises')
 
 async function fromPath(source: string | URL, fs: FileSystem): Promise<Files> {
-  const path = String(source).startsWith('file:') ? decodeURIComponent(new URL(source).pathname) : String(source)
+  const { fileURLToPath } = globalThis.process.getBuiltinModule('node:url')
+  const path = String(source).startsWith('file:') ? fileURLToPath(source) : String(source)
   const missing = (cause: unknown): never => {
     throw new ExportError(`${path}: cannot be read: ${(cause as Error).message}.`, { cause })
   }
@@ -75,7 +103,11 @@ async function fromUrl(source: string): Promise<Files> {
   const page = (globalThis as { document?: { baseURI?: string } }).document?.baseURI
   const url = new URL(source, page)
   if (url.pathname.endsWith('/')) url.pathname += 'model.json'
-  const response = await fetch(url)
+  const get = (place: URL) =>
+    fetch(place).catch((cause: unknown) => {
+      throw new ExportError(`${place}: no answer from the server, or another origin without CORS.`, { cause })
+    })
+  const response = await get(url)
   if (!response.ok) throw new ExportError(`${url}: the server says ${response.status} ${response.statusText}.`)
   const model = new Uint8Array(await response.arrayBuffer())
   if (isZip(model)) return fromZip(model, url.href)
@@ -83,7 +115,7 @@ async function fromUrl(source: string): Promise<Files> {
     const place = new URL(inside(name), url)
     // What the address asks for (`?tfjs-format=file`) holds for the files beside it too.
     place.search = url.search
-    const found = await fetch(place)
+    const found = await get(place)
     return found.ok ? new Uint8Array(await found.arrayBuffer()) : undefined
   }
   return { name: url.href, model, read }
