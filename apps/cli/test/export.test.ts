@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, toOnnx } from '@pixelrow/export'
 import { initialize, linear, mlp } from '@pixelrow/model'
-import { float32, graphBuilder, write } from '@pixelrow/onnx'
+import { float32, graphBuilder, read, write } from '@pixelrow/onnx'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { field, nested } from '../../../packages/onnx/test/support.ts'
 import { pixelrow, writeData } from './helpers.ts'
 
 const classes = ['ant', 'bee', 'cat']
@@ -146,6 +147,23 @@ test('a run’s folder knows its rows', async () => {
   expect(stdout).toContain('on 300 rows of train.csv')
 })
 
+/** The model with its first weights in a file of that name. */
+function keptAt(location: string): Uint8Array {
+  const given = read(model())
+  const external = { data_location: 1, external_data: [{ key: 'location', value: location }] }
+  const [first, ...others] = given.graph.initializers
+  const initializers = [{ ...first!, data: new Float32Array(), extra: external }, ...others]
+  return write({ ...given, graph: { ...given.graph, initializers } })
+}
+
+const hostile = {
+  'beside.onnx': keptAt('w.data'),
+  'outside.onnx': keptAt('../w.data'),
+  'deep.onnx': nested(10_000),
+  'wrong.onnx': field(7, [0x0d, 1, 2, 3, 4]),
+  'odd.json': new TextEncoder().encode('{}'),
+}
+
 test.each<[string[], RegExp, string?]>([
   [['export', 'model.onnx'], /Where shall the model go\?/, 'pixelrow'],
   [['export', 'nowhere', '-o', 'x.onnx'], /nowhere: no such file/],
@@ -156,11 +174,27 @@ test.each<[string[], RegExp, string?]>([
   [['export', 'model.onnx', '-o', 'model.onnx'], /model.onnx is read here and would be written over/],
   [['export', 'model.onnx', '-o', 'x.onnx', '--precision', 'int8'], /int8 needs rows of pixels/],
   [['export', 'model.onnx', '-o', 'x.onnx', '--precision', 'int4'], /must be one of float32, float16, int8/],
+  [['export', 'odd.json', '-o', 'odd.json'], /odd.json is read here and would be written over/],
+  [
+    ['export', 'beside.onnx', '-o', 'x.onnx'],
+    /beside.onnx: its weights are in other files \(w.data\), which are not read here\nFix: save it as one file/,
+  ],
+  [
+    ['export', 'outside.onnx', '-o', 'x.onnx'],
+    /outside.onnx: byte \d+: weights in "..\/w.data", which is outside the model’s folder; refused/,
+  ],
+  [['inspect', 'outside.onnx'], /outside.onnx: byte \d+: weights in "..\/w.data"/],
+  [['export', 'deep.onnx', '-o', 'x.onnx'], /deep.onnx: byte \d+: messages nested deeper than 100/],
+  [['inspect', 'deep.onnx'], /deep.onnx: byte \d+: messages nested deeper than 100/],
+  [['inspect', 'wrong.onnx'], /wrong.onnx: byte 3: GraphProto.node has wire type 5, expected 2/],
+  [['predict', 'outside.onnx', 'test.csv', '-o', 'x.csv'], /outside.onnx: byte \d+: weights in/],
+  [['predict', 'deep.onnx', 'test.csv', '-o', 'x.csv'], /deep.onnx: byte \d+: messages nested deeper than 100/],
   [['export', 'cut.onnx', '-o', 'x.onnx'], /cut.onnx: byte \d+: .*; the file is damaged or no ONNX model/],
   [['inspect', 'cut.onnx'], /cut.onnx: byte \d+: /],
   [['inspect', 'train.csv'], /train.csv: byte \d+: /],
 ])('refused: %j', async (args, message) => {
   writeFileSync(join(cwd, 'cut.onnx'), model().subarray(0, 1500))
+  for (const [name, bytes] of Object.entries(hostile)) writeFileSync(join(cwd, name), bytes)
   mkdirSync(join(cwd, 'empty'), { recursive: true })
   const { code, stdout, stderr } = await pixelrow(args, { cwd })
   expect(code).toBeGreaterThan(0)

@@ -49,9 +49,13 @@ async function main(argv: string[]): Promise<void> {
   const [source, ...more] = positionals
   if (source === undefined || more.length) throw new UsageError('expected one SOURCE, e.g. model.json')
   if (values.out === undefined) throw new UsageError('expected -o, e.g. -o model.onnx')
+  await requireApart(source, values.out)
   const bytes = lessOf(await read(source, values), values)
-  const { inputs, outputs } = describe(bytes)
-  const { writeFile } = await import('node:fs/promises')
+  const { inputs, outputs, external } = describe(bytes)
+  if (external.length) throw new Error(`${source}: its weights are in other files (${external}); save it as one first`)
+  const { mkdir, writeFile } = await import('node:fs/promises')
+  const { dirname } = await import('node:path')
+  await mkdir(dirname(values.out), { recursive: true })
   await writeFile(values.out, bytes)
   const names = (ports: typeof inputs) =>
     ports.map(({ name, dataType, dims }) => `${name} ${dataType}[${dims}]`).join(', ')
@@ -65,6 +69,14 @@ async function parsed(argv: string[]): Promise<{ values: Values; positionals: st
   } catch (error) {
     throw new UsageError((error as Error).message)
   }
+}
+
+/** Writing over what is read would lose it. */
+async function requireApart(source: string, out: string): Promise<void> {
+  const { realpath } = await import('node:fs/promises')
+  const [from, to] = await Promise.all([source, out].map((path) => realpath(path).catch(() => undefined)))
+  if (from !== undefined && from === to)
+    throw new Error(`${out} is read here and would be written over; choose another -o`)
 }
 
 async function read(source: string, { classes, scale, offset }: Values): Promise<Uint8Array> {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, tfjsToOnnx, toOnnx } from '@pixelrow/export'
 import { mlp } from '@pixelrow/model'
+import { read, write } from '@pixelrow/onnx'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { modelOf } from './models.ts'
 
@@ -21,6 +22,12 @@ const bytesOf = (name: string) => new Uint8Array(readFileSync(join(cwd, name)))
 beforeAll(() => {
   const shape = { height: 4, width: 4, channels: 1, channelOrder: 'interleaved' as const }
   writeFileSync(join(cwd, 'ours.onnx'), toOnnx(modelOf(mlp({ shape, maxValue: 255, classes: ['a', 'b'] }))))
+  const ours = read(bytesOf('ours.onnx'))
+  const external = { data_location: 1, external_data: [{ key: 'location', value: 'w.data' }] }
+  const [first, ...others] = ours.graph.initializers
+  const initializers = [{ ...first!, data: new Float32Array(), extra: external }, ...others]
+  writeFileSync(join(cwd, 'beside.onnx'), write({ ...ours, graph: { ...ours.graph, initializers } }))
+  writeFileSync(join(cwd, 'cut.onnx'), bytesOf('ours.onnx').subarray(0, 300))
   const weights = [{ name: 'dense/kernel', shape: [4, 2], dtype: 'float32' }]
   const config = { name: 'dense', units: 2, use_bias: false, batch_input_shape: [null, 2, 2, 1] }
   const layers = [
@@ -52,8 +59,8 @@ test('a classifier of bytes, in float16', () => {
 })
 
 test('an ONNX file', () => {
-  expect(run('ours.onnx', '-o', 'small.onnx', '--precision', 'float16').status).toBe(0)
-  expect(bytesOf('small.onnx').length).toBeLessThan(bytesOf('ours.onnx').length)
+  expect(run('ours.onnx', '-o', 'new/small.onnx', '--precision', 'float16').status).toBe(0)
+  expect(bytesOf('new/small.onnx').length).toBeLessThan(bytesOf('ours.onnx').length)
 })
 
 test.each<[string[], number, RegExp]>([
@@ -64,6 +71,10 @@ test.each<[string[], number, RegExp]>([
   [['model.json', '-o', 'x.onnx', '--classes', 'a,b', '--scale', 'x'], 2, /--scale must be a number; found "x"/],
   [['model.json', '-o', 'x.onnx', '--wrong'], 2, /--wrong/],
   [['nowhere.json', '-o', 'x.onnx'], 1, /nowhere.json/],
+  [['ours.onnx', '-o', './ours.onnx'], 1, /ours.onnx is read here and would be written over/],
+  [['model.json', '-o', 'model.json'], 1, /model.json is read here and would be written over/],
+  [['beside.onnx', '-o', 'x.onnx'], 1, /beside.onnx: its weights are in other files \(w.data\)/],
+  [['cut.onnx', '-o', 'x.onnx'], 1, /byte \d+: a length of \d+ bytes where \d+ are left/],
   [['shard.bin', '-o', 'x.onnx'], 1, /Error: /],
 ])('refused: %j', (args, code, message) => {
   const { status, stdout, stderr } = run(...args)

@@ -3,7 +3,7 @@ import { OnnxError, read } from '@pixelrow/onnx'
 import { expect, test } from 'vitest'
 import { corners, onnxOf } from '../../classifier/test/model.ts'
 import { mutants } from '../../export/scripts/fuzz.mjs'
-import { concat, field, varint } from '../../onnx/test/support.ts'
+import { concat, field, nested } from '../../onnx/test/support.ts'
 
 /** The byte at which our reader finds damage. */
 function damageIn(bytes: Uint8Array): number | undefined {
@@ -52,17 +52,6 @@ test('mutated files load, or are refused in words, with the byte wherever there 
 })
 
 const good = onnxOf(corners)
-
-/** GraphProto in AttributeProto in NodeProto, from the inmost to the outmost. */
-function nested(depth: number): Uint8Array {
-  const heads: number[][] = []
-  for (let level = 0, length = 0; level < 3 * depth; level++) {
-    const head = [[6, 5, 1][level % 3]! * 8 + 2, ...varint(length)]
-    length += head.length
-    heads.push(head)
-  }
-  return field(7, heads.reverse().flat())
-}
 
 test.each<[string, Uint8Array, RegExp]>([
   ['cut', good.subarray(0, 200), /byte \d+: a length of \d+ bytes where \d+ are left/],

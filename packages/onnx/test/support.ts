@@ -36,3 +36,14 @@ export function varint(value: number): number[] {
 export function concat(...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...part]))
 }
+
+/** A graph in an attribute in a node, so many times: from the inmost to the outmost. */
+export function nested(depth: number): Uint8Array {
+  const heads: number[][] = []
+  for (let level = 0, length = 0; level < 3 * depth; level++) {
+    const head = [[6, 5, 1][level % 3]! * 8 + 2, ...varint(length)]
+    length += head.length
+    heads.push(head)
+  }
+  return field(7, heads.reverse().flat())
+}

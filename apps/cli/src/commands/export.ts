@@ -2,6 +2,7 @@ import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { PixelTable } from '@pixelrow/data'
 import {
+  type Description,
   describe,
   fromOnnx,
   optimize,
@@ -14,7 +15,7 @@ import {
 import { writeFileAtomic } from '@pixelrow/files'
 import { load, open } from '@pixelrow/infer-node'
 import { inputsOf, requireApart } from '../files/destination.ts'
-import { findModel, type ModelPlace, readModel, withName } from '../files/model.ts'
+import { findModel, type ModelPlace, readModel, shown, withName } from '../files/model.ts'
 import { JobError, UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
 import { command, isUrl } from '../line/paste.ts'
@@ -38,9 +39,9 @@ export async function exportModel(context: Context, flags: Flags, source: string
   const place = await placeOf(source)
   await requireApart(
     [out],
-    [place.tfjs ? undefined : place.path, ...(flags.check === undefined ? [] : await inputsOf(flags.check))],
+    [isUrl(place.path) ? undefined : place.path, ...(flags.check === undefined ? [] : await inputsOf(flags.check))],
   )
-  const given = await withName(place.path, async () => shaped(await bytesOf(place, flags), flags))
+  const given = await withName(place.path, async () => shaped(place, await bytesOf(place, flags), flags))
   const { bytes, report, rows } = await withName(place.path, () => smaller(context, flags, given, place))
   await mkdir(dirname(out), { recursive: true })
   await writeFileAtomic(out, bytes)
@@ -79,11 +80,20 @@ async function bytesOf({ path, tfjs }: ModelPlace, { classes, scale, offset }: F
 }
 
 /** The file with another form of input, or with less in it, where that is asked for. */
-function shaped(bytes: Uint8Array, { input, optimize: less }: Flags): Uint8Array {
+function shaped({ path }: ModelPlace, bytes: Uint8Array, { input, optimize: less }: Flags): Uint8Array {
   // Also a file that is only passed on is read, or a damaged one would be written again.
-  describe(bytes)
+  requireWhole(path, describe(bytes))
   const formed = input === undefined ? bytes : toOnnx(fromOnnx(bytes), { input })
   return less ? optimize(formed) : formed
+}
+
+/** A copy elsewhere would not find the files that hold its weights. */
+function requireWhole(path: string, { external }: Description): void {
+  if (external.length === 0) return
+  throw new JobError(
+    `${path}: its weights are in other files (${external.map((name) => shown(name)).join(', ')}), which are not read here`,
+    'save it as one file, in Python: onnx.save(onnx.load("model.onnx"), "whole.onnx")',
+  )
 }
 
 interface Smaller {
