@@ -116,8 +116,8 @@ test.each(['/etc/passwd', '../elsewhere/model.onnx.data', '..\\x', 'file:///etc/
       [bytes, 'the model'],
       [place, place],
     ] as const) {
-      for (const opened of [load(source), open(source)]) {
-        const error = (await opened.catch((caught: unknown) => caught)) as ClassifierError
+      for (const opening of [load, open]) {
+        const error = (await opening(source).catch((caught: unknown) => caught)) as ClassifierError
         expect(error).toBeInstanceOf(ClassifierError)
         expect(error.message).toMatch(/byte \d+: weights in .* outside the model’s folder; refused$/)
         expect(error.message.startsWith(`${name}: byte ${error.offset}`)).toBe(true)
