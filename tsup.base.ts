@@ -44,3 +44,13 @@ export function library(options: Options = {}): Options {
     ...options,
   }
 }
+
+/**
+ * The same with ES modules that load their parts when they need them. CommonJS stays one file: splitting it would turn each `import()` of another
+ * package, which CommonJS has too, into a `require()`.
+ */
+export function parted(options: Options = {}): Options {
+  const { splitting: _, ...rest } = library(options)
+  // Left to itself, tsup splits ES modules alone.
+  return rest
+}

@@ -1,5 +1,4 @@
 import { readMetadata } from '@pixelrow/onnx/metadata'
-import { classNames } from './class-names.ts'
 import { ClassifierError } from './errors.ts'
 import type { ImageShape, Preparation } from './types.ts'
 
@@ -34,11 +33,6 @@ export interface ModelOptions {
   softmax?: boolean
 }
 
-/** What a file's metadata says; `described` where pixelrow wrote it. */
-export interface Hints extends ModelOptions {
-  described?: ModelDescription
-}
-
 const ours = ['pixelrow.classes', 'pixelrow.shape', 'pixelrow.max_value']
 
 /**
@@ -49,13 +43,10 @@ export function describeModel(bytes: Uint8Array, name = 'the model'): ModelDescr
   return described(metadataOf(bytes, name), name)
 }
 
-/** What is known of a model before it is opened, from any metadata that says it; what the caller says comes first. */
-export function hintsOf(bytes: Uint8Array, name = 'the model', given: ModelOptions = {}): Hints {
+/** The same where pixelrow wrote the file, undefined where somebody else did. */
+export function ownDescription(bytes: Uint8Array, name: string): ModelDescription | undefined {
   const metadata = metadataOf(bytes, name)
-  if (Object.keys(given).length === 0 && ours.some((key) => key in metadata))
-    return { described: described(metadata, name) }
-  const classes = classNames(metadata)
-  return { ...(classes && { classes }), ...bitmapHints(metadata, name), ...given }
+  return ours.some((key) => key in metadata) ? described(metadata, name) : undefined
 }
 
 function described(metadata: Record<string, string>, name: string): ModelDescription {
@@ -75,24 +66,8 @@ function described(metadata: Record<string, string>, name: string): ModelDescrip
   }
 }
 
-/** ONNX's own words for images (MetadataProps.md). */
-function bitmapHints(metadata: Record<string, string>, name: string): ModelOptions {
-  const range = metadata['Image.NominalPixelRange']
-  const ranges: Record<string, ModelOptions> = {
-    NominalRange_0_255: { scale: 1 },
-    Normalized_0_1: { scale: 1 / 255 },
-    Normalized_1_1: { scale: 1 / 127.5, mean: 1 },
-  }
-  if (range !== undefined && !ranges[range])
-    throw new ClassifierError(
-      `${name}: metadata Image.NominalPixelRange: expected ${Object.keys(ranges).join(', ')}, found ${range}. ` +
-        'Say what the model wants by scale, mean and std',
-    )
-  const isBgr = /^Bgr/i.test(metadata['Image.BitmapPixelFormat'] ?? '')
-  return { ...(range !== undefined && ranges[range]), ...(isBgr && { colors: 'bgr' }) }
-}
-
-function metadataOf(bytes: Uint8Array, name: string): Record<string, string> {
+/** All of a file's metadata. Throws a `ClassifierError` for what is no protobuf. */
+export function metadataOf(bytes: Uint8Array, name: string): Record<string, string> {
   try {
     return readMetadata(bytes)
   } catch (cause) {

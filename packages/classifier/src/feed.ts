@@ -1,17 +1,15 @@
-import type { Hints } from './description.ts'
+import type { ModelOptions } from './description.ts'
 import { ClassifierError } from './errors.ts'
 import { halfBits } from './half.ts'
+import { type Feed, unshared } from './raw.ts'
 import type { Signature } from './signature.ts'
 
-/** Puts raw pixels into what the input takes. */
-export type Feed = (pixels: Uint8Array, rows: number) => Uint8Array | Uint16Array | Float32Array
-
 /** How images become the model's input: raw bytes, or floats by scale, mean and std; channels where and in the order it wants them. */
-export function feedOf({ type, shape, channelsFirst }: Signature, hints: Hints, name: string): Feed {
+export function feedOf({ type, shape, channelsFirst }: Signature, hints: ModelOptions, name: string): Feed {
   const { height, width, channels } = shape
   const area = height * width
   const isBgr = hints.colors === 'bgr' && channels === 3
-  const moves = !hints.described && channels > 1 && (channelsFirst || isBgr)
+  const moves = channels > 1 && (channelsFirst || isBgr)
   if (type === 'uint8' && !moves) return unshared
   const tables = tablesOf(type, channels, hints, name)
   const Values = { uint8: Uint8Array, float16: Uint16Array, float32: Float32Array }[type]
@@ -32,15 +30,10 @@ export function feedOf({ type, shape, channelsFirst }: Signature, hints: Hints, 
 }
 
 /** What the model takes for each byte, for each channel. */
-function tablesOf(type: Signature['type'], channels: number, hints: Hints, name: string) {
+function tablesOf(type: Signature['type'], channels: number, hints: ModelOptions, name: string) {
   if (type === 'uint8') return bytesAsTheyAre(channels)
   const floats = floatTables(channels, hints, name)
   return type === 'float16' ? floats.map((table) => Uint16Array.from(table, halfBits)) : floats
-}
-
-/** onnxruntime refuses tensors over shared memory, so those pixels are copied. */
-function unshared(pixels: Uint8Array): Uint8Array {
-  return pixels.buffer instanceof ArrayBuffer ? pixels : pixels.slice()
 }
 
 function bytesAsTheyAre(channels: number): Uint8Array[] {
@@ -48,7 +41,11 @@ function bytesAsTheyAre(channels: number): Uint8Array[] {
 }
 
 /** The float of each byte, for each channel as the image has them (red first). */
-function floatTables(channels: number, { scale = 1 / 255, mean = 0, std = 1 }: Hints, name: string): Float32Array[] {
+function floatTables(
+  channels: number,
+  { scale = 1 / 255, mean = 0, std = 1 }: ModelOptions,
+  name: string,
+): Float32Array[] {
   const perChannel = (what: string, value: number | readonly number[]) => {
     const list = typeof value === 'number' ? new Array<number>(channels).fill(value) : value
     if (list.length === channels && list.every((each) => Number.isFinite(each) && (what !== 'std' || each > 0)))

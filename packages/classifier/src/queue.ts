@@ -11,6 +11,14 @@ export interface QueueOptions {
   maxQueue?: number
 }
 
+/** How many runs may be under way. */
+export interface Lanes {
+  /** Runs that the runner works on at once. */
+  lanes: number
+  /** Runs that a lane may have at once, the one that it works on among them. */
+  depth: number
+}
+
 /** Work for one run, or a share of one. */
 export interface Job extends CallOptions {
   pixels: Uint8Array
@@ -32,12 +40,12 @@ interface Waiting extends Job {
 }
 
 /**
- * Gathers jobs into runs of at most `maxBatch` images. One run is under way at a time, so that what comes meanwhile shares the next;
- * a second one is sent ahead only where it is full, up to `depth`, so that a worker need not wait for it.
+ * Gathers jobs into runs of at most `maxBatch` images. As many runs are under way as there are `lanes`, so that what comes meanwhile shares
+ * the next; further ones are sent ahead only where they are full, up to `depth` a lane, so that a worker need not wait for them.
  */
 export function createQueue(
   run: (pixels: Uint8Array, rows: number) => Promise<Predictions>,
-  { maxBatch, maxDelayMs, maxQueue, depth, name }: Required<QueueOptions> & { depth: number; name: string },
+  { maxBatch, maxDelayMs, maxQueue, lanes, depth, name }: Required<QueueOptions> & Lanes & { name: string },
 ): Queue {
   let waiting: Waiting[] = []
   let [rows, counted, running] = [0, 0, 0]
@@ -75,14 +83,14 @@ export function createQueue(
   function dispatch(): void {
     clearTimeout(timer)
     timer = undefined
-    while (rows > 0 && (running === 0 || (running < depth && rows >= maxBatch))) void start(take())
+    while (rows > 0 && (running < lanes || (running < lanes * depth && rows >= maxBatch))) void start(take())
     if (rows === 0 && running === 0 && typeof closed === 'function') closed()
   }
 
   /** In the next microtask at the earliest, so that calls made together run together. */
   function schedule(): void {
     if (maxDelayMs === 0 || rows >= maxBatch || closed) queueMicrotask(dispatch)
-    else if (running === 0) timer ??= setTimeout(dispatch, maxDelayMs)
+    else if (running < lanes) timer ??= setTimeout(dispatch, maxDelayMs)
   }
 
   return {

@@ -71,9 +71,9 @@ export interface PredictOptions extends CallOptions {
   onProgress?: (rows: number) => void
 }
 
-/** Where a classifier runs, whatever runtime is behind it. */
-export interface Classifier {
-  /** The device in use: `cpu`, `wasm`, … */
+/** Where a classifier runs, whatever runtime is behind it. `More` are the images that its runtime knows besides: in a page, a canvas. */
+export interface Classifier<More = never> {
+  /** The device in use: `cpu`, `wasm`, … It may change where a device is lost. */
   readonly device: string
   /** The devices tried before it, with reasons. */
   readonly attempts: readonly Attempt[]
@@ -84,19 +84,19 @@ export interface Classifier {
   /** Where the model was trained on pictures. */
   readonly preparation?: Preparation
   /** Classifies one image. Concurrent calls share runs. */
-  classify(image: Image, options?: ClassifyOptions): Promise<Classification>
+  classify(image: Image | More, options?: ClassifyOptions): Promise<Classification>
   /** Classifies many: a list of images, or one array that holds whole raw images one after the other. */
-  classifyMany(images: Pixels | readonly Image[], options?: ClassifyOptions): Promise<Classification[]>
+  classifyMany(images: Pixels | readonly (Image | More)[], options?: ClassifyOptions): Promise<Classification[]>
   /** Classifies images as they come, in their order, in memory that does not grow: the source waits while results are not taken. An array of raw pixels may hold several images. */
   classifyRows(
-    images: AsyncIterable<Image> | Iterable<Image>,
+    images: AsyncIterable<Image | More> | Iterable<Image | More>,
     options?: ClassifyOptions,
   ): AsyncGenerator<Classification>
   /** `classifyMany` as typed arrays, for tables: `pixels` holds whole images one after the other. */
   predict(pixels: Pixels, options?: PredictOptions): Promise<Predictions>
   /** `classifyRows` as typed arrays: one result for each piece of the source, whose memory must not change until then. */
   predictRows(
-    pieces: AsyncIterable<Image> | Iterable<Image>,
+    pieces: AsyncIterable<Image | More> | Iterable<Image | More>,
     options?: Pick<ClassifyOptions, 'prepare' | 'signal'>,
   ): AsyncGenerator<Predictions>
   /** Waits for what was asked for, then releases the model. Classifying after that is an error. */

@@ -60,6 +60,27 @@ test('a run has at most maxBatch images', async () => {
   expect((await Promise.all(results)).map(({ index }) => index)).toEqual(Array.from({ length: 10 }, (_, i) => i % 3))
 })
 
+test('each lane has a run at once, full or not, and full ones ahead', async () => {
+  const { classifier, runs } = held({ maxBatch: 4, lanes: 2, depth: 2 })
+  const first = classifier.classify(image(0))
+  await turn()
+  const second = classifier.classify(image(1))
+  await turn()
+  const third = classifier.classify(image(2))
+  await turn()
+  expect(runs.map(({ rows }) => rows)).toEqual([1, 1])
+  const more = many(classifier, 8)
+  await turn()
+  expect(runs.map(({ rows }) => rows)).toEqual([1, 1, 4, 4])
+  for (let next = 0; next < 5; next++) {
+    runs[next]!.go()
+    await turn()
+  }
+  expect(runs.map(({ rows }) => rows)).toEqual([1, 1, 4, 4, 1])
+  const found = await Promise.all([first, second, third, ...more])
+  expect(found.map(({ index }) => index)).toEqual([0, 1, 2, ...Array.from({ length: 8 }, (_, i) => i % 3)])
+})
+
 test('maxDelayMs lets an idle classifier wait for more', async () => {
   const { classifier, runs } = held({ maxDelayMs: 30, maxBatch: 3 })
   const one = classifier.classify(image(0))

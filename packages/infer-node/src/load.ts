@@ -9,7 +9,7 @@ import {
   type QueueOptions,
 } from '@pixelrow/classifier'
 import { checkDevice, type Device } from './device.ts'
-import { openInWorker } from './in-worker.ts'
+import { openInWorkers } from './in-workers.ts'
 import { openHere } from './opened.ts'
 import { findRuntimes } from './runtime.ts'
 import { explainRead, type ModelSource, readModel } from './source.ts'
@@ -22,6 +22,11 @@ export interface LoadOptions extends QueueOptions {
   threads?: number
   /** Runs in a worker thread, so that the event loop goes on. Default true; `false` runs inline, which holds the loop up during each run. */
   worker?: boolean
+  /**
+   * Worker threads, each with a session of its own, so that several runs go on at once: more throughput for many rows, and more memory.
+   * Default 1; a GPU has 1 in any case. With more, `threads` counts for each of them, by default an equal share of what the machine has.
+   */
+  workers?: number
   /** What is known of a model that was not made by pixelrow and does not say it itself. */
   model?: ModelOptions
   /** How pictures are prepared unless a call says otherwise. Default: the rule in the model's metadata, else the whole picture on black. */
@@ -36,20 +41,21 @@ export interface LoadOptions extends QueueOptions {
  * none of the devices asked for works (its `attempts` has the reasons): it never runs on a device that was not asked for.
  */
 export async function load(source: ModelSource, options: LoadOptions = {}): Promise<Classifier> {
-  const { device = 'auto', threads, worker = true, model: given, ...rest } = options
-  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1))
-    throw new ClassifierError(`threads: expected an integer of 1 or more, found ${threads}`)
+  const { device = 'auto', threads, worker = true, workers = 1, model: given, ...rest } = options
+  requireCount('threads', threads)
+  requireCount('workers', workers)
+  if (!worker && workers > 1) throw new ClassifierError(`workers: ${workers} of them need worker: true`)
   const checked = checkDevice(device)
   const onWasm = checked !== 'auto' && checked.includes('wasm')
   const file = await readModel(source)
   const job = {
     ...file,
     device: checked,
-    threads: threads ?? (onWasm ? undefined : availableParallelism()),
+    threads: threads ?? (onWasm ? undefined : Math.max(1, Math.floor(availableParallelism() / workers))),
     runtimes: findRuntimes(),
     given,
   }
-  const { runner, ...opened } = await (worker ? openInWorker(job) : openHere(job))
+  const { runner, ...opened } = await (worker ? openInWorkers(job, workers) : openHere(job))
   try {
     // A worker gets its next full run ahead, so that it never waits for this thread.
     return createClassifier({
@@ -57,6 +63,7 @@ export async function load(source: ModelSource, options: LoadOptions = {}): Prom
       runner,
       name: file.name,
       ...opened,
+      lanes: workers,
       depth: worker ? 2 : 1,
       pictures: { read: readPicture },
     })
@@ -64,6 +71,11 @@ export async function load(source: ModelSource, options: LoadOptions = {}): Prom
     await runner.release()
     throw error
   }
+}
+
+function requireCount(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isInteger(value) && value >= 1)) return
+  throw new ClassifierError(`${name}: expected an integer of 1 or more, found ${value}`)
 }
 
 async function readPicture(path: string): Promise<Uint8Array> {

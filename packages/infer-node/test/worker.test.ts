@@ -48,6 +48,29 @@ test('timers of the host go on during a long run, which they do not inline', asy
   expect(await late(false)).toBeGreaterThan(20)
 })
 
+test('several workers give the same bits as one, and a short run does not wait for a long one', async () => {
+  const pixels = rows(3000)
+  await using one = await load(bytes, { threads: 1 })
+  await using three = await load(bytes, { threads: 1, workers: 3 })
+  expect(await three.predict(pixels)).toEqual(await one.predict(pixels))
+
+  const model = slowModel()
+  const orderWith = async (workers: number) => {
+    await using classifier = await load(model, { workers, threads: 1, maxBatch: 256 })
+    const order: string[] = []
+    const long = classifier.predict(new Uint8Array(784 * 256)).then(() => order.push('long'))
+    // A turn of the event loop, so that the long one is under way.
+    await new Promise((resolve) => setImmediate(resolve))
+    const short = classifier.classify(new Uint8Array(784)).then(() => order.push('short'))
+    await Promise.all([long, short])
+    return order
+  }
+  expect(await orderWith(2)).toEqual(['short', 'long'])
+  expect(await orderWith(1)).toEqual(['long', 'short'])
+  await expect(load(bytes, { workers: 0 })).rejects.toThrow('workers: expected an integer of 1 or more, found 0')
+  await expect(load(bytes, { workers: 2, worker: false })).rejects.toThrow('workers: 2 of them need worker: true')
+})
+
 test('an abort is heard at once though the run goes on, and closing waits for that', async () => {
   const classifier = await load(slowModel(), { threads: 1 })
   const order: string[] = []

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { isTemporary, writeFileAtomic } from '@pixelrow/files'
 import { type Classifier, load } from '@pixelrow/infer-node'
@@ -50,7 +51,7 @@ export async function predictMany(
   for (const task of mine) if (!(await isDone(task))) waiting.push(task)
   const done = mine.length - waiting.length
   if (done > 0) terminal.note(`${done} of ${many(mine.length, 'file')} already done`)
-  await using classifier = await load(bytes, { device: flags.device, threads: flags.threads })
+  await using classifier = await loadForMany(bytes, flags)
   const files: { input: string; output: string; rows: number }[] = []
   for (const task of waiting) {
     const rows = await predictTask(context, flags, classifier, task)
@@ -62,6 +63,15 @@ export async function predictMany(
   const rows = files.reduce((sum, each) => sum + each.rows, 0)
   if (waiting.length > 1) terminal.note(`${many(rows, 'row')} in ${many(waiting.length, 'file')}`)
   terminal.json({ model, rows, device, classes, files, skipped: done })
+}
+
+/**
+ * Several workers of few threads each: while this thread reads rows, runs on the others never wait for one another, as the threads of one run
+ * would. Each holds a model, so there are no more than four.
+ */
+function loadForMany(source: string | Uint8Array, { device, threads = availableParallelism() }: Flags) {
+  const workers = Math.min(threads, 4)
+  return load(source, { device, workers, threads: Math.floor(threads / workers) })
 }
 
 /** One file or standard input, to one file or standard output. */
@@ -78,7 +88,7 @@ async function predictOne(context: Context, flags: Flags, model: string, path: s
     )
   const outputs = [out, probabilities].filter((each) => each !== undefined && each !== '-') as string[]
   await requireApart(outputs, [model, path])
-  await using classifier = await load(model, { device: flags.device, threads: flags.threads })
+  await using classifier = await loadForMany(model, flags)
   if (out !== '-') {
     const rows = await predictTask(context, flags, classifier, { path, out, ...(probabilities && { probabilities }) })
     terminal.result(`${out}: ${many(rows, 'row')}`)

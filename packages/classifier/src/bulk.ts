@@ -1,0 +1,94 @@
+import { ClassifierError } from './errors.ts'
+import type { pixelsOf } from './images.ts'
+import type { Queue } from './queue.ts'
+import { pipelined } from './stream.ts'
+import type { CallOptions, Image, Pixels, Predictions, PredictOptions, Prepare } from './types.ts'
+
+/** What the classifier of which this is a part consists of. */
+export interface BulkParts {
+  /** Bytes of one image. */
+  size: number
+  /** Classes of the model. */
+  classes: number
+  /** Rows of one run. */
+  chunkRows: number
+  /** Runs that may be under way at once. */
+  ahead: number
+  queue: Queue
+  toPixels: ReturnType<typeof pixelsOf>
+  pause: (() => Promise<void>) | undefined
+}
+
+/** More rows than one run takes, chunk after chunk; the first may have `begun`. */
+export async function predictChunks(
+  bytes: Uint8Array,
+  { size, classes, chunkRows, ahead, queue, pause }: BulkParts,
+  { onProgress, begun, ...call }: PredictOptions & { begun?: Promise<Predictions> },
+): Promise<Predictions> {
+  const rows = bytes.length / size
+  const into = { labels: new Uint16Array(rows), probabilities: new Float32Array(rows * classes) }
+  const chunks = Array.from({ length: Math.ceil(rows / chunkRows) }, (_, i) => i * chunkRows)
+  const work = async (from: number) => {
+    const to = Math.min(from + chunkRows, rows)
+    if (from === 0 && begun) return { from, to, result: await begun }
+    if (from > 0) await pause?.()
+    const part = { pixels: bytes.subarray(from * size, to * size), rows: to - from, counted: false }
+    return { from, to, result: await queue.add({ ...part, ...call }) }
+  }
+  for await (const { from, to, result } of pipelined(chunks, { limit: ahead, weigh: () => 1, work })) {
+    into.labels.set(result.labels, from)
+    into.probabilities.set(result.probabilities, from * classes)
+    onProgress?.(to)
+    call.signal?.throwIfAborted()
+  }
+  return into
+}
+
+/** One result for each piece of a source. */
+export function predictPieces(
+  pieces: AsyncIterable<Image | object> | Iterable<Image | object>,
+  { size, chunkRows, ahead, queue, toPixels, ...rest }: BulkParts,
+  { prepare, signal }: { prepare?: Prepare | undefined; signal?: AbortSignal | undefined },
+): AsyncGenerator<Predictions> {
+  /** One job where it fits into a run. */
+  const predictAll = (pixels: Uint8Array): Promise<Predictions> => {
+    const rows = pixels.length / size
+    const call: CallOptions = signal ? { signal } : {}
+    return rows > 0 && rows <= chunkRows
+      ? queue.add({ pixels, rows, counted: false, ...call })
+      : predictChunks(pixels, { size, chunkRows, ahead, queue, toPixels, ...rest }, call)
+  }
+  return pipelined(pieces, {
+    signal,
+    limit: Math.max(2, ahead) * chunkRows,
+    weigh: (piece) => Math.max(1, ArrayBuffer.isView(piece) ? Math.floor((piece as Pixels).length / size) : 1),
+    work: async (piece) => {
+      signal?.throwIfAborted()
+      return predictAll(await toPixels(piece, { ...(prepare && { prepare }), several: true }))
+    },
+  })
+}
+
+/** The pixels of a list of images, one after the other. */
+export async function joinedPixels(
+  images: readonly (Image | object)[],
+  { size, toPixels }: BulkParts,
+  prepare: Prepare | undefined,
+): Promise<Uint8Array> {
+  const joined = new Uint8Array(images.length * size)
+  let row = 0
+  const work = async (place: number) => numbered(place, () => toPixels(images[place]!, prepare && { prepare }))
+  for await (const pixels of pipelined(images.keys(), { limit: 4, weigh: () => 1, work }))
+    joined.set(pixels, row++ * size)
+  return joined
+}
+
+/** Says which of several images an error is about. */
+async function numbered<T>(place: number, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof ClassifierError)) throw error
+    throw new ClassifierError(`image ${place}: ${error.message}`, { cause: error.cause })
+  }
+}
