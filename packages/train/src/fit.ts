@@ -27,6 +27,7 @@ export async function fit(architecture: Architecture, table: PixelTable, options
       engine,
       device,
       threads: settings.threads,
+      ...(trainer.runtime && { runtime: trainer.runtime }),
       ...(trainer.layouts && { layouts: trainer.layouts }),
     }
   } finally {

@@ -22,9 +22,9 @@ export interface FitOptions {
   optimizer?: Optimizer
   /** The learning rate's course. Default `constant()`. */
   schedule?: Schedule
-  /** `auto` (default) or `onnxruntime`. */
+  /** `auto` (default), `onnxruntime` or `tfjs`, which needs one of TensorFlow.js's packages. */
   engine?: string
-  /** `auto` (default) or `cpu`. */
+  /** `auto` (default) or one of the engine's `devices()`: `cpu`, `cuda`. */
   device?: string
   /** `plain` keeps images in memory as ONNX has them, which takes about three times as long; `auto` (default) leaves the choice to the engine. */
   layout?: 'auto' | 'plain'

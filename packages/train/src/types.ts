@@ -102,6 +102,19 @@ export interface Trainer {
   close(): Promise<void>
   /** How the graph's images lie in memory, where an engine has a choice. */
   layouts?: Layouts
+  /** The library that computes, where an engine has a choice. */
+  runtime?: RuntimeInfo
+  /** How many tensors are alive, where the engine must free them itself. */
+  tensors?(): Promise<number>
+}
+
+/** The library that an engine computes with. */
+export interface RuntimeInfo {
+  /** Such as `tfjs-node`. */
+  name: string
+  version: string
+  /** The version of the native TensorFlow behind it, where there is one. */
+  tensorflow?: string
 }
 
 /** How an engine lays out images in memory: on blocks of channels and images where that is faster, else plain, by a rule of shapes alone. */
@@ -213,6 +226,10 @@ export interface FitResult {
   engine: string
   device: string
   threads: number
+  /** Why this engine, where it was not asked for by name. */
+  engineReason?: string
+  /** The library that computed, where the engine had a choice. */
+  runtime?: RuntimeInfo
   /** How the engine laid out images in memory, where it had a choice. */
   layouts?: Layouts
 }

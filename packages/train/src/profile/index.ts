@@ -41,7 +41,12 @@ export async function profile(
   table: PixelTable,
   { seconds = 4, ...options }: FitOptions & { seconds?: number } = {},
 ): Promise<Profile> {
-  const given = { ...options, validation: undefined, epochs: 10_000 }
+  if (options.engine === 'tfjs') {
+    throw new Error(
+      "The engine tfjs cannot be profiled: TensorFlow.js does not tell its kernels' times. Profile onnxruntime.",
+    )
+  }
+  const given = { ...options, engine: 'onnxruntime', validation: undefined, epochs: 10_000 }
   const { graph, trainer, engine, device, settings, pace } = await timed(
     await setUp(architecture, table, given),
     seconds / 2,
