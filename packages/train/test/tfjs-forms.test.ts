@@ -15,6 +15,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { architecture, expectDefinedStep } from './random-nets.ts'
 
+// Plain tfjs is meant, whatever was built on this machine.
+process.env.PIXELROW_CACHE = '/dev/null'
+
 const tfjs = engines.tfjs!
 
 /** Every layer there is, and both orders of colours. */

@@ -4,6 +4,9 @@ import { expect, test } from 'vitest'
 import { bits, quarters } from './quarters.ts'
 import { firstSteps, trainings } from './tfjs-parity.ts'
 
+// Plain tfjs is meant, whatever was built on this machine.
+process.env.PIXELROW_CACHE = '/dev/null'
+
 const table = quarters(400)
 const options = {
   ...{ engine: 'tfjs', epochs: 4, batchSize: 16, learningRate: 0.01, optimizer: adam(), validation: 0.25, seed: 3 },

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { builtTfjs } from './built.ts'
+import { builtTfjs } from '@pixelrow/devices'
 
 /** A tfjs that is installed, not yet loaded. */
 export interface Candidate {
