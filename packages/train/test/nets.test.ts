@@ -26,13 +26,17 @@ const optimizers: Record<string, Optimizer> = {
   muon: muon(),
 }
 
-test.each(Object.entries(nets))('the first 20 steps of net %s are PyTorch’s', async (name, net) => {
+const formulations = Object.entries(nets).flatMap(([name, net]) =>
+  (['auto', 'plain'] as const).map((layout) => [name, layout, net] as const),
+)
+
+test.each(formulations)('the first 20 steps of net %s, layout %s, are PyTorch’s', async (name, layout, net) => {
   const architecture: Architecture = { input: { shape: digitShape, maxValue: 255 }, layers: net.layers }
   const { graph, scalars } = trainingGraph(architecture, optimizers[net.optimizer]!, BATCH)
   const initial = (tensor: { name: string; dims: number[] }) =>
     fixture[`${name}/initial/${tensor.name}`]?.data ?? new Float32Array(tensor.dims.reduce((a, b) => a * b, 1))
   const state = Object.fromEntries(graph.state.map((tensor) => [tensor.name, initial(tensor)]))
-  const options = { device: 'cpu', threads: 2, ...firstDigits(STEPS * BATCH), seed: SEED, state }
+  const options = { device: 'cpu', threads: 2, ...firstDigits(STEPS * BATCH), seed: SEED, state, layout }
   const trainer = await engines.onnxruntime!.compile(graph, options)
   const values = (value: (step: number, steps: number) => number, first: number, count: number) =>
     Float32Array.from({ length: count }, (_, i) => value(first + i, STEPS))

@@ -56,6 +56,42 @@ test.each(names)('%s takes any shape from 8×8×1 to 64×64×3 and 2 to 1,000 cl
   expect(outputShapes(recipes[name]!.prepare(many).architecture).at(-1)).toEqual([1000])
 })
 
+/** A table of square pictures with stripes as wide as the class says: made in no time, also where it is large. */
+function striped(side: number, channels: number, classes: number, rowsOfClass: number): PixelTable {
+  const table = blank(side, side, channels, classes, rowsOfClass)
+  const size = side * side * channels
+  const pixels = new Uint8Array(table.rows * size)
+  for (let row = 0, at = 0; row < table.rows; row++)
+    for (let i = 0; i < size; i++, at++) pixels[at] = (i * (1 + table.labels![row]!) + 13 * row) & 255
+  return { ...table, pixels }
+}
+
+const corners = [
+  [8, 1, 2, 20],
+  [64, 3, 2, 20],
+  [8, 1, 1000, 20],
+  // Twenty rows of each of these would be a quarter of a gigabyte; what is compiled is the same.
+  [64, 3, 1000, 2],
+] as const
+
+test.each(names.flatMap((name) => corners.map((corner) => [name, ...corner] as const)))(
+  '%s really trains at the corner of %i pixels a side, %i channels and %i classes',
+  async (name, side, channels, classes, rowsOfClass) => {
+    const table = striped(side, channels, classes, rowsOfClass)
+    const { architecture, options } = recipes[name]!.prepare(table)
+    const { validation } = recipes[name]!
+    const { model, history, steps } = await fit(architecture, table, { ...options, steps: 2, validation, seed: 1 })
+    expect(steps).toBe(2)
+    // What knows nothing has the logarithm of the number of classes.
+    const { trainLoss } = history.at(-1)!
+    expect(trainLoss / Math.log(classes)).toBeGreaterThan(0.2)
+    expect(trainLoss / Math.log(classes)).toBeLessThan(10)
+    for (const { data } of Object.values(model.weights)) expect(data.every(Number.isFinite)).toBe(true)
+    expect(model.classes.length).toBe(classes)
+    expect(model.weights[`${architecture.layers.length - 1}.bias`]!.dims).toEqual([classes])
+  },
+)
+
 test('beyond that a sentence says the limit', () => {
   const notes = (table: PixelTable) => recipes.fast!.prepare(table).notes
   expect(notes(tableOf(5, 5, 1, 2, 20))).toEqual([
