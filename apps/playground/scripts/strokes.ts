@@ -16,7 +16,7 @@ const { digits, readTable } = (await import(cli)) as typeof import('../../cli/di
 
 /** "drawn" in the first four letters, so that no other use of seed 0 draws these numbers. */
 const draw = random(0, 0x64726177)
-const [count, side, times] = [100, 28, 4]
+const [count, side, times, margin] = [100, 28, 4, 0.06]
 const pens = ['fine', 'medium', 'broad']
 
 /** Different rows of the table, in the order that they were drawn. */
@@ -30,39 +30,59 @@ function rowsOf(rows: number): number[] {
 const between = (index: number, use: number, low: number, high: number) =>
   low + (high - low) * draw.uniform(index + 1, use)
 
+interface Place {
+  /** In radians. */
+  tilt: number
+  /** Longer side, of the pad's. */
+  size: number
+  /** Where in what is left of the pad, 0..1. */
+  across: number
+  down: number
+}
+
 /** Puts strokes at a tilt, size and place of the pad; coordinates become whole thousandths of its side. */
-function placed(strokes: readonly (readonly Point[])[], index: number): number[][] {
-  const angle = (between(index, 0, -15, 15) * Math.PI) / 180
-  const turned = strokes.map((stroke) =>
-    stroke.map(
-      ([x, y]): Point => [x * Math.cos(angle) - y * Math.sin(angle), x * Math.sin(angle) + y * Math.cos(angle)],
-    ),
-  )
+function placed(strokes: readonly (readonly Point[])[], { tilt, size, across, down }: Place): number[][] {
+  const [cos, sin] = [Math.cos(tilt), Math.sin(tilt)]
+  const turned = strokes.map((stroke) => stroke.map(([x, y]): Point => [x * cos - y * sin, x * sin + y * cos]))
   const [xs, ys] = ([0, 1] as const).map((axis) => turned.flat().map((point) => point[axis])) as [number[], number[]]
   const [left, top] = [Math.min(...xs), Math.min(...ys)]
   const [width, height] = [Math.max(...xs) - left, Math.max(...ys) - top]
-  const scale = between(index, 1, 0.35, 0.8) / Math.max(width, height)
-  const margin = 0.06
-  const room = (length: number) => Math.max(0, 1 - 2 * margin - length * scale)
-  const [right, down] = [
-    margin + between(index, 2, 0, 1) * room(width),
-    margin + between(index, 3, 0, 1) * room(height),
-  ]
+  const scale = size / Math.max(width, height)
+  const start = (share: number, length: number) => margin + share * Math.max(0, 1 - 2 * margin - length * scale)
+  const [right, below] = [start(across, width), start(down, height)]
   const whole = (value: number) => Math.round(1000 * value)
   return turned.map((stroke) =>
-    stroke.flatMap(([x, y]) => [whole(right + (x - left) * scale), whole(down + (y - top) * scale)]),
+    stroke.flatMap(([x, y]) => [whole(right + (x - left) * scale), whole(below + (y - top) * scale)]),
   )
+}
+
+/** A digit's lines, in pixels of its enlarged picture. */
+function linesOf(row: number): Point[][] {
+  const pixels = test.pixels.subarray(row * side * side, (row + 1) * side * side)
+  return traced(thinned(enlarged(pixels, side, times)), 2 * times).map((stroke) => smoothed(stroke, 3, 3))
 }
 
 const files = await digits()
 const test = await readTable(files.test)
 const truth = readFileSync(files.solution, 'utf8').trimEnd().split('\n').slice(1)
-const drawn = rowsOf(test.rows).map((row, index) => {
-  const pixels = test.pixels.subarray(row * side * side, (row + 1) * side * side)
-  const strokes = traced(thinned(enlarged(pixels, side, times)), 2 * times).map((stroke) => smoothed(stroke, 3, 3))
-  const label = truth[row]!.split(',')[1]!
-  return { row, label, pen: pens[draw.below(index + 1, 4, pens.length)], strokes: placed(strokes, index) }
+const labelOf = (row: number) => truth[row]!.split(',')[1]!
+
+const rows = rowsOf(test.rows)
+const drawn = rows.map((row, index) => {
+  const place = {
+    tilt: (between(index, 0, -15, 15) * Math.PI) / 180,
+    size: between(index, 1, 0.35, 0.8),
+    across: between(index, 2, 0, 1),
+    down: between(index, 3, 0, 1),
+  }
+  const pen = pens[draw.below(index + 1, 4, pens.length)]
+  return { row, label: labelOf(row), pen, strokes: placed(linesOf(row), place) }
 })
-const file = 'test/fixtures/strokes.json'
-writeFileSync(file, `[\n${drawn.map((digit) => JSON.stringify(digit)).join(',\n')}\n]\n`)
-console.log(`${drawn.length} digits, ${drawn.flatMap(({ strokes }) => strokes).length} strokes: ${file}`)
+writeFileSync('test/fixtures/strokes.json', `[\n${drawn.map((digit) => JSON.stringify(digit)).join(',\n')}\n]\n`)
+console.log(`${drawn.length} digits, ${drawn.flatMap(({ strokes }) => strokes).length} strokes`)
+
+/** Rows that are no part of the test above, one for each class, upright in the middle: the page offers them to choose. */
+const examples = [70, 20, 43, 13, 9, 69, 102, 3, 107, 76]
+const middle = { tilt: 0, size: 0.66, across: 0.5, down: 0.5 }
+const shown = examples.map((row) => ({ label: labelOf(row), strokes: placed(linesOf(row), middle) }))
+writeFileSync('src/examples.json', `${JSON.stringify(shown)}\n`)

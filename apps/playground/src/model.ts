@@ -1,0 +1,34 @@
+import { type Classifier, load } from '@pixelrow/infer-web'
+
+/** A model with what the page calls it. */
+export interface Model {
+  classifier: Classifier
+  name: string
+}
+
+/** Where the page's own model lies: beside it, wherever the page is served. */
+export function firstModel(): URL {
+  const name = document.querySelector<HTMLMetaElement>('meta[name=pixelrow-model]')?.content
+  return new URL(encodeURIComponent(name ?? 'digits.onnx'), document.baseURI)
+}
+
+/** Loads a model from the page's server, or one that was opened. Throws a ClassifierError with a sentence. */
+export async function openModel(source: URL | File): Promise<Model> {
+  const name = source instanceof File ? source.name : decodeURIComponent(source.pathname.split('/').at(-1)!)
+  return { classifier: await load(source), name }
+}
+
+/** `digits.onnx: 10 classes, images of 28×28` */
+export function describeModel({ classifier, name }: Model): string {
+  const { shape, classes } = classifier
+  const colours = shape.channels === 1 ? '' : shape.channels === 3 ? ' in colour' : ` with ${shape.channels} channels`
+  return `${name}: ${classes.length} classes, images of ${shape.width}×${shape.height}${colours}`
+}
+
+const devices: Record<string, string> = { wasm: 'WebAssembly', webgpu: 'WebGPU', cpu: 'the processor' }
+
+/** `on WebAssembly, in 1.2 ms` */
+export function describeRun(device: string, milliseconds: number): string {
+  const time = milliseconds < 10 ? milliseconds.toFixed(1) : milliseconds.toFixed(0)
+  return `Answered on ${devices[device] ?? device} in ${time} ms`
+}
