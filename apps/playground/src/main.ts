@@ -87,8 +87,10 @@ async function use(next: Model): Promise<void> {
 
 /** Whether the model takes images of this size. */
 function fits({ shape, maxValue }: Pick<Image, 'shape' | 'maxValue'>): boolean {
-  const wanted = model?.classifier
-  return JSON.stringify([wanted?.shape, wanted?.maxValue]) === JSON.stringify([shape, maxValue])
+  if (!model) return false
+  const wanted = model.classifier
+  const sides = ['height', 'width', 'channels', 'channelOrder'] as const
+  return maxValue === wanted.maxValue && sides.every((side) => shape[side] === wanted.shape[side])
 }
 
 async function showPicture(file: File): Promise<void> {

@@ -15,7 +15,12 @@ export function firstModel(): URL {
 /** Loads a model from the page's server, or one that was opened. Throws a ClassifierError with a sentence. */
 export async function openModel(source: URL | File): Promise<Model> {
   const name = source instanceof File ? source.name : decodeURIComponent(source.pathname.split('/').at(-1)!)
-  return { classifier: await load(source), name }
+  return { classifier: await load(source, { threads: threads() }), name }
+}
+
+/** Half of the processor: threads that wait for each other on a busy one are slower than a single one. */
+function threads(): number {
+  return globalThis.crossOriginIsolated ? Math.max(1, Math.min(4, navigator.hardwareConcurrency >> 1)) : 1
 }
 
 /** `digits.onnx: 10 classes, images of 28×28` */

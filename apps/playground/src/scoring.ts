@@ -13,11 +13,11 @@ export interface Scored {
   right?: number
 }
 
-/** Rows between two breaths of the page: a few milliseconds. */
-const chunk = 16
+/** Rows of one run: a few milliseconds. */
+const chunk = 8
 
-/** Milliseconds between two reports. */
-const interval = 150
+/** Milliseconds between two breaths of the page, and between two reports. */
+const [breath, interval] = [8, 150]
 
 /** Whether the model's class of a row is the table's label; undefined where the table has none. */
 export function isRight(table: PixelTable, classes: readonly string[], { predicted }: Scored, row: number) {
@@ -39,7 +39,7 @@ export async function score(
   const size = pixels.length / rows
   const scored: Scored = { predicted: new Uint16Array(rows), sure: new Float32Array(rows), done: 0 }
   if (table.labels) scored.right = 0
-  let reported = performance.now()
+  let [breathed, reported] = [performance.now(), Number.NEGATIVE_INFINITY]
   while (scored.done < rows) {
     const end = Math.min(rows, scored.done + chunk)
     const { labels, probabilities } = await classifier.predict(pixels.subarray(scored.done * size, end * size))
@@ -51,16 +51,21 @@ export async function score(
       if (isRight(table, classifier.classes, scored, row)) scored.right!++
     })
     scored.done = end
-    if (end < rows && performance.now() - reported < interval) continue
-    onProgress(scored)
-    reported = performance.now()
+    const now = performance.now()
+    if (end === rows || now - reported > interval) {
+      onProgress(scored)
+      reported = now
+    }
+    if (now - breathed < breath) continue
     await nextTask()
     signal.throwIfAborted()
+    breathed = performance.now()
   }
 }
 
 /** Lets the page paint and hear. */
-const nextTask = () => new Promise((resolve) => setTimeout(resolve))
+const nextTask = () =>
+  new Promise((resolve) => (document.hidden ? setTimeout(resolve) : requestAnimationFrame(resolve)))
 
 /**
  * The rows in the order to look at them: the wrong ones first, the surest of them before the others; of a table without labels, the least sure
