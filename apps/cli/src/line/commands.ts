@@ -216,10 +216,29 @@ export const leaves: Leaf[] = [
     ],
     run: async (context, flags, [file]) => (await import('../commands/convert.ts')).convert(context, flags, file!),
   },
+  {
+    name: 'setup tfjs',
+    summary: "build tfjs-node on TensorFlow's current library",
+    description:
+      "Builds tfjs-node's native addon on the library of TensorFlow's wheel, for the CPU or CUDA 12, into pixelrow's cache folder; " +
+      "your node_modules are not touched. Needs a C++ compiler, npm and, unless --from gives the wheel, Python's pip; Linux on x64.",
+    arguments: [],
+    flags: ['gpu', 'from', 'remove'],
+    examples: [
+      'pixelrow setup tfjs',
+      'pixelrow setup tfjs --gpu',
+      'pixelrow setup tfjs --from tensorflow_cpu-2.21.0-cp312-cp312-manylinux_2_27_x86_64.whl',
+      'pixelrow setup tfjs --remove',
+    ],
+    run: async (context, flags) => (await import('../commands/setup.ts')).setupEngine(context, flags),
+  },
 ]
 
 /** Commands that are groups of others. */
-export const groups: Record<string, string> = { data: 'describe, draw and convert tables' }
+export const groups: Record<string, string> = {
+  data: 'describe, draw and convert tables',
+  setup: 'set up other engines',
+}
 
 /** The names that may follow `pixelrow`. */
 export const names = [...new Set(leaves.map(({ name }) => name.split(' ')[0]!))]

@@ -3,6 +3,7 @@ import type { Flag } from './flags/flag.ts'
 import { uploadFlags } from './flags/kaggle.ts'
 import { outputFlags } from './flags/output.ts'
 import { type channelOrders, type colorings, type parts, type resizings, tableFlags } from './flags/reading.ts'
+import { setupFlags } from './flags/setup.ts'
 import {
   type augmentations,
   type deviceNames,
@@ -64,12 +65,15 @@ export interface Flags {
   out?: string
   probabilities?: string
   shard?: string
+  gpu?: boolean
+  remove?: boolean
+  from?: string
   json?: boolean
   quiet?: boolean
 }
 
 /** Every flag of every command. */
-export const flags = { ...trainingFlags, ...tableFlags, ...uploadFlags, ...outputFlags, ...exportFlags }
+export const flags = { ...trainingFlags, ...tableFlags, ...uploadFlags, ...outputFlags, ...exportFlags, ...setupFlags }
 
 export type FlagName = keyof typeof flags
 

@@ -139,6 +139,7 @@ export function toUsageError({ code, message }: CommanderError, argv: readonly s
 function groupError(group: string): UsageError {
   const children = leaves.filter((leaf) => leaf.name.startsWith(`${group} `))
   const words = children.map((leaf) => leaf.name.split(' ')[1]!)
-  const choice = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+  const before = words.slice(0, -1).join(', ')
+  const choice = before ? `${before} or ${words.at(-1)}` : words.at(-1)
   return new UsageError(`${group} needs a command: ${choice}`, children[0]!.examples[0])
 }

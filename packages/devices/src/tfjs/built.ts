@@ -33,6 +33,9 @@ export function buildKey(kind: TfjsKind, version: string): string {
   return `tfjs/${process.platform}-${process.arch}/${kind}-${version}`
 }
 
+/** Whether a folder of the cache is whole: `cached` writes this file last. */
+export const isWhole = (folder: string): boolean => existsSync(join(folder, '.complete'))
+
 /** What a build in a folder is. */
 export function buildIn(folder: string, kind: TfjsKind, version: string): TfjsBuild {
   return { kind, version, entry: join(folder, 'node_modules/@tensorflow/tfjs-node/dist/index.js'), folder }
@@ -44,13 +47,18 @@ export function buildIn(folder: string, kind: TfjsKind, version: string): TfjsBu
  * and `util.isArray` must be put back before `entry` is required. Never throws.
  */
 export function builtTfjs({ cache = cacheFolder() }: BuiltOptions = {}): TfjsBuild | undefined {
+  return allBuilt(cache)[0]
+}
+
+/** All builds for this machine, the preferred one first. */
+export function allBuilt(cache: string): TfjsBuild[] {
   const folder = join(buildsFolder(cache), `${process.platform}-${process.arch}`)
   const builds = namesIn(folder).flatMap((name): TfjsBuild[] => {
     const [, kind, version] = /^(gpu|cpu)-(\d[\d.]*)$/.exec(name) ?? []
-    if (!version || !existsSync(join(folder, name, '.complete'))) return []
+    if (!version || !isWhole(join(folder, name))) return []
     return [buildIn(join(folder, name), kind === 'gpu' ? 'gpu' : 'cpu', version)]
   })
-  return builds.sort(preferredFirst)[0]
+  return builds.sort(preferredFirst)
 }
 
 function namesIn(folder: string): string[] {

@@ -1,0 +1,80 @@
+import { type CudaLibrary, removeTfjs, type SetupProgress, setupTfjs, type TfjsSetup } from '@pixelrow/devices'
+import { transferLine } from '../kaggle/download.ts'
+import { UsageError } from '../line/errors.ts'
+import type { Flags } from '../line/flags.ts'
+import { command, quoted } from '../line/paste.ts'
+import type { Context } from '../main.ts'
+import { type Column, many, row } from '../terminal/table.ts'
+
+/** `pixelrow setup tfjs`: builds tfjs-node on TensorFlow's current library, or removes what was built. */
+export async function setupEngine(context: Context, flags: Flags): Promise<void> {
+  const { gpu = false, remove = false, from } = flags
+  if (remove && (gpu || from !== undefined))
+    throw new UsageError('--remove removes all that setup tfjs has built', command('setup', 'tfjs', '--remove'))
+  if (remove) return removeEngine(context)
+  const { terminal, signal } = context
+  context.undone = 'nothing was set up'
+  const onProgress = (progress: SetupProgress) => tellProgress(context, progress)
+  const setup = await setupTfjs({ gpu, ...(from !== undefined && { from }), signal, onProgress })
+  terminal.transient()
+  terminal.json(setup)
+  tell(context, setup)
+}
+
+async function removeEngine({ terminal }: Context): Promise<void> {
+  const builds = await removeTfjs()
+  const folders = builds.map(({ folder }) => folder)
+  terminal.json({ removed: folders })
+  for (const folder of folders) terminal.result(`Removed ${folder}`)
+  if (folders.length === 0) terminal.result('There was nothing to remove')
+}
+
+function tellProgress({ terminal }: Context, { text, bytes, totalBytes = 0 }: SetupProgress): void {
+  if (bytes === undefined) terminal.note(text)
+  else terminal.transient(transferLine({ name: text, bytes, totalBytes }))
+}
+
+function tell(context: Context, setup: TfjsSetup): void {
+  const { terminal } = context
+  const { tensorflow, tfjsNode, gpu, cuda, wasThere, folder } = setup
+  const where = gpu ? 'computing on a GPU' : 'computing on the CPU'
+  const state = wasThere ? 'was there, and works' : 'is set up'
+  terminal.result(`tfjs-node ${tfjsNode} on TensorFlow ${tensorflow} ${state}, ${where}`)
+  terminal.result(`in ${folder}`)
+  if (cuda) tellCuda(context, { ...setup, cuda })
+}
+
+/** The libraries that TensorFlow opens when it looks for a GPU, and how to get those that are missing. */
+function tellCuda(
+  { terminal }: Context,
+  { tensorflow, gpu, reason, cuda }: TfjsSetup & Required<Pick<TfjsSetup, 'cuda'>>,
+) {
+  const { libraries } = cuda
+  const missing = libraries.filter(({ path }) => !path)
+  terminal.result()
+  terminal.result(
+    `TensorFlow ${tensorflow} was built with CUDA ${cuda.cuda} and cuDNN ${cuda.cudnn}. Of the ` +
+      `${many(libraries.length, 'library', 'libraries')} that it opens, ${libraries.length - missing.length} were found:`,
+  )
+  const columns = [0, 1].map((): Column => ({ heading: '', width: 0, left: true }))
+  columns[0]!.width = Math.max(...libraries.map(({ library }) => library.length))
+  columns[1]!.width = Math.max(...libraries.map((one) => sourceOf(one).length))
+  for (const one of libraries)
+    terminal.result(row([...columns, last], [one.library, sourceOf(one), one.path ?? 'not found']))
+  if (gpu) return
+  terminal.note(`\nNo GPU is used${reason ? `. TensorFlow says: ${reason}` : ''}`)
+  if (missing.some((one) => !one.package)) terminal.note(`Install NVIDIA's driver, ${leastDriver} or later.`)
+  const packages = missing.flatMap((one) => one.package ?? [])
+  if (packages.length === 0) return
+  terminal.note(
+    'The missing libraries come with CUDA 12 and cuDNN 9. Or install them beside TensorFlow (2.9 GB in all), and repeat this command:',
+  )
+  const words = ['python3', '-m', 'pip', 'install', '--no-deps', '--target', cuda.target, ...packages]
+  terminal.line(`  ${terminal.colors.cyan(words.map(quoted).join(' '))}`)
+}
+
+const last: Column = { heading: '', width: 0, left: true }
+const sourceOf = (one: CudaLibrary) => one.package ?? "NVIDIA's driver"
+
+/** The oldest driver that runs CUDA 12, by NVIDIA's table of compatibility. */
+const leastDriver = 525

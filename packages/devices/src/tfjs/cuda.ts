@@ -1,0 +1,87 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { lstat, rm, symlink } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { runTool } from '../tool.ts'
+import { tfjsNodeIn } from './compile.ts'
+import type { CudaBuild } from './wheel.ts'
+
+/** One library that TensorFlow opens when it looks for a GPU. */
+export interface CudaLibrary {
+  /** Its name, such as `libcudnn.so.9`. */
+  library: string
+  /** NVIDIA's package on PyPI that has it, with the versions that fit; the driver's library comes with the driver alone. */
+  package?: string
+  /** Where it was found; not there if it was not. */
+  path?: string
+}
+
+/** The library in each of NVIDIA's packages that stands for it. The compiler's package has none that TensorFlow opens. */
+const libraryOf: Record<string, string> = {
+  'nvidia-cublas-cu12': 'libcublas.so.12',
+  'nvidia-cuda-cupti-cu12': 'libcupti.so.12',
+  'nvidia-cuda-nvrtc-cu12': 'libnvrtc.so.12',
+  'nvidia-cuda-runtime-cu12': 'libcudart.so.12',
+  'nvidia-cudnn-cu12': 'libcudnn.so.9',
+  'nvidia-cufft-cu12': 'libcufft.so.11',
+  'nvidia-curand-cu12': 'libcurand.so.10',
+  'nvidia-cusolver-cu12': 'libcusolver.so.11',
+  'nvidia-cusparse-cu12': 'libcusparse.so.12',
+  'nvidia-nccl-cu12': 'libnccl.so.2',
+  'nvidia-nvjitlink-cu12': 'libnvJitLink.so.12',
+}
+
+/** The driver's library. */
+const driver = 'libcuda.so.1'
+
+/** Where TensorFlow's libraries look for NVIDIA's packages, `cudnn/lib` and so on, as they lie in Python's site-packages. */
+export const nvidiaIn = (build: string): string => join(tfjsNodeIn(build), 'deps/nvidia')
+
+/**
+ * Looks for the libraries that a wheel names and for the driver's, where TensorFlow will: `LD_LIBRARY_PATH`, NVIDIA's packages in the build or
+ * else among Python's, to which the build is led, and ldconfig's cache.
+ */
+export async function findCuda(
+  build: string,
+  { packages }: CudaBuild,
+  signal: AbortSignal | undefined,
+): Promise<CudaLibrary[]> {
+  await leadToPython(nvidiaIn(build), signal)
+  const folders = (process.env.LD_LIBRARY_PATH ?? '').split(delimiter).filter(Boolean)
+  folders.push(...namesIn(nvidiaIn(build)).map((name) => join(nvidiaIn(build), name, 'lib')))
+  const cache = await loaderCache(signal)
+  const wanted = packages.flatMap((name): CudaLibrary[] => {
+    const library = libraryOf[/^[\w-]+/.exec(name)![0]]
+    return library ? [{ library, package: name }] : []
+  })
+  return [{ library: driver }, ...wanted].map((one): CudaLibrary => {
+    const path = inFolders(folders, one.library) ?? cache.get(one.library)
+    return { ...one, ...(path && { path }) }
+  })
+}
+
+function inFolders(folders: readonly string[], library: string): string | undefined {
+  return folders.map((folder) => join(folder, library)).find((path) => existsSync(path))
+}
+
+/** Libraries by name that the loader finds by itself. */
+async function loaderCache(signal: AbortSignal | undefined): Promise<Map<string, string>> {
+  // Debian has it outside of a user's PATH.
+  const ended = (await runTool('ldconfig', ['-p'], { signal })) ?? (await runTool('/sbin/ldconfig', ['-p'], { signal }))
+  const lines = (ended?.stdout ?? '').matchAll(/^\s*(\S+) \([^)]*x86-64[^)]*\) => (\S+)$/gm)
+  return new Map([...lines].map(([, name, path]) => [name!, path!]))
+}
+
+/** Links NVIDIA's packages of the Python that is first on the PATH (or in `$PYTHON`), unless there are some in the build itself. */
+async function leadToPython(link: string, signal: AbortSignal | undefined): Promise<void> {
+  const there = await lstat(link).catch(() => undefined)
+  if (there && !there.isSymbolicLink()) return
+  const script = 'import nvidia; print(list(nvidia.__path__)[0])'
+  const ended = await runTool(process.env.PYTHON ?? 'python3', ['-c', script], { signal })
+  await rm(link, { force: true })
+  const folder = ended?.code === 0 ? ended.stdout.trim() : ''
+  if (folder) await symlink(folder, link)
+}
+
+function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : []
+}

@@ -1,0 +1,24 @@
+import { SetupError } from '../error.ts'
+import { glibc } from './pinned.ts'
+
+/** Throws where TensorFlow's wheels have no library that this recipe was tried with: anything but Linux with glibc on x64. */
+export function requireMachine(): void {
+  const { platform, arch } = process
+  if (platform !== 'linux' || arch !== 'x64') throw unsupported(`${platform} on ${arch}`)
+  const found = glibcVersion()
+  if (!found) throw unsupported('Linux without glibc')
+  const [major = 0, minor = 0] = found.split('.').map(Number)
+  if (major < glibc.major || (major === glibc.major && minor < glibc.minor)) throw unsupported(`glibc ${found}`)
+}
+
+function unsupported(found: string): SetupError {
+  const expected = `Linux on x64 with glibc ${glibc.major}.${glibc.minor} or later`
+  return new SetupError(`tfjs is set up on ${expected}, and was not tried on anything else; found ${found}`, {
+    advice: 'Train with --engine onnxruntime, which runs here too, or install @tensorflow/tfjs-node yourself.',
+  })
+}
+
+function glibcVersion(): string | undefined {
+  const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined
+  return report?.header?.glibcVersionRuntime
+}

@@ -1,0 +1,184 @@
+import { mkdir, readFile, rm, rmdir, statfs, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { cached, cacheFolder } from '@pixelrow/files'
+import { SetupError } from '../error.ts'
+import { buildIn, buildKey, buildsFolder, isWhole, type TfjsBuild, type TfjsKind } from './built.ts'
+import { checkTfjs, type TfjsCheck } from './check.ts'
+import { compileAddon, sourcesIn } from './compile.ts'
+import { type CudaLibrary, findCuda, nvidiaIn } from './cuda.ts'
+import { requireMachine } from './machine.ts'
+import { installPackages } from './packages.ts'
+import { sizes, tensorflow, tfjsNode, wheelName } from './pinned.ts'
+import { findTools, type Tool, type Tools } from './tools.ts'
+import { type CudaBuild, fetchWheel, readWheel, unpackWheel, type Wheel } from './wheel.ts'
+
+/** A step of the set-up, or how far the one under way has come. */
+export interface SetupProgress {
+  /** What is being done, as a sentence without its full stop. */
+  text: string
+  /** Not there when a step begins. */
+  bytes?: number
+  totalBytes?: number
+}
+
+/** What is set up, and from what. */
+export interface SetupTfjsOptions {
+  /** TensorFlow with CUDA. Default false: for the CPU alone. */
+  gpu?: boolean
+  /** Path of TensorFlow's wheel. Default: pip fetches the newest that is known to work. */
+  from?: string
+  /** The cache. Default `cacheFolder()` of @pixelrow/files. */
+  cache?: string
+  /** Stops; nothing is left behind. */
+  signal?: AbortSignal
+  onProgress?: (progress: SetupProgress) => void
+}
+
+/** What was set up, or was there. */
+export interface TfjsSetup extends TfjsBuild, TfjsCheck {
+  /** Nothing had to be built. */
+  wasThere: boolean
+  /** Version of @tensorflow/tfjs-node. */
+  tfjsNode: string
+  /** What TensorFlow was built with, and which of the libraries it wants are here; for `gpu` alone. */
+  cuda?: CudaHere
+}
+
+/** CUDA, as TensorFlow wants it and as it is here. */
+export interface CudaHere extends Pick<CudaBuild, 'cuda' | 'cudnn'> {
+  libraries: CudaLibrary[]
+  /** The folder into which NVIDIA's packages can be installed for this build alone (`pip install --target`). */
+  target: string
+}
+
+interface Job {
+  kind: TfjsKind
+  cache: string
+  wheel: Wheel | undefined
+  signal: AbortSignal | undefined
+  onProgress: (progress: SetupProgress) => void
+}
+
+/**
+ * Builds tfjs-node's native addon against the TensorFlow library of PyPI's wheel, in a folder of its own in the cache, which appears when it
+ * is whole and was loaded once. It needs a C++ compiler, npm, and Python's pip unless `from` gives the wheel; Linux on x64. A build that is
+ * there is checked and told again. Throws a SetupError that says what is missing or went wrong and what to do, an error of
+ * @pixelrow/files where a file cannot be read or written, and the signal's reason.
+ */
+export async function setupTfjs(options: SetupTfjsOptions = {}): Promise<TfjsSetup> {
+  const { gpu = false, from, cache = cacheFolder(), signal, onProgress = () => {} } = options
+  signal?.throwIfAborted()
+  requireMachine()
+  const kind = gpu ? 'gpu' : 'cpu'
+  const wheel = from === undefined ? undefined : await readWheel(from)
+  if (wheel && wheel.kind !== kind) throw otherKind(wheel)
+  const job: Job = { kind, cache, wheel, signal, onProgress }
+  const version = wheel?.version ?? tensorflow
+  const folder = join(cache, buildKey(kind, version))
+  const wasThere = isWhole(folder)
+  if (!wasThere) await build(job, version)
+  if (wasThere) onProgress({ text: `TensorFlow ${version} is there already; loading it in a process of its own` })
+  return tell(buildIn(folder, kind, version), wasThere, signal)
+}
+
+function otherKind({ file, kind }: Wheel): SetupError {
+  const [found, advice] =
+    kind === 'gpu'
+      ? ['one built with CUDA', 'Add --gpu to set that up.']
+      : [
+          'one for the CPU alone',
+          `Leave out --gpu, or give the wheel of ${wheelName.gpu} in place of ${wheelName.cpu}.`,
+        ]
+  const expected = kind === 'gpu' ? 'a wheel for the CPU' : 'a wheel with CUDA'
+  return new SetupError(`${file}: expected ${expected}, found ${found}`, { advice, file })
+}
+
+async function build(job: Job, version: string): Promise<void> {
+  const { kind, cache, wheel, signal } = job
+  const tools = await findTools({ kind, python: !wheel, signal })
+  await requireSpace(job)
+  const { compiler, npm, python } = tools
+  const found = [compiler, npm, ...(python ? [python] : [])].map((tool) => tool.version)
+  job.onProgress({ text: `Found ${found.join('; ')}` })
+  try {
+    await cached(buildKey(kind, version), (folder) => make(folder, job, tools), { folder: cache })
+  } finally {
+    // Where nothing came about, nothing is left: only empty folders are removed.
+    const builds = buildsFolder(cache)
+    for (const each of [dirname(join(cache, buildKey(kind, version))), builds]) await rmdir(each).catch(() => {})
+  }
+}
+
+async function requireSpace({ kind, cache, wheel }: Job): Promise<void> {
+  const needed = sizes[kind].build + (wheel ? 0 : sizes[kind].wheel)
+  const free = await freeIn(cache)
+  if (free >= needed) return
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+  throw new SetupError(`${cache}: ${gigabytes(needed)} are needed, and ${gigabytes(free)} are free`, {
+    advice: 'Free some space, or set PIXELROW_CACHE to a folder on another disk.',
+  })
+}
+
+/** Bytes that may be written in a folder, which need not exist yet. */
+async function freeIn(folder: string): Promise<number> {
+  const stats = await statfs(folder).catch(() => undefined)
+  if (stats) return stats.bavail * stats.bsize
+  return dirname(folder) === folder ? Number.POSITIVE_INFINITY : freeIn(dirname(folder))
+}
+
+async function make(folder: string, job: Job, tools: Tools): Promise<void> {
+  const { kind, cache, signal, onProgress } = job
+  onProgress({ text: `Installing tfjs-node ${tfjsNode} with npm, in a folder of its own` })
+  await installPackages(folder, tools.npm, signal)
+  const [unpacked, fetched] = [join(folder, 'unpacked'), join(folder, 'fetched')]
+  const wheel = job.wheel ?? (await readWheel(await fetch(fetched, job, tools.python!)))
+  await unpack(wheel, folder, unpacked, job)
+  await rm(fetched, { recursive: true, force: true })
+  onProgress({ text: `Building the addon with ${tools.compiler.command}` })
+  const log = join(buildsFolder(cache), 'compile.log')
+  await compileAddon(folder, { compiler: tools.compiler, unpacked, log, signal })
+  await writeFile(
+    join(folder, about),
+    JSON.stringify({ tfjsNode, ...(wheel.cuda && { cuda: wheel.cuda }) } satisfies About),
+  )
+  onProgress({ text: 'Loading it in a process of its own' })
+  await checkTfjs(buildIn(folder, kind, wheel.version), { signal })
+}
+
+async function fetch(folder: string, { kind, signal, onProgress }: Job, python: Tool): Promise<string> {
+  const totalBytes = sizes[kind].wheel
+  const text = `Downloading ${wheelName[kind]} ${tensorflow}`
+  onProgress({ text: `${text} (${Math.round(totalBytes / 1e6)} MB) with pip` })
+  await mkdir(folder)
+  const onBytes = (bytes: number) => onProgress({ text, bytes: Math.min(bytes, totalBytes), totalBytes })
+  return fetchWheel({ kind, python, folder, signal, onBytes })
+}
+
+async function unpack({ file, version }: Wheel, build: string, folder: string, { signal, onProgress }: Job) {
+  const text = `Unpacking TensorFlow ${version}`
+  onProgress({ text })
+  const onBytes = (bytes: number, totalBytes: number) => onProgress({ text, bytes, totalBytes })
+  await unpackWheel(file, { sources: await sourcesIn(build), folder, signal, onBytes })
+}
+
+/** What a build says of itself besides its name, in a file of its own. */
+interface About {
+  tfjsNode: string
+  cuda?: CudaBuild
+}
+
+const about = 'about.json'
+
+async function tell(build: TfjsBuild, wasThere: boolean, signal: AbortSignal | undefined): Promise<TfjsSetup> {
+  const said = JSON.parse(await readFile(join(build.folder, about), 'utf8')) as About
+  const libraries = said.cuda && (await findCuda(build.folder, said.cuda, signal))
+  const check = await checkTfjs(build, { signal })
+  const { cuda, cudnn } = said.cuda ?? {}
+  return {
+    ...build,
+    ...check,
+    wasThere,
+    tfjsNode: said.tfjsNode,
+    ...(cuda && cudnn && libraries && { cuda: { cuda, cudnn, libraries, target: dirname(nvidiaIn(build.folder)) } }),
+  }
+}
