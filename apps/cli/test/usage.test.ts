@@ -22,6 +22,8 @@ test.each([
   'download --help',
   'submit --help',
   'submissions --help',
+  'setup --help',
+  'setup tfjs --help',
 ])('pixelrow %s', async (line) => {
   const { code, stdout, stderr } = await pixelrow(line.split(' ').filter(Boolean))
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -98,6 +100,7 @@ test.each<[string[], string, string?]>([
   [['run', '--device', 'gpu'], '--device must be one of auto, cpu, e.g. --device cpu; found "gpu"'],
   [['run', '--engine', 'x'], '--engine must be onnxruntime, e.g. --engine onnxruntime; found "x"'],
   [['data'], 'data needs a command: describe, head or convert', 'pixelrow data describe train.csv'],
+  [['setup'], 'setup needs a command: tfjs', 'pixelrow setup tfjs'],
   [['data', 'descibe'], 'unknown command descibe (did you mean describe?)', 'pixelrow data --help'],
   [['data', 'head'], 'data head needs file', 'pixelrow data head train.csv'],
   [['data', 'head', 'x.csv', '--epochs', '3'], 'data head does not take --epochs', 'pixelrow data head --help'],

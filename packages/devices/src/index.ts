@@ -1,6 +1,6 @@
 export { SetupError } from './error.ts'
 export { type BuiltOptions, builtTfjs, type TfjsBuild, type TfjsKind } from './tfjs/built.ts'
 export { checkTfjs, type TfjsCheck } from './tfjs/check.ts'
-export type { CudaLibrary } from './tfjs/cuda.ts'
+export type { CudaHere, CudaLibrary } from './tfjs/cuda.ts'
 export { removeTfjs } from './tfjs/remove.ts'
-export { type CudaHere, type SetupProgress, type SetupTfjsOptions, setupTfjs, type TfjsSetup } from './tfjs/setup.ts'
+export { type SetupProgress, type SetupTfjsOptions, setupTfjs, type TfjsSetup } from './tfjs/setup.ts'

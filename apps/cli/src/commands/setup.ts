@@ -1,10 +1,18 @@
-import { type CudaLibrary, removeTfjs, type SetupProgress, setupTfjs, type TfjsSetup } from '@pixelrow/devices'
+import {
+  type CudaHere,
+  type CudaLibrary,
+  removeTfjs,
+  type SetupProgress,
+  setupTfjs,
+  type TfjsSetup,
+} from '@pixelrow/devices'
 import { transferLine } from '../kaggle/download.ts'
 import { UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
 import { command, quoted } from '../line/paste.ts'
 import type { Context } from '../main.ts'
 import { type Column, many, row } from '../terminal/table.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 /** `pixelrow setup tfjs`: builds tfjs-node on TensorFlow's current library, or removes what was built. */
 export async function setupEngine(context: Context, flags: Flags): Promise<void> {
@@ -50,12 +58,10 @@ function tellCuda(
   { tensorflow, gpu, reason, cuda }: TfjsSetup & Required<Pick<TfjsSetup, 'cuda'>>,
 ) {
   const { libraries } = cuda
-  const missing = libraries.filter(({ path }) => !path)
+  const found = libraries.filter(({ path }) => path).length
+  const here = `${found} of the ${many(libraries.length, 'library', 'libraries')} that it opens ${found === 1 ? 'is' : 'are'} here`
   terminal.result()
-  terminal.result(
-    `TensorFlow ${tensorflow} was built with CUDA ${cuda.cuda} and cuDNN ${cuda.cudnn}. Of the ` +
-      `${many(libraries.length, 'library', 'libraries')} that it opens, ${libraries.length - missing.length} were found:`,
-  )
+  terminal.result(`TensorFlow ${tensorflow} was built with CUDA ${cuda.cuda} and cuDNN ${cuda.cudnn}; ${here}:`)
   const columns = [0, 1].map((): Column => ({ heading: '', width: 0, left: true }))
   columns[0]!.width = Math.max(...libraries.map(({ library }) => library.length))
   columns[1]!.width = Math.max(...libraries.map((one) => sourceOf(one).length))
@@ -63,13 +69,20 @@ function tellCuda(
     terminal.result(row([...columns, last], [one.library, sourceOf(one), one.path ?? 'not found']))
   if (gpu) return
   terminal.note(`\nNo GPU is used${reason ? `. TensorFlow says: ${reason}` : ''}`)
-  if (missing.some((one) => !one.package)) terminal.note(`Install NVIDIA's driver, ${leastDriver} or later.`)
-  const packages = missing.flatMap((one) => one.package ?? [])
-  if (packages.length === 0) return
+  if (libraries.some((one) => !one.package && !one.path))
+    terminal.note(`Install NVIDIA's driver, ${leastDriver} or later.`)
+  if (libraries.some((one) => one.package && !one.path)) tellPackages(terminal, cuda)
+}
+
+function tellPackages(terminal: Terminal, { libraries, target }: CudaHere) {
+  // With --target, pip replaces the whole folder, so what is in it is named again.
+  const wanted = libraries.filter(({ path }) => !path || (target && path.startsWith(target)))
+  const packages = wanted.flatMap((one) => one.package ?? [])
   terminal.note(
-    'The missing libraries come with CUDA 12 and cuDNN 9. Or install them beside TensorFlow (2.9 GB in all), and repeat this command:',
+    "The missing libraries come with CUDA 12 and cuDNN 9, or from Python's index (2.9 GB in all); then repeat this command:",
   )
-  const words = ['python3', '-m', 'pip', 'install', '--no-deps', '--target', cuda.target, ...packages]
+  const place = target ? ['--no-deps', '--upgrade', '--target', target] : []
+  const words = ['python3', '-m', 'pip', 'install', ...place, ...packages]
   terminal.line(`  ${terminal.colors.cyan(words.map(quoted).join(' '))}`)
 }
 

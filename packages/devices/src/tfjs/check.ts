@@ -53,7 +53,7 @@ function notLoaded(found: string, output: string): SetupError {
     found === 'SIGILL'
       ? 'TensorFlow needs a processor with AVX.'
       : 'Remove it (pixelrow setup tfjs --remove) and set it up again; if that does not help, train with --engine onnxruntime.'
-  const said = lastLines(output, 8)
+  const said = lastLines(output.replaceAll(/^(\s+at |Node\.js v).*$/gm, ''), 8)
   return new SetupError(`The addon does not load: ${found}${said ? `:\n${said}\n` : ''}`, { advice })
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { lstat, rm, symlink } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { runTool } from '../tool.ts'
 import { tfjsNodeIn } from './compile.ts'
 import type { CudaBuild } from './wheel.ts'
@@ -13,6 +13,13 @@ export interface CudaLibrary {
   package?: string
   /** Where it was found; not there if it was not. */
   path?: string
+}
+
+/** CUDA, as TensorFlow wants it and as it is here. */
+export interface CudaHere extends Pick<CudaBuild, 'cuda' | 'cudnn'> {
+  libraries: CudaLibrary[]
+  /** A folder for NVIDIA's packages of this build alone (`pip install --target`); not there where it uses those of a Python. */
+  target?: string
 }
 
 /** The library in each of NVIDIA's packages that stands for it. The compiler's package has none that TensorFlow opens. */
@@ -34,7 +41,7 @@ const libraryOf: Record<string, string> = {
 const driver = 'libcuda.so.1'
 
 /** Where TensorFlow's libraries look for NVIDIA's packages, `cudnn/lib` and so on, as they lie in Python's site-packages. */
-export const nvidiaIn = (build: string): string => join(tfjsNodeIn(build), 'deps/nvidia')
+const nvidiaIn = (build: string): string => join(tfjsNodeIn(build), 'deps/nvidia')
 
 /**
  * Looks for the libraries that a wheel names and for the driver's, where TensorFlow will: `LD_LIBRARY_PATH`, NVIDIA's packages in the build or
@@ -44,8 +51,8 @@ export async function findCuda(
   build: string,
   { packages }: CudaBuild,
   signal: AbortSignal | undefined,
-): Promise<CudaLibrary[]> {
-  await leadToPython(nvidiaIn(build), signal)
+): Promise<Omit<CudaHere, 'cuda' | 'cudnn'>> {
+  const isPythons = await leadToPython(nvidiaIn(build), signal)
   const folders = (process.env.LD_LIBRARY_PATH ?? '').split(delimiter).filter(Boolean)
   folders.push(...namesIn(nvidiaIn(build)).map((name) => join(nvidiaIn(build), name, 'lib')))
   const cache = await loaderCache(signal)
@@ -53,10 +60,11 @@ export async function findCuda(
     const library = libraryOf[/^[\w-]+/.exec(name)![0]]
     return library ? [{ library, package: name }] : []
   })
-  return [{ library: driver }, ...wanted].map((one): CudaLibrary => {
+  const libraries = [{ library: driver }, ...wanted].map((one): CudaLibrary => {
     const path = inFolders(folders, one.library) ?? cache.get(one.library)
     return { ...one, ...(path && { path }) }
   })
+  return { libraries, ...(!isPythons && { target: dirname(nvidiaIn(build)) }) }
 }
 
 function inFolders(folders: readonly string[], library: string): string | undefined {
@@ -71,15 +79,16 @@ async function loaderCache(signal: AbortSignal | undefined): Promise<Map<string,
   return new Map([...lines].map(([, name, path]) => [name!, path!]))
 }
 
-/** Links NVIDIA's packages of the Python that is first on the PATH (or in `$PYTHON`), unless there are some in the build itself. */
-async function leadToPython(link: string, signal: AbortSignal | undefined): Promise<void> {
+/** Links NVIDIA's packages of the Python that is first on the PATH (or in `$PYTHON`), unless there are some in the build; whether it did. */
+async function leadToPython(link: string, signal: AbortSignal | undefined): Promise<boolean> {
   const there = await lstat(link).catch(() => undefined)
-  if (there && !there.isSymbolicLink()) return
+  if (there && !there.isSymbolicLink()) return false
   const script = 'import nvidia; print(list(nvidia.__path__)[0])'
   const ended = await runTool(process.env.PYTHON ?? 'python3', ['-c', script], { signal })
   await rm(link, { force: true })
   const folder = ended?.code === 0 ? ended.stdout.trim() : ''
   if (folder) await symlink(folder, link)
+  return folder !== ''
 }
 
 function namesIn(folder: string): string[] {

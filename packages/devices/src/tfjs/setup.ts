@@ -5,7 +5,7 @@ import { SetupError } from '../error.ts'
 import { buildIn, buildKey, buildsFolder, isWhole, type TfjsBuild, type TfjsKind } from './built.ts'
 import { checkTfjs, type TfjsCheck } from './check.ts'
 import { compileAddon, sourcesIn } from './compile.ts'
-import { type CudaLibrary, findCuda, nvidiaIn } from './cuda.ts'
+import { type CudaHere, findCuda } from './cuda.ts'
 import { requireMachine } from './machine.ts'
 import { installPackages } from './packages.ts'
 import { sizes, tensorflow, tfjsNode, wheelName } from './pinned.ts'
@@ -42,13 +42,6 @@ export interface TfjsSetup extends TfjsBuild, TfjsCheck {
   tfjsNode: string
   /** What TensorFlow was built with, and which of the libraries it wants are here; for `gpu` alone. */
   cuda?: CudaHere
-}
-
-/** CUDA, as TensorFlow wants it and as it is here. */
-export interface CudaHere extends Pick<CudaBuild, 'cuda' | 'cudnn'> {
-  libraries: CudaLibrary[]
-  /** The folder into which NVIDIA's packages can be installed for this build alone (`pip install --target`). */
-  target: string
 }
 
 interface Job {
@@ -171,14 +164,9 @@ const about = 'about.json'
 
 async function tell(build: TfjsBuild, wasThere: boolean, signal: AbortSignal | undefined): Promise<TfjsSetup> {
   const said = JSON.parse(await readFile(join(build.folder, about), 'utf8')) as About
-  const libraries = said.cuda && (await findCuda(build.folder, said.cuda, signal))
+  const here = said.cuda && { ...said.cuda, ...(await findCuda(build.folder, said.cuda, signal)) }
   const check = await checkTfjs(build, { signal })
-  const { cuda, cudnn } = said.cuda ?? {}
-  return {
-    ...build,
-    ...check,
-    wasThere,
-    tfjsNode: said.tfjsNode,
-    ...(cuda && cudnn && libraries && { cuda: { cuda, cudnn, libraries, target: dirname(nvidiaIn(build.folder)) } }),
-  }
+  if (!here) return { ...build, ...check, wasThere, tfjsNode: said.tfjsNode }
+  const { packages: _, ...cuda } = here
+  return { ...build, ...check, wasThere, tfjsNode: said.tfjsNode, cuda }
 }
