@@ -33,6 +33,7 @@ export async function serve(
     const type = pages[path] === undefined ? types[extname(path) || '.html'] : types['.html']
     response.writeHead(body === undefined ? 404 : 200, {
       'content-type': type ?? 'application/octet-stream',
+      ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
       ...headers,
     })
     response.end(body ?? 'not found')

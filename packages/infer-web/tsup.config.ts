@@ -1,5 +1,33 @@
-import { library } from '../../tsup.base.ts'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { parted } from '../../tsup.base.ts'
 
-// One entry has nothing to split; without splitting the CommonJS build keeps `import()` as it is.
+const shared: BuildOptions = {
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  outdir: 'dist',
+  conditions: ['browser'],
+  external: ['onnxruntime-web/*'],
+  logLevel: 'warning',
+}
+
+/** The worker's code lies in a file beside those that start it. */
+const coreBeside: Plugin = {
+  name: 'core-beside',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/serve\.ts$/ }, () => ({ path: './worker-core.js', external: true })),
+}
+
+/** Workers load nothing but onnxruntime-web: bundlers that write classic workers cannot split them. */
+async function buildWorkers(): Promise<void> {
+  await build({ ...shared, entryPoints: { 'worker-core': 'src/serve.ts' } })
+  const starts = ['any', 'wasm', 'jspi', 'webgpu'].map((each) => `src/worker-${each}.ts`)
+  await build({ ...shared, entryPoints: starts, plugins: [coreBeside] })
+}
+
 // `await using` needs a symbol that the types of ES2023 lack.
-export default library({ splitting: false, dts: { banner: '/// <reference lib="esnext.disposable" />' } })
+export default parted({
+  entry: ['src/index.ts', 'src/worker.ts'],
+  dts: { banner: '/// <reference lib="esnext.disposable" />' },
+  onSuccess: buildWorkers,
+})

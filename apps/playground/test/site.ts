@@ -30,7 +30,9 @@ export async function visit(
   const complaints: string[] = []
   page.on('request', (request) => requests.push(request.url()))
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+    // Chromium's own remark on every page that asks for a graphics card where there is none.
+    const isOurs = message.text() !== 'No available adapters.'
+    if (['error', 'warning'].includes(message.type()) && isOurs) complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(error.message))
   await prepare(page)

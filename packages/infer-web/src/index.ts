@@ -1,13 +1,33 @@
 export type {
   Attempt,
+  CallOptions,
   Classification,
-  Classifier,
+  ClassifierErrorCode,
+  ClassifyOptions,
   ImageShape,
+  ModelOptions,
+  Pixels,
   PlainSession,
   PlainTensor,
   Predictions,
+  PredictOptions,
+  Preparation,
+  Prepare,
+  QueueOptions,
+  RgbaImage,
   Score,
 } from '@pixelrow/classifier'
 export { ClassifierError } from '@pixelrow/classifier'
-export { type LoadOptions, load } from './load.ts'
+export { load } from './load.ts'
 export { open } from './open.ts'
+export type {
+  Classifier,
+  Device,
+  Image,
+  LoadOptions,
+  PictureSource,
+  Progress,
+  RuntimeOptions,
+  WasmPaths,
+} from './options.ts'
+export type { ModelSource } from './source.ts'

@@ -1,36 +1,46 @@
 import { ClassifierError } from '@pixelrow/classifier'
+import type { RuntimeOptions } from './options.ts'
 
-/** onnxruntime-web's exports. */
+/** onnxruntime-web's exports, the same in all of its builds. */
 export type Runtime = typeof import('onnxruntime-web/wasm')
 
-/** What onnxruntime-web is told before it starts. It starts once a page: later calls cannot change it. */
-export interface RuntimeOptions {
-  /** Folder (ending in `/`) or exact URL of onnxruntime-web's `.wasm` file. Default: beside its JavaScript. */
-  wasmPaths?: string | { wasm?: string | URL; mjs?: string | URL }
-  /** Threads, 1 or more. More than 1 takes effect only in a cross-origin isolated page. */
-  threads?: number
+/** The builds that are used: without WebGPU, with it where WebAssembly can wait for promises (JSPI), and with it everywhere else. */
+export type Build = 'wasm' | 'jspi' | 'webgpu'
+
+/** The imports must stay dynamic: a static one makes the threads' workers run the page's own bundle, and hang. */
+const builds: Record<Build, () => Promise<Runtime>> = {
+  wasm: () => import('onnxruntime-web/wasm'),
+  jspi: () => import('onnxruntime-web/jspi'),
+  webgpu: () => import('onnxruntime-web/webgpu'),
 }
 
-/**
- * Loads the smallest onnxruntime-web there is (WASM alone, one JavaScript and one `.wasm` file) on first use.
- * The import must stay dynamic: a static one makes the threads' workers run the page's own bundle, and hang.
- */
-export async function loadRuntime({ wasmPaths, threads }: RuntimeOptions): Promise<Runtime> {
-  let runtime: Runtime
-  try {
-    runtime = await import('onnxruntime-web/wasm')
-  } catch (cause) {
+/** Loads a build: one JavaScript file. */
+export const importBuild = (build: Build): Promise<Runtime> => builds[build]()
+
+/** Loads onnxruntime-web, and tells it what it must know before it starts. */
+export async function loadRuntime(
+  build: Build,
+  { wasmPaths, threads }: RuntimeOptions,
+  load: (build: Build) => Promise<Runtime>,
+): Promise<Runtime> {
+  const runtime = await load(build).catch((cause: unknown) => {
     throw new ClassifierError(`onnxruntime-web cannot be loaded: ${String(cause)}`, { cause })
-  }
-  if (wasmPaths !== undefined) runtime.env.wasm.wasmPaths = filePaths(wasmPaths)
-  runtime.env.wasm.numThreads = threads ?? defaultThreads()
+  })
+  const { wasm } = runtime.env
+  if (wasmPaths !== undefined) wasm.wasmPaths = filePaths(wasmPaths, build)
+  wasm.numThreads = threads ?? defaultThreads()
   return runtime
 }
 
 /** Given a folder, onnxruntime-web would fetch its JavaScript from there a second time; given the file, only the file. */
-function filePaths(paths: NonNullable<RuntimeOptions['wasmPaths']>) {
+function filePaths(paths: NonNullable<RuntimeOptions['wasmPaths']>, build: Build) {
   if (typeof paths !== 'string') return paths
-  return { wasm: paths.endsWith('/') ? `${paths}ort-wasm-simd-threaded.wasm` : paths }
+  return { wasm: paths.endsWith('/') ? paths + wasmFile(build) : paths }
+}
+
+/** The file that a build fetches. */
+export function wasmFile(build: Build): string {
+  return `ort-wasm-simd-threaded.${{ wasm: '', jspi: 'jspi.', webgpu: 'asyncify.' }[build]}wasm`
 }
 
 /** Threads share memory, which a page may only when it is cross-origin isolated. More than 4 rarely help small models. */

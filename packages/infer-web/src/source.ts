@@ -1,4 +1,15 @@
 import { ClassifierError } from '@pixelrow/classifier'
+import type { LoadOptions } from './options.ts'
+
+/** What a model can be loaded from in a page. */
+export type ModelSource = string | URL | Uint8Array | Blob
+
+/** A model before it is read, with what errors call it. It can be sent to a worker. */
+export interface NamedSource {
+  name: string
+  /** A whole URL, or what holds the bytes. */
+  from: string | Uint8Array | Blob
+}
 
 /** A model's bytes, with what errors call it. */
 export interface ModelFile {
@@ -6,30 +17,37 @@ export interface ModelFile {
   bytes: Uint8Array
 }
 
-/** Takes bytes and blobs as they are, and downloads a URL (relative ones count from the page). */
-export async function readModel(source: string | URL | Uint8Array | Blob, signal?: AbortSignal): Promise<ModelFile> {
-  if (source instanceof Uint8Array) return { name: 'the model', bytes: source }
+/** Names a source. A relative URL counts from the page. */
+export function named(source: ModelSource): NamedSource {
+  if (source instanceof Uint8Array) return { name: 'the model', from: source }
   if (typeof Blob !== 'undefined' && source instanceof Blob)
-    return { name: 'name' in source ? String(source.name) : 'the model', bytes: await bytesOf(source) }
-  return download(String(source), signal)
+    return { name: 'name' in source ? String(source.name) : 'the model', from: source }
+  const name = String(source)
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href
+  if (URL.canParse(name, base)) return { name, from: new URL(name, base).href }
+  throw new ClassifierError(
+    `${name}: expected a whole URL, as there is no page here to count from. For a file on disk take @pixelrow/infer-node`,
+  )
 }
 
-async function download(url: string, signal?: AbortSignal): Promise<ModelFile> {
-  if (!URL.canParse(url, globalThis.location?.href))
-    throw new ClassifierError(
-      `${url}: expected a whole URL, as there is no page here to count from. For a file on disk take @pixelrow/infer-node`,
-    )
-  const response = await fetch(url, { signal }).catch((cause: unknown) => {
+/** Takes bytes and blobs as they are, and downloads a URL. */
+export async function readModel({ name, from }: NamedSource, options: LoadOptions): Promise<ModelFile> {
+  if (from instanceof Uint8Array) return { name, bytes: from }
+  if (typeof from !== 'string') return { name, bytes: new Uint8Array(await from.arrayBuffer()) }
+  const { signal, cache, onProgress } = options
+  const download = () => answerOf(name, from, signal)
+  if (!cache && !onProgress) return { name, bytes: new Uint8Array(await (await download()).arrayBuffer()) }
+  const { modelBytes } = await import('./files.ts')
+  return { name, bytes: await modelBytes(from, download, options) }
+}
+
+async function answerOf(name: string, url: string, signal: AbortSignal | undefined): Promise<Response> {
+  const response = await fetch(url, signal && { signal }).catch((cause: unknown) => {
     signal?.throwIfAborted()
-    throw new ClassifierError(`${url}: the model cannot be downloaded: no answer, or another origin without CORS`, {
-      cause,
-    })
+    const why =
+      globalThis.navigator?.onLine === false ? 'this browser is offline' : 'no answer, or another origin without CORS'
+    throw new ClassifierError(`${name}: the model cannot be downloaded: ${why}`, { cause })
   })
-  if (!response.ok)
-    throw new ClassifierError(`${url}: the model cannot be downloaded: the server answers ${response.status}`)
-  return { name: url, bytes: await bytesOf(response) }
-}
-
-async function bytesOf(source: Blob | Response): Promise<Uint8Array> {
-  return new Uint8Array(await source.arrayBuffer())
+  if (response.ok) return response
+  throw new ClassifierError(`${name}: the model cannot be downloaded: the server answers ${response.status}`)
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { type FileServer, serve } from '../../../tests/serve.ts'
 
 const packages = fileURLToPath(new URL('../../', import.meta.url))
@@ -16,6 +16,8 @@ const imports = {
   '@pixelrow/onnx/metadata': '/onnx/metadata.js',
   '@pixelrow/pixels': '/pixels/browser.js',
   'onnxruntime-web/wasm': '/onnxruntime/ort.wasm.bundle.min.mjs',
+  'onnxruntime-web/jspi': '/onnxruntime/ort.jspi.bundle.min.mjs',
+  'onnxruntime-web/webgpu': '/onnxruntime/ort.webgpu.bundle.min.mjs',
 }
 
 /** A page without a bundler: the published files, found by an import map. The module is `inferWeb` there. */
@@ -23,18 +25,29 @@ const html = `<!doctype html>
 <title>infer-web</title>
 <link rel="icon" href="data:," />
 <script type="importmap">${JSON.stringify({ imports })}</script>
-<script type="module">globalThis.inferWeb = await import('@pixelrow/infer-web')</script>`
+<script type="module">
+  globalThis.imported = (name) => import(name)
+  globalThis.inferWeb = await import('@pixelrow/infer-web')
+</script>`
 
 /** Serves that page as `/`, with the files it needs. */
-export function servePage(headers: Record<string, string> = {}): Promise<FileServer> {
+export function servePage(
+  headers: Record<string, string> = {},
+  pages: Record<string, string> = {},
+  more: Record<string, string> = {},
+): Promise<FileServer> {
   const folders = {
+    ...more,
     '/infer-web/': join(packages, 'infer-web/dist'),
     '/classifier/': join(packages, 'classifier/dist'),
     '/onnx/': join(packages, 'onnx/dist'),
     '/pixels/': join(packages, 'pixels/dist'),
     '/onnxruntime/': onnxruntime,
   }
-  return serve(folders, { pages: { '/': html, '/app/model.onnx': '<!doctype html><title>App</title>' }, headers })
+  return serve(folders, {
+    pages: { '/': html, '/app/model.onnx': '<!doctype html><title>App</title>', ...pages },
+    headers,
+  })
 }
 
 /** Headers that make a page cross-origin isolated, so that it may have threads. */
@@ -45,10 +58,15 @@ export const isolation = {
 
 declare global {
   var inferWeb: typeof import('@pixelrow/infer-web')
+  /** `import()` as the page has it: that of a test belongs to the test runner. */
+  var imported: (name: string) => Promise<unknown>
 }
 
 /** Opens the page and waits for the import; `requests` goes on growing with what the page fetches. */
-export async function openPage(browser: Browser, { origin }: FileServer): Promise<{ page: Page; requests: string[] }> {
+export async function openPage(
+  browser: Browser | BrowserContext,
+  { origin }: FileServer,
+): Promise<{ page: Page; requests: string[] }> {
   const page = await browser.newPage()
   const requests: string[] = []
   page.on('request', (request) => requests.push(new URL(request.url()).pathname))

@@ -1,0 +1,29 @@
+import { ClassifierError, explainModelError } from '@pixelrow/classifier'
+
+/** Says in words what is wrong with the model or the page, where onnxruntime-web makes no session. */
+export function explainFailure(error: unknown, bytes: Uint8Array, name: string): ClassifierError {
+  if (error instanceof ClassifierError) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  return explainModelError(error, bytes, name) ?? new ClassifierError(explained(reason, name), { cause: error })
+}
+
+/** Whether an error is about the file: one that is damaged or too new would fail on every device. */
+export function blames(error: unknown, bytes: Uint8Array, name: string): boolean {
+  return explainModelError(error, bytes, name) !== undefined
+}
+
+function explained(reason: string, name: string): string {
+  if (/Content.Security.Policy|unsafe-eval|wasm code generation disallowed/i.test(reason))
+    return (
+      `onnxruntime-web's WebAssembly is blocked by the page's content security policy: ${reason}. Allow it: ` +
+      "script-src 'self' 'wasm-unsafe-eval'"
+    )
+  if (/previous call to 'initializeWebAssembly/.test(reason))
+    return 'onnxruntime-web could not be started before and does not try again on the same page. Reload the page'
+  if (/no available backend|fetching of the wasm|WebAssembly|magic word/i.test(reason))
+    return (
+      `onnxruntime-web's .wasm file cannot be loaded: ${reason}. Serve ort-wasm-simd-threaded.wasm with the page and say ` +
+      "where in wasmPaths; under a content security policy, allow 'wasm-unsafe-eval'."
+    )
+  return `${name}: onnxruntime-web refuses the model: ${reason}`
+}

@@ -1,0 +1,91 @@
+// Downloads that tell how far they are, and are kept for the next visit.
+import type { LoadOptions, Progress } from './options.ts'
+import { openStore } from './store.ts'
+
+type Told = Pick<LoadOptions, 'cache' | 'onProgress'>
+
+/** The bytes of a model: from the cache, else downloaded and kept. */
+export async function modelBytes(
+  url: string,
+  download: () => Promise<Response>,
+  { cache, onProgress }: Told,
+): Promise<Uint8Array> {
+  const store = await openStore('model', url, cache)
+  const kept = await store.get()
+  if (kept) return told(kept, 'model', onProgress)
+  const bytes = await bytesOf(await download(), 'model', onProgress)
+  await store.put(bytes)
+  return bytes
+}
+
+/**
+ * Runs `start`, with which onnxruntime-web starts, on a `.wasm` file that is kept, or keeps the one that it fetches. Only onnxruntime-web's own code knows where
+ * a bundler has put that file, so its fetch is listened to; it goes on undisturbed.
+ */
+export async function withWasmFile<T>(
+  { file, version, give }: { file: string; version: string; give: (bytes: Uint8Array | undefined) => void },
+  { cache, onProgress }: Told,
+  start: () => Promise<T>,
+): Promise<T> {
+  const store = await openStore('wasm', file, cache && version)
+  const kept = await store.get()
+  if (kept) {
+    give(told(kept, 'wasm', onProgress))
+    // It is handed over, and need not stay twice.
+    return start().finally(() => give(undefined))
+  }
+  let copy: Promise<Uint8Array | undefined> | undefined
+  const stop = listen((response) => {
+    copy ??= bytesOf(response, 'wasm', onProgress).catch(() => undefined)
+  })
+  try {
+    const result = await start()
+    const bytes = await copy
+    if (bytes) await store.put(bytes)
+    return result
+  } finally {
+    stop()
+  }
+}
+
+/** Passes on a copy of each answer that is a `.wasm` file, until it is stopped. */
+function listen(heard: (copy: Response) => void): () => void {
+  const before = globalThis.fetch
+  let listening = true
+  const through: typeof fetch = async (input, init) => {
+    const response = await before(input, init)
+    const path = new URL(response.url || 'about:blank').pathname
+    if (listening && response.ok && path.endsWith('.wasm')) heard(response.clone())
+    return response
+  }
+  globalThis.fetch = through
+  return () => {
+    listening = false
+    // Where somebody else has put theirs over it meanwhile, it stays and does nothing.
+    if (globalThis.fetch === through) globalThis.fetch = before
+  }
+}
+
+function told(bytes: Uint8Array, file: Progress['file'], onProgress: Told['onProgress']): Uint8Array {
+  onProgress?.({ file, loaded: bytes.length, total: bytes.length })
+  return bytes
+}
+
+async function bytesOf(
+  response: Response,
+  file: Progress['file'],
+  onProgress: Told['onProgress'],
+): Promise<Uint8Array> {
+  if (!onProgress || !response.body) return new Uint8Array(await response.arrayBuffer())
+  // The length of a compressed answer is not that of what comes out of it.
+  const length = response.headers.has('content-encoding') ? 0 : Number(response.headers.get('content-length'))
+  const parts: Uint8Array<ArrayBuffer>[] = []
+  let loaded = 0
+  const reader = response.body.getReader()
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    parts.push(read.value)
+    loaded += read.value.length
+    onProgress({ file, loaded, total: length > 0 ? length : undefined })
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer())
+}

@@ -1,0 +1,88 @@
+import type { Attempt, Session } from '@pixelrow/classifier'
+import type { Place } from './opened.ts'
+import type { Device } from './options.ts'
+import { noDevice, type Plan } from './plan.ts'
+import type { Runtime } from './runtime.ts'
+import { createSession, failureOf } from './session.ts'
+import type { ModelFile } from './source.ts'
+
+/** What is used of WebGPU's device. */
+interface GpuDevice {
+  lost: Promise<{ reason: string; message: string }>
+}
+
+let last: Promise<unknown> = Promise.resolve()
+
+/** One at a time in the whole page: on WebGPU, onnxruntime-web freezes the page or fails when sessions are made or run beside each other. */
+function oneByOne<T>(work: () => Promise<T>): Promise<T> {
+  const result = last.then(work)
+  last = result.catch(() => {})
+  return result
+}
+
+const fix = 'Reload the page for another try on WebGPU.'
+
+/**
+ * Opens a model on WebGPU, or on WASM where that fails and the plan allows it. Where the device is lost or fails later, the model is opened anew
+ * on WASM and the run under way repeated there.
+ */
+export async function openOnGpu(
+  runtime: Runtime,
+  file: ModelFile,
+  plan: Plan,
+): Promise<{ session: Session; place: Place }> {
+  const place: { device: Device; attempts: Attempt[] } = { device: 'webgpu', attempts: [...plan.attempts] }
+  let lost: Promise<never> | undefined
+  let session: Session
+
+  const toWasm = async (error: unknown): Promise<void> => {
+    place.attempts.push({ device: 'webgpu', error: error instanceof Error ? error.message : String(error), fix })
+    session = (await createSession(runtime, file, 'wasm').catch(async (failure: unknown) => {
+      throw await failureOf(failure, file)
+    })) as Session
+    place.device = 'wasm'
+  }
+
+  try {
+    session = (await oneByOne(() => createSession(runtime, file, 'webgpu'))) as Session
+    lost = lossOf(await (runtime.env.webgpu.device as Promise<GpuDevice>))
+  } catch (error) {
+    const { blames } = await import('./failure.ts')
+    if (blames(error, file.bytes, file.name)) throw await failureOf(error, file)
+    if (!plan.orWasm)
+      throw noDevice(file.name, [...plan.attempts, { device: 'webgpu', error: (error as Error).message, fix }])
+    await oneByOne(() => toWasm(error))
+  }
+
+  const run: Session['run'] = (feeds, fetches) =>
+    oneByOne(async () => {
+      const used = session
+      if (place.device === 'wasm') return used.run(feeds, fetches)
+      try {
+        return await Promise.race([used.run(feeds, fetches), lost!])
+      } catch (error) {
+        await toWasm(error)
+        // It goes with its device, if it does not go by itself.
+        used.release().catch(() => {})
+        return session.run(feeds, fetches)
+      }
+    })
+
+  const { inputNames, outputNames, inputMetadata, outputMetadata } = session!
+  const known = {
+    inputNames,
+    outputNames,
+    ...(inputMetadata && { inputMetadata }),
+    ...(outputMetadata && { outputMetadata }),
+  }
+  return { session: { ...known, run, release: () => oneByOne(() => session.release()) }, place }
+}
+
+/** Rejects when the device is lost: a run that waits for it may wait for ever. */
+function lossOf(device: GpuDevice): Promise<never> {
+  const lost = device.lost.then(({ reason, message }) => {
+    throw new Error(`the device was lost (${reason}): ${message || 'no reason given'}`)
+  })
+  lost.catch(() => {})
+  return lost
+}

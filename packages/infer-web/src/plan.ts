@@ -1,0 +1,78 @@
+import { type Attempt, ClassifierError } from '@pixelrow/classifier'
+import type { Device, LoadOptions, WasmPaths } from './options.ts'
+import type { Build } from './runtime.ts'
+
+/** Where to run, decided before anything is fetched. */
+export interface Plan {
+  device: Device
+  /** The one build of onnxruntime-web that is loaded. */
+  build: Build
+  /** Whether WASM may be taken where the device fails at the start. */
+  orWasm: boolean
+  attempts: Attempt[]
+}
+
+const devices = ['webgpu', 'wasm']
+
+/** The part of WebGPU that is asked: TypeScript's own types have none of it. */
+interface Gpu {
+  requestAdapter(): Promise<{ isFallbackAdapter?: boolean; info?: { isFallbackAdapter?: boolean } } | null>
+}
+
+/**
+ * Chooses the device, and with it the build. onnxruntime-web itself would fetch the large build first and then fall back without a word.
+ * Throws a `ClassifierError` where none of the devices asked for is there.
+ */
+export async function planFor({ device = 'auto', wasmPaths }: LoadOptions, name: string): Promise<Plan> {
+  const list = device === 'auto' ? devices : typeof device === 'string' ? [device] : device
+  const unknown = list.find((each) => !devices.includes(each))
+  if (unknown !== undefined || list.length === 0)
+    throw new ClassifierError(
+      `device: expected auto, webgpu, wasm or a list of these, found ${unknown === undefined ? 'an empty list' : `'${unknown}'`}`,
+    )
+  if (typeof WebAssembly !== 'object')
+    throw new ClassifierError(
+      `${name}: this browser has no WebAssembly, which onnxruntime-web needs. It may be switched off, as in Lockdown Mode: allow it for this page`,
+    )
+  const attempts: Attempt[] = []
+  // Whatever stands behind WASM is never reached: all builds need it.
+  if (list[0] === 'webgpu') {
+    const build = namedBuild(wasmPaths) ?? ('Suspending' in WebAssembly ? 'jspi' : 'webgpu')
+    const error = await missingGpu(device !== 'auto', build)
+    if (!error) return { device: 'webgpu', build, orWasm: list.includes('wasm'), attempts }
+    attempts.push({
+      device: 'webgpu',
+      error,
+      fix: "It needs a browser and a graphics card with WebGPU, over https. Or take device: 'wasm'.",
+    })
+  }
+  if (list.includes('wasm')) return { device: 'wasm', build: 'wasm', orWasm: false, attempts }
+  throw noDevice(name, attempts)
+}
+
+/** All that were asked for have failed. */
+export function noDevice(name: string, attempts: Attempt[]): ClassifierError {
+  const list = attempts.map(({ device, error, fix }) => `\n  ${device}: ${error}${fix ? `\n    ${fix}` : ''}`)
+  return new ClassifierError(
+    `${name}: cannot run on ${attempts.map(({ device }) => device).join(', ')}.${list.join('')}`,
+    { attempts },
+  )
+}
+
+/** Why there is no WebGPU, if there is none. */
+async function missingGpu(softwareToo: boolean, build: Build): Promise<string | undefined> {
+  if (build === 'wasm') return 'wasmPaths names the file of the build without WebGPU'
+  const { gpu } = (globalThis.navigator ?? {}) as { gpu?: Gpu }
+  if (!gpu) return 'this browser has no WebGPU, or not on this page'
+  const adapter = await gpu.requestAdapter().catch(() => null)
+  if (!adapter) return 'there is no adapter for it'
+  const isSoftware = adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter
+  return isSoftware && !softwareToo ? 'its adapter is software, which is slower than WASM' : undefined
+}
+
+/** An exact URL fits one build alone. */
+function namedBuild(paths: WasmPaths | undefined): Build | undefined {
+  const file = typeof paths === 'string' ? paths : String(paths?.wasm ?? paths?.mjs ?? '/')
+  if (paths === undefined || file.endsWith('/')) return undefined
+  return file.includes('jspi') ? 'jspi' : file.includes('asyncify') ? 'webgpu' : 'wasm'
+}

@@ -1,0 +1,51 @@
+import type { ClassifierErrorCode, ModelDescription, Prepare } from '@pixelrow/classifier'
+import type { Place } from './opened.ts'
+import type { LoadOptions } from './options.ts'
+import type { Plan } from './plan.ts'
+import type { Build } from './runtime.ts'
+import type { NamedSource } from './source.ts'
+
+/** What the worker is asked for, and what it needs for that. */
+export interface Calls {
+  open: OpenJob
+  run: { pixels: Uint8Array; rows: number }
+  prepare: { picture: object; how: Prepare | undefined }
+  release: undefined
+}
+
+export interface OpenJob {
+  source: NamedSource
+  plan: Plan
+  options: Pick<LoadOptions, 'wasmPaths' | 'threads' | 'cache' | 'model' | 'warmup'>
+  /** Whether somebody wants to hear of the download. */
+  tellsProgress: boolean
+  /** Where the builds are, in a page without a bundler: a worker has no import map. */
+  builds: Partial<Record<Build, string>>
+}
+
+/** What the worker says of a model that it has opened. */
+export interface Described extends Place {
+  name: string
+  model: ModelDescription
+}
+
+/** A call on its way to the worker. */
+export interface Call {
+  id: number
+  method: keyof Calls
+  job: unknown
+}
+
+/** What comes back: a result with where the model runs by then, or an error as plain data. */
+export interface Answer {
+  id: number
+  value?: unknown
+  place?: Place
+  refused?: Refusal
+}
+
+export interface Refusal {
+  message: string
+  attempts: Place['attempts']
+  code?: ClassifierErrorCode
+}

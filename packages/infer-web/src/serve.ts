@@ -1,0 +1,64 @@
+// The worker's side.
+import { ClassifierError, pixelsOf } from '@pixelrow/classifier'
+import { type Opened, openHere } from './opened.ts'
+import type { Progress } from './options.ts'
+import { openPicture } from './picture.ts'
+import type { Answer, Call, Calls, Described, OpenJob, Refusal } from './protocol.ts'
+import type { Build, Runtime } from './runtime.ts'
+
+/** How a worker comes by onnxruntime-web; `url` is where the page found it, in a page without a bundler. */
+export type LoadBuild = (build: Build, url: string | undefined) => Promise<Runtime>
+
+/** Answers the page. Not in the threads of onnxruntime-web: a bundler may have put its code into this file, which its threads then run again. */
+export function serve(load: LoadBuild): void {
+  if ((globalThis as { name?: string }).name?.startsWith('em-pthread')) return
+  let opened: Opened | undefined
+  const methods: { [Method in keyof Calls]: (job: Calls[Method]) => Promise<[unknown, Transferable[]?]> } = {
+    async open(job) {
+      opened = await openJob(job, load)
+      const { name, runner, place } = opened
+      return [{ name, model: runner.model, ...placeOf({ place }) } satisfies Described]
+    },
+    async run({ pixels, rows }) {
+      const { labels, probabilities } = await opened!.runner.run(pixels, rows)
+      return [{ labels, probabilities }, [labels.buffer, probabilities.buffer]]
+    },
+    async prepare({ picture, how }) {
+      const { name, runner } = opened!
+      const pixels = await pixelsOf(runner.model, { open: openPicture }, name)(picture, how && { prepare: how })
+      if (picture instanceof ImageBitmap) picture.close()
+      return [pixels, [pixels.buffer as ArrayBuffer]]
+    },
+    async release() {
+      await opened?.runner.release()
+      return [undefined]
+    },
+  }
+  addEventListener('message', async ({ data }: MessageEvent<Call>) => {
+    const { id, method, job } = data
+    try {
+      const [value, transfer = []] = await methods[method](job as never)
+      answer({ id, value, ...(opened && { place: placeOf(opened) }) }, transfer)
+    } catch (error) {
+      answer({ id, refused: refusal(error) })
+    }
+  })
+}
+
+function openJob({ source, plan, options, tellsProgress, builds }: OpenJob, load: LoadBuild): Promise<Opened> {
+  const onProgress = (progress: Progress) => globalThis.postMessage({ progress })
+  const all = { ...options, ...(tellsProgress && { onProgress }) }
+  return openHere(source, plan, all, (build) => load(build, builds[build]))
+}
+
+const placeOf = ({ place: { device, attempts } }: Pick<Opened, 'place'>) => ({ device, attempts })
+
+function answer(message: Answer, transfer: Transferable[] = []): void {
+  globalThis.postMessage(message, { transfer })
+}
+
+function refusal(error: unknown): Refusal {
+  const message = error instanceof Error ? error.message : String(error)
+  const { attempts, code } = error instanceof ClassifierError ? error : { attempts: [], code: undefined }
+  return { message, attempts, ...(code && { code }) }
+}

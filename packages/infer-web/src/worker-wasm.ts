@@ -1,0 +1,5 @@
+// For bundlers. The import is static, so that a worker of any format is one file.
+import * as runtime from 'onnxruntime-web/wasm'
+import { serve } from './serve.ts'
+
+serve(async () => runtime)

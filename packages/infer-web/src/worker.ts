@@ -1,0 +1,12 @@
+import { importBuild, type Runtime } from './runtime.ts'
+import { serve as serveWith } from './serve.ts'
+
+/**
+ * All that the module of a worker of one's own does: `import { serve } from '@pixelrow/infer-web/worker'` and `serve()`. It then answers the page that
+ * calls `load(url, { worker: () => new Worker(…) })`.
+ */
+export function serve(): void {
+  serveWith((build, url) =>
+    url ? (import(/* webpackIgnore: true */ /* @vite-ignore */ url) as Promise<Runtime>) : importBuild(build),
+  )
+}
