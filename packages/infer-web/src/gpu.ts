@@ -58,12 +58,13 @@ export async function openOnGpu(
     oneByOne(async () => {
       const used = session
       if (place.device === 'wasm') return used.run(feeds, fetches)
+      const running = used.run(feeds, fetches)
       try {
-        return await Promise.race([used.run(feeds, fetches), lost!])
+        return await Promise.race([running, lost!])
       } catch (error) {
+        // Two at once are what must not be: the run that the loss has ended may take a moment to hear of it, or never hear.
+        await Promise.race([running.catch(() => {}), afterMs(2000)])
         await toWasm(error)
-        // It goes with its device, if it does not go by itself.
-        used.release().catch(() => {})
         return session.run(feeds, fetches)
       }
     })
@@ -77,6 +78,8 @@ export async function openOnGpu(
   }
   return { session: { ...known, run, release: () => oneByOne(() => session.release()) }, place }
 }
+
+const afterMs = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time))
 
 /** Rejects when the device is lost: a run that waits for it may wait for ever. */
 function lossOf(device: GpuDevice): Promise<never> {
