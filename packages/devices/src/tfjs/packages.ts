@@ -21,9 +21,15 @@ export async function installPackages(folder: string, npm: Tool, signal: AbortSi
   })
   if (ended?.code !== 0) {
     const advice = 'Check the network, and which registry npm uses (npm config get registry). Then repeat the command.'
-    throw new SetupError(`npm could not install tfjs-node:\n${lastLines(ended?.output ?? '', 8)}\n`, { advice })
+    throw new SetupError(`npm could not install tfjs-node:\n${errorsIn(ended?.output ?? '')}\n`, { advice })
   }
   await removeMaps(join(folder, 'node_modules'))
+}
+
+/** npm says first what went wrong, and ends in general advice. */
+function errorsIn(output: string): string {
+  const errors = output.split('\n').filter((line) => /^npm (error|ERR!)/.test(line))
+  return errors.length > 0 ? errors.slice(0, 6).join('\n') : lastLines(output, 6)
 }
 
 /** What an `npx` or an npm script around us has set about itself would lead this npm elsewhere. */

@@ -106,12 +106,8 @@ export async function fetchWheel({ kind, python, folder, signal, onBytes }: Fetc
 }
 
 function failed(kind: TfjsKind, output: string): SetupError {
-  const missing = /No matching distribution|Could not find a version/.test(output)
-  const reason = missing ? 'pip found none in its index' : 'pip failed'
-  const advice = missing ? 'Check which index pip uses (pip config list)' : 'Check the network'
-  const said = lastLines(output, 6)
-  return new SetupError(`${wheelName[kind]} ${tensorflow}: ${reason}:\n${said}\n`, {
-    advice: `${advice}, and repeat the command. ${elsewhere(kind)}`,
+  return new SetupError(`${wheelName[kind]} ${tensorflow}: pip failed:\n${lastLines(output, 6)}\n`, {
+    advice: `Check the network, and which index pip uses (pip config list); then repeat the command. ${elsewhere(kind)}`,
   })
 }
 
