@@ -93,6 +93,26 @@ test('the packed command runs', () => {
   expect(execFileSync(process.execPath, [command, '--version'], { encoding: 'utf8' })).toContain(version)
 })
 
+test('where no TensorFlow.js is installed, the engine tfjs says in one sentence what to install, and nothing else needs it', () => {
+  const { projects } = all.find(({ name }) => name === 'pixelrow')!
+  const csv = 'label,pixel0,pixel1,pixel2,pixel3\n0,255,0,0,0\n1,0,0,0,255\n0,200,0,9,0\n1,0,9,0,200\n'
+  writeFileSync(join(projects.esm, 'train.csv'), csv)
+  const command = join(projects.esm, 'node_modules/pixelrow/dist/pixelrow.js')
+  const train = (...words: string[]) =>
+    spawnSync(process.execPath, [command, 'train', 'train.csv', '--recipe', 'linear', '--validation', '0', ...words], {
+      cwd: projects.esm,
+      encoding: 'utf8',
+      // pnpm's own commands let Node find everything that this workspace has.
+      env: { ...process.env, PIXELROW_CACHE: '/dev/null', NODE_PATH: '' },
+    })
+  const refused = train('--engine', 'tfjs')
+  expect(refused.status).toBe(1)
+  expect(refused.stderr).toMatch(
+    /The engine tfjs cannot be used: it needs TensorFlow\.js, and none is installed: .*`pixelrow setup tfjs`.*npm i @tensorflow\/tfjs/,
+  )
+  expect(train('--out', 'run')).toMatchObject({ status: 0 })
+})
+
 /** One run of the compiler over the entry files of every project; libraries are checked too, and no `@types` are around. */
 function checkTypes(cwd: string, packages: Packed[]): string {
   const files = packages.flatMap(({ entries, projects }) =>

@@ -28,7 +28,11 @@ const FORMAT = 'pixelrow-checkpoint'
 const VERSION = '1'
 
 /** What must be the same for a training to go on as if it had never stopped. */
-export function identityOf(architecture: Architecture, settings: Settings, rates: number[]): Record<string, unknown> {
+export function identityOf(
+  architecture: Architecture,
+  settings: Settings,
+  { rates, engine }: { rates: number[]; engine: string },
+): Record<string, unknown> {
   const { train, steps, batchSize, learningRate, optimizer, seed, threads, layout, labelSmoothing } = settings
   return {
     architecture,
@@ -43,6 +47,7 @@ export function identityOf(architecture: Architecture, settings: Settings, rates
     classWeights: settings.classWeights ?? null,
     augment: settings.augment ?? null,
     seed,
+    engine,
     threads,
     layout,
   }
@@ -68,9 +73,9 @@ export function writeCheckpoint(
   })
 }
 
-/** The threads a checkpoint was trained with, which a resumed training uses again: other numbers may give other bits. */
-export function threadsOf(checkpoint: Uint8Array): number {
-  return (JSON.parse(open(checkpoint).metadata.identity!) as { threads: number }).threads
+/** The threads and the engine a checkpoint was trained with, which a resumed training uses again: others may give other bits. */
+export function madeWith(checkpoint: Uint8Array): { threads: number; engine: string } {
+  return JSON.parse(open(checkpoint).metadata.identity!) as { threads: number; engine: string }
 }
 
 /**

@@ -15,7 +15,7 @@ import type { EpochRecord, FitResult } from './types.ts'
  * aborted (after a last `onCheckpoint`).
  */
 export async function fit(architecture: Architecture, table: PixelTable, options: FitOptions = {}): Promise<FitResult> {
-  const { trainer, engine, device, start, ...plan } = await setUp(architecture, table, options)
+  const { trainer, engine, device, engineReason, start, ...plan } = await setUp(architecture, table, options)
   const { settings } = plan
   try {
     const { history, state } = await runEpochs(trainer, plan, start, options)
@@ -27,6 +27,7 @@ export async function fit(architecture: Architecture, table: PixelTable, options
       engine,
       device,
       threads: settings.threads,
+      ...(engineReason !== undefined && { engineReason }),
       ...(trainer.runtime && { runtime: trainer.runtime }),
       ...(trainer.layouts && { layouts: trainer.layouts }),
     }

@@ -1,4 +1,5 @@
 export { differentiate, type GradientContext, type GradientRule } from './differentiate.ts'
+export { chooseEngine } from './engines/choose.ts'
 export { engines } from './engines/index.ts'
 export { fit } from './fit.ts'
 export { gradientRules } from './gradients/index.ts'
@@ -43,6 +44,7 @@ export type {
   Progress,
   Recipe,
   RecipeOptions,
+  RuntimeInfo,
   Schedule,
   StateTensor,
   StepRecord,

@@ -1,9 +1,9 @@
 import { type PixelTable, random, streams } from '@pixelrow/data'
 import { type Architecture, initialize, type Model } from '@pixelrow/model'
 import { sizeOf } from '@pixelrow/onnx'
-import { identityOf, readCheckpoint, type Snapshot, threadsOf } from './checkpoint.ts'
+import { identityOf, madeWith, readCheckpoint, type Snapshot } from './checkpoint.ts'
 import { scalarSeries } from './chunks.ts'
-import { chooseDevice } from './engines/index.ts'
+import { chooseDevice } from './engines/choose.ts'
 import type { EpochPlan } from './epochs.ts'
 import { type FitOptions, settle } from './options.ts'
 import { LEARNING_RATE, trainingGraph } from './training-graph.ts'
@@ -16,6 +16,7 @@ export interface SetUp extends EpochPlan {
   start: Snapshot
   engine: string
   device: string
+  engineReason?: string
 }
 
 /** Checks what was asked for, builds and differentiates the graph and compiles it; whoever calls it closes the trainer. */
@@ -25,15 +26,16 @@ export async function setUp(
   options: FitOptions,
   more: Pick<CompileOptions, 'profile'> = {},
 ): Promise<SetUp> {
-  const threads = options.resume ? threadsOf(options.resume) : options.threads
-  const settings = settle(architecture, table, { ...options, threads })
+  const before = options.resume && madeWith(options.resume)
+  const settings = settle(architecture, table, { ...options, ...(before && { threads: before.threads }) })
   options.signal?.throwIfAborted()
   const { train, batchSize, steps } = settings
-  const { engine, device } = await chooseDevice(settings.engine, settings.device)
+  const wanted = settings.engine === 'auto' ? (before?.engine ?? 'auto') : settings.engine
+  const { engine, device, reason } = await chooseDevice(wanted, settings.device)
   const { graph, scalars } = trainingGraph(architecture, settings.optimizer, batchSize, settings)
   const series = scalarSeries(settings, scalars, steps)
   const rates = [0, Math.floor(steps / 2), steps - 1].map((step) => series[LEARNING_RATE]!(step))
-  const identity = identityOf(architecture, settings, rates)
+  const identity = identityOf(architecture, settings, { rates, engine: engine.name })
   const start = options.resume
     ? readCheckpoint(options.resume, graph.state, identity)
     : beginning(architecture, graph.state, settings.seed, options.weights)
@@ -49,7 +51,10 @@ export async function setUp(
     state: start.state,
     ...more,
   })
-  return { settings, series, tensors: graph.state, identity, trainer, graph, start, engine: engine.name, device }
+  return {
+    ...{ settings, series, tensors: graph.state, identity, trainer, graph, start, engine: engine.name, device },
+    ...(reason !== undefined && { engineReason: reason }),
+  }
 }
 
 function beginning(

@@ -52,7 +52,10 @@ function hereFlags({ flags }: ResumeRecord): Flags {
 
 /** The command that does the whole job again. */
 function again(record: ResumeRecord): string {
-  return command(record.command, ...record.arguments.map(near), ...wordsOf(hereFlags(record)))
+  const flags = hereFlags(record)
+  // What was left to us is left to us again.
+  const asked = flags.engineReason === undefined ? flags : { ...flags, engine: 'auto' as const }
+  return command(record.command, ...record.arguments.map(near), ...wordsOf(asked))
 }
 
 async function readRecord(path: string): Promise<ResumeRecord> {

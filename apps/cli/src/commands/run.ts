@@ -14,6 +14,7 @@ import { openSource, type Source } from '../tables/source.ts'
 import { count, many } from '../terminal/table.ts'
 import { settleBudget } from '../training/budget.ts'
 import { keepCheckpoints, type Resumed } from '../training/checkpoint.ts'
+import { settleEngine } from '../training/engine.ts'
 import { historyCsv } from '../training/epochs.ts'
 import { timed } from '../training/fitting.ts'
 import { numbersOf, requireOneOfEach } from '../training/plan.ts'
@@ -40,7 +41,7 @@ export async function run(context: Context, given: Flags, resumed?: Resumed): Pr
   const read = await timed(() => readInputs(context, asked, source))
   const { table, test } = read.value
   resumed?.requireSame(table, nameOf(source.train))
-  const flags = await settleBudget(context, asked, table)
+  const flags = await settleBudget(context, await settleEngine(context, asked), table)
   const folder = resumed?.folder ?? (await openDestination(context, flags))
   const keeper = keepCheckpoints(context, folder, { command: 'run', paths: [], flags, table }, resumed)
   try {
@@ -90,7 +91,8 @@ async function readInputs(context: Context, flags: Flags, source: Source): Promi
 
 async function submit(context: Context, flags: Flags, folder: RunFolder, model: Uint8Array, { test, frame }: Inputs) {
   const { device, threads } = flags
-  const classifier = await load(model, { device, threads })
+  // What TensorFlow trains on, onnxruntime may not have.
+  const classifier = await load(model, { device: device === 'cpu' ? device : 'auto', threads })
   try {
     const { labels } = await classifier.predict(test.pixels, {
       signal: context.signal,

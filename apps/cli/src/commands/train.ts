@@ -8,6 +8,7 @@ import { readLabelled } from '../tables/reading.ts'
 import { many } from '../terminal/table.ts'
 import { settleBudget } from '../training/budget.ts'
 import { keepCheckpoints, type Resumed } from '../training/checkpoint.ts'
+import { settleEngine } from '../training/engine.ts'
 import { historyCsv } from '../training/epochs.ts'
 import { timed } from '../training/fitting.ts'
 import { requireOneOfEach } from '../training/plan.ts'
@@ -25,7 +26,7 @@ export async function train(context: Context, asked: Flags, path: string, resume
   terminal.note(`Reading ${path}`)
   const read = await timed(() => readLabelled(context, path, asked))
   resumed?.requireSame(read.value, path)
-  const flags = await settleBudget(context, asked, read.value)
+  const flags = await settleBudget(context, await settleEngine(context, asked), read.value)
   const folder = resumed?.folder ?? (await openDestination(context, flags))
   const job = { command: 'train', paths: [path], flags, table: read.value } as const
   const keeper = keepCheckpoints(context, folder, job, resumed)

@@ -30,6 +30,8 @@ export interface Flags {
   seed: number
   device: (typeof deviceNames)[number]
   engine: (typeof engineNames)[number]
+  /** No flag: why that engine, where the choice was left to us. */
+  engineReason?: string
   threads?: number
   label?: string | number
   shape?: string

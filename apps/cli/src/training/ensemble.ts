@@ -22,11 +22,11 @@ export async function trainEnsemble(job: Job, parts: Parts, table: PixelTable): 
   const { context, flags, plan } = job
   const { models, history, seconds, accuracy, last } = await trainMembers(job, parts)
   const { shift } = plan.ensemble!
-  const { steps, engine, device, threads, layouts } = last!.result
+  const { steps, engine, device, threads, runtime, layouts } = last!.result
   const file = await timed(() => exportAndCheck(context, flags, { models, shift, table }))
   return {
     ...file.value,
-    ...{ plan, steps, engine, device, threads, ...(layouts && { layouts }) },
+    ...{ plan, steps, engine, device, threads, ...(runtime && { runtime }), ...(layouts && { layouts }) },
     members: models.length,
     history: rowsOf({ history }, parts.train.rows),
     ...(accuracy !== undefined && { accuracy }),

@@ -6,7 +6,7 @@ import type { Trained } from './training.ts'
 
 /** What run.json says of a training, and `--json` prints. */
 export function trainingRecord(command: string, flags: Flags, table: PixelTable, trained: Trained) {
-  const { engine, device, threads, layouts, steps, members, plan, validationRows } = trained
+  const { engine, device, threads, runtime, layouts, steps, members, plan, validationRows } = trained
   const { epochs, batchSize, learningRate, optimizer, augment = {}, labelSmoothing = 0 } = plan.options
   const { height, width, channels } = table.shape
   return {
@@ -32,7 +32,13 @@ export function trainingRecord(command: string, flags: Flags, table: PixelTable,
       maxValue: table.maxValue,
       classes: table.classes ?? [],
     },
-    machine: { engine, device, threads, platform: `${process.platform}-${process.arch}` },
+    machine: {
+      engine,
+      ...(flags.engineReason && { engineReason: flags.engineReason }),
+      ...{ device, threads },
+      ...(runtime && { runtime }),
+      platform: `${process.platform}-${process.arch}`,
+    },
     ...(layouts?.convolutions.length && { layouts }),
     versions: versions(),
     check: trained.check,

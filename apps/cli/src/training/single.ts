@@ -14,12 +14,12 @@ export async function trainSingle(job: Job, parts: Parts, table: PixelTable): Pr
   // A member of an ensemble is trained as its ensemble would, and a target is reached by the model that reached it.
   const trainsAgain = recipes[flags.recipe]!.trainOnAll && member === undefined && flags.targetAccuracy === undefined
   const again = parts.validation && trainsAgain ? await fitAgain(job, table, first) : undefined
-  const { model, steps, engine, device, threads, layouts } = (again ?? (first as Done)).result
+  const { model, steps, engine, device, threads, runtime, layouts } = (again ?? (first as Done)).result
   const exported = await timed(() => exportAndCheck(context, flags, { models: [model], table }))
   const accuracy = first.history.at(-1)?.accuracy
   return {
     ...exported.value,
-    ...{ plan, steps, engine, device, threads, ...(layouts && { layouts }) },
+    ...{ plan, steps, engine, device, threads, ...(runtime && { runtime }), ...(layouts && { layouts }) },
     history: [...rowsOf(first, parts.train.rows), ...(again ? rowsOf(again, table.rows) : [])],
     ...(accuracy !== undefined && { accuracy }),
     validationRows: parts.validation?.rows ?? 0,

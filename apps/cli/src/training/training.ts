@@ -26,6 +26,8 @@ export interface Trained {
   engine: string
   device: string
   threads: number
+  /** The library that computed, where the engine had a choice. */
+  runtime?: FitResult['runtime']
   /** How the engine laid out the convolutions' images. */
   layouts?: FitResult['layouts']
   check: Check

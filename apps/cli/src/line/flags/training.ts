@@ -4,8 +4,9 @@ import type { Flag } from './flag.ts'
 /** Must equal the names in @pixelrow/train's `recipes`, which the help must not load. */
 export const recipeNames = ['linear', 'mlp', 'fast', 'cnn', 'best'] as const
 export const augmentations = ['none', 'shift', 'photo'] as const
-export const deviceNames = ['auto', 'cpu'] as const
-export const engineNames = ['onnxruntime'] as const
+export const deviceNames = ['auto', 'cuda', 'cpu'] as const
+/** Must equal `auto` and the names in @pixelrow/train's `engines`. */
+export const engineNames = ['auto', 'onnxruntime', 'tfjs'] as const
 
 /** What is trained, how, and where. */
 export const trainingFlags = {
@@ -91,7 +92,7 @@ export const trainingFlags = {
   },
   device: {
     term: '--device <name>',
-    help: 'where to compute: auto or cpu',
+    help: 'where to compute: auto, cuda or cpu',
     example: '--device cpu',
     // Nobody who writes gpu means cpu.
     parse: oneOf('--device', deviceNames, () => ''),
@@ -99,10 +100,10 @@ export const trainingFlags = {
   },
   engine: {
     term: '--engine <name>',
-    help: 'what trains: onnxruntime',
-    example: '--engine onnxruntime',
+    help: 'what trains: auto, onnxruntime or tfjs (TensorFlow)',
+    example: '--engine tfjs',
     parse: oneOf('--engine', engineNames),
-    default: 'onnxruntime',
+    default: 'auto',
   },
   threads: {
     term: '--threads <n>',

@@ -41,6 +41,16 @@ const noGpuPackage = 'a GPU needs @tensorflow/tfjs-node-gpu, or the one that `pi
 const serves = (found: TfjsDevice | undefined, wanted: TfjsDevice) =>
   found !== undefined && (wanted === 'cpu' || found === wanted)
 
+/** Which of the candidates for a GPU uses one, or why none does; nothing else is looked at, and nothing runs where none is installed. */
+export async function seesGpu(): Promise<{ gpu: string } | { reason: string }> {
+  const candidates = findCandidates().filter(({ kind }) => kind === 'gpu')
+  const outcomes = await Promise.all(candidates.map(tryCandidate))
+  const found = outcomes.find(({ device }) => device === 'cuda')
+  if (found) return { gpu: found.candidate.name }
+  const [first] = outcomes
+  return { reason: first ? `${first.candidate.name}: ${first.reason}` : 'no TensorFlow.js for GPUs is installed' }
+}
+
 /** Candidates in order up to the first that loads, and those after it that could bring a GPU to a CPU. */
 async function survey(): Promise<Outcome[]> {
   const outcomes: Outcome[] = []

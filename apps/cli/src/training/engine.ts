@@ -1,0 +1,15 @@
+import { chooseEngine } from '@pixelrow/train'
+import type { Flags } from '../line/flags.ts'
+import type { Context } from '../main.ts'
+
+/**
+ * Turns `--engine auto` into the engine that is best here, and says which and why; from here on, also when resumed, it stays that one. Throws
+ * where the engine or the device asked for is not there.
+ */
+export async function settleEngine({ terminal }: Context, flags: Flags): Promise<Flags> {
+  const { engine, device, reason } = await chooseEngine(flags)
+  if (reason === undefined) return flags
+  const engineReason = reason.replace("engine: 'tfjs'", '--engine tfjs')
+  terminal.note(`Engine ${engine}, device ${device}: ${engineReason}`)
+  return { ...flags, engine: engine as Flags['engine'], engineReason }
+}

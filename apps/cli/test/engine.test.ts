@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { engines } from '@pixelrow/train'
+import { expect, test } from 'vitest'
+import { engineNames } from '../src/line/flags/training.ts'
+import { interruptedAt, pixelrow, workFolder, writeData } from './helpers.ts'
+
+// Plain tfjs is meant, whatever was built on this machine.
+const env = { PIXELROW_CACHE: '/dev/null' }
+const fake = { rows: 120, classes: ['a', 'b', 'c'] }
+const record = (...path: string[]) => JSON.parse(readFileSync(join(...path, 'run.json'), 'utf8'))
+
+test('the help knows every engine there is', () => {
+  expect([...engineNames].sort()).toEqual(['auto', ...Object.keys(engines)].sort())
+})
+
+test('run --engine tfjs does the whole job, says what trained, and goes on after a Ctrl-C to the same bytes', async () => {
+  const cwd = workFolder()
+  writeData(join(cwd, 'data'), fake)
+  const words = ['run', '--data', 'data', '--engine', 'tfjs', '--recipe', 'mlp', '--epochs', '20', '--threads', '1']
+  const whole = await pixelrow([...words, '--out', 'whole'], { cwd, env })
+  expect(whole).toMatchObject({ code: 0 })
+  expect(whole.stderr).not.toMatch(/tensorflow|warn|deprecat/i)
+  const { machine } = record(cwd, 'whole')
+  expect(machine).toMatchObject({ engine: 'tfjs', device: 'cpu', runtime: { name: 'tfjs', version: '4.22.0' } })
+  expect(machine.engineReason).toBeUndefined()
+  const cut = await pixelrow([...words, '--out', 'cut'], { cwd, env: { ...env, ...interruptedAt('^ +1 ') } })
+  expect(cut).toMatchObject({ code: 130 })
+  expect(await pixelrow(['resume', 'cut'], { cwd, env })).toMatchObject({ code: 0 })
+  const model = (run: string) => readFileSync(join(cwd, run, 'model.onnx')).toString('base64')
+  expect(model('cut')).toBe(model('whole'))
+}, 120_000)
+
+test('--engine auto says its choice and the reason, on screen and in run.json, and keeps to it when it goes on', async () => {
+  const cwd = workFolder()
+  writeData(join(cwd, 'data'), fake)
+  const words = ['train', 'data/train.csv', '--recipe', 'linear', '--out', 'run']
+  const interrupted = { ...env, ...interruptedAt('^ +1 ') }
+  const first = await pixelrow(words, { cwd, env: interrupted })
+  expect(first.stderr).toContain('Engine onnxruntime, device cpu: no TensorFlow.js for GPUs is installed\n')
+  expect(await pixelrow(['resume', 'run'], { cwd, env })).toMatchObject({ code: 0 })
+  const { machine } = record(cwd, 'run')
+  expect(machine).toMatchObject({ engine: 'onnxruntime', engineReason: 'no TensorFlow.js for GPUs is installed' })
+})
+
+test('a GPU that TensorFlow does not use, and a profile by tfjs, are refused in one sentence', async () => {
+  const cwd = workFolder()
+  writeData(join(cwd, 'data'), fake)
+  const train = await pixelrow(['train', 'data/train.csv', '--engine', 'tfjs', '--device', 'cuda'], { cwd, env })
+  expect(train.code).toBe(1)
+  expect(train.stderr).toMatch(/Device "cuda" cannot be used by engine tfjs: a GPU needs .*pixelrow setup tfjs --gpu/)
+  const profile = await pixelrow(['profile', '--data', 'data', '--engine', 'tfjs'], { cwd, env })
+  expect(profile).toMatchObject({ code: 1 })
+  expect(profile.stderr).toMatch(/The engine tfjs cannot be profiled/)
+})

@@ -1,0 +1,64 @@
+import type { Engine } from '../types.ts'
+import { engines } from './index.ts'
+import { seesGpu } from './tfjs/index.ts'
+
+/** An engine and a device to train on. */
+export interface Choice {
+  engine: Engine
+  device: string
+  /** Why this engine, where it was not asked for by name. */
+  reason?: string
+}
+
+/**
+ * Finds the engine and the device to train on; a device that is not there is an error that says what is. `auto` takes onnxruntime, but tfjs
+ * where that sees a GPU and onnxruntime none.
+ */
+export async function chooseDevice(engineName: string, deviceName: string): Promise<Choice> {
+  if (engineName === 'auto') return automatic(deviceName)
+  const engine = engines[engineName]
+  if (engine) return { engine, device: await deviceOf(engine, deviceName) }
+  throw new Error(`There is no engine "${engineName}"; choose one of: auto, ${Object.keys(engines).join(', ')}.`)
+}
+
+async function automatic(deviceName: string): Promise<Choice> {
+  const { onnxruntime, tfjs } = engines as { onnxruntime: Engine; tfjs: Engine }
+  const own = await onnxruntime.devices()
+  const hasGpu = own.some(({ name, available }) => available && name !== 'cpu')
+  const seen = deviceName === 'cpu' ? { reason: 'the CPU was asked for' } : await seesGpu()
+  if ('gpu' in seen && !hasGpu) {
+    const reason = `${seen.gpu} sees a GPU, onnxruntime none`
+    return { engine: tfjs, device: await deviceOf(tfjs, deviceName), reason }
+  }
+  const reason = 'gpu' in seen ? `it sees a GPU; so does ${seen.gpu}, for engine: 'tfjs'` : seen.reason
+  return { engine: onnxruntime, device: await deviceOf(onnxruntime, deviceName), reason }
+}
+
+async function deviceOf(engine: Engine, deviceName: string): Promise<string> {
+  const devices = await engine.devices()
+  const available = devices.filter((device) => device.available)
+  const found = deviceName === 'auto' ? available[0] : available.find(({ name }) => name === deviceName)
+  if (found) return found.name
+  const reason = devices.find(({ name }) => deviceName === 'auto' || name === deviceName)?.reason
+  if (available.length === 0) throw new Error(`The engine ${engine.name} cannot be used: ${reason}.`)
+  const names = available.map(({ name }) => name).join(', ')
+  throw new Error(
+    `Device "${deviceName}" cannot be used by engine ${engine.name}${reason ? `: ${reason}` : ''}; choose: auto, ${names}.`,
+  )
+}
+
+/**
+ * The engine and the device that `fit` would train on, so that they can be told before it begins. Throws as `fit` does where there are none.
+ *
+ * `engine` and `device` default to `auto`; `reason` says why this engine, where it was not asked for by name.
+ */
+export async function chooseEngine({
+  engine = 'auto',
+  device = 'auto',
+}: {
+  engine?: string
+  device?: string
+} = {}): Promise<{ engine: string; device: string; reason?: string }> {
+  const choice = await chooseDevice(engine, device)
+  return { ...choice, engine: choice.engine.name }
+}
