@@ -39,8 +39,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'full',
-          // Of the exits, the suite tries a few and this all fifty.
-          include: ['tests/full/**/*.test.ts', 'packages/{train,infer-node}/test/exits.test.ts'],
+          // Of the exits, the suite tries a few and this all fifty; of the digits on WebGPU, some and all.
+          include: [
+            'tests/full/**/*.test.ts',
+            'packages/{train,infer-node}/test/exits.test.ts',
+            'packages/infer-web/test/parity.test.ts',
+          ],
           env: { PIXELROW_FULL: '1' },
           testTimeout: 600_000,
           hookTimeout: 600_000,

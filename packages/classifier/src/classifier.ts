@@ -1,6 +1,6 @@
 import { ClassifierError } from './errors.ts'
+import { bytesOf, fits, imageSize } from './fit.ts'
 import { type Pictures, pixelsOf } from './images.ts'
-import { asBytes, checkValues, countImages, imageSize } from './pixels.ts'
 import { createQueue, type Lanes, type QueueOptions } from './queue.ts'
 import type { Runner } from './runner.ts'
 import { checkTop, classifications } from './scores.ts'
@@ -45,9 +45,9 @@ export function createClassifier<More extends object = never>(given: ClassifierP
   const parts = { size, classes: model.classes.length, chunkRows, ahead: lanes * depth, queue, toPixels, pause }
 
   const predict: Classifier<More>['predict'] = async (pixels, options = {}) => {
-    const bytes = asBytes(pixels)
-    const rows = countImages(bytes, model)
-    checkValues(bytes, model)
+    const bytes = bytesOf(pixels)
+    if (!bytes || !fits(bytes, model, true)) return (await import('./pixels.ts')).refuse(pixels, model, true)
+    const rows = bytes.length / size
     options.signal?.throwIfAborted()
     const { onProgress, ...call } = options
     if (rows === 0) return { labels: new Uint16Array(), probabilities: new Float32Array() }

@@ -43,13 +43,8 @@ export function describeModel(bytes: Uint8Array, name = 'the model'): ModelDescr
   return described(metadataOf(bytes, name), name)
 }
 
-/** The same where pixelrow wrote the file, undefined where somebody else did. */
-export function ownDescription(bytes: Uint8Array, name: string): ModelDescription | undefined {
-  const metadata = metadataOf(bytes, name)
-  return ours.some((key) => key in metadata) ? described(metadata, name) : undefined
-}
-
-function described(metadata: Record<string, string>, name: string): ModelDescription {
+/** The same from a file's metadata. */
+export function described(metadata: Record<string, string>, name: string): ModelDescription {
   const missing = ours.filter((key) => !(key in metadata))
   if (missing.length > 0)
     throw new ClassifierError(

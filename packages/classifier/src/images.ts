@@ -1,6 +1,6 @@
 import type { ModelDescription } from './description.ts'
-import { asBytes, checkImage, checkValues, countImages } from './pixels.ts'
-import type { Image, Pixels, Prepare, RgbaImage } from './types.ts'
+import { bytesOf, fits } from './fit.ts'
+import type { Image, Prepare, RgbaImage } from './types.ts'
 
 /** What is not raw pixels: a path, a file's bytes, a decoded picture, or whatever else `Pictures.open` knows. */
 export type Picture = string | Uint8Array | RgbaImage | object
@@ -22,13 +22,15 @@ export function pixelsOf(model: ModelDescription, pictures: Pictures, name: stri
     { prepare, several = false }: { prepare?: Prepare; several?: boolean } = {},
   ): Uint8Array | Promise<Uint8Array> => {
     if (typeof image === 'string' || isObject(image)) return prepared(image, prepare)
-    const bytes = asBytes(image as Pixels)
-    if (isPicture(bytes, model)) return prepared(bytes, prepare)
-    if (several) countImages(bytes, model)
-    else checkImage(bytes, model)
-    checkValues(bytes, model)
+    const bytes = bytesOf(image)
+    if (bytes && isPicture(bytes, model)) return prepared(bytes, prepare)
+    if (!bytes || !fits(bytes, model, several)) return refused(image, several)
     // A copy: the run starts later, and the caller may use its buffer again until then.
     return several ? bytes : bytes.slice()
+  }
+
+  async function refused(image: unknown, several: boolean): Promise<never> {
+    return (await import('./pixels.ts')).refuse(image, model, several)
   }
 
   async function prepared(picture: Picture, how: Prepare | undefined): Promise<Uint8Array> {

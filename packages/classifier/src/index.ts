@@ -3,6 +3,7 @@ export { describeModel, type ModelDescription, type ModelOptions } from './descr
 export { ClassifierError, type ClassifierErrorCode } from './errors.ts'
 export { type Damage, explainModelError } from './explain.ts'
 export { type Picture, type Pictures, pixelsOf } from './images.ts'
+export { loadExplanations } from './later.ts'
 export { type PlainData, type PlainSession, type PlainTensor, plainSession } from './plain.ts'
 export type { QueueOptions } from './queue.ts'
 export { openRunner, type Runner, type RunnerParts } from './runner.ts'

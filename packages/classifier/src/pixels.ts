@@ -1,35 +1,37 @@
 import type { ModelDescription } from './description.ts'
 import { ClassifierError } from './errors.ts'
-import type { Pixels } from './types.ts'
+import { bytesOf, imageSize } from './fit.ts'
 
-/** Bytes of one image. */
-export function imageSize({ shape }: ModelDescription): number {
-  return shape.height * shape.width * shape.channels
+/** Says what is wrong with pixels that do not fit a model: one image, or `several`. Throws a `ClassifierError`. */
+export function refuse(pixels: unknown, model: ModelDescription, several: boolean): never {
+  const bytes = asBytes(pixels)
+  if (several) countImages(bytes, model)
+  else checkImage(bytes, model)
+  checkValues(bytes, model)
+  throw new ClassifierError('pixels: they were changed while they were looked at')
 }
 
-/** The same memory as plain bytes (a Buffer or a clamped array becomes a `Uint8Array`). */
-export function asBytes(pixels: Pixels): Uint8Array {
-  const kind = Object.prototype.toString.call(pixels).slice(8, -1)
-  if (kind === 'Uint8Array' || kind === 'Uint8ClampedArray')
-    return new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength)
-  const found = typeof pixels === 'object' ? kind : typeof pixels
+function asBytes(pixels: unknown): Uint8Array {
+  const bytes = bytesOf(pixels)
+  if (bytes) return bytes
+  const found = typeof pixels === 'object' ? Object.prototype.toString.call(pixels).slice(8, -1) : typeof pixels
   throw new ClassifierError(
     `pixels: expected a Uint8Array of raw pixel values, found ${found}. They are whole numbers 0..255: fractions and NaN have no place there`,
   )
 }
 
-/** Refuses anything but exactly one image. `subject` starts the message where there are several. */
-export function checkImage(bytes: Uint8Array, model: ModelDescription, subject = ''): void {
+/** Refuses anything but exactly one image. */
+function checkImage(bytes: Uint8Array, model: ModelDescription): void {
   const size = imageSize(model)
   if (bytes.length === size) return
   const hint = bytes.length === size + 1 ? '. Is one of them the label? Leave it out' : ''
-  throw new ClassifierError(`${subject}expected ${size} bytes (${dimensions(model)}), found ${bytes.length}${hint}`)
+  throw new ClassifierError(`expected ${size} bytes (${dimensions(model)}), found ${bytes.length}${hint}`)
 }
 
-/** Number of images in `bytes`; refuses a part of an image at the end. */
-export function countImages(bytes: Uint8Array, model: ModelDescription): number {
+/** Refuses a part of an image at the end. */
+function countImages(bytes: Uint8Array, model: ModelDescription): void {
   const size = imageSize(model)
-  if (bytes.length % size === 0) return bytes.length / size
+  if (bytes.length % size === 0) return
   throw new ClassifierError(
     `expected a multiple of ${size} bytes (${dimensions(model)}), found ${bytes.length}: ` +
       `${Math.floor(bytes.length / size)} images and ${bytes.length % size} bytes`,
@@ -37,7 +39,7 @@ export function countImages(bytes: Uint8Array, model: ModelDescription): number 
 }
 
 /** Refuses a value above the model's largest one: the classes would be guesses. Rows are counted from 0. */
-export function checkValues(bytes: Uint8Array, model: ModelDescription): void {
+function checkValues(bytes: Uint8Array, model: ModelDescription): void {
   const { maxValue } = model
   if (maxValue >= 255) return
   const found = bytes.findIndex((value) => value > maxValue)

@@ -1,7 +1,7 @@
-import { type ModelDescription, type ModelOptions, ownDescription } from './description.ts'
+import type { ModelDescription, ModelOptions } from './description.ts'
+import { ownDescription, ownSignature } from './own.ts'
 import { rawRun, scored, unshared } from './raw.ts'
 import type { Session, TensorFactory } from './session.ts'
-import { ownSignature } from './signature.ts'
 import type { Predictions } from './types.ts'
 
 /** A model that is open somewhere: here, in a worker, on another machine. */
@@ -30,10 +30,10 @@ export interface RunnerParts {
  */
 export async function openRunner({ session, tensor, model, name = 'the model' }: RunnerParts): Promise<Runner> {
   try {
-    if (!('bytes' in model)) return openOwn(session, tensor, { description: model, name })
+    if (!('bytes' in model)) return await openOwn(session, tensor, { description: model, name })
     const { bytes, given = {} } = model
-    const description = Object.keys(given).length === 0 ? ownDescription(bytes, name) : undefined
-    if (description) return openOwn(session, tensor, { description, name })
+    const description = Object.keys(given).length === 0 ? await ownDescription(bytes, name) : undefined
+    if (description) return await openOwn(session, tensor, { description, name })
     const { openForeign } = await import('./foreign.ts')
     return await openForeign(session, tensor, { bytes, given, name })
   } catch (error) {
@@ -42,12 +42,12 @@ export async function openRunner({ session, tensor, model, name = 'the model' }:
   }
 }
 
-function openOwn(
+async function openOwn(
   session: Session,
   tensor: TensorFactory,
   { description, name }: { description: ModelDescription; name: string },
-): Runner {
-  const signature = ownSignature(session, description.shape, name)
+): Promise<Runner> {
+  const signature = await ownSignature(session, description, name)
   const raw = rawRun(session, tensor, { signature, feed: unshared, name })
   const count = description.classes.length
   return {

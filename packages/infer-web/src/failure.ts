@@ -1,14 +1,16 @@
-import { ClassifierError, explainModelError } from '@pixelrow/classifier'
+import { ClassifierError, loadExplanations } from '@pixelrow/classifier'
 
 /** Says in words what is wrong with the model or the page, where onnxruntime-web makes no session. */
-export function explainFailure(error: unknown, bytes: Uint8Array, name: string): ClassifierError {
+export async function explainFailure(error: unknown, bytes: Uint8Array, name: string): Promise<ClassifierError> {
   if (error instanceof ClassifierError) return error
+  const { explainModelError } = await loadExplanations()
   const reason = error instanceof Error ? error.message : String(error)
   return explainModelError(error, bytes, name) ?? new ClassifierError(explained(reason, name), { cause: error })
 }
 
 /** Whether an error is about the file: one that is damaged or too new would fail on every device. */
-export function blames(error: unknown, bytes: Uint8Array, name: string): boolean {
+export async function blames(error: unknown, bytes: Uint8Array, name: string): Promise<boolean> {
+  const { explainModelError } = await loadExplanations()
   return explainModelError(error, bytes, name) !== undefined
 }
 

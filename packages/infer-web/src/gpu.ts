@@ -48,7 +48,7 @@ export async function openOnGpu(
     lost = lossOf(await (runtime.env.webgpu.device as Promise<GpuDevice>))
   } catch (error) {
     const { blames } = await import('./failure.ts')
-    if (blames(error, file.bytes, file.name)) throw await failureOf(error, file)
+    if (await blames(error, file.bytes, file.name)) throw await failureOf(error, file)
     if (!plan.orWasm)
       throw noDevice(file.name, [...plan.attempts, { device: 'webgpu', error: (error as Error).message, fix }])
     await oneByOne(() => toWasm(error))

@@ -20,12 +20,15 @@ const imports = {
   'onnxruntime-web/webgpu': '/onnxruntime/ort.webgpu.bundle.min.mjs',
 }
 
+/** What a content security policy may allow the page's own two scripts by. */
+export const nonce = 'own'
+
 /** A page without a bundler: the published files, found by an import map. The module is `inferWeb` there. */
 const html = `<!doctype html>
 <title>infer-web</title>
 <link rel="icon" href="data:," />
-<script type="importmap">${JSON.stringify({ imports })}</script>
-<script type="module">
+<script type="importmap" nonce="${nonce}">${JSON.stringify({ imports })}</script>
+<script type="module" nonce="${nonce}">
   globalThis.imported = (name) => import(name)
   globalThis.inferWeb = await import('@pixelrow/infer-web')
 </script>`

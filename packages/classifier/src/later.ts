@@ -1,0 +1,2 @@
+/** What puts a runtime's errors into sentences, loaded when there is an error: for pages. */
+export const loadExplanations = (): Promise<typeof import('./explain.ts')> => import('./explain.ts')
