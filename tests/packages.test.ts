@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
@@ -111,6 +111,30 @@ test('where no TensorFlow.js is installed, the engine tfjs says in one sentence 
     /The engine tfjs cannot be used: it needs TensorFlow\.js, and none is installed: .*`pixelrow setup tfjs`.*npm i @tensorflow\/tfjs/,
   )
   expect(train('--out', 'run')).toMatchObject({ status: 0 })
+})
+
+test('the packed exporter’s own command converts a model, with nothing native beside it', () => {
+  const { projects } = all.find(({ name }) => name === '@pixelrow/export')!
+  // The folder in which pnpm has put the package with all that it depends on, and nothing else.
+  const beside = join(realpathSync(join(projects.esm, 'node_modules/@pixelrow/export')), '../..')
+  expect(readdirSync(beside)).toEqual(['@pixelrow'])
+  expect(readdirSync(join(beside, '@pixelrow')).sort()).toEqual(['export', 'model', 'onnx'])
+  const dense = { name: 'dense', units: 2, use_bias: false, batch_input_shape: [null, 3] }
+  const modelTopology = {
+    class_name: 'Sequential',
+    config: { name: 'net', layers: [{ class_name: 'Dense', config: dense }] },
+  }
+  const weights = [{ name: 'dense/kernel', shape: [3, 2], dtype: 'float32' }]
+  const json = { format: 'layers-model', modelTopology, weightsManifest: [{ paths: ['shard.bin'], weights }] }
+  writeFileSync(join(projects.esm, 'model.json'), JSON.stringify(json))
+  writeFileSync(join(projects.esm, 'shard.bin'), new Uint8Array(Float32Array.of(1, 2, 3, 4, 5, 6).buffer))
+  // As npx runs it: by the package's entry of that name.
+  const manifest = JSON.parse(readFileSync(join(beside, '@pixelrow/export/package.json'), 'utf8'))
+  const [command] = Object.values(manifest.bin as Record<string, string>)
+  const args = [join(beside, '@pixelrow/export', command!), 'model.json', '-o', 'model.onnx']
+  const said = execFileSync(process.execPath, args, { cwd: projects.esm, encoding: 'utf8' })
+  expect(said).toMatch(/^model.onnx: \d+ bytes\ninput: {2}dense_input float32\[N,3\]\n/)
+  expect(readFileSync(join(projects.esm, 'model.onnx')).length).toBeGreaterThan(100)
 })
 
 /** One run of the compiler over the entry files of every project; libraries are checked too, and no `@types` are around. */

@@ -1,17 +1,13 @@
-/** What came of mutated files: how many an operation accepted, how many it refused, and what went wrong. */
+/** Mutated ONNX files, always the same for a seed; `large` ones have 5 MB of weights. */
+export declare function mutants(files: number, seed?: number, large?: boolean): Generator<Uint8Array>
+
 export interface Outcome {
+  /** Operations, of eight a file. */
   accepted: number
   refused: number
-  /** Errors of another kind, and what took longer or more memory than it may, with the seed that repeats it. */
   failures: string[]
-  /** The longest processor time of one operation, in milliseconds. */
+  /** Milliseconds of processor time. */
   slowest: number
-  /** The most memory that one operation took, in bytes. */
+  /** Bytes. */
   hungriest: number
 }
-
-/** Mutates `files` files and gives each to all that reads files; stops after ten failures. */
-export function fuzz(files: number, seed?: number, onProgress?: (done: number) => void): Outcome
-
-/** The mutated files themselves. */
-export function mutants(files: number, seed?: number): Generator<Uint8Array>

@@ -1,15 +1,24 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { describe, fromOnnx, optimize, toFloat16, toOnnx } from '@pixelrow/export'
 import { mlp } from '@pixelrow/model'
 import { expect, test } from 'vitest'
-import { fuzz } from '../scripts/fuzz.mjs'
 import { modelOf } from './models.ts'
 
-test('2,000 mutated files: each taken or refused in words, at once, in bounded memory', () => {
-  const { failures, accepted, refused } = fuzz(2000)
+const script = fileURLToPath(new URL('../scripts/fuzz.mjs', import.meta.url))
+
+test.each([
+  ['2,000 mutated files', ['2000', '1'], 2000, 1000],
+  ['200 mutated files of 5 MB', ['200', '1', 'large'], 200, 100],
+] as const)('%s: each taken or refused in words, at once, in bounded memory', async (_, args, files, least) => {
+  const { stdout } = await promisify(execFile)(process.execPath, [script, ...args])
+  const [line, ...failures] = stdout.trimEnd().split('\n')
   expect(failures).toEqual([])
-  expect(accepted + refused).toBe(2000 * 8)
-  expect(accepted).toBeGreaterThan(1000)
-  expect(refused).toBeGreaterThan(5000)
+  const [, accepted, refused] = /: (\d+) times taken, (\d+) times refused/.exec(line!)!.map(Number)
+  expect(accepted! + refused!).toBe(files * 8)
+  expect(accepted).toBeGreaterThan(least)
+  expect(refused).toBeGreaterThan(files)
 })
 
 test.each([

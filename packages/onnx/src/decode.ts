@@ -20,6 +20,9 @@ interface Cursor {
  */
 const [freeObjects, bytesEach] = [1_000_000, 16]
 
+/** Lists up to here may have their length set before they are filled. */
+const longestSet = 2 ** 25
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
@@ -166,8 +169,21 @@ function readPacked(cursor: Cursor, path: string, type: string, message: Message
   // A run without elements says nothing; an empty list would not be written again.
   if (stop === cursor.at) return
   const list = listIn(message, name)
-  while (cursor.at < stop) list.push(readScalar(cursor, path, type, stop))
+  let place = list.length
+  const count = place + packedCount(cursor, type, stop)
+  // A list that grows as it is filled takes up to three times what it needs; the engine makes a table of a length set beyond the limit.
+  if (count < longestSet) list.length = count
+  while (cursor.at < stop) list[place++] = readScalar(cursor, path, type, stop)
   if (cursor.at !== stop) fail(start, `${path} is not packed in whole numbers`)
+}
+
+/** How many numbers a packed field holds: every one of a varying length ends with a byte below 128. */
+function packedCount({ bytes, at }: Cursor, type: string, stop: number): number {
+  const width = type === 'float' ? 4 : type === 'double' ? 8 : 0
+  if (width) return Math.floor((stop - at) / width)
+  let count = 0
+  for (let place = at; place < stop; place++) if (bytes[place]! < 128) count++
+  return count
 }
 
 function readScalar(cursor: Cursor, path: string, type: string, end: number): FieldValue {

@@ -72,6 +72,22 @@ test.each<[string, number[]]>([
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(500e6)
 })
 
+test.each<[string, Uint8Array]>([
+  ['sizes of a tensor', field(5, concat([0x10, 1], packed(1, 1_000_000)))],
+  ['whole numbers of a node', field(1, field(5, concat(field(1, 'a'), [0xa0, 1, 7], packed(8, 1_000_000))))],
+  ['names of a node', field(1, repeated([0x0a, 1, 97], 300_000))],
+])('a million %s take memory by their own number', (_, content) => {
+  const file = inGraph(content)
+  const before = process.memoryUsage().heapUsed
+  read(file)
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(60 * file.length)
+})
+
+/** A field of so many ones. */
+function packed(number: number, count: number): Uint8Array {
+  return field(number, new Uint8Array(count).fill(1))
+}
+
 test('a real file of very many messages is read: its weights make room for them', () => {
   const node = field(1, concat(field(4, 'Relu'), field(1, 'x'), field(2, 'y')))
   const content = repeated(node, 100_000)
