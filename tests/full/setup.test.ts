@@ -159,10 +159,10 @@ describe('what goes wrong', () => {
   })
 })
 
-test.each(['Installing', 'Downloading'])('Ctrl-C at "%s …" leaves nothing', async (step) => {
-  const { code, stdout, stderr } = await pixelrow(setup, {
-    env: { ...interruptedAt(`^${step}`), PIXELROW_CACHE: cache },
-  })
+test.each(['Installing', 'Downloading', 'Building'])('Ctrl-C at "%s …" leaves nothing', async (step) => {
+  const given = step === 'Building' ? ['--from', writeWheel(join(folder, 'empty.whl'))] : []
+  const env = { ...interruptedAt(`^${step}`), PIXELROW_CACHE: cache }
+  const { code, stdout, stderr } = await pixelrow([...setup, ...given], { env })
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
   expect(stderr).toMatch(/Interrupted; nothing was set up\n$/)
   expect(existsSync(cache) ? readdirSync(cache) : []).toEqual([])

@@ -22,6 +22,7 @@ export async function setupEngine(context: Context, flags: Flags): Promise<void>
   if (remove) return removeEngine(context)
   const { terminal, signal } = context
   context.undone = 'nothing was set up'
+  context.uncertain = `A temporary folder may be left; ${command('setup', 'tfjs', '--remove')} removes it.`
   const onProgress = (progress: SetupProgress) => tellProgress(context, progress)
   const setup = await setupTfjs({ gpu, ...(from !== undefined && { from }), signal, onProgress })
   terminal.transient()

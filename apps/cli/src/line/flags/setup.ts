@@ -5,7 +5,7 @@ import type { Flag } from './flag.ts'
 export const setupFlags = {
   gpu: {
     term: '--gpu',
-    help: 'TensorFlow with CUDA 12 (572 MB to download; default: for the CPU, 274 MB)',
+    help: 'TensorFlow with CUDA 12 (573 MB to download; default: for the CPU, 274 MB)',
     example: '--gpu',
   },
   from: {
