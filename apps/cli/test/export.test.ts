@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, toOnnx } from '@pixelrow/export'
+import { describe, fromOnnx, toFloat16, toOnnx } from '@pixelrow/export'
 import { initialize, linear, mlp } from '@pixelrow/model'
 import { float32, graphBuilder, read, write } from '@pixelrow/onnx'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -240,6 +240,15 @@ pixelrow.max_value     16
 `)
   const json = await pixelrow(['inspect', 'folder/model.onnx', '--json'], { cwd })
   expect(JSON.parse(json.stdout)).toEqual({ file: 'folder/model.onnx', ...describe(model()) })
+})
+
+test('in a narrow terminal inspect wraps at words, and its tables end at the edge', async () => {
+  writeFileSync(join(cwd, 'narrow.onnx'), toFloat16(toOnnx(fromOnnx(model()), { input: 'image' })))
+  const NODE_OPTIONS = `--import ${new URL('./narrow.mjs', import.meta.url).href}`
+  const { stdout } = await pixelrow(['inspect', 'narrow.onnx'], { cwd, env: { NODE_OPTIONS, NO_COLOR: '1' } })
+  const lines = stdout.split('\n')
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60)
+  expect(lines.slice(0, 2)).toEqual(['narrow.onnx: 3 kB, IR 8, operator set 17, written by', 'pixelrow'])
 })
 
 test('names in a file that would command a terminal are shown as text', async () => {

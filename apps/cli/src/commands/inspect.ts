@@ -3,7 +3,7 @@ import { findModel, readModel, shown, withName } from '../files/model.ts'
 import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
 import { type Column, count, many, row } from '../terminal/table.ts'
-import type { Terminal } from '../terminal/terminal.ts'
+import { type Terminal, wrap } from '../terminal/terminal.ts'
 
 /** `pixelrow inspect MODEL.onnx`: what an ONNX file takes, gives and consists of, without running it. */
 export async function inspect({ terminal }: Context, _: Flags, source: string): Promise<void> {
@@ -18,13 +18,17 @@ function tell(terminal: Terminal, path: string, description: Description): void 
   const { bold } = terminal.resultColors
   const { inputs, outputs, operators, metadata } = description
   const line = (text: string) => terminal.result(shown(text, terminal.columns))
-  terminal.result(`${bold(shown(path))}: ${summary(description)}`)
+  // Codes for bold take no room in a line.
+  const name = `${shown(path)}:`
+  terminal.result(bold(name) + wrap(`${name} ${summary(description)}`, terminal.columns).slice(name.length))
   const rows = [
     ...inputs.map((port) => ['input', ...cells(port)]),
     ...outputs.map((port) => ['output', ...cells(port)]),
   ]
   for (const text of aligned(rows)) line(text)
-  line(`weights  ${weights(description)}`)
+  // Further lines stand below the first one.
+  const text = wrap(shown(weights(description)), terminal.columns - 9)
+  terminal.result(`weights  ${text.replaceAll('\n', '\n         ')}`)
   terminal.result()
   const used = Object.entries(operators).map(([name, times]) => [name, count(times)])
   terminal.result(bold(`${many(sum(Object.values(operators)), 'operator')}`))
