@@ -12,6 +12,9 @@ export const cache = join(root, 'node_modules', '.cache', 'pixelrow')
 /** The package that `npm start` runs. */
 export const command = 'pixelrow'
 
+/** The page that `npm run playground` adds to it. */
+export const page = '@pixelrow/playground'
+
 const groups = ['packages', 'apps']
 
 /** @typedef {{ folder: string, name: string, manifest: Record<string, any> }} Workspace */
@@ -46,10 +49,15 @@ export function pnpm(args, cwd = root) {
   return run('npx', ['-y', packageManager, ...args], { cwd, env: { ...environment(), NO_COLOR: '1' } })
 }
 
+/** What can be installed; each takes in those before it. @typedef {'job' | 'page' | 'all'} Selection */
+
+/** @type {Selection[]} */
+const selections = ['job', 'page', 'all']
+
 /**
- * Installs from the frozen lockfile: `job` is what the `pixelrow` command is built from and runs on, `all` adds the
- * test tools and the other packages. Returns whether there was anything to do. `announce` is called first if so.
- * @param {'job' | 'all'} what @param {() => void} announce
+ * Installs from the frozen lockfile: `job` is what the `pixelrow` command is built from and runs on, `page` adds what the playground's
+ * page is built from, `all` the test tools and the other packages. Returns whether there was anything to do. `announce` is called first if so.
+ * @param {Selection} what @param {() => void} announce
  */
 export async function install(what, announce) {
   const inputs = [
@@ -61,15 +69,17 @@ export async function install(what, announce) {
   const hash = digest([process.platform, process.arch, ...inputs.map((file) => readFileSync(join(root, file)))])
   const last = readStamp('install')
   const present = existsSync(join(root, 'node_modules', '.modules.yaml'))
-  if (present && last?.hash === hash && (last.what === what || last.what === 'all')) return false
+  const rank = (/** @type {string | undefined} */ name) => selections.findIndex((each) => each === name)
+  if (present && last?.hash === hash && rank(last.what) >= rank(what)) return false
 
   announce()
-  // A job install over a full one would take the test tools away again.
-  const everything = what === 'all' || hasTestTools()
-  const selection = everything ? [] : ['--prod', '--filter', '.', '--filter', `${command}...`]
+  // A smaller install over a larger one would take away again what that had.
+  const chosen = hasTestTools() ? 'all' : rank(last?.what) > rank(what) ? 'page' : what
+  const packages = ['.', `${command}...`, ...(chosen === 'page' ? [`${page}...`] : [])]
+  const selection = chosen === 'all' ? [] : ['--prod', ...packages.flatMap((name) => ['--filter', name])]
   removeStamp('install')
   await pnpm(['install', '--frozen-lockfile', '--reporter', 'append-only', ...selection])
-  writeStamp('install', { hash, what: everything ? 'all' : 'job' })
+  writeStamp('install', { hash, what: chosen })
   return true
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
@@ -135,6 +135,17 @@ test('the packed exporter’s own command converts a model, with nothing native 
   const said = execFileSync(process.execPath, args, { cwd: projects.esm, encoding: 'utf8' })
   expect(said).toMatch(/^model.onnx: \d+ bytes\ninput: {2}dense_input float32\[N,3\]\n/)
   expect(readFileSync(join(projects.esm, 'model.onnx')).length).toBeGreaterThan(100)
+})
+
+test('the packed command brings the page of the playground, with one .wasm file', () => {
+  const { files, projects } = all.find(({ name }) => name === 'pixelrow')!
+  expect(files.filter((file) => file.endsWith('.wasm'))).toHaveLength(1)
+  const command = join(projects.esm, 'node_modules/pixelrow/dist/pixelrow.js')
+  execFileSync(process.execPath, [command, 'playground', '--out', 'site'], { cwd: projects.esm })
+  const site = readdirSync(join(projects.esm, 'site'), { recursive: true, encoding: 'utf8', withFileTypes: true })
+  const page = files.filter((file) => file.startsWith('dist/playground/'))
+  expect(site.filter((entry) => entry.isFile())).toHaveLength(page.length)
+  expect(existsSync(join(root, 'apps/cli/dist/playground')), 'a copy stays behind in the checkout').toBe(false)
 })
 
 /** One run of the compiler over the entry files of every project; libraries are checked too, and no `@types` are around. */

@@ -12,6 +12,7 @@ test.each([
   'resume --help',
   'export --help',
   'inspect --help',
+  'playground --help',
   'data --help',
   'data describe --help',
   'data head --help',

@@ -182,6 +182,21 @@ export const leaves: Leaf[] = [
     run: async (context, flags, [model]) => (await import('../commands/inspect.ts')).inspect(context, flags, model!),
   },
   {
+    name: 'playground',
+    summary: 'serve a page to draw on, which a model reads',
+    description:
+      'Serves a page on this machine where digits are drawn and read, models, pictures and tables opened; all of it runs in ' +
+      'the page. With --out it is written as static files that work from any folder of any server.',
+    arguments: [],
+    flags: ['pageModel', 'port', 'page'],
+    examples: [
+      'pixelrow playground',
+      'pixelrow playground --model runs/1-fast/model.onnx',
+      'pixelrow playground --out public',
+    ],
+    run: async (context, flags) => (await import('../commands/playground.ts')).playground(context, flags),
+  },
+  {
     name: 'data describe',
     summary: 'tell what is in a table',
     description:

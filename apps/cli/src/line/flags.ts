@@ -65,6 +65,8 @@ export interface Flags {
   scale?: number
   offset?: number
   out?: string
+  model?: string
+  port: number
   probabilities?: string
   shard?: string
   gpu?: boolean

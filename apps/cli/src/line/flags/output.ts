@@ -27,6 +27,25 @@ export const outputFlags = {
     example: '--out model.onnx',
     parse: filled('--out', "a file's path", 'model.onnx'),
   },
+  page: {
+    term: '-o, --out <folder>',
+    help: 'write the page there as static files, in place of serving it',
+    example: '--out public',
+    parse: filled('--out', "a folder's path", 'public'),
+  },
+  pageModel: {
+    term: '--model <file>',
+    help: 'the model that the page begins with, or the folder of a run (default: one that reads digits)',
+    example: '--model runs/1-fast/model.onnx',
+    parse: filled('--model', "a model's path", 'runs/1-fast/model.onnx'),
+  },
+  port: {
+    term: '--port <n>',
+    help: 'where it is served on 127.0.0.1; 0 takes a free one',
+    example: '--port 8784',
+    parse: whole('--port', 0, 65_535, 8784),
+    default: 8784,
+  },
   probabilities: {
     term: '--probabilities <file>',
     help: 'where the probability of each class goes: a file, or a folder/ for several',
