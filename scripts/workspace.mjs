@@ -69,7 +69,7 @@ export async function install(what, announce) {
   const hash = digest([process.platform, process.arch, ...inputs.map((file) => readFileSync(join(root, file)))])
   const last = readStamp('install')
   const present = existsSync(join(root, 'node_modules', '.modules.yaml'))
-  const rank = (/** @type {string | undefined} */ name) => selections.findIndex((each) => each === name)
+  const rank = (/** @type {any} */ name) => selections.indexOf(name)
   if (present && last?.hash === hash && rank(last.what) >= rank(what)) return false
 
   announce()
@@ -89,7 +89,7 @@ export async function install(what, announce) {
  */
 export async function build(name, announce) {
   const selected = name ? closure(name) : workspaces()
-  const stamp = `build-${name ?? 'all'}`
+  const stamp = `build-${name?.replace('@pixelrow/', '') ?? 'all'}`
   if (readStamp(stamp)?.hash === buildDigest(selected)) return false
 
   announce()

@@ -24,7 +24,12 @@ export interface ChromiumOptions {
 }
 
 /** Launches a headless Chromium: PIXELROW_CHROMIUM, else an installed one, else the one inside npm's @sparticuz/chromium. */
-export async function launchChromium({ webgpu = false }: ChromiumOptions = {}): Promise<Browser> {
+export async function launchChromium(options: ChromiumOptions = {}): Promise<Browser> {
+  return chromium.launch(chromiumOptions(options))
+}
+
+/** What that Chromium is launched with. */
+export function chromiumOptions({ webgpu = false }: ChromiumOptions = {}) {
   const { executablePath, env } = installed() ?? packaged()
   const flags = [
     '--no-sandbox',
@@ -35,12 +40,12 @@ export async function launchChromium({ webgpu = false }: ChromiumOptions = {}): 
     '--disable-component-update',
     '--disable-sync',
   ]
-  return chromium.launch({
+  return {
     executablePath,
     headless: true,
     env: { ...(process.env as Record<string, string>), ...env },
     args: webgpu ? [...flags, '--enable-unsafe-webgpu'] : flags,
-  })
+  }
 }
 
 /**

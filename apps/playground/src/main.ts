@@ -55,6 +55,8 @@ async function answer({ classifier }: Model, subject: Subject): Promise<void> {
   const result = await classifier.classify(image.pixels, { top: scoresFor(classifier.classes.length) })
   const milliseconds = performance.now() - begin
   showAnswer(to, result)
+  // For whoever measures how long the page takes until it answers.
+  if (performance.getEntriesByName('first-answer').length === 0) performance.mark('first-answer')
   element('timing', HTMLElement).textContent = describeRun(classifier.device, milliseconds)
   say(`${result.label}, ${Math.round(100 * result.probability)} percent sure`)
 }
