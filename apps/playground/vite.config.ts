@@ -5,6 +5,8 @@ export default defineConfig({
   base: './',
   build: { target: 'es2022', modulePreload: { polyfill: false } },
   worker: { format: 'es' },
+  // The page asks for WebAssembly alone, which is quicker for small models; the builds with WebGPU would add 44 MB that nobody fetches.
+  resolve: { alias: [{ find: /^onnxruntime-web\/(jspi|webgpu)$/, replacement: 'onnxruntime-web/wasm' }] },
   // Pre-bundled by the dev server, onnxruntime-web would look for its .wasm file where there is none.
   optimizeDeps: { exclude: ['onnxruntime-web'] },
 })

@@ -15,7 +15,7 @@ export function firstModel(): URL {
 /** Loads a model from the page's server, or one that was opened. Throws a ClassifierError with a sentence. */
 export async function openModel(source: URL | File): Promise<Model> {
   const name = source instanceof File ? source.name : decodeURIComponent(source.pathname.split('/').at(-1)!)
-  return { classifier: await load(source, { threads: threads() }), name }
+  return { classifier: await load(source, { device: 'wasm', threads: threads() }), name }
 }
 
 /** Half of the processor: threads that wait for each other on a busy one are slower than a single one. */
