@@ -3,8 +3,8 @@ import { bytesOf, fits, imageSize } from './fit.ts'
 import { type Pictures, pixelsOf } from './images.ts'
 import { createQueue, type Lanes, type QueueOptions } from './queue.ts'
 import type { Runner } from './runner.ts'
-import { checkTop, classifications } from './scores.ts'
-import type { Attempt, Classifier, Pixels, Prepare } from './types.ts'
+import { classifications, isCount } from './scores.ts'
+import type { Attempt, Classifier, Pixels, Predictions, Prepare } from './types.ts'
 
 /** Rows of one `run()`. 28,000 rows in one run are three times slower than in chunks of this size. */
 const chunkRows = 256
@@ -61,32 +61,32 @@ export function createClassifier<More extends object = never>(given: ClassifierP
     return { labels: labels.slice(), probabilities: probabilities.slice() }
   }
 
-  const predictRows: Classifier<More>['predictRows'] = async function* (pieces, { prepare = usual, signal } = {}) {
-    const { predictPieces } = await import('./bulk.ts')
-    yield* predictPieces(pieces, parts, { prepare, signal })
+  const predictRows: Classifier<More>['predictRows'] = async function* (pieces, options) {
+    yield* (await import('./bulk.ts')).predictPieces(pieces, parts, { prepare: usual, ...options })
   }
 
-  const classifyRows: Classifier<More>['classifyRows'] = async function* (images, options = {}) {
-    const { top = defaultTop, ...call } = options
-    checkTop(top)
-    for await (const predictions of predictRows(images, call)) yield* classifications(predictions, model.classes, top)
+  const classifyRows: Classifier<More>['classifyRows'] = async function* (images, { top = defaultTop, ...call } = {}) {
+    if (!isCount(top)) await refuseTop(top)
+    for await (const predictions of predictRows(images, call)) yield* results(predictions, top)
   }
 
   const classify: Classifier<More>['classify'] = async (image, { top = defaultTop, prepare = usual, ...call } = {}) => {
-    checkTop(top)
+    if (!isCount(top)) await refuseTop(top)
     const pixels = toPixels(image, prepare && { prepare })
     const counted = { pixels: pixels instanceof Promise ? await pixels : pixels, rows: 1, counted: true }
-    return classifications(await queue.add({ ...counted, ...call }), model.classes, top)[0]!
+    return results(await queue.add({ ...counted, ...call }), top)[0]!
   }
 
   const classifyMany: Classifier<More>['classifyMany'] = async (
     images,
     { top = defaultTop, prepare = usual, ...call } = {},
   ) => {
-    checkTop(top)
+    if (!isCount(top)) await refuseTop(top)
     const pixels = isList(images) ? await (await import('./bulk.ts')).joinedPixels(images, parts, prepare) : images
-    return classifications(await predict(pixels, call), model.classes, top)
+    return results(await predict(pixels, call), top)
   }
+
+  const results = (predictions: Predictions, top: number) => classifications(predictions, model.classes, top)
 
   const close = () => {
     closing ??= queue.close().then(() => runner.release())
@@ -109,6 +109,10 @@ export function createClassifier<More extends object = never>(given: ClassifierP
     close,
     [asyncDispose]: close,
   }
+}
+
+async function refuseTop(top: number): Promise<never> {
+  throw (await import('./refusals.ts')).topError(top)
 }
 
 function queueOptions({ maxBatch = chunkRows, maxDelayMs = 0, maxQueue = 4096 }: QueueOptions): Required<QueueOptions> {

@@ -6,7 +6,6 @@ import { fromHalves } from './half.ts'
 import { hintsOf } from './hints.ts'
 import { isArray, type RawRun, rawRun, scored } from './raw.ts'
 import type { Runner } from './runner.ts'
-import { softmaxRows } from './scores.ts'
 import type { Session, TensorFactory } from './session.ts'
 import type { Signature } from './signature.ts'
 
@@ -81,4 +80,15 @@ function floats(data: unknown): Float32Array | undefined {
   if (isArray<Float32Array>(data, 'Float32Array')) return data
   if (isArray<Uint16Array>(data, 'Uint16Array')) return fromHalves(data)
   return isArray<ArrayLike<number>>(data, 'Float16Array') ? Float32Array.from(data) : undefined
+}
+
+/** Turns each row of logits into probabilities, in place. */
+function softmaxRows(values: Float32Array, count: number): void {
+  for (let from = 0; from < values.length; from += count) {
+    const row = values.subarray(from, from + count)
+    const most = row.reduce((a, b) => Math.max(a, b))
+    let sum = 0
+    for (const value of row) sum += Math.exp(value - most)
+    for (let i = 0; i < count; i++) row[i] = Math.exp(row[i]! - most) / sum
+  }
 }

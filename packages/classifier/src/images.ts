@@ -21,39 +21,15 @@ export function pixelsOf(model: ModelDescription, pictures: Pictures, name: stri
     image: Image | object,
     { prepare, several = false }: { prepare?: Prepare; several?: boolean } = {},
   ): Uint8Array | Promise<Uint8Array> => {
-    if (typeof image === 'string' || isObject(image)) return prepared(image, prepare)
     const bytes = bytesOf(image)
-    if (bytes && isPicture(bytes, model)) return prepared(bytes, prepare)
-    if (!bytes || !fits(bytes, model, several)) return refused(image, several)
     // A copy: the run starts later, and the caller may use its buffer again until then.
-    return several ? bytes : bytes.slice()
-  }
-
-  async function refused(image: unknown, several: boolean): Promise<never> {
-    return (await import('./pixels.ts')).refuse(image, model, several)
-  }
-
-  async function prepared(picture: Picture, how: Prepare | undefined): Promise<Uint8Array> {
-    if (pictures.prepare) return pictures.prepare(picture, how)
-    const { preparedPixels } = await import('./prepare.ts')
-    return preparedPixels(picture, { how, model, name, pictures })
+    const own = bytes && (several ? bytes : bytes.slice())
+    if (own && !firstBytes.includes(own[0]!) && fits(own, model, several)) return own
+    return import('./other-images.ts').then(({ otherPixels }) =>
+      otherPixels(own ?? image, several, { how: prepare, model, name, pictures }),
+    )
   }
 }
 
-/** Arrays of numbers of any kind are meant as pixels, and refused as such where they are the wrong kind. */
-function isObject(image: Image | object): boolean {
-  return typeof image === 'object' && image !== null && !ArrayBuffer.isView(image) && !Array.isArray(image)
-}
-
-/** By the first bytes. Raw pixels may begin like a JPEG by chance, so one as long as an image must also end like a JPEG. */
-function isPicture(bytes: Uint8Array, { shape }: ModelDescription): boolean {
-  const [a, b, c] = bytes
-  if (a === 0x89) return startsWith(bytes, '\x89PNG\r\n\x1a\n')
-  if (a === 0x52) return startsWith(bytes, 'RIFF') && startsWith(bytes.subarray(8), 'WEBP')
-  if (a !== 0xff || b !== 0xd8 || c !== 0xff) return false
-  const isWhole = bytes.length % (shape.height * shape.width * shape.channels) === 0
-  return !isWhole || (bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9)
-}
-
-const startsWith = (bytes: Uint8Array, text: string): boolean =>
-  bytes.length >= text.length && [...text].every((character, i) => bytes[i] === character.charCodeAt(0))
+/** With one of these a PNG, WebP or JPEG file begins, and raw pixels perhaps too. */
+const firstBytes = [0x89, 0x52, 0xff]

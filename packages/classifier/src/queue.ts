@@ -1,4 +1,3 @@
-import { ClassifierError } from './errors.ts'
 import type { CallOptions, Predictions } from './types.ts'
 
 /** How calls are gathered into runs. */
@@ -87,6 +86,11 @@ export function createQueue(
     if (rows === 0 && running === 0 && typeof closed === 'function') closed()
   }
 
+  /** Sentences are loaded when there is something to say. */
+  async function refused(what: 'closedError' | 'busyError' | 'deadlineError', found: number): Promise<Error> {
+    return (await import('./refusals.ts'))[what](name, found)
+  }
+
   /** In the next microtask at the earliest, so that calls made together run together. */
   function schedule(): void {
     if (maxDelayMs === 0 || rows >= maxBatch || closed) queueMicrotask(dispatch)
@@ -96,15 +100,19 @@ export function createQueue(
   return {
     add(job) {
       return new Promise((resolve, reject) => {
-        if (closed) return reject(closedError(name))
-        if (job.counted && counted + job.rows > maxQueue) return reject(busyError(name, counted))
+        if (closed) return refused('closedError', 0).then(reject)
+        if (job.counted && counted + job.rows > maxQueue) return refused('busyError', counted).then(reject)
         job.signal?.throwIfAborted()
         const entry: Waiting = { ...job, resolve, reject }
-        heed(entry, name, () => {
-          if (!waiting.includes(entry)) return
-          waiting = waiting.filter((other) => other !== entry)
-          drop(entry)
-        })
+        heed(
+          entry,
+          (ms) => refused('deadlineError', ms),
+          () => {
+            if (!waiting.includes(entry)) return
+            waiting = waiting.filter((other) => other !== entry)
+            drop(entry)
+          },
+        )
         waiting.push(entry)
         rows += job.rows
         if (job.counted) counted += job.rows
@@ -121,15 +129,18 @@ export function createQueue(
 }
 
 /** Lets signal and deadline reject a job; whichever comes first takes the listeners of the other away. */
-function heed(job: Waiting, name: string, leave: () => void): void {
+function heed(job: Waiting, late: (timeoutMs: number) => Promise<Error>, leave: () => void): void {
   const { signal, timeoutMs, resolve, reject } = job
   if (!signal && timeoutMs === undefined) return
-  const end = (error: unknown) => {
+  const abort = () => {
     leave()
-    job.reject(error)
+    job.reject(signal!.reason)
   }
-  const abort = () => end(signal!.reason)
-  const timer = timeoutMs === undefined ? undefined : setTimeout(() => end(deadlineError(name, timeoutMs)), timeoutMs)
+  const overdue = () => {
+    leave()
+    void late(timeoutMs!).then((error) => job.reject(error))
+  }
+  const timer = timeoutMs === undefined ? undefined : setTimeout(overdue, timeoutMs)
   const done = () => {
     clearTimeout(timer)
     signal?.removeEventListener('abort', abort)
@@ -167,17 +178,4 @@ function share(jobs: readonly Waiting[], { labels, probabilities }: Predictions,
     })
     from = to
   }
-}
-
-function closedError(name: string): ClassifierError {
-  return new ClassifierError(`${name}: the classifier is closed. Load the model again to go on`, { code: 'closed' })
-}
-
-function busyError(name: string, found: number): ClassifierError {
-  const advice = 'Answer 503, let callers wait for results, or raise maxQueue'
-  return new ClassifierError(`${name}: ${found} images wait already. ${advice}`, { code: 'busy' })
-}
-
-function deadlineError(name: string, timeoutMs: number): ClassifierError {
-  return new ClassifierError(`${name}: no result within ${timeoutMs} ms`, { code: 'deadline' })
 }

@@ -1,4 +1,3 @@
-import { ClassifierError } from './errors.ts'
 import { indexOfMax } from './scores.ts'
 import type { Session, TensorFactory } from './session.ts'
 import type { Signature } from './signature.ts'
@@ -37,15 +36,14 @@ export function rawRun(
   return async (pixels, rows) => {
     const results = await session.run({ [input]: tensor(type, feed(pixels, rows), [rows, ...imageDims]) }, fetches)
     const scores = floats(results[output]?.data)
-    if (!scores || scores.length % rows !== 0)
-      throw new ClassifierError(`${name}: expected float scores of ${rows} images from output '${output}'`)
+    if (!scores || scores.length % rows !== 0) throw (await import('./refusals.ts')).scoresError(name, rows, output)
     const labels = label ? results[label]?.data : undefined
     return isArray<BigInt64Array>(labels, 'BigInt64Array') ? { scores, labels } : { scores }
   }
 }
 
 /** Plain results of a run. `finish` is what the scores of the rows still need, in place. */
-export function scored(
+export async function scored(
   { scores, labels: given }: Raw,
   rows: number,
   {
@@ -53,19 +51,15 @@ export function scored(
     name,
     finish,
   }: { count: number; name: string; finish?: ((probabilities: Float32Array) => void) | undefined },
-): Predictions {
-  if (scores.length !== rows * count)
-    throw new ClassifierError(`${name}: expected float32 probabilities [${rows}, ${count}] as its classes say`)
+): Promise<Predictions> {
+  if (scores.length !== rows * count) throw (await import('./refusals.ts')).countError(name, rows, count)
   // A copy: the runtime may use its memory again.
   const probabilities = scores.slice()
   finish?.(probabilities)
   const labels = new Uint16Array(rows)
   for (let row = 0; row < rows; row++) {
     const best = indexOfMax(probabilities, row * count, count)
-    if (Number.isNaN(best))
-      throw new ClassifierError(
-        `${name}: image ${row}: the model gives NaN for a class. Its weights are damaged, or the image is beyond what it can take`,
-      )
+    if (Number.isNaN(best)) throw (await import('./refusals.ts')).nanError(name, row)
     labels[row] = given ? Number(given[row]) : best
   }
   return { labels, probabilities }

@@ -1,4 +1,3 @@
-import { ClassifierError } from './errors.ts'
 import type { Classification, Predictions, Score } from './types.ts'
 
 /** Index of the largest value among `values[from .. from + count)`, counted from `from`; the first of equals; NaN where one of them is. */
@@ -10,17 +9,6 @@ export function indexOfMax(values: Float32Array, from: number, count: number): n
     else if (Number.isNaN(value)) return Number.NaN
   }
   return best
-}
-
-/** Turns each row of logits into probabilities, in place. */
-export function softmaxRows(values: Float32Array, count: number): void {
-  for (let from = 0; from < values.length; from += count) {
-    const row = values.subarray(from, from + count)
-    const most = row.reduce((a, b) => Math.max(a, b))
-    let sum = 0
-    for (const value of row) sum += Math.exp(value - most)
-    for (let i = 0; i < count; i++) row[i] = Math.exp(row[i]! - most) / sum
-  }
 }
 
 /** One plain result per row, with the `top` best classes in falling order (all, where the model has fewer). */
@@ -40,8 +28,5 @@ function rank(probabilities: Float32Array, label: number): [index: number, proba
   )
 }
 
-/** Refuses a `top` that is no count. */
-export function checkTop(top: number): void {
-  if (!Number.isInteger(top) || top < 1)
-    throw new ClassifierError(`top: expected an integer of 1 or more, found ${top}`)
-}
+/** Whether a `top` is a count. */
+export const isCount = (top: number): boolean => Number.isInteger(top) && top > 0

@@ -1,5 +1,7 @@
 // Downloads that tell how far they are, and are kept for the next visit.
 import type { LoadOptions, Progress } from './options.ts'
+import { wasmFile } from './paths.ts'
+import type { Build, Runtime } from './runtime.ts'
 import { openStore } from './store.ts'
 
 type Told = Pick<LoadOptions, 'cache' | 'onProgress'>
@@ -23,16 +25,19 @@ export async function modelBytes(
  * a bundler has put that file, so its fetch is listened to; it goes on undisturbed.
  */
 export async function withWasmFile<T>(
-  { file, version, give }: { file: string; version: string; give: (bytes: Uint8Array | undefined) => void },
+  { env }: Runtime,
+  build: Build,
   { cache, onProgress }: Told,
   start: () => Promise<T>,
 ): Promise<T> {
-  const store = await openStore('wasm', file, cache && version)
+  const store = await openStore('wasm', wasmFile(build), cache && env.versions.common)
   const kept = await store.get()
   if (kept) {
-    give(told(kept, 'wasm', onProgress))
+    env.wasm.wasmBinary = told(kept, 'wasm', onProgress)
     // It is handed over, and need not stay twice.
-    return start().finally(() => give(undefined))
+    return start().finally(() => {
+      delete env.wasm.wasmBinary
+    })
   }
   let copy: Promise<Uint8Array | undefined> | undefined
   const stop = listen((response) => {

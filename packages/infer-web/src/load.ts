@@ -1,7 +1,7 @@
-import { ClassifierError, createClassifier } from '@pixelrow/classifier'
+import { createClassifier } from '@pixelrow/classifier'
+import { choose } from './choose.ts'
 import { openHere } from './opened.ts'
 import type { Classifier, LoadOptions, PictureSource } from './options.ts'
-import { planFor } from './plan.ts'
 import { importBuild } from './runtime.ts'
 import { type ModelSource, named } from './source.ts'
 
@@ -15,10 +15,10 @@ import { type ModelSource, named } from './source.ts'
 export async function load(source: ModelSource, options: LoadOptions = {}): Promise<Classifier> {
   const { threads, signal, worker, prepare, maxBatch, maxDelayMs, maxQueue } = options
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1))
-    throw new ClassifierError(`threads: expected an integer of 1 or more, found ${threads}`)
+    throw (await import('./refusals.ts')).threadsError(threads)
   signal?.throwIfAborted()
-  const from = named(source)
-  const plan = await planFor(options, from.name)
+  const from = await named(source)
+  const plan = await choose(options, from.name)
   const { name, runner, place, pictures } = worker
     ? await (await import('./in-worker.ts')).openInWorker(from, plan, options)
     : { ...(await openHere(from, plan, options, importBuild)), pictures: { open: openPicture } }

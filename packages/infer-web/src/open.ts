@@ -9,7 +9,10 @@ import { type ModelSource, named, readModel } from './source.ts'
  * @pixelrow/export take as `run`. Throws a `ClassifierError` as `load` does, but asks for no metadata.
  */
 export async function open(source: ModelSource, options: RuntimeOptions = {}): Promise<PlainSession> {
-  const [file, runtime] = await Promise.all([readModel(named(source), {}), loadRuntime('wasm', options, importBuild)])
+  const [file, runtime] = await Promise.all([
+    named(source).then((from) => readModel(from, {})),
+    loadRuntime('wasm', options, importBuild),
+  ])
   const session = await createSession(runtime, file, 'wasm').catch(async (error: unknown) => {
     throw await failureOf(error, file)
   })

@@ -14,16 +14,8 @@ export interface Plan {
 
 const devices = ['webgpu', 'wasm']
 
-/** The part of WebGPU that is asked: TypeScript's own types have none of it. */
-interface Gpu {
-  requestAdapter(): Promise<{ isFallbackAdapter?: boolean; info?: { isFallbackAdapter?: boolean } } | null>
-}
-
-/**
- * Chooses the device, and with it the build. onnxruntime-web itself would fetch the large build first and then fall back without a word.
- * Throws a `ClassifierError` where none of the devices asked for is there.
- */
-export async function planFor({ device = 'auto', wasmPaths }: LoadOptions, name: string): Promise<Plan> {
+/** The plan for all that `choose` leaves open, or the sentence that says why there is none. `missing` is why there is no WebGPU. */
+export function planFor({ device = 'auto', wasmPaths }: LoadOptions, name: string, missing: string): Plan {
   const list = device === 'auto' ? devices : typeof device === 'string' ? [device] : device
   const unknown = list.find((each) => !devices.includes(each))
   if (unknown !== undefined || list.length === 0)
@@ -38,7 +30,7 @@ export async function planFor({ device = 'auto', wasmPaths }: LoadOptions, name:
   // Whatever stands behind WASM is never reached: all builds need it.
   if (list[0] === 'webgpu') {
     const build = namedBuild(wasmPaths) ?? ('Suspending' in WebAssembly ? 'jspi' : 'webgpu')
-    const error = await missingGpu(device !== 'auto', build)
+    const error = build === 'wasm' ? 'wasmPaths names the file of the build without WebGPU' : missing
     if (!error) return { device: 'webgpu', build, orWasm: list.includes('wasm'), attempts }
     attempts.push({
       device: 'webgpu',
@@ -57,17 +49,6 @@ export function noDevice(name: string, attempts: Attempt[]): ClassifierError {
     `${name}: cannot run on ${attempts.map(({ device }) => device).join(', ')}.${list.join('')}`,
     { attempts },
   )
-}
-
-/** Why there is no WebGPU, if there is none. */
-async function missingGpu(softwareToo: boolean, build: Build): Promise<string | undefined> {
-  if (build === 'wasm') return 'wasmPaths names the file of the build without WebGPU'
-  const { gpu } = (globalThis.navigator ?? {}) as { gpu?: Gpu }
-  if (!gpu) return 'this browser has no WebGPU, or not on this page'
-  const adapter = await gpu.requestAdapter().catch(() => null)
-  if (!adapter) return 'there is no adapter for it'
-  const isSoftware = adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter
-  return isSoftware && !softwareToo ? 'its adapter is software, which is slower than WASM' : undefined
 }
 
 /** An exact URL fits one build alone. */

@@ -27,20 +27,9 @@ export async function loadRuntime(
     throw new ClassifierError(`onnxruntime-web cannot be loaded: ${String(cause)}`, { cause })
   })
   const { wasm } = runtime.env
-  if (wasmPaths !== undefined) wasm.wasmPaths = filePaths(wasmPaths, build)
+  if (wasmPaths !== undefined) wasm.wasmPaths = (await import('./paths.ts')).filePaths(wasmPaths, build)
   wasm.numThreads = threads ?? defaultThreads()
   return runtime
-}
-
-/** Given a folder, onnxruntime-web would fetch its JavaScript from there a second time; given the file, only the file. */
-function filePaths(paths: NonNullable<RuntimeOptions['wasmPaths']>, build: Build) {
-  if (typeof paths !== 'string') return paths
-  return { wasm: paths.endsWith('/') ? paths + wasmFile(build) : paths }
-}
-
-/** The file that a build fetches. */
-export function wasmFile(build: Build): string {
-  return `ort-wasm-simd-threaded.${{ wasm: '', jspi: 'jspi.', webgpu: 'asyncify.' }[build]}wasm`
 }
 
 /** Threads share memory, which a page may only when it is cross-origin isolated. More than 4 rarely help small models. */

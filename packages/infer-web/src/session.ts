@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-web/wasm'
 import type { Device, LoadOptions } from './options.ts'
-import { type Build, type Runtime, wasmFile } from './runtime.ts'
+import type { Build, Runtime } from './runtime.ts'
 import type { ModelFile } from './source.ts'
 
 /** Makes a session on one device: onnxruntime-web's own list of devices falls back without a word. Rejects with its error. */
@@ -15,14 +15,8 @@ export async function starting<T>(
   options: LoadOptions,
   start: () => Promise<T>,
 ): Promise<T> {
-  const { cache, onProgress } = options
-  if (!cache && !onProgress) return start()
-  const { withWasmFile } = await import('./files.ts')
-  const give = (bytes: Uint8Array | undefined) => {
-    if (bytes) runtime.env.wasm.wasmBinary = bytes
-    else delete runtime.env.wasm.wasmBinary
-  }
-  return withWasmFile({ file: wasmFile(build), version: runtime.env.versions.common, give }, options, start)
+  if (!options.cache && !options.onProgress) return start()
+  return (await import('./files.ts')).withWasmFile(runtime, build, options, start)
 }
 
 /** The sentence for an error of `createSession`; it is loaded when there is one. */

@@ -18,16 +18,14 @@ export interface ModelFile {
 }
 
 /** Names a source. A relative URL counts from the page. */
-export function named(source: ModelSource): NamedSource {
+export async function named(source: ModelSource): Promise<NamedSource> {
   if (source instanceof Uint8Array) return { name: 'the model', from: source }
   if (typeof Blob !== 'undefined' && source instanceof Blob)
     return { name: 'name' in source ? String(source.name) : 'the model', from: source }
   const name = String(source)
   const base = globalThis.document?.baseURI ?? globalThis.location?.href
   if (URL.canParse(name, base)) return { name, from: new URL(name, base).href }
-  throw new ClassifierError(
-    `${name}: expected a whole URL, as there is no page here to count from. For a file on disk take @pixelrow/infer-node`,
-  )
+  throw (await import('./refusals.ts')).urlError(name)
 }
 
 /** Takes bytes and blobs as they are, and downloads a URL. */
@@ -49,5 +47,5 @@ async function answerOf(name: string, url: string, signal: AbortSignal | undefin
     throw new ClassifierError(`${name}: the model cannot be downloaded: ${why}`, { cause })
   })
   if (response.ok) return response
-  throw new ClassifierError(`${name}: the model cannot be downloaded: the server answers ${response.status}`)
+  throw (await import('./refusals.ts')).answerError(name, response.status)
 }
