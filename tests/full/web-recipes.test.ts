@@ -54,7 +54,11 @@ async function visit(url: string, context?: BrowserContext) {
   const page = await (context ?? browser).newPage()
   const said: string[] = []
   const fetched: string[] = []
-  page.on('console', (message) => message.type() !== 'debug' && said.push(`${message.type()}: ${message.text()}`))
+  page.on('console', (message) => {
+    // Chromium's own remark on every page that asks for a graphics card where there is none.
+    const isOurs = message.type() !== 'debug' && message.text() !== 'No available adapters.'
+    if (isOurs) said.push(`${message.type()}: ${message.text()}`)
+  })
   page.on('pageerror', (error) => said.push(String(error)))
   page.on('request', (request) => fetched.push(new URL(request.url()).pathname))
   await page.goto(url)

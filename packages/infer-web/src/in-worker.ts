@@ -128,14 +128,15 @@ const besides = (file: string): URL => {
   return new URL(file, here)
 }
 
-/** Where there is no bundler, the page's import map says it. */
+/** Where there is no bundler, the page's import map says it, of those that it has. */
 function whereBuildsAre(): Partial<Record<Build, string>> {
-  try {
-    const found = (build: Build) => import.meta.resolve(`onnxruntime-web/${build}`)
-    return { wasm: found('wasm'), jspi: found('jspi'), webgpu: found('webgpu') }
-  } catch {
-    return {}
+  const found: Partial<Record<Build, string>> = {}
+  for (const build of ['wasm', 'jspi', 'webgpu'] as const) {
+    try {
+      found[build] = import.meta.resolve(`onnxruntime-web/${build}`)
+    } catch {}
   }
+  return found
 }
 
 /** A worker counts relative addresses from its own file. */

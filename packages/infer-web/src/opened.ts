@@ -18,8 +18,26 @@ export interface Opened {
   place: Place
 }
 
-/** Opens a model on this thread. */
+/** Opens a model on this thread; with the build for WASM where that for WebGPU is not to be had and WASM may be taken. */
 export async function openHere(
+  source: NamedSource,
+  plan: Plan,
+  options: LoadOptions,
+  load: (build: Build) => Promise<Runtime>,
+): Promise<Opened> {
+  try {
+    return await openWith(source, plan, options, load)
+  } catch (error) {
+    if (!plan.orWasm || options.signal?.aborted) throw error
+    const attempts = [
+      ...plan.attempts,
+      { device: 'webgpu', error: error instanceof Error ? error.message : String(error) },
+    ]
+    return openWith(source, { device: 'wasm', build: 'wasm', orWasm: false, attempts }, options, load)
+  }
+}
+
+async function openWith(
   source: NamedSource,
   plan: Plan,
   options: LoadOptions,

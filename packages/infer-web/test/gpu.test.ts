@@ -113,6 +113,19 @@ test('WebGPU in a worker', async () => {
   expect(label).toBe('webgpu right')
 })
 
+test.each(['**/ort.jspi*.mjs', '**/*.jspi.wasm'])(
+  'where %s is not there, WASM’s own build is taken',
+  async (missing) => {
+    await page.route(missing, (route) => route.fulfill({ status: 404 }))
+    const { device, attempts } = await page.evaluate(async (bytes) => {
+      const { device, attempts } = await inferWeb.load(Uint8Array.from(bytes), { device: ['webgpu', 'wasm'] })
+      return { device, attempts }
+    }, model)
+    expect(device).toBe('wasm')
+    expect(attempts).toMatchObject([{ device: 'webgpu', error: expect.stringContaining('cannot be loaded') }])
+  },
+)
+
 describe('a model that no device can run is refused as such', () => {
   test('with the file to blame', async () => {
     const message = await page.evaluate(() =>
