@@ -51,6 +51,9 @@ function tell(context: Context, setup: TfjsSetup): void {
   terminal.result(`tfjs-node ${tfjsNode} on TensorFlow ${tensorflow} ${state}, ${where}`)
   terminal.result(`in ${folder}`)
   if (cuda) tellCuda(context, { ...setup, cuda })
+  if (setup.kind === 'gpu' && !gpu) return
+  terminal.note('\nNext, train with it:')
+  terminal.line(`  ${terminal.colors.cyan(command('run', '--engine', 'tfjs'))}`)
 }
 
 /** The libraries that TensorFlow opens when it looks for a GPU, and how to get those that are missing. */
