@@ -1,4 +1,4 @@
-// The page's bundle: onnxruntime-web in a chunk of its own, which is loaded when the classifier is, and its .wasm file beside that.
+// The page's bundle: onnxruntime-web in chunks of their own, of which one is loaded when the classifier is, and its .wasm files beside them.
 import { copyFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { build } from 'esbuild'
@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 const outdir = 'public/bundle'
 await rm(outdir, { recursive: true, force: true })
 await build({
-  entryPoints: ['main.js'],
+  entryPoints: ['main.js', 'worker.js'],
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -15,7 +15,10 @@ await build({
   logLevel: 'error',
 })
 
-// esbuild does not follow `new URL('….wasm', import.meta.url)`. Found through infer-web, so that it is the version in the bundle.
+// esbuild does not follow `new URL('….wasm', import.meta.url)`. Found through infer-web, so that they are of the version in the bundle.
+// A page fetches one of the three: without WebGPU, with it, and with it where the browser has no JSPI.
 const inferWeb = createRequire(import.meta.url).resolve('@pixelrow/infer-web')
-const wasm = 'ort-wasm-simd-threaded.wasm'
-await copyFile(createRequire(inferWeb).resolve(`onnxruntime-web/${wasm}`), `${outdir}/${wasm}`)
+for (const kind of ['', '.jspi', '.asyncify']) {
+  const wasm = `ort-wasm-simd-threaded${kind}.wasm`
+  await copyFile(createRequire(inferWeb).resolve(`onnxruntime-web/${wasm}`), `${outdir}/${wasm}`)
+}

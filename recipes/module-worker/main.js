@@ -7,19 +7,19 @@ document.querySelector('input').addEventListener('change', async ({ target }) =>
 
 /** The class of a picture, or what is wrong with it. */
 async function answer(file) {
-  const { result, message } = await ask(new Uint8Array(await file.arrayBuffer()))
+  const { result, message } = await ask(file)
   return message ?? `${result.label} (${(100 * result.probability).toFixed(1)} %)`
 }
 
 /** Asks the worker; each question has a port of its own for the answer. */
-function ask(bytes) {
+function ask(file) {
   const { port1, port2 } = new MessageChannel()
   return new Promise((resolve) => {
     port1.onmessage = ({ data }) => {
       port1.close()
       resolve(data)
     }
-    worker.postMessage({ model, bytes }, [port2, bytes.buffer])
+    worker.postMessage({ model, file }, [port2])
   })
 }
 

@@ -1,18 +1,12 @@
 import { load } from '@pixelrow/infer-web'
 
-// Without a service worker (a page on http:, a private window) the page still works, online.
-const digits = filesKept()
-  .catch(() => {})
-  .then(() => load('model.onnx'))
-digits.catch((error) => show([error.message]))
+// The service worker keeps the page and its scripts…
+navigator.serviceWorker?.register('sw.js').catch(() => {}) // none in a private window, or over http: then the page works online
 
-/** Until the service worker has all files, or has given up: on the first visit it fetches them, once for itself and for the page. */
-async function filesKept() {
-  const { active, waiting, installing } = await navigator.serviceWorker.register('sw.js')
-  const worker = active ?? waiting ?? installing
-  while (!['activated', 'redundant'].includes(worker.state))
-    await new Promise((resolve) => worker.addEventListener('statechange', resolve, { once: true }))
-}
+// …and `cache` the model and the one .wasm file that this browser needs. build.mjs puts in the model's version.
+const worker = () => new Worker(new URL('worker.js', import.meta.url), { type: 'module' })
+const digits = load('model.onnx', { worker, cache: MODEL_VERSION })
+digits.catch((error) => show([error.message]))
 
 document.querySelector('input').addEventListener('change', async ({ target }) => {
   show(await Promise.all(Array.from(target.files, answer)))
@@ -22,7 +16,7 @@ document.querySelector('input').addEventListener('change', async ({ target }) =>
 async function answer(file) {
   try {
     const classifier = await digits
-    const { label, probability } = await classifier.classify(new Uint8Array(await file.arrayBuffer()))
+    const { label, probability } = await classifier.classify(file)
     return `${label} (${(100 * probability).toFixed(1)} %)`
   } catch (error) {
     return error.message

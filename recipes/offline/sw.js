@@ -1,4 +1,4 @@
-// Keeps all files of the page. build.mjs puts in VERSION, which changes with any of them, and FILES.
+// Keeps the page and its scripts. build.mjs puts in FILES, and VERSION, which changes with any of them.
 const prefix = 'pixelrow-recipe-offline-'
 const name = prefix + VERSION
 

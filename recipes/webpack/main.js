@@ -1,6 +1,7 @@
 import { load } from '@pixelrow/infer-web'
 
-const digits = load('model.onnx')
+// In a worker, so that the page never waits.
+const digits = load('model.onnx', { worker: true })
 digits.catch((error) => show([error.message]))
 
 document.querySelector('input').addEventListener('change', async ({ target }) => {
@@ -11,7 +12,7 @@ document.querySelector('input').addEventListener('change', async ({ target }) =>
 async function answer(file) {
   try {
     const classifier = await digits
-    const { label, probability } = await classifier.classify(new Uint8Array(await file.arrayBuffer()))
+    const { label, probability } = await classifier.classify(file)
     return `${label} (${(100 * probability).toFixed(1)} %)`
   } catch (error) {
     return error.message

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { onTestFinished } from 'vitest'
 import { pnpm, root } from '../../scripts/workspace.mjs'
 import { overrides, pack } from '../packed.ts'
 
@@ -55,7 +56,7 @@ export interface Running {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** Runs a JavaScript file that serves, until it prints where. */
+/** Runs a JavaScript file that serves, and waits until it prints where. It ends with the test at the latest. */
 export async function start(args: string[], cwd: string, env: Record<string, string> = {}): Promise<Running> {
   const server = spawn(process.execPath, args, {
     cwd,
@@ -67,13 +68,12 @@ export async function start(args: string[], cwd: string, env: Record<string, str
     server.kill('SIGKILL')
     throw error
   })
-  return {
-    origin,
-    stop(signal = 'SIGTERM') {
-      server.kill(signal)
-      return ended
-    },
+  const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
+    server.kill(signal)
+    return ended
   }
+  onTestFinished(async () => void (await stop('SIGKILL')))
+  return { origin, stop }
 }
 
 function addressOf(server: ChildProcess): Promise<string> {

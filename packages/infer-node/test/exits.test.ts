@@ -50,7 +50,7 @@ test.each(endings)(
 )
 
 test.each(endings)('the same with two workers (%s)', async (mode, expected) => {
-  for (let time = 0; time < TIMES / 2; time++) expect(await run(mode, (time * 53) % 200, 'workers')).toEqual(expected)
+  for (let time = 0; time < TIMES / 5; time++) expect(await run(mode, (time * 53) % 200, 'workers')).toEqual(expected)
   expect(readdirSync(folder)).toEqual(['model.onnx'])
 })
 

@@ -10,9 +10,9 @@ export default function Page() {
 
   async function inBrowser(file) {
     // Only here, as the page is also rendered on the server, where there is nothing to load.
-    digits.current ??= load('/model.onnx')
+    digits.current ??= load('/model.onnx', { worker: true })
     const classifier = await digits.current
-    return classifier.classify(new Uint8Array(await file.arrayBuffer()))
+    return classifier.classify(file)
   }
 
   async function choose({ target }) {
