@@ -1,6 +1,7 @@
 // How long do 1, 256 and 28,000 rows take, inline and through the worker, beside bare onnxruntime-node and Python's onnxruntime on the same
 // model and cores? What do shared runs gain for 64 callers, and how late are the host's timers during a long run?
-// Contenders alternate in one process; Python runs in one of its own. ROUNDS (7), THREADS (2), PYTHON (one with onnxruntime and numpy).
+// TensorFlow.js runs the same net in processes of its own, as Python does; the other contenders alternate in one. ROUNDS (7), THREADS (2),
+// PYTHON (one with onnxruntime and numpy), TFJS_NODE (the folder of a tfjs-node; default: what `pixelrow setup tfjs` has built).
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -8,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { load } from 'pixelrow'
+import { tfjsNode, tfjsThreads } from '../tfjs.mjs'
 import { writeModel } from './model.mjs'
 
 process.env.ORT_DISABLE_TELEMETRY ??= '1'
@@ -70,6 +72,8 @@ for (const [rows, repeats] of [
     }
   }
   if (python) times['Python onnxruntime'] = inPython(rows, repeats)
+  const peers = { ...(tfjsNode() && { 'tfjs-node': 'node' }), 'tfjs wasm': 'wasm', 'tfjs plain': 'cpu' }
+  for (const [name, backend] of Object.entries(peers)) times[name] = inTfjs(backend, rows, repeats, expected)
   const base = median(times['bare onnxruntime-node'])
   console.log(`\n${rows.toLocaleString('en')} row${rows > 1 ? 's' : ''}, ${threads} threads`)
   const line = (values) => ({
@@ -79,13 +83,32 @@ for (const [rows, repeats] of [
     'of bare': Number((median(values) / base).toFixed(3)),
   })
   console.table(Object.fromEntries(Object.entries(times).map(([name, values]) => [name, line(values)])))
+  const share = (name) => (median(times[name]) / median(times['tfjs-node'])).toFixed(3)
+  if (times['tfjs-node'])
+    console.log(`Of tfjs-node's time: pixelrow inline ${share('pixelrow inline')}, worker ${share('pixelrow worker')}`)
 }
+if (!tfjsNode()) console.log('No tfjs-node: run pixelrow setup tfjs, or set TFJS_NODE to the folder of a built one.')
 if (!python) console.log('No Python: set PYTHON to an interpreter that has onnxruntime and numpy.')
 
 function inPython(rows, repeats) {
   const script = fileURLToPath(new URL('infer.py', import.meta.url))
   const args = [script, path, String(rows), String(repeats * rounds), String(threads)]
   return JSON.parse(execFileSync(python, args, { encoding: 'utf8', maxBuffer: 1 << 26 }))
+}
+
+/** The times of a TensorFlow.js, whose probabilities must be the expected ones. */
+function inTfjs(backend, rows, repeats, { probabilities }) {
+  const script = fileURLToPath(new URL('infer-tfjs.mjs', import.meta.url))
+  // Plain JavaScript takes minutes for the many rows.
+  const times = backend === 'node' ? repeats * rounds : backend === 'cpu' && rows > 1000 ? 1 : Math.ceil(repeats / 10)
+  const stdio = ['ignore', 'pipe', 'ignore']
+  const env = { ...process.env, ...tfjsThreads(threads) }
+  const args = [script, backend, String(rows), String(times), String(threads)]
+  const found = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 26, stdio, env }))
+  const wrong = found.first.findIndex((value, i) => Math.abs(value - probabilities[i]) > 1e-4)
+  if (wrong >= 0)
+    throw new Error(`tfjs on ${backend} gives ${found.first[wrong]} for ${probabilities[wrong]} at ${wrong}`)
+  return found.times
 }
 
 // 64 callers, each waiting for its answer before it asks again.

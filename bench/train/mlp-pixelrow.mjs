@@ -1,12 +1,13 @@
-// pixelrow's side of mlp.mjs: whole epochs through the engine, the shuffle included.
+// pixelrow's side of mlp.mjs: whole epochs through an engine, the shuffle included.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { epochOrder, random, streams } from '@pixelrow/data'
 import { initialize, mlp } from '@pixelrow/model'
 import { engines, predict, sgd, trainingGraph } from '@pixelrow/train'
 
+const [digits, engine = 'onnxruntime'] = process.argv.slice(2)
 const [ROWS, BATCH, EPOCHS] = [42_000, 256, 12]
-const read = (file, header) => readFileSync(join(process.argv[2], file)).subarray(header)
+const read = (file, header) => readFileSync(join(digits, file)).subarray(header)
 const pixels = new Uint8Array(read('train-images-idx3-ubyte', 16).subarray(0, ROWS * 784))
 const labels = Uint16Array.from(read('train-labels-idx1-ubyte', 8).subarray(0, ROWS))
 const shape = { height: 28, width: 28, channels: 1, channelOrder: 'interleaved' }
@@ -16,7 +17,7 @@ const { graph } = trainingGraph(architecture, sgd(), BATCH)
 const initial = initialize(architecture, random(1, streams.weights).uniform)
 const state = Object.fromEntries(graph.state.map(({ name }) => [name, initial[name].data]))
 
-const trainer = await engines.onnxruntime.compile(graph, { device: 'cpu', threads: 2, pixels, labels, seed: 1, state })
+const trainer = await engines[engine].compile(graph, { device: 'cpu', threads: 2, pixels, labels, seed: 1, state })
 const steps = Math.floor(ROWS / BATCH)
 const epochs = []
 for (let epoch = 0; epoch < EPOCHS; epoch++) {

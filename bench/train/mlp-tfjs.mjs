@@ -1,16 +1,12 @@
-// TensorFlow.js' side of mlp.mjs: model.fit on the WebAssembly backend.
+// TensorFlow.js' side of mlp.mjs: model.fit on one of its backends.
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import * as tf from '@tensorflow/tfjs'
-import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
+import { join } from 'node:path'
+import { loadTfjs } from '../tfjs.mjs'
 
-const [ROWS, BATCH, EPOCHS] = [42_000, 256, 3]
-const files = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))
-setWasmPaths(`${files}/`)
-setThreadsCount(2)
-await tf.setBackend('wasm')
-const read = (file, header) => readFileSync(join(process.argv[2], file)).subarray(header)
+const [digits, backend] = process.argv.slice(2)
+const [ROWS, BATCH, EPOCHS] = [42_000, 256, { node: 6, wasm: 3, cpu: 2 }[backend]]
+const tf = await loadTfjs(backend, 2)
+const read = (file, header) => readFileSync(join(digits, file)).subarray(header)
 const table = (file, rows) =>
   tf.tensor2d(
     Float32Array.from(read(file, 16).subarray(0, rows * 784), (v) => v / 255),
