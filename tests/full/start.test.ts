@@ -49,9 +49,21 @@ test('the second start has nothing to install or build, and passes flags and the
   expect(start('--recipe', 'nonsense')).toMatchObject({ status: 2, stderr: expect.stringContaining('nonsense') })
 })
 
+test('npm run playground adds what the page is built from and nothing else, and npm start leaves it there', () => {
+  const { status, stdout, stderr } = npm('run', 'playground', '--', '--out', 'site')
+  expect(status, stderr).toBe(0)
+  expect(stdout).toMatch(/^site\/index\.html: \d+ files, 1\d\.\d MB, for any folder of any server$/m)
+  const assets = readdirSync(join(clone, 'site', 'assets'))
+  expect(assets.filter((name) => name.endsWith('.wasm'))).toHaveLength(1)
+  const installed = readdirSync(join(clone, 'node_modules/.pnpm'))
+  expect(installed.filter((name) => /^(vitest|playwright|@sparticuz|@biomejs)/.test(name))).toEqual([])
+  expect(installed.filter((name) => /^(vite|onnxruntime-web)@/.test(name))).toHaveLength(2)
+  expect(start('--version')).toMatchObject({ status: 0, stderr: '' })
+})
+
 test('a Node that is too old is told so in one sentence', () => {
   const old = "data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: '20.18.3' } })"
-  for (const script of ['start', 'test']) {
+  for (const script of ['start', 'test', 'playground']) {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', old, `scripts/${script}.mjs`], {
       cwd: clone,
       encoding: 'utf8',
@@ -74,14 +86,17 @@ function copyTrackedFiles() {
   execFileSync('git', ['init', '--quiet'], { cwd: clone })
 }
 
-/** `npm start -- …` there, with nothing of this process's npm in the environment and every cache empty at first. */
-function start(...args: string[]) {
+/** `npm start -- …` there. */
+const start = (...args: string[]) => npm('start', '--', ...args)
+
+/** npm there, with nothing of this process's npm in the environment and every cache empty at first. */
+function npm(...args: string[]) {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(npm_|pnpm_|xdg_|node_|ci$|vitest|init_cwd)/i.test(name),
   )
   const env = { ...Object.fromEntries(kept), HOME: home, USERPROFILE: home }
   const windows = process.platform === 'win32'
-  return spawnSync('npm', ['start', '--', ...args], {
+  return spawnSync('npm', args, {
     cwd: clone,
     env,
     encoding: 'utf8',
