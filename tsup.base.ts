@@ -27,6 +27,20 @@ const workerSource: NonNullable<Options['esbuildPlugins']>[number] = {
   },
 }
 
+/**
+ * Gives `import('./x.ts?later')` a copy of the module, in a part of its own. Without one, a module that the entry also exports would be loaded with
+ * the entry by all who use any of it: bundlers drop unused exports, but not unused files that are shared.
+ */
+const laterCopy: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'later-copy',
+  setup(bundler) {
+    bundler.onResolve({ filter: /\?later$/ }, async ({ path, resolveDir }) => {
+      const { path: file } = await bundler.resolve(path.replace('?later', ''), { resolveDir, kind: 'import-statement' })
+      return { path: file, suffix: '?later' }
+    })
+  },
+}
+
 /** The one build every package shares: ESM, CommonJS and types for both, nothing bundled that is a dependency. */
 export function library(options: Options = {}): Options {
   return {
@@ -40,7 +54,7 @@ export function library(options: Options = {}): Options {
     shims: true,
     splitting: true,
     sourcemap: false,
-    esbuildPlugins: [workerSource],
+    esbuildPlugins: [workerSource, laterCopy],
     ...options,
   }
 }

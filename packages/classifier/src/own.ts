@@ -12,7 +12,7 @@ export async function ownDescription(bytes: Uint8Array, name: string): Promise<M
   if (metadata && !Object.keys(metadata).some((key) => /^pixelrow\.(classes|shape|max_value)$/.test(key)))
     return undefined
   const found = metadata && attempt(() => quickly(metadata))
-  return found ?? (await import('./description.ts')).describeModel(bytes, name)
+  return found ?? (await strictly()).describeModel(bytes, name)
 }
 
 function quickly(metadata: Record<string, string>): ModelDescription | undefined {
@@ -57,3 +57,6 @@ function attempt<T>(work: () => T): T | undefined {
     return undefined
   }
 }
+
+const strictly = (): Promise<typeof import('./description.ts')> =>
+  import('./description.ts?later') as Promise<unknown> as Promise<typeof import('./description.ts')>
