@@ -15,8 +15,13 @@ const TIMES = process.env.PIXELROW_FULL ? 50 : 5
 async function run(
   mode: string,
   delay: number,
+  engine = 'onnxruntime',
 ): Promise<{ code: number | null; signal: string | null; errors: string }> {
-  const node = spawn(process.execPath, [child, mode, String(delay)], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  const node = spawn(process.execPath, [child, mode, String(delay), engine], {
+    cwd: folder,
+    env: { ...process.env, PIXELROW_CACHE: '/dev/null' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let errors = ''
   node.stderr.on('data', (text) => {
     errors += text
@@ -39,3 +44,11 @@ test.each([
   },
   600_000,
 )
+
+test.each([
+  ['exit', { code: 7, signal: null, errors: '' }],
+  ['default-interrupt', { code: null, signal: 'SIGINT', errors: '' }],
+  ['natural', { code: 0, signal: null, errors: '' }],
+])('so does one in which the engine tfjs trains (%s)', async (mode, expected) => {
+  expect(await run(mode, 20, 'tfjs')).toEqual(expected)
+})
