@@ -3,6 +3,7 @@
 // ROUNDS (4), PYTHON (one with PyTorch), TFJS_NODE (the folder of a tfjs-node; default: what `pixelrow setup tfjs` has built).
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { builtTfjs } from '@pixelrow/devices'
 import { tfjsNode, tfjsThreads } from '../tfjs.mjs'
 import { digitsFolder as digits } from './digits.mjs'
 
@@ -13,7 +14,9 @@ const python = process.env.PYTHON
 const contenders = {
   pixelrow: () => pixelrow('onnxruntime'),
   ...(python && { pytorch: () => run(python, [here('mlp_pytorch.py'), digits]) }),
-  ...(tfjsNode() && { 'tfjs-node': () => tfjs('node'), 'pixelrow, engine tfjs': () => pixelrow('tfjs') }),
+  ...(tfjsNode() && { 'tfjs-node': () => tfjs('node') }),
+  // On what was set up; without that the engine would take the plain TensorFlow.js that is installed here.
+  ...(builtTfjs() && { 'pixelrow, engine tfjs': () => pixelrow('tfjs') }),
   'tfjs wasm': () => tfjs('wasm'),
   'tfjs plain': () => tfjs('cpu'),
 }

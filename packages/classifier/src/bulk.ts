@@ -12,6 +12,8 @@ export interface BulkParts {
   classes: number
   /** Rows of one run. */
   chunkRows: number
+  /** Rows that the runner takes at once, where a stream brings so many. */
+  pieceRows: number
   /** Runs that may be under way at once. */
   ahead: number
   queue: Queue
@@ -47,20 +49,21 @@ export async function predictChunks(
 /** One result for each piece of a source. */
 export function predictPieces(
   pieces: AsyncIterable<Image | object> | Iterable<Image | object>,
-  { size, chunkRows, ahead, queue, toPixels, ...rest }: BulkParts,
-  { prepare, signal }: { prepare?: Prepare | undefined; signal?: AbortSignal | undefined },
+  parts: BulkParts,
+  { prepare, signal, transfer = false }: { prepare?: Prepare | undefined; signal?: AbortSignal; transfer?: boolean },
 ): AsyncGenerator<Predictions> {
-  /** One job where it fits into a run. */
+  const { size, pieceRows, ahead, queue, toPixels } = parts
+  /** One job where the runner takes it whole. */
   const predictAll = (pixels: Uint8Array): Promise<Predictions> => {
     const rows = pixels.length / size
     const call: CallOptions = signal ? { signal } : {}
-    return rows > 0 && rows <= chunkRows
-      ? queue.add({ pixels, rows, counted: false, ...call })
-      : predictChunks(pixels, { size, chunkRows, ahead, queue, toPixels, ...rest }, call)
+    return rows > 0 && rows <= pieceRows
+      ? queue.add({ pixels, rows, counted: false, owned: transfer, ...call })
+      : predictChunks(pixels, parts, call)
   }
   return pipelined(pieces, {
     signal,
-    limit: Math.max(2, ahead) * chunkRows,
+    limit: Math.max(2, ahead) * pieceRows,
     weigh: (piece) => Math.max(1, ArrayBuffer.isView(piece) ? Math.floor((piece as Pixels).length / size) : 1),
     work: async (piece) => {
       signal?.throwIfAborted()

@@ -29,6 +29,8 @@ export interface ClassifierParts extends QueueOptions, Partial<Lanes> {
   pictures?: Pictures
   /** How pictures are prepared unless a call says otherwise. */
   prepare?: Prepare
+  /** Rows that the runner takes in one call where a stream brings so many, 256 or more. Default 256, of which it makes one run. */
+  pieceRows?: number
   /** Awaited between chunks, for runtimes whose `run()` never lets the event loop turn. */
   pause?: () => Promise<void>
 }
@@ -36,13 +38,15 @@ export interface ClassifierParts extends QueueOptions, Partial<Lanes> {
 /** Makes a classifier of a runner, which it owns from then on. `More` are the images that `pictures.open` knows. */
 export function createClassifier<More extends object = never>(given: ClassifierParts): Classifier<More> {
   const { runner, name = 'the model', lanes = 1, depth = 1, pictures = {}, pause, prepare: usual } = given
+  const { pieceRows = chunkRows } = given
   const { model } = runner
   const size = imageSize(model)
-  const queue = createQueue((pixels, rows) => runner.run(pixels, rows), { ...queueOptions(given), lanes, depth, name })
+  const queue = createQueue((...job) => runner.run(...job), { ...queueOptions(given), lanes, depth, name })
   const toPixels = pixelsOf(model, pictures, name)
   let closing: Promise<void> | undefined
 
-  const parts = { size, classes: model.classes.length, chunkRows, ahead: lanes * depth, queue, toPixels, pause }
+  const ahead = lanes * depth
+  const parts = { size, classes: model.classes.length, chunkRows, pieceRows, ahead, queue, toPixels, pause }
 
   const predict: Classifier<More>['predict'] = async (pixels, options = {}) => {
     const bytes = bytesOf(pixels)
@@ -73,7 +77,7 @@ export function createClassifier<More extends object = never>(given: ClassifierP
   const classify: Classifier<More>['classify'] = async (image, { top = defaultTop, prepare = usual, ...call } = {}) => {
     if (!isCount(top)) await refuseTop(top)
     const pixels = toPixels(image, prepare && { prepare })
-    const counted = { pixels: pixels instanceof Promise ? await pixels : pixels, rows: 1, counted: true }
+    const counted = { pixels: pixels instanceof Promise ? await pixels : pixels, rows: 1, counted: true, owned: true }
     return results(await queue.add({ ...counted, ...call }), top)[0]!
   }
 

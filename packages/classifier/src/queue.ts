@@ -1,3 +1,4 @@
+import type { Runner } from './runner.ts'
 import type { CallOptions, Predictions } from './types.ts'
 
 /** How calls are gathered into runs. */
@@ -24,6 +25,8 @@ export interface Job extends CallOptions {
   rows: number
   /** Whether it counts for `maxQueue`; bulk work has a bound of its own. */
   counted: boolean
+  /** Whether nobody else needs the pixels. Default false. */
+  owned?: boolean
 }
 
 export interface Queue {
@@ -43,7 +46,7 @@ interface Waiting extends Job {
  * the next; further ones are sent ahead only where they are full, up to `depth` a lane, so that a worker need not wait for them.
  */
 export function createQueue(
-  run: (pixels: Uint8Array, rows: number) => Promise<Predictions>,
+  run: Runner['run'],
   { maxBatch, maxDelayMs, maxQueue, lanes, depth, name }: Required<QueueOptions> & Lanes & { name: string },
 ): Queue {
   let waiting: Waiting[] = []
@@ -71,7 +74,8 @@ export function createQueue(
     try {
       const [first] = jobs
       const size = jobs.reduce((sum, job) => sum + job.rows, 0)
-      share(jobs, await run(jobs.length === 1 ? first!.pixels : joined(jobs), size), size)
+      const [pixels, owned] = jobs.length === 1 ? [first!.pixels, first!.owned] : [joined(jobs), true]
+      share(jobs, await run(pixels, size, { owned: owned === true }), size)
     } catch (error) {
       for (const job of jobs) job.reject(error)
     }

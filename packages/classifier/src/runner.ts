@@ -7,8 +7,8 @@ import type { Predictions } from './types.ts'
 /** A model that is open somewhere: here, in a worker, on another machine. */
 export interface Runner {
   readonly model: ModelDescription
-  /** Classifies `rows` images of raw pixels in one run. */
-  run(pixels: Uint8Array, rows: number): Promise<Predictions>
+  /** Classifies `rows` images of raw pixels in one run. Pixels that are `owned` need not be there afterwards. */
+  run(pixels: Uint8Array, rows: number, options?: { owned?: boolean }): Promise<Predictions>
   /** Lets go of the model. Not to be called while a run is under way. */
   release(): Promise<void>
 }

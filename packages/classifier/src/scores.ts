@@ -2,11 +2,14 @@ import type { Classification, Predictions, Score } from './types.ts'
 
 /** Index of the largest value among `values[from .. from + count)`, counted from `from`; the first of equals; NaN where one of them is. */
 export function indexOfMax(values: Float32Array, from: number, count: number): number {
-  let best = 0
-  for (let i = 0; i < count; i++) {
+  let [best, most] = [0, values[from]!]
+  if (Number.isNaN(most)) return most
+  for (let i = 1; i < count; i++) {
     const value = values[from + i]!
-    if (value > values[from + best]!) best = i
-    else if (Number.isNaN(value)) return Number.NaN
+    // One comparison for nearly all: NaN is not below anything, either.
+    if (value <= most) continue
+    if (Number.isNaN(value)) return value
+    ;[best, most] = [i, value]
   }
   return best
 }

@@ -94,10 +94,13 @@ export interface Classifier<More = never> {
   ): AsyncGenerator<Classification>
   /** `classifyMany` as typed arrays, for tables: `pixels` holds whole images one after the other. */
   predict(pixels: Pixels, options?: PredictOptions): Promise<Predictions>
-  /** `classifyRows` as typed arrays: one result for each piece of the source, whose memory must not change until then. */
+  /**
+   * `classifyRows` as typed arrays: one result for each piece of the source, whose memory must not change until then. With `transfer` the pieces are
+   * given away: arrays that have their memory to themselves may be empty afterwards, as they move to a worker without a copy. Default false.
+   */
   predictRows(
     pieces: AsyncIterable<Image | More> | Iterable<Image | More>,
-    options?: Pick<ClassifyOptions, 'prepare' | 'signal'>,
+    options?: Pick<ClassifyOptions, 'prepare' | 'signal'> & { transfer?: boolean },
   ): AsyncGenerator<Predictions>
   /** Waits for what was asked for, then releases the model. Classifying after that is an error. */
   close(): Promise<void>

@@ -36,11 +36,11 @@ export async function openInWorker(job: OpenJob): Promise<Opened> {
     attempts,
     runner: {
       model,
-      async run(pixels, rows) {
+      async run(pixels, rows, { owned = false } = {}) {
         current ??= again()
         const host = await current
-        // A copy of its own, which moves: the rest of the caller's memory would be sent along with a view of it.
-        const own = pixels.slice()
+        // What moves is memory with nothing else in it: a copy, where the caller needs it or has more there.
+        const own = owned && isWhole(pixels) ? pixels : pixels.slice()
         const call = host.call<Answer<Predictions>>('run', { pixels: own, rows }, [own.buffer as ArrayBuffer])
         call.catch(() => forget(host))
         return asked(job, call)
@@ -51,6 +51,9 @@ export async function openInWorker(job: OpenJob): Promise<Opened> {
     },
   }
 }
+
+const isWhole = ({ buffer, byteLength }: Uint8Array) =>
+  buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
 
 async function started(job: OpenJob): Promise<{ host: Host; described: Described }> {
   const host = startHost(source, { name: 'pixelrow-infer' })

@@ -15,11 +15,11 @@ export async function openInWorkers(job: OpenJob, workers: number): Promise<Open
     ...first,
     runner: {
       model: first.runner.model,
-      async run(pixels, rows) {
+      async run(...job) {
         const lane = all.reduce((least, each) => (each.runs < least.runs ? each : least))
         lane.runs++
         try {
-          return await lane.runner.run(pixels, rows)
+          return await lane.runner.run(...job)
         } finally {
           lane.runs--
         }

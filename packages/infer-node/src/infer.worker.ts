@@ -1,7 +1,7 @@
-import { ClassifierError } from '@pixelrow/classifier'
+import { ClassifierError, type Predictions, type Runner } from '@pixelrow/classifier'
 import { serve } from '@pixelrow/worker/inside'
 import { type Opened, type OpenJob, openHere } from './opened.ts'
-import type { Answer, Described } from './protocol.ts'
+import { type Answer, type Described, RUN_ROWS } from './protocol.ts'
 
 /** The worker's side: `open` a model, then `run` it. Errors of our own travel as plain data, which keeps what belongs to them. */
 serve(() => {
@@ -16,7 +16,7 @@ serve(() => {
         }),
       run: ({ pixels, rows }: { pixels: Uint8Array; rows: number }, transfer) =>
         answered(async () => {
-          const predictions = await opened!.runner.run(pixels, rows)
+          const predictions = await inRuns(opened!.runner, pixels, rows)
           transfer(predictions.labels.buffer as ArrayBuffer, predictions.probabilities.buffer as ArrayBuffer)
           return predictions
         }),
@@ -24,6 +24,21 @@ serve(() => {
     release: () => opened?.runner.release(),
   }
 })
+
+/** So many rows in runs of 256. */
+async function inRuns(runner: Runner, pixels: Uint8Array, rows: number): Promise<Predictions> {
+  if (rows <= RUN_ROWS) return runner.run(pixels, rows)
+  const { length: classes } = runner.model.classes
+  const size = pixels.length / rows
+  const into = { labels: new Uint16Array(rows), probabilities: new Float32Array(rows * classes) }
+  for (let from = 0; from < rows; from += RUN_ROWS) {
+    const count = Math.min(RUN_ROWS, rows - from)
+    const found = await runner.run(pixels.subarray(from * size, (from + count) * size), count)
+    into.labels.set(found.labels, from)
+    into.probabilities.set(found.probabilities, from * classes)
+  }
+  return into
+}
 
 /** What comes back as a rejection is then the worker's own failure alone. */
 async function answered<T>(work: () => Promise<T>): Promise<Answer<T>> {

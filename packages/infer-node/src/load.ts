@@ -11,6 +11,7 @@ import {
 import { checkDevice, type Device } from './device.ts'
 import { openInWorkers } from './in-workers.ts'
 import { openHere } from './opened.ts'
+import { PIECE_ROWS } from './protocol.ts'
 import { findRuntimes } from './runtime.ts'
 import { explainRead, type ModelSource, readModel } from './source.ts'
 
@@ -65,6 +66,7 @@ export async function load(source: ModelSource, options: LoadOptions = {}): Prom
       ...opened,
       lanes: workers,
       depth: worker ? 2 : 1,
+      ...(worker && { pieceRows: PIECE_ROWS }),
       pictures: { read: readPicture },
     })
   } catch (error) {

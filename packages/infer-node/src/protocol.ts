@@ -1,6 +1,12 @@
 import type { Attempt, ModelDescription } from '@pixelrow/classifier'
 import type { Device } from './device.ts'
 
+/** Rows of one run: more are slower. */
+export const RUN_ROWS = 256
+
+/** Rows of one message where a stream brings so many: each message costs a worker and its host about as much as the rows of a third of a run. */
+export const PIECE_ROWS = 4 * RUN_ROWS
+
 /** What the worker says of a model that it has opened. */
 export interface Described {
   model: ModelDescription

@@ -71,6 +71,28 @@ test('several workers give the same bits as one, and a short run does not wait f
   await expect(load(bytes, { workers: 2, worker: false })).rejects.toThrow('workers: 2 of them need worker: true')
 })
 
+test('long pieces of a stream give the same as a table, and are left alone unless they are given away', async () => {
+  const pixels = rows(5000)
+  await using classifier = await load(bytes, { workers: 2, threads: 1 })
+  const table = await classifier.predict(pixels)
+  for (const transfer of [false, true]) {
+    const pieces = [0, 1024, 3000].map((from, at) => pixels.slice(4 * from, 4 * [1024, 3000, 5000][at]!))
+    const shared = pixels.slice()
+    const labels: number[] = []
+    const probabilities: number[] = []
+    const source = [...pieces, shared.subarray(0, 40)]
+    for await (const found of classifier.predictRows(source, { transfer })) {
+      labels.push(...found.labels)
+      probabilities.push(...found.probabilities)
+    }
+    expect(labels).toEqual([...table.labels, ...table.labels.subarray(0, 10)])
+    expect(probabilities.slice(0, table.probabilities.length)).toEqual([...table.probabilities])
+    expect(pieces.map(({ length }) => length > 0)).toEqual(transfer ? [false, true, true] : [true, true, true])
+    // Others look at the same memory.
+    expect(shared).toEqual(pixels)
+  }
+})
+
 test('an abort is heard at once though the run goes on, and closing waits for that', async () => {
   const classifier = await load(slowModel(), { threads: 1 })
   const order: string[] = []

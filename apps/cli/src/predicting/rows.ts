@@ -10,6 +10,9 @@ import { isFolder } from '../tables/kind.ts'
 import { likeModel, rowsLike } from '../tables/reading.ts'
 import { picturesIn } from './inputs.ts'
 
+/** Rows that are read at a time: as many as a worker is given at once. */
+const batch = 1024
+
 /** Text that is written at a time. */
 const partSize = 1 << 16
 
@@ -40,8 +43,8 @@ export async function piecesOf(
 async function* tablePieces({ signal }: Context, classifier: Classifier, path: string, flags: Flags) {
   const source: TableSource = path === '-' ? process.stdin : path
   const name = path === '-' ? 'standard input' : path
-  for await (const batch of readRows(source, { ...rowsLike(flags, classifier), name, signal })) {
-    const { pixels, rows, ids }: PixelTable = likeModel(name, batch, classifier)
+  for await (const table of readRows(source, { ...rowsLike(flags, classifier), batch, name, signal })) {
+    const { pixels, rows, ids }: PixelTable = likeModel(name, table, classifier)
     yield { images: pixels, rows, ...(ids && { ids }) }
   }
 }
@@ -57,15 +60,21 @@ export async function* submissionOf(
   const { classes } = classifier
   let text = `${header.map(csvCell).join(',')}\n`
   await onProbabilities?.(`${[header[0], ...classes].map(csvCell).join(',')}\n`)
-  for await (const { labels, probabilities } of classifier.predictRows(noted(pieces, waiting), { signal })) {
-    const { rows, ids = Array.from({ length: rows }, (_, row) => String(before + row + 1)) } = waiting.shift()!
-    const lines = submissionText({ labels, classes, ids })
+  for await (const { labels, probabilities } of classifier.predictRows(noted(pieces, waiting), {
+    signal,
+    transfer: true,
+  })) {
+    const { rows, ids } = waiting.shift()!
+    const lines = submissionText({ labels, classes, ...(ids ? { ids } : { firstId: before + 1 }) })
     text += lines.slice(lines.indexOf('\n') + 1)
     if (text.length > partSize) {
       yield text
       text = ''
     }
-    await onProbabilities?.(probabilityLines(ids, probabilities, classes.length))
+    if (onProbabilities) {
+      const names = ids ?? Array.from({ length: rows }, (_, row) => String(before + row + 1))
+      await onProbabilities(probabilityLines(names, probabilities, classes.length))
+    }
     before += rows
     onRows(before)
   }

@@ -38,26 +38,36 @@ export interface SubmissionRows {
   labels: Uint16Array | readonly string[]
   /** The text of each class; indices are written as they are without it. */
   classes?: readonly string[]
-  /** Default 1, 2, 3, … */
+  /** Default `firstId`, and one more for each row. */
   ids?: readonly string[]
+  /** The first row's number where there are no ids. Default 1. */
+  firstId?: number
   /** Names of the two columns. Default `['ImageId', 'Label']`. */
   header?: readonly [string, string]
 }
 
 /** A submission for Kaggle as text: a header and a line for each row. Throws a RangeError for a class or id that is not there. */
-export function submissionText({ labels, classes, ids, header = ['ImageId', 'Label'] }: SubmissionRows): string {
+export function submissionText({
+  labels,
+  classes,
+  ids,
+  firstId = 1,
+  header = ['ImageId', 'Label'],
+}: SubmissionRows): string {
   if (ids && ids.length !== labels.length) {
     throw new RangeError(`submission: expected an id for each of ${labels.length} rows, found ${ids.length} ids.`)
   }
-  const lines = [header.map(csvCell).join(',')]
-  for (const [row, label] of labels.entries()) {
-    const text = typeof label === 'string' ? label : classes ? classes[label] : String(label)
-    if (text === undefined) {
+  const cells = classes?.map(csvCell)
+  let text = `${header.map(csvCell).join(',')}\n`
+  for (let row = 0; row < labels.length; row++) {
+    const label = labels[row]!
+    const cell = typeof label === 'string' ? csvCell(label) : cells ? cells[label] : label
+    if (cell === undefined) {
       throw new RangeError(`submission row ${row + 1}: class ${label} is not among the ${classes?.length} classes.`)
     }
-    lines.push(`${csvCell(ids?.[row] ?? String(row + 1))},${csvCell(text)}`)
+    text += `${ids ? csvCell(ids[row]!) : firstId + row},${cell}\n`
   }
-  return `${lines.join('\n')}\n`
+  return text
 }
 
 /** A cell's text as CSV has it: in quotes where it needs them. */
