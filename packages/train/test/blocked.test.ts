@@ -108,12 +108,26 @@ async function requireEqual(net: Architecture, optimizer: Optimizer, batch: numb
   })
   const expectedOf = { ...plain.state, logits: plain.logits }
   const foundOf: Record<string, Float32Array> = { ...auto.state, logits: auto.logits }
+  const largestOf = (values: Float32Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3)
+  const moments = Object.entries(expectedOf).filter(([name]) => name.includes(':'))
+  const largestMoment = Math.max(...moments.map(([, values]) => largestOf(values)))
   for (const [name, expected] of Object.entries(expectedOf)) {
-    const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3)
+    // The gradient of a weight that batch norm makes ineffective is what rounding leaves of numbers as large as the others.
+    const largest = name.includes(':') ? largestMoment : largestOf(expected)
     const apart = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - foundOf[name]![i]!)), 0)
     expect(apart / largest, `${name} of ${JSON.stringify(net)}`).toBeLessThan(tolerance)
   }
   return auto.layouts
+}
+
+/** Whatever nets are drawn, this one has eleven operators that go onto blocks. */
+const surely: Architecture = {
+  input: { shape: { height: 12, width: 12, channels: 1, channelOrder: 'interleaved' }, maxValue: 255 },
+  layers: [
+    ...Array.from({ length: 4 }, (): Layer => ({ type: 'conv2d', filters: 16, kernelSize: 3, padding: 'same' })),
+    { type: 'flatten' },
+    { type: 'dense', units: 3 },
+  ],
 }
 
 test('any net of blocked convolutions takes the same steps as in the plain formulation', async () => {
@@ -123,7 +137,13 @@ test('any net of blocked convolutions takes the same steps as in the plain formu
       const { convolutions } = await requireEqual(net, sgd({ momentum: 0.9 }), batch, 2e-4)
       onBlocks += convolutions.filter(blocked).length
     }),
-    { numRuns: 25 },
+    {
+      numRuns: 25,
+      examples: [
+        [surely, 16],
+        [surely, 32],
+      ],
+    },
   )
   expect(onBlocks).toBeGreaterThan(20)
 })
