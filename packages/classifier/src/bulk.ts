@@ -1,3 +1,4 @@
+import type { ClassifierParts } from './classifier.ts'
 import { ClassifierError } from './errors.ts'
 import type { pixelsOf } from './images.ts'
 import type { Queue } from './queue.ts'
@@ -6,27 +7,25 @@ import type { CallOptions, Image, Pixels, Predictions, PredictOptions, Prepare }
 
 /** What the classifier of which this is a part consists of. */
 export interface BulkParts {
+  given: Pick<ClassifierParts, 'runner' | 'pieceRows' | 'pause'>
   /** Bytes of one image. */
   size: number
-  /** Classes of the model. */
-  classes: number
   /** Rows of one run. */
   chunkRows: number
-  /** Rows that the runner takes at once, where a stream brings so many. */
-  pieceRows: number
   /** Runs that may be under way at once. */
   ahead: number
   queue: Queue
   toPixels: ReturnType<typeof pixelsOf>
-  pause: (() => Promise<void>) | undefined
 }
 
 /** More rows than one run takes, chunk after chunk; the first may have `begun`. */
 export async function predictChunks(
   bytes: Uint8Array,
-  { size, classes, chunkRows, ahead, queue, pause }: BulkParts,
+  { given, size, chunkRows, ahead, queue }: BulkParts,
   { onProgress, begun, ...call }: PredictOptions & { begun?: Promise<Predictions> },
 ): Promise<Predictions> {
+  const { runner, pause } = given
+  const classes = runner.model.classes.length
   const rows = bytes.length / size
   const into = { labels: new Uint16Array(rows), probabilities: new Float32Array(rows * classes) }
   const chunks = Array.from({ length: Math.ceil(rows / chunkRows) }, (_, i) => i * chunkRows)
@@ -52,7 +51,8 @@ export function predictPieces(
   parts: BulkParts,
   { prepare, signal, transfer = false }: { prepare?: Prepare | undefined; signal?: AbortSignal; transfer?: boolean },
 ): AsyncGenerator<Predictions> {
-  const { size, pieceRows, ahead, queue, toPixels } = parts
+  const { given, size, chunkRows, ahead, queue, toPixels } = parts
+  const { pieceRows = chunkRows } = given
   /** One job where the runner takes it whole. */
   const predictAll = (pixels: Uint8Array): Promise<Predictions> => {
     const rows = pixels.length / size

@@ -37,16 +37,14 @@ export interface ClassifierParts extends QueueOptions, Partial<Lanes> {
 
 /** Makes a classifier of a runner, which it owns from then on. `More` are the images that `pictures.open` knows. */
 export function createClassifier<More extends object = never>(given: ClassifierParts): Classifier<More> {
-  const { runner, name = 'the model', lanes = 1, depth = 1, pictures = {}, pause, prepare: usual } = given
-  const { pieceRows = chunkRows } = given
+  const { runner, name = 'the model', lanes = 1, depth = 1, pictures = {}, prepare: usual } = given
   const { model } = runner
   const size = imageSize(model)
   const queue = createQueue((...job) => runner.run(...job), { ...queueOptions(given), lanes, depth, name })
   const toPixels = pixelsOf(model, pictures, name)
   let closing: Promise<void> | undefined
 
-  const ahead = lanes * depth
-  const parts = { size, classes: model.classes.length, chunkRows, pieceRows, ahead, queue, toPixels, pause }
+  const parts = { given, size, chunkRows, ahead: lanes * depth, queue, toPixels }
 
   const predict: Classifier<More>['predict'] = async (pixels, options = {}) => {
     const bytes = bytesOf(pixels)
@@ -59,10 +57,9 @@ export function createClassifier<More extends object = never>(given: ClassifierP
     const first = Math.min(rows, chunkRows)
     const begun = queue.add({ pixels: bytes.subarray(0, first * size), rows: first, counted: false, ...call })
     if (rows > first) return (await import('./bulk.ts')).predictChunks(bytes, parts, { ...options, begun })
-    const { labels, probabilities } = await begun
+    await begun
     onProgress?.(rows)
-    // Of a shared run they are a part.
-    return { labels: labels.slice(), probabilities: probabilities.slice() }
+    return begun
   }
 
   const predictRows: Classifier<More>['predictRows'] = async function* (pieces, options) {
@@ -122,8 +119,7 @@ async function refuseTop(top: number): Promise<never> {
 function queueOptions({ maxBatch = chunkRows, maxDelayMs = 0, maxQueue = 4096 }: QueueOptions): Required<QueueOptions> {
   const whole = { maxBatch, maxQueue }
   for (const [name, value] of Object.entries(whole))
-    if (!Number.isInteger(value) || value < 1)
-      throw new ClassifierError(`${name}: expected an integer of 1 or more, found ${value}`)
+    if (!isCount(value)) throw new ClassifierError(`${name}: expected an integer of 1 or more, found ${value}`)
   if (!(maxDelayMs >= 0 && maxDelayMs <= 60_000))
     throw new ClassifierError(`maxDelayMs: expected 0 to 60000, found ${maxDelayMs}`)
   return { maxBatch, maxDelayMs, maxQueue }

@@ -30,7 +30,7 @@ export interface Job extends CallOptions {
 }
 
 export interface Queue {
-  /** The results of these images; their arrays may be views of a larger run's. */
+  /** The results of these images. */
   add(job: Job): Promise<Predictions>
   /** Refuses further work and resolves when all that was added is done. */
   close(): Promise<void>
@@ -72,10 +72,10 @@ export function createQueue(
   async function start(jobs: Waiting[]): Promise<void> {
     running++
     try {
-      const [first] = jobs
+      const [first, second] = jobs
       const size = jobs.reduce((sum, job) => sum + job.rows, 0)
-      const [pixels, owned] = jobs.length === 1 ? [first!.pixels, first!.owned] : [joined(jobs), true]
-      share(jobs, await run(pixels, size, { owned: owned === true }), size)
+      if (second) share(jobs, await run(joined(jobs), size, { owned: true }), size)
+      else first!.resolve(await run(first!.pixels, size, first))
     } catch (error) {
       for (const job of jobs) job.reject(error)
     }
@@ -177,8 +177,8 @@ function share(jobs: readonly Waiting[], { labels, probabilities }: Predictions,
   for (const job of jobs) {
     const to = from + job.rows
     job.resolve({
-      labels: labels.subarray(from, to),
-      probabilities: probabilities.subarray(from * classes, to * classes),
+      labels: labels.slice(from, to),
+      probabilities: probabilities.slice(from * classes, to * classes),
     })
     from = to
   }

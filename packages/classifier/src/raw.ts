@@ -57,23 +57,15 @@ export async function scored(
   const probabilities = scores.slice()
   finish?.(probabilities)
   const labels = new Uint16Array(rows)
-  if (given && isAllNumbers(probabilities)) {
-    for (let row = 0; row < rows; row++) labels[row] = Number(given[row])
-    return { labels, probabilities }
-  }
+  // Where the model says the classes itself, the sum tells whether a score is NaN, and nobody has to look for the largest.
+  let sum = given ? 0 : Number.NaN
+  for (let i = 0; given && i < scores.length; i++) sum += scores[i]!
   for (let row = 0; row < rows; row++) {
-    const best = indexOfMax(probabilities, row * count, count)
+    const best = Number.isNaN(sum) ? indexOfMax(probabilities, row * count, count) : 0
     if (Number.isNaN(best)) throw (await import('./refusals.ts')).nanError(name, row)
     labels[row] = given ? Number(given[row]) : best
   }
   return { labels, probabilities }
-}
-
-/** A NaN among them makes their sum one; of probabilities nothing else does. */
-function isAllNumbers(probabilities: Float32Array): boolean {
-  let sum = 0
-  for (let i = 0; i < probabilities.length; i++) sum += probabilities[i]!
-  return !Number.isNaN(sum)
 }
 
 function floats32(data: unknown): Float32Array | undefined {
