@@ -36,12 +36,15 @@ export async function predictChunks(
     const part = { pixels: bytes.subarray(from * size, to * size), rows: to - from, counted: false }
     return { from, to, result: await queue.add({ ...part, ...call }) }
   }
-  for await (const { from, to, result } of pipelined(chunks, { limit: ahead, weigh: () => 1, work })) {
+  const done = ({ from, to, result }: Awaited<ReturnType<typeof work>>) => {
     into.labels.set(result.labels, from)
     into.probabilities.set(result.probabilities, from * classes)
     onProgress?.(to)
     call.signal?.throwIfAborted()
   }
+  // Where nothing can be asked for ahead, there is nothing to keep in order.
+  if (ahead === 1) for (const from of chunks) done(await work(from))
+  else for await (const each of pipelined(chunks, { limit: ahead, weigh: () => 1, work })) done(each)
   return into
 }
 

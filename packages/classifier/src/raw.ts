@@ -9,7 +9,7 @@ export type Feed = (pixels: Uint8Array, rows: number) => Uint8Array | Uint16Arra
 /** What a run gives: scores, and the classes where the model says them itself. */
 export interface Raw {
   scores: Float32Array
-  labels?: BigInt64Array
+  labels?: BigInt64Array | undefined
 }
 
 /** One run of a session. */
@@ -37,8 +37,8 @@ export function rawRun(
     const results = await session.run({ [input]: tensor(type, feed(pixels, rows), [rows, ...imageDims]) }, fetches)
     const scores = floats(results[output]?.data)
     if (!scores || scores.length % rows !== 0) throw (await import('./refusals.ts')).scoresError(name, rows, output)
-    const labels = label ? results[label]?.data : undefined
-    return isArray<BigInt64Array>(labels, 'BigInt64Array') ? { scores, labels } : { scores }
+    const labels = label && results[label]?.data
+    return { scores, labels: isArray<BigInt64Array>(labels, 'BigInt64Array') ? labels : undefined }
   }
 }
 
@@ -60,10 +60,12 @@ export async function scored(
   // Where the model says the classes itself, the sum tells whether a score is NaN, and nobody has to look for the largest.
   let sum = given ? 0 : Number.NaN
   for (let i = 0; given && i < scores.length; i++) sum += scores[i]!
+  // The lower halves: a class is no larger, and every runtime's machine is little-endian.
+  const low = given && new Int32Array(given.buffer, given.byteOffset)
   for (let row = 0; row < rows; row++) {
     const best = Number.isNaN(sum) ? indexOfMax(probabilities, row * count, count) : 0
     if (Number.isNaN(best)) throw (await import('./refusals.ts')).nanError(name, row)
-    labels[row] = given ? Number(given[row]) : best
+    labels[row] = low ? low[2 * row]! : best
   }
   return { labels, probabilities }
 }

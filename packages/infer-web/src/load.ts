@@ -13,7 +13,7 @@ import { type ModelSource, named } from './source.ts'
  * `.wasm` file cannot be had, and where none of the devices asked for is there; throws the signal's reason when aborted.
  */
 export async function load(source: ModelSource, options: LoadOptions = {}): Promise<Classifier> {
-  const { threads, signal, worker, prepare, maxBatch, maxDelayMs, maxQueue } = options
+  const { threads, signal, worker } = options
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1))
     throw (await import('./refusals.ts')).threadsError(threads)
   signal?.throwIfAborted()
@@ -23,6 +23,7 @@ export async function load(source: ModelSource, options: LoadOptions = {}): Prom
     ? await (await import('./in-worker.ts')).openInWorker(from, plan, options)
     : { ...(await openHere(from, plan, options, importBuild)), pictures: { open: openPicture } }
   return createClassifier<PictureSource>({
+    ...options,
     runner,
     name,
     get device() {
@@ -34,10 +35,6 @@ export async function load(source: ModelSource, options: LoadOptions = {}): Prom
     depth: worker ? 2 : 1,
     pictures,
     pause: nextTask,
-    prepare,
-    maxBatch,
-    maxDelayMs,
-    maxQueue,
   })
 }
 
