@@ -56,6 +56,8 @@ export function createClassifier<More extends object = never>(given: ClassifierP
     // The first chunk is asked for at once, so that `close` waits for it.
     const first = Math.min(rows, chunkRows)
     const begun = queue.add({ pixels: bytes.subarray(0, first * size), rows: first, counted: false, ...call })
+    // It may fail before what awaits it is loaded; until then that must not count as unhandled.
+    begun.catch(() => {})
     if (rows > first) return (await import('./bulk.ts')).predictChunks(bytes, parts, { ...options, begun })
     await begun
     onProgress?.(rows)
