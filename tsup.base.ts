@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { build } from 'esbuild'
 import type { Options } from 'tsup'
 
@@ -60,11 +61,29 @@ export function library(options: Options = {}): Options {
 }
 
 /**
- * The same with ES modules that load their parts when they need them. CommonJS stays one file: splitting it would turn each `import()` of another
- * package, which CommonJS has too, into a `require()`.
+ * The same with ES modules that load their parts when they need them: each is a file of its own name. CommonJS stays one file: splitting it would turn
+ * each `import()` of another package, which CommonJS has too, into a `require()`.
  */
-export function parted(options: Options = {}): Options {
-  const { splitting: _, ...rest } = library(options)
-  // Left to itself, tsup splits ES modules alone.
-  return rest
+export function parted({ entry = ['src/index.ts'], ...options }: Options & { entry?: string[] } = {}): Options[] {
+  const { onSuccess, ...both } = options
+  return [
+    library({
+      ...both,
+      ...(onSuccess && { onSuccess }),
+      entry: [...entry, ...laterParts()],
+      format: ['esm'],
+      dts: { ...dtsOf(options), entry },
+      clean: ['!**/*.cjs', '!**/*.d.cts'],
+    }),
+    library({ ...both, entry, format: ['cjs'], splitting: false, clean: ['!**/*.js', '!**/*.d.ts'] }),
+  ]
+}
+
+const dtsOf = ({ dts }: Options) => (typeof dts === 'object' ? dts : {})
+
+/** What the package's modules load by `import('./x.ts')`. */
+function laterParts(): string[] {
+  const source = readdirSync('src').map((file) => readFileSync(`src/${file}`, 'utf8'))
+  const found = source.flatMap((text) => [...text.matchAll(/import\('\.\/([\w-]+)\.ts'\)/g)])
+  return [...new Set(found.map(([, name]) => `src/${name}.ts`))]
 }

@@ -1,40 +1,51 @@
-import type { ClassifierParts } from './classifier.ts'
-import { ClassifierError } from './errors.ts'
-import type { pixelsOf } from './images.ts'
-import type { Queue } from './queue.ts'
+// Calls for many images, loaded with the first of them.
+import { bytesOf, ClassifierError, classifications, fits, imageSize, isCount, type Parts } from './core.ts'
+import { topError } from './refusals.ts'
 import { pipelined } from './stream.ts'
-import type { CallOptions, Image, Pixels, Predictions, PredictOptions, Prepare } from './types.ts'
+import type {
+  CallOptions,
+  Classification,
+  ClassifyOptions,
+  Image,
+  Pixels,
+  Predictions,
+  PredictOptions,
+} from './types.ts'
 
-/** What the classifier of which this is a part consists of. */
-export interface BulkParts {
-  given: Pick<ClassifierParts, 'runner' | 'pieceRows' | 'pause'>
-  /** Bytes of one image. */
-  size: number
-  /** Rows of one run. */
-  chunkRows: number
-  /** Runs that may be under way at once. */
-  ahead: number
-  queue: Queue
-  toPixels: ReturnType<typeof pixelsOf>
+type Any = Image | object
+
+/** Results of whole images, one after the other. */
+export async function predict(parts: Parts, pixels: Pixels, options: PredictOptions = {}): Promise<Predictions> {
+  const { model } = parts.given.runner
+  const bytes = bytesOf(pixels)
+  if (!bytes || !fits(bytes, model, true)) return (await import('./pixels.ts')).refuse(pixels, model, true)
+  options.signal?.throwIfAborted()
+  return predictChunks(bytes, parts, options)
 }
 
-/** More rows than one run takes, chunk after chunk; the first may have `begun`. */
-export async function predictChunks(
+/** Chunk after chunk; the first is asked for at once, so that `close` waits for it. */
+async function predictChunks(
   bytes: Uint8Array,
-  { given, size, chunkRows, ahead, queue }: BulkParts,
-  { onProgress, begun, ...call }: PredictOptions & { begun?: Promise<Predictions> },
+  { given, chunkRows, ahead, queue }: Parts,
+  { onProgress, ...call }: PredictOptions,
 ): Promise<Predictions> {
   const { runner, pause } = given
+  const size = imageSize(runner.model)
   const classes = runner.model.classes.length
   const rows = bytes.length / size
+  const ask = (from: number, to: number) =>
+    queue.add({ pixels: bytes.subarray(from * size, to * size), rows: to - from, counted: false, ...call })
+  if (rows > 0 && rows <= chunkRows) {
+    const result = await ask(0, rows)
+    onProgress?.(rows)
+    return result
+  }
   const into = { labels: new Uint16Array(rows), probabilities: new Float32Array(rows * classes) }
   const chunks = Array.from({ length: Math.ceil(rows / chunkRows) }, (_, i) => i * chunkRows)
   const work = async (from: number) => {
     const to = Math.min(from + chunkRows, rows)
-    if (from === 0 && begun) return { from, to, result: await begun }
     if (from > 0) await pause?.()
-    const part = { pixels: bytes.subarray(from * size, to * size), rows: to - from, counted: false }
-    return { from, to, result: await queue.add({ ...part, ...call }) }
+    return { from, to, result: await ask(from, to) }
   }
   const done = ({ from, to, result }: Awaited<ReturnType<typeof work>>) => {
     into.labels.set(result.labels, from)
@@ -49,13 +60,18 @@ export async function predictChunks(
 }
 
 /** One result for each piece of a source. */
-export function predictPieces(
-  pieces: AsyncIterable<Image | object> | Iterable<Image | object>,
-  parts: BulkParts,
-  { prepare, signal, transfer = false }: { prepare?: Prepare | undefined; signal?: AbortSignal; transfer?: boolean },
+export function predictRows(
+  parts: Parts,
+  pieces: AsyncIterable<Any> | Iterable<Any>,
+  {
+    prepare = parts.given.prepare,
+    signal,
+    transfer = false,
+  }: Pick<ClassifyOptions, 'prepare' | 'signal'> & { transfer?: boolean } = {},
 ): AsyncGenerator<Predictions> {
-  const { given, size, chunkRows, ahead, queue, toPixels } = parts
+  const { given, chunkRows, ahead, queue, toPixels } = parts
   const { pieceRows = chunkRows } = given
+  const size = imageSize(given.runner.model)
   /** One job where the runner takes it whole. */
   const predictAll = (pixels: Uint8Array): Promise<Predictions> => {
     const rows = pixels.length / size
@@ -75,17 +91,47 @@ export function predictPieces(
   })
 }
 
+/** A result for each of several images. */
+export async function classifyMany(
+  parts: Parts,
+  images: Pixels | readonly Any[],
+  { top = 3, prepare, ...call }: ClassifyOptions = {},
+): Promise<Classification[]> {
+  check(top)
+  const pixels = isList(images) ? await joinedPixels(images, parts, prepare) : images
+  return classifications(await predict(parts, pixels, call), parts.given.runner.model.classes, top)
+}
+
+/** A result for each image of a source. */
+export async function* classifyRows(
+  parts: Parts,
+  images: AsyncIterable<Any> | Iterable<Any>,
+  { top = 3, ...call }: ClassifyOptions = {},
+): AsyncGenerator<Classification> {
+  check(top)
+  for await (const predictions of predictRows(parts, images, call))
+    yield* classifications(predictions, parts.given.runner.model.classes, top)
+}
+
+function check(top: number): void {
+  if (!isCount(top)) throw topError(top)
+}
+
+function isList<T>(images: Pixels | readonly T[]): images is readonly T[] {
+  return Array.isArray(images)
+}
+
 /** The pixels of a list of images, one after the other. */
-export async function joinedPixels(
-  images: readonly (Image | object)[],
-  { size, toPixels }: BulkParts,
-  prepare: Prepare | undefined,
+async function joinedPixels(
+  images: readonly Any[],
+  { given: { runner, prepare: usual }, toPixels }: Parts,
+  prepare = usual,
 ): Promise<Uint8Array> {
-  const joined = new Uint8Array(images.length * size)
+  const joined = new Uint8Array(images.length * imageSize(runner.model))
   let row = 0
   const work = async (place: number) => numbered(place, () => toPixels(images[place]!, prepare && { prepare }))
   for await (const pixels of pipelined(images.keys(), { limit: 4, weigh: () => 1, work }))
-    joined.set(pixels, row++ * size)
+    joined.set(pixels, row++ * pixels.length)
   return joined
 }
 

@@ -1,16 +1,12 @@
 import { ClassifierError } from './errors.ts'
-import { bytesOf, fits, imageSize } from './fit.ts'
 import { type Pictures, pixelsOf } from './images.ts'
 import { createQueue, type Lanes, type QueueOptions } from './queue.ts'
 import type { Runner } from './runner.ts'
 import { classifications, isCount } from './scores.ts'
-import type { Attempt, Classifier, Pixels, Predictions, Prepare } from './types.ts'
+import type { Attempt, Classifier, Prepare } from './types.ts'
 
 /** Rows of one `run()`. 28,000 rows in one run are three times slower than in chunks of this size. */
 const chunkRows = 256
-
-/** Scores given where the caller does not say how many. */
-const defaultTop = 3
 
 /** Browsers before 2025 have no such symbol; `await using` compiled for them looks for this one. */
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')
@@ -35,64 +31,53 @@ export interface ClassifierParts extends QueueOptions, Partial<Lanes> {
   pause?: () => Promise<void>
 }
 
+/** What calls for many images work with. */
+export interface Parts {
+  given: ClassifierParts
+  /** Rows of one run. */
+  chunkRows: number
+  /** Runs that may be under way at once. */
+  ahead: number
+  queue: ReturnType<typeof createQueue>
+  toPixels: ReturnType<typeof pixelsOf>
+}
+
 /** Makes a classifier of a runner, which it owns from then on. `More` are the images that `pictures.open` knows. */
 export function createClassifier<More extends object = never>(given: ClassifierParts): Classifier<More> {
   const { runner, name = 'the model', lanes = 1, depth = 1, pictures = {}, prepare: usual } = given
   const { model } = runner
-  const size = imageSize(model)
-  const queue = createQueue((...job) => runner.run(...job), { ...queueOptions(given), lanes, depth, name })
+  const queue = createQueue(runner, { ...queueOptions(given), lanes, depth, name })
   const toPixels = pixelsOf(model, pictures, name)
+  const parts: Parts = { given, chunkRows, ahead: lanes * depth, queue, toPixels }
+  let loading: Promise<unknown> | undefined
   let closing: Promise<void> | undefined
 
-  const parts = { given, size, chunkRows, ahead: lanes * depth, queue, toPixels }
-
-  const predict: Classifier<More>['predict'] = async (pixels, options = {}) => {
-    const bytes = bytesOf(pixels)
-    if (!bytes || !fits(bytes, model, true)) return (await import('./pixels.ts')).refuse(pixels, model, true)
-    const rows = bytes.length / size
-    options.signal?.throwIfAborted()
-    const { onProgress, ...call } = options
-    if (rows === 0) return { labels: new Uint16Array(), probabilities: new Float32Array() }
-    // The first chunk is asked for at once, so that `close` waits for it.
-    const first = Math.min(rows, chunkRows)
-    const begun = queue.add({ pixels: bytes.subarray(0, first * size), rows: first, counted: false, ...call })
-    // It may fail before what awaits it is loaded; until then that must not count as unhandled.
-    begun.catch(() => {})
-    if (rows > first) return (await import('./bulk.ts')).predictChunks(bytes, parts, { ...options, begun })
-    await begun
-    onProgress?.(rows)
-    return begun
+  const refuse = async (top?: number): Promise<never> => {
+    throw (await import('./refusals.ts')).callError(name, top)
   }
 
-  const predictRows: Classifier<More>['predictRows'] = async function* (pieces, options) {
-    yield* (await import('./bulk.ts')).predictPieces(pieces, parts, { prepare: usual, ...options })
+  /** What many images need is loaded with the first of them. */
+  const bulk = (): Promise<typeof import('./bulk.ts')> => {
+    if (closing) return refuse()
+    const bulk = import('./bulk.ts')
+    loading = bulk
+    return bulk
   }
 
-  const classifyRows: Classifier<More>['classifyRows'] = async function* (images, { top = defaultTop, ...call } = {}) {
-    if (!isCount(top)) await refuseTop(top)
-    for await (const predictions of predictRows(images, call)) yield* results(predictions, top)
-  }
-
-  const classify: Classifier<More>['classify'] = async (image, { top = defaultTop, prepare = usual, ...call } = {}) => {
-    if (!isCount(top)) await refuseTop(top)
+  const classify: Classifier<More>['classify'] = async (image, { top = 3, prepare = usual, ...call } = {}) => {
+    if (closing || !isCount(top)) return refuse(top)
     const pixels = toPixels(image, prepare && { prepare })
     const counted = { pixels: pixels instanceof Promise ? await pixels : pixels, rows: 1, counted: true, owned: true }
-    return results(await queue.add({ ...counted, ...call }), top)[0]!
+    return classifications(await queue.add({ ...counted, ...call }), model.classes, top)[0]!
   }
-
-  const classifyMany: Classifier<More>['classifyMany'] = async (
-    images,
-    { top = defaultTop, prepare = usual, ...call } = {},
-  ) => {
-    if (!isCount(top)) await refuseTop(top)
-    const pixels = isList(images) ? await (await import('./bulk.ts')).joinedPixels(images, parts, prepare) : images
-    return results(await predict(pixels, call), top)
-  }
-
-  const results = (predictions: Predictions, top: number) => classifications(predictions, model.classes, top)
 
   const close = () => {
-    closing ??= queue.close().then(() => runner.release())
+    closing ??= (async () => {
+      // A call that waits for its code was made before this one, and is done, too.
+      await loading?.catch(() => {})
+      await queue.close()
+      await runner.release()
+    })()
     return closing
   }
 
@@ -104,29 +89,24 @@ export function createClassifier<More extends object = never>(given: ClassifierP
       return given.attempts ?? []
     },
     ...model,
-    predict,
-    predictRows,
     classify,
-    classifyMany,
-    classifyRows,
+    classifyMany: async (...call) => (await bulk()).classifyMany(parts, ...call),
+    predict: async (...call) => (await bulk()).predict(parts, ...call),
+    async *classifyRows(...call) {
+      yield* (await bulk()).classifyRows(parts, ...call)
+    },
+    async *predictRows(...call) {
+      yield* (await bulk()).predictRows(parts, ...call)
+    },
     close,
     [asyncDispose]: close,
   }
 }
 
-async function refuseTop(top: number): Promise<never> {
-  throw (await import('./refusals.ts')).topError(top)
-}
-
 function queueOptions({ maxBatch = chunkRows, maxDelayMs = 0, maxQueue = 4096 }: QueueOptions): Required<QueueOptions> {
-  const whole = { maxBatch, maxQueue }
-  for (const [name, value] of Object.entries(whole))
-    if (!isCount(value)) throw new ClassifierError(`${name}: expected an integer of 1 or more, found ${value}`)
-  if (!(maxDelayMs >= 0 && maxDelayMs <= 60_000))
-    throw new ClassifierError(`maxDelayMs: expected 0 to 60000, found ${maxDelayMs}`)
+  if (![maxBatch, maxQueue].every(isCount) || !(maxDelayMs >= 0 && maxDelayMs <= 60_000))
+    throw new ClassifierError(
+      `expected maxBatch and maxQueue of 1 or more, maxDelayMs of 0 to 60000, found ${maxBatch}, ${maxQueue}, ${maxDelayMs}`,
+    )
   return { maxBatch, maxDelayMs, maxQueue }
-}
-
-function isList<T>(images: Pixels | readonly T[]): images is readonly T[] {
-  return Array.isArray(images)
 }

@@ -1,5 +1,5 @@
 import { readMetadata } from '@pixelrow/onnx/metadata'
-import { ClassifierError } from './errors.ts'
+import { ClassifierError } from './core.ts'
 import type { ImageShape, Preparation } from './types.ts'
 
 /** What is known of a model: its classes, the images it takes, and their largest pixel value (1..255). */
@@ -43,8 +43,14 @@ export function describeModel(bytes: Uint8Array, name = 'the model'): ModelDescr
   return described(metadataOf(bytes, name), name)
 }
 
-/** The same from a file's metadata. */
-export function described(metadata: Record<string, string>, name: string): ModelDescription {
+/** The same; undefined where the metadata has none of these. */
+export function describedIfOurs(bytes: Uint8Array, name: string): ModelDescription | undefined {
+  const metadata = metadataOf(bytes, name)
+  return ours.some((key) => key in metadata) ? described(metadata, name) : undefined
+}
+
+/** From a file's metadata. */
+function described(metadata: Record<string, string>, name: string): ModelDescription {
   const missing = ours.filter((key) => !(key in metadata))
   if (missing.length > 0)
     throw new ClassifierError(

@@ -9,19 +9,24 @@ export type ClassifierErrorCode = 'busy' | 'deadline' | 'closed'
  */
 export class ClassifierError extends Error {
   /** The devices that were tried, where no device could run the model. */
-  readonly attempts: readonly Attempt[]
-  readonly code?: ClassifierErrorCode
+  declare readonly attempts: readonly Attempt[]
+  declare readonly code?: ClassifierErrorCode
   /** The byte of the model's file at which it is damaged, where that is known. */
-  readonly offset?: number
+  declare readonly offset?: number
 
   constructor(
     message: string,
-    options: { cause?: unknown; attempts?: readonly Attempt[]; code?: ClassifierErrorCode; offset?: number } = {},
+    {
+      attempts = [],
+      code,
+      offset,
+      ...cause
+    }: { cause?: unknown; attempts?: readonly Attempt[]; code?: ClassifierErrorCode; offset?: number } = {},
   ) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    super(message, cause)
     this.name = 'ClassifierError'
-    this.attempts = options.attempts ?? []
-    if (options.code) this.code = options.code
-    if (options.offset !== undefined) this.offset = options.offset
+    this.attempts = attempts
+    if (code) this.code = code
+    if (offset !== undefined) this.offset = offset
   }
 }

@@ -1,5 +1,5 @@
 import { readMetadata } from '@pixelrow/onnx/metadata'
-import { ClassifierError } from './errors.ts'
+import { ClassifierError } from './core.ts'
 
 /** What is wrong with a file, and at which byte where that is known. */
 export interface Damage {

@@ -1,7 +1,6 @@
+import { ClassifierError, type Feed, unshared } from './core.ts'
 import type { ModelOptions } from './description.ts'
-import { ClassifierError } from './errors.ts'
 import { halfBits } from './half.ts'
-import { type Feed, unshared } from './raw.ts'
 import type { Signature } from './signature.ts'
 
 /** How images become the model's input: raw bytes, or floats by scale, mean and std; channels where and in the order it wants them. */

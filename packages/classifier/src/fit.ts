@@ -7,7 +7,7 @@ export function imageSize({ shape }: ModelDescription): number {
 
 /** The same memory as plain bytes (a Buffer or a clamped array becomes a `Uint8Array`); undefined for what is no array of bytes. */
 export function bytesOf(pixels: unknown): Uint8Array | undefined {
-  if (!/ Uint8(Clamped)?Array]$/.test(Object.prototype.toString.call(pixels))) return undefined
+  if (!/ Uint8/.test(Object.prototype.toString.call(pixels))) return undefined
   const { buffer, byteOffset, byteLength } = pixels as Uint8Array
   return new Uint8Array(buffer, byteOffset, byteLength)
 }

@@ -1,5 +1,5 @@
+import { ClassifierError } from './core.ts'
 import type { ModelOptions } from './description.ts'
-import { ClassifierError } from './errors.ts'
 import type { Session } from './session.ts'
 import { onlyInput, product, quoted, type Signature } from './signature.ts'
 

@@ -1,10 +1,11 @@
+import { ClassifierError, isArray, loadDescriptions, type RawRun, rawRun } from './core.ts'
 import type { ModelOptions } from './description.ts'
-import { ClassifierError } from './errors.ts'
 import { feedOf } from './feed.ts'
 import { foreignSignature } from './foreign-signature.ts'
 import { fromHalves } from './half.ts'
 import { hintsOf } from './hints.ts'
-import { isArray, type RawRun, rawRun, scored } from './raw.ts'
+import { labelled } from './labels.ts'
+import { scoresError } from './refusals.ts'
 import type { Runner } from './runner.ts'
 import type { Session, TensorFactory } from './session.ts'
 import type { Signature } from './signature.ts'
@@ -18,40 +19,54 @@ export async function openForeign(
   tensor: TensorFactory,
   { bytes, given = {}, name }: { bytes: Uint8Array; given?: ModelOptions; name: string },
 ): Promise<Runner> {
-  const hints = hintsOf(bytes, name, given)
+  const { metadataOf } = await loadDescriptions()
+  const hints = hintsOf(metadataOf(bytes, name), name, given)
   const signature = foreignSignature(session, hints, name)
-  const once = rawRun(session, tensor, { signature, feed: feedOf(signature, hints, name), name, floats })
+  const once = scoresOf(rawRun(session, tensor, signature, feedOf(signature, hints, name)), signature, name)
   const raw = signature.batch === undefined ? once : inBatches(once, signature.batch)
   const { classes, softmax } = await probed(raw, signature, hints, name)
   const count = classes.length
-  const finish = softmax ? (probabilities: Float32Array) => softmaxRows(probabilities, count) : undefined
   return {
     model: { classes, shape: signature.shape, maxValue: 255 },
-    run: async (pixels, rows) => scored(await raw(pixels, rows), rows, { count, name, finish }),
+    async run(pixels, rows) {
+      const scores = await raw(pixels, rows)
+      return labelled(softmax ? softmaxRows(scores, count) : scores, rows, { count, name })
+    },
     release: () => session.release(),
   }
 }
 
+/** Scores of a run. */
+type Scores = (pixels: Uint8Array, rows: number) => Promise<Float32Array>
+
+function scoresOf(raw: RawRun, { output }: Signature, name: string): Scores {
+  return async (pixels, rows) => {
+    const scores = floats((await raw(pixels, rows)).scores)
+    if (!scores || scores.length % rows !== 0) throw scoresError(name, rows, output)
+    return scores
+  }
+}
+
 /** A model of a fixed batch gets whole batches, filled up with zeros. */
-function inBatches(once: RawRun, batch: number): RawRun {
+function inBatches(once: Scores, batch: number): Scores {
   return async (pixels, rows) => {
     const size = pixels.length / rows
     const parts: Float32Array[] = []
     for (let from = 0; from < rows; from += batch) {
       const full = new Uint8Array(batch * size)
       full.set(pixels.subarray(from * size, Math.min(from + batch, rows) * size))
-      parts.push((await once(full, batch)).scores)
+      parts.push(await once(full, batch))
     }
     const each = parts[0]!.length / batch
     const scores = new Float32Array(rows * each)
     for (const [i, part] of parts.entries()) scores.set(part.subarray(0, (rows - i * batch) * each), i * batch * each)
-    return { scores }
+    return scores
   }
 }
 
 /** What one run on an image of noise tells. */
 async function probed(
-  raw: RawRun,
+  raw: Scores,
   { shape }: Signature,
   { classes, softmax }: ModelOptions,
   name: string,
@@ -60,7 +75,7 @@ async function probed(
     { length: shape.height * shape.width * shape.channels },
     (_, i) => ((i * 2654435761) >>> 13) & 255,
   )
-  const { scores } = await raw(image, 1)
+  const scores = await raw(image, 1)
   if (scores.length < 2)
     throw new ClassifierError(
       `${name}: expected a score for each of at least two classes, found ${scores.length} value in all. Is it a classifier? If so, say which output`,
@@ -77,13 +92,14 @@ async function probed(
 
 /** float32 as it is; float16 comes as its bits or, from newer JavaScript engines, as numbers. */
 function floats(data: unknown): Float32Array | undefined {
-  if (isArray<Float32Array>(data, 'Float32Array')) return data
-  if (isArray<Uint16Array>(data, 'Uint16Array')) return fromHalves(data)
-  return isArray<ArrayLike<number>>(data, 'Float16Array') ? Float32Array.from(data) : undefined
+  if (isArray<Float32Array>(data, 'Float32')) return data
+  if (isArray<Uint16Array>(data, 'Uint16')) return fromHalves(data)
+  return isArray<ArrayLike<number>>(data, 'Float16') ? Float32Array.from(data) : undefined
 }
 
-/** Turns each row of logits into probabilities, in place. */
-function softmaxRows(values: Float32Array, count: number): void {
+/** The probabilities of each row of logits. */
+function softmaxRows(logits: Float32Array, count: number): Float32Array {
+  const values = logits.slice()
   for (let from = 0; from < values.length; from += count) {
     const row = values.subarray(from, from + count)
     const most = row.reduce((a, b) => Math.max(a, b))
@@ -91,4 +107,5 @@ function softmaxRows(values: Float32Array, count: number): void {
     for (const value of row) sum += Math.exp(value - most)
     for (let i = 0; i < count; i++) row[i] = Math.exp(row[i]! - most) / sum
   }
+  return values
 }

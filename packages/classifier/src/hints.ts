@@ -1,10 +1,9 @@
 import { classNames } from './class-names.ts'
-import { type ModelOptions, metadataOf } from './description.ts'
-import { ClassifierError } from './errors.ts'
+import { ClassifierError } from './core.ts'
+import type { ModelOptions } from './description.ts'
 
 /** What is known of a foreign model before it is opened, from any metadata that says it; what the caller says comes first. */
-export function hintsOf(bytes: Uint8Array, name: string, given: ModelOptions): ModelOptions {
-  const metadata = metadataOf(bytes, name)
+export function hintsOf(metadata: Record<string, string>, name: string, given: ModelOptions): ModelOptions {
   const classes = classNames(metadata)
   return { ...(classes && { classes }), ...bitmapHints(metadata, name), ...given }
 }

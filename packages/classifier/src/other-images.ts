@@ -1,5 +1,5 @@
+import { fits } from './core.ts'
 import type { ModelDescription } from './description.ts'
-import { fits } from './fit.ts'
 import type { Picture, Pictures } from './images.ts'
 import { refuse } from './pixels.ts'
 import type { Prepare } from './types.ts'

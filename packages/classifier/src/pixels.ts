@@ -1,6 +1,5 @@
+import { bytesOf, ClassifierError, imageSize } from './core.ts'
 import type { ModelDescription } from './description.ts'
-import { ClassifierError } from './errors.ts'
-import { bytesOf, imageSize } from './fit.ts'
 
 /** Says what is wrong with pixels that do not fit a model: one image, or `several`. Throws a `ClassifierError`. */
 export function refuse(pixels: unknown, model: ModelDescription, several: boolean): never {

@@ -1,6 +1,6 @@
 import { decodeFile, digit, openDecoder, prepare } from '@pixelrow/pixels'
+import { ClassifierError } from './core.ts'
 import type { ModelDescription } from './description.ts'
-import { ClassifierError } from './errors.ts'
 import type { Picture, Pictures } from './images.ts'
 import type { ImageShape, Preparation, Prepare, RgbaImage } from './types.ts'
 

@@ -1,3 +1,4 @@
+import type { ClassifierErrorCode } from './errors.ts'
 import type { Runner } from './runner.ts'
 import type { CallOptions, Predictions } from './types.ts'
 
@@ -36,7 +37,8 @@ export interface Queue {
   close(): Promise<void>
 }
 
-interface Waiting extends Job {
+/** A job whose caller waits. */
+export interface Waiting extends Job {
   resolve(result: Predictions): void
   reject(error: unknown): void
 }
@@ -46,13 +48,13 @@ interface Waiting extends Job {
  * the next; further ones are sent ahead only where they are full, up to `depth` a lane, so that a worker need not wait for them.
  */
 export function createQueue(
-  run: Runner['run'],
+  runner: Runner,
   { maxBatch, maxDelayMs, maxQueue, lanes, depth, name }: Required<QueueOptions> & Lanes & { name: string },
 ): Queue {
   let waiting: Waiting[] = []
   let [rows, counted, running] = [0, 0, 0]
   let timer: ReturnType<typeof setTimeout> | undefined
-  let closed: (() => void) | true | undefined
+  let closed: (() => void) | undefined
 
   function drop(job: Waiting): void {
     rows -= job.rows
@@ -60,12 +62,14 @@ export function createQueue(
   }
 
   function take(): Waiting[] {
-    let [count, size] = [0, 0]
-    while (count < waiting.length && (count === 0 || size + waiting[count]!.rows <= maxBatch))
-      size += waiting[count++]!.rows
-    const jobs = waiting.slice(0, count)
-    waiting = waiting.slice(count)
-    for (const job of jobs) drop(job)
+    const jobs: Waiting[] = []
+    let size = 0
+    while (waiting[0] && (size === 0 || size + waiting[0].rows <= maxBatch)) {
+      const job = waiting.shift()!
+      size += job.rows
+      drop(job)
+      jobs.push(job)
+    }
     return jobs
   }
 
@@ -73,9 +77,8 @@ export function createQueue(
     running++
     try {
       const [first, second] = jobs
-      const size = jobs.reduce((sum, job) => sum + job.rows, 0)
-      if (second) share(jobs, await run(joined(jobs), size, { owned: true }), size)
-      else first!.resolve(await run(first!.pixels, size, first))
+      if (second) await (await import('./batch.ts')).runTogether(runner, jobs)
+      else first!.resolve(await runner.run(first!.pixels, first!.rows, first))
     } catch (error) {
       for (const job of jobs) job.reject(error)
     }
@@ -87,12 +90,7 @@ export function createQueue(
     clearTimeout(timer)
     timer = undefined
     while (rows > 0 && (running < lanes || (running < lanes * depth && rows >= maxBatch))) void start(take())
-    if (rows === 0 && running === 0 && typeof closed === 'function') closed()
-  }
-
-  /** Sentences are loaded when there is something to say. */
-  async function refused(what: 'closedError' | 'busyError' | 'deadlineError', found: number): Promise<Error> {
-    return (await import('./refusals.ts'))[what](name, found)
+    if (rows === 0 && running === 0) closed?.()
   }
 
   /** In the next microtask at the earliest, so that calls made together run together. */
@@ -102,84 +100,48 @@ export function createQueue(
   }
 
   return {
-    add(job) {
-      return new Promise((resolve, reject) => {
-        if (closed) return refused('closedError', 0).then(reject)
-        if (job.counted && counted + job.rows > maxQueue) return refused('busyError', counted).then(reject)
-        job.signal?.throwIfAborted()
-        const entry: Waiting = { ...job, resolve, reject }
-        heed(
-          entry,
-          (ms) => refused('deadlineError', ms),
-          () => {
-            if (!waiting.includes(entry)) return
-            waiting = waiting.filter((other) => other !== entry)
-            drop(entry)
-          },
-        )
+    add: (job) =>
+      new Promise((resolve, reject) => {
+        const { signal, timeoutMs } = job
+        /** Sentences are loaded when there is something to say. */
+        const refuse = async (code: ClassifierErrorCode, found = 0) =>
+          entry.reject((await import('./refusals.ts')).queueError(code, name, found))
+        const settled =
+          <T>(settle: (value: T) => void) =>
+          (value: T) => {
+            clearTimeout(deadline)
+            signal?.removeEventListener('abort', abort)
+            settle(value)
+          }
+        const leave = () => {
+          if (!waiting.includes(entry)) return
+          waiting = waiting.filter((other) => other !== entry)
+          drop(entry)
+        }
+        const abort = () => {
+          leave()
+          entry.reject(signal!.reason)
+        }
+        let deadline: ReturnType<typeof setTimeout> | undefined
+        const entry: Waiting = { ...job, resolve: settled(resolve), reject: settled(reject) }
+        if (closed) return refuse('closed')
+        if (job.counted && counted + job.rows > maxQueue) return refuse('busy', counted)
+        signal?.throwIfAborted()
+        signal?.addEventListener('abort', abort, { once: true })
+        if (timeoutMs !== undefined)
+          deadline = setTimeout(() => {
+            leave()
+            void refuse('deadline', timeoutMs)
+          }, timeoutMs)
         waiting.push(entry)
         rows += job.rows
         if (job.counted) counted += job.rows
         schedule()
-      })
-    },
-    close() {
-      return new Promise((resolve) => {
+      }),
+    close: () =>
+      new Promise((resolve) => {
         closed = resolve
         dispatch()
-      })
-    },
-  }
-}
-
-/** Lets signal and deadline reject a job; whichever comes first takes the listeners of the other away. */
-function heed(job: Waiting, late: (timeoutMs: number) => Promise<Error>, leave: () => void): void {
-  const { signal, timeoutMs, resolve, reject } = job
-  if (!signal && timeoutMs === undefined) return
-  const abort = () => {
-    leave()
-    job.reject(signal!.reason)
-  }
-  const overdue = () => {
-    leave()
-    void late(timeoutMs!).then((error) => job.reject(error))
-  }
-  const timer = timeoutMs === undefined ? undefined : setTimeout(overdue, timeoutMs)
-  const done = () => {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', abort)
-  }
-  signal?.addEventListener('abort', abort, { once: true })
-  job.resolve = (result) => {
-    done()
-    resolve(result)
-  }
-  job.reject = (error) => {
-    done()
-    reject(error)
-  }
-}
-
-function joined(jobs: readonly Job[]): Uint8Array {
-  const pixels = new Uint8Array(jobs.reduce((sum, job) => sum + job.pixels.length, 0))
-  let at = 0
-  for (const job of jobs) {
-    pixels.set(job.pixels, at)
-    at += job.pixels.length
-  }
-  return pixels
-}
-
-/** Gives each job its rows. */
-function share(jobs: readonly Waiting[], { labels, probabilities }: Predictions, rows: number): void {
-  const classes = probabilities.length / rows
-  let from = 0
-  for (const job of jobs) {
-    const to = from + job.rows
-    job.resolve({
-      labels: labels.slice(from, to),
-      probabilities: probabilities.slice(from * classes, to * classes),
-    })
-    from = to
+      }),
   }
 }

@@ -1,20 +1,20 @@
 // What is said where an image, a result or a moment is not as it should be.
-import { ClassifierError } from './errors.ts'
+import { ClassifierError, isCount } from './core.ts'
+import type { ClassifierErrorCode } from './errors.ts'
 
-/** After `close()`. */
-export function closedError(name: string): ClassifierError {
-  return new ClassifierError(`${name}: the classifier is closed. Load the model again to go on`, { code: 'closed' })
+/** A call that cannot be taken: for its `top`, else because the classifier is closed. */
+export function callError(name: string, top = 1): ClassifierError {
+  return isCount(top) ? queueError('closed', name, 0) : topError(top)
 }
 
-/** More wait than may. */
-export function busyError(name: string, found: number): ClassifierError {
-  const advice = 'Answer 503, let callers wait for results, or raise maxQueue'
-  return new ClassifierError(`${name}: ${found} images wait already. ${advice}`, { code: 'busy' })
-}
-
-/** The time that a caller gave is over. */
-export function deadlineError(name: string, timeoutMs: number): ClassifierError {
-  return new ClassifierError(`${name}: no result within ${timeoutMs} ms`, { code: 'deadline' })
+/** What an error of the queue says. `found` is the number of images that wait, or of milliseconds. */
+export function queueError(code: ClassifierErrorCode, name: string, found: number): ClassifierError {
+  const what = {
+    closed: 'the classifier is closed. Load the model again to go on',
+    busy: `${found} images wait already. Answer 503, let callers wait for results, or raise maxQueue`,
+    deadline: `no result within ${found} ms`,
+  }
+  return new ClassifierError(`${name}: ${what[code]}`, { code })
 }
 
 /** A `top` that is no count. */

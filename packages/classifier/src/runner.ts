@@ -30,29 +30,20 @@ export interface RunnerParts {
  */
 export async function openRunner({ session, tensor, model, name = 'the model' }: RunnerParts): Promise<Runner> {
   try {
-    if (!('bytes' in model)) return await openOwn(session, tensor, { description: model, name })
-    const { bytes, given = {} } = model
-    const description = Object.keys(given).length === 0 ? await ownDescription(bytes, name) : undefined
-    if (description) return await openOwn(session, tensor, { description, name })
-    const { openForeign } = await import('./foreign.ts')
-    return await openForeign(session, tensor, { bytes, given, name })
+    const foreign = 'bytes' in model ? model : undefined
+    const isSaid = foreign?.given && Object.keys(foreign.given).length > 0
+    const description = 'bytes' in model ? !isSaid && (await ownDescription(model.bytes, name)) : model
+    if (!description) return await (await import('./foreign.ts')).openForeign(session, tensor, { ...foreign!, name })
+    const signature = await ownSignature(session, description, name)
+    const raw = rawRun(session, tensor, signature, unshared)
+    const count = description.classes.length
+    return {
+      model: description,
+      run: async (pixels, rows) => scored(await raw(pixels, rows), rows, { count, name }),
+      release: () => session.release(),
+    }
   } catch (error) {
     await session.release()
     throw error
-  }
-}
-
-async function openOwn(
-  session: Session,
-  tensor: TensorFactory,
-  { description, name }: { description: ModelDescription; name: string },
-): Promise<Runner> {
-  const signature = await ownSignature(session, description, name)
-  const raw = rawRun(session, tensor, { signature, feed: unshared, name })
-  const count = description.classes.length
-  return {
-    model: description,
-    run: async (pixels, rows) => scored(await raw(pixels, rows), rows, { count, name }),
-    release: () => session.release(),
   }
 }

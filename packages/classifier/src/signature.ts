@@ -1,21 +1,25 @@
-import { ClassifierError } from './errors.ts'
+import { ClassifierError } from './core.ts'
 import type { Session } from './session.ts'
 import type { ImageShape } from './types.ts'
 
-/** What is fed and fetched. */
-export interface Signature {
+/** What a run needs to know of inputs and outputs. */
+export interface RawSignature {
   input: string
   type: 'uint8' | 'float16' | 'float32'
   /** Dimensions behind the batch: `[784]`, `[28, 28, 1]` or `[3, 224, 224]`. */
   imageDims: readonly number[]
+  output: string
+  /** The class index as int64, where a model of pixelrow has such an output. */
+  label?: string
+}
+
+/** What is fed and fetched. */
+export interface Signature extends RawSignature {
   /** The only batch that the model takes, where it is written into its graph. */
   batch?: number
   /** Where the input has its channels: before the pixels (NCHW), or behind them. */
   channelsFirst: boolean
   shape: ImageShape
-  output: string
-  /** The class index as int64, where a model of pixelrow has such an output. */
-  label?: string
 }
 
 /** The one input of a session. */
@@ -26,7 +30,7 @@ export function onlyInput({ inputNames }: Session, name: string): string {
 }
 
 /** A model of pixelrow: raw bytes in, `probabilities` and perhaps `label` out. */
-export function ownSignature(session: Session, shape: ImageShape, name: string): Signature {
+export function ownSignature(session: Session, shape: ImageShape, name: string): RawSignature {
   const input = onlyInput(session, name)
   if (!session.outputNames.includes('probabilities'))
     throw new ClassifierError(`${name}: expected an output named 'probabilities', found ${quoted(session.outputNames)}`)
@@ -38,7 +42,7 @@ export function ownSignature(session: Session, shape: ImageShape, name: string):
       `${name}: expected an input of uint8 [N, ${size}] as its metadata says, found ${type} [${dims.join(', ')}]`,
     )
   const label = session.outputNames.includes('label') && { label: 'label' }
-  return { input, type, imageDims, channelsFirst: false, shape, output: 'probabilities', ...label }
+  return { input, type, imageDims, output: 'probabilities', ...label }
 }
 
 /** The product of dimensions. */

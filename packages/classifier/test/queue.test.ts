@@ -1,5 +1,5 @@
 import { type Classifier, type ClassifierParts, createClassifier, type Runner } from '@pixelrow/classifier'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 /** Runs are let go one by one, so that nothing here depends on time. A row's class is its first pixel. */
 function held(options: Partial<ClassifierParts> = {}) {
@@ -30,7 +30,8 @@ const many = (classifier: Classifier, count: number) =>
 test('calls made together share a run, those made meanwhile the next one, each with its own result', async () => {
   const { classifier, runs } = held()
   const first = many(classifier, 5)
-  await turn()
+  // What runs several together is loaded with the first of them.
+  await vi.waitFor(() => expect(runs).toHaveLength(1))
   const second = many(classifier, 64)
   await turn()
   expect(runs.map(({ rows }) => rows)).toEqual([5])
@@ -121,13 +122,14 @@ test('an abort and a deadline reject at once, before a run and during it', async
   const during = classifier.classify(image(0), { signal: controller.signal })
   await turn()
   const before = classifier.classify(image(1), { signal: controller.signal })
-  const late = classifier.classify(image(1), { timeoutMs: 1 })
+  const expected = { code: 'deadline', message: 'the model: no result within 1 ms' }
+  const late = expect(classifier.classify(image(1), { timeoutMs: 1 })).rejects.toMatchObject(expected)
   const stays = classifier.classify(image(2))
   await turn()
   controller.abort(new Error('enough'))
   await expect(during).rejects.toThrow('enough')
   await expect(before).rejects.toThrow('enough')
-  await expect(late).rejects.toMatchObject({ code: 'deadline', message: 'the model: no result within 1 ms' })
+  await late
   await expect(classifier.classify(image(0), { signal: controller.signal })).rejects.toThrow('enough')
   // The run under way ends in the background; those that left take no place in the next.
   runs[0]!.go()
@@ -226,7 +228,8 @@ test('an abort ends a stream whose source keeps silent', async () => {
 })
 
 test('options that are no counts are refused', () => {
-  expect(() => held({ maxBatch: 0 })).toThrow('maxBatch: expected an integer of 1 or more, found 0')
-  expect(() => held({ maxQueue: 1.5 })).toThrow('maxQueue: expected an integer of 1 or more, found 1.5')
-  expect(() => held({ maxDelayMs: -1 })).toThrow('maxDelayMs: expected 0 to 60000, found -1')
+  const expected = 'expected maxBatch and maxQueue of 1 or more, maxDelayMs of 0 to 60000, found '
+  expect(() => held({ maxBatch: 0 })).toThrow(`${expected}0, 4096, 0`)
+  expect(() => held({ maxQueue: 1.5 })).toThrow(`${expected}256, 1.5, 0`)
+  expect(() => held({ maxDelayMs: -1 })).toThrow(`${expected}256, 4096, -1`)
 })

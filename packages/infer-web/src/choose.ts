@@ -15,16 +15,16 @@ export async function choose(options: LoadOptions, name: string): Promise<Plan> 
   const missing = device === 'wasm' ? '' : await missingGpu(device !== 'auto')
   const attempts = missing ? [{ device: 'webgpu', error: missing }] : []
   if ((device === 'wasm' || (device === 'auto' && missing)) && typeof WebAssembly === 'object')
-    return { device: 'wasm', build: 'wasm', orWasm: false, attempts }
+    return { device: 'wasm', build: 'wasm', attempts }
   return (await import('./plan.ts')).planFor(options, name, missing)
 }
 
 /** Why there is no WebGPU; empty where there is. */
 async function missingGpu(softwareToo: boolean): Promise<string> {
   const { gpu } = (globalThis.navigator ?? {}) as { gpu?: Gpu }
-  if (!gpu) return 'this browser has no WebGPU, or not on this page'
+  if (!gpu) return 'no WebGPU on this page'
   const adapter = await gpu.requestAdapter().catch(() => null)
-  if (!adapter) return 'there is no adapter for it'
+  if (!adapter) return 'no adapter for it'
   const isSoftware = adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter
-  return isSoftware && !softwareToo ? 'its adapter is software, which is slower than WASM' : ''
+  return isSoftware && !softwareToo ? 'its adapter is software, slower than WASM' : ''
 }

@@ -1,9 +1,8 @@
 import type { Attempt, Session } from '@pixelrow/classifier'
-import type { Place } from './opened.ts'
+import type { Opened, Openers, Opening, Place } from './opened.ts'
 import type { Device } from './options.ts'
 import { noDevice, type Plan } from './plan.ts'
 import type { Runtime } from './runtime.ts'
-import { createSession, failureOf } from './session.ts'
 import type { ModelFile } from './source.ts'
 
 /** What is used of WebGPU's device. */
@@ -22,35 +21,47 @@ function oneByOne<T>(work: () => Promise<T>): Promise<T> {
 
 const fix = 'Reload the page for another try on WebGPU.'
 
+/** Opens a model on WebGPU; on WASM where that fails and the plan allows it. */
+export async function openOnGpu(opening: Opening, openers: Openers): Promise<Opened> {
+  const { plan, options } = opening
+  try {
+    return await openers.openWith(opening, (runtime, file) => sessionOnGpu(runtime, file, plan, openers))
+  } catch (error) {
+    if (!plan.orWasm || options.signal?.aborted) throw error
+    const attempts = [...plan.attempts, { device: 'webgpu', error: messageOf(error) }]
+    return openers.openOnWasm({ ...opening, plan: { device: 'wasm', build: 'wasm', attempts } })
+  }
+}
+
 /**
- * Opens a model on WebGPU, or on WASM where that fails and the plan allows it. Where the device is lost or fails later, the model is opened anew
+ * A session on WebGPU, or on WASM where that fails and the plan allows it. Where the device is lost or fails later, the model is opened anew
  * on WASM and the run under way repeated there.
  */
-export async function openOnGpu(
+async function sessionOnGpu(
   runtime: Runtime,
   file: ModelFile,
   plan: Plan,
+  { wasmSession }: Openers,
 ): Promise<{ session: Session; place: Place }> {
   const place: { device: Device; attempts: Attempt[] } = { device: 'webgpu', attempts: [...plan.attempts] }
   let lost: Promise<never> | undefined
   let session: Session
 
   const toWasm = async (error: unknown): Promise<void> => {
-    place.attempts.push({ device: 'webgpu', error: error instanceof Error ? error.message : String(error), fix })
-    session = (await createSession(runtime, file, 'wasm').catch(async (failure: unknown) => {
-      throw await failureOf(failure, file)
-    })) as Session
+    place.attempts.push({ device: 'webgpu', error: messageOf(error), fix })
+    session = (await wasmSession(runtime, file)) as Session
     place.device = 'wasm'
   }
 
+  const { bytes, name } = file
   try {
-    session = (await oneByOne(() => createSession(runtime, file, 'webgpu'))) as Session
+    const created = () => runtime.InferenceSession.create(bytes, { executionProviders: ['webgpu'] })
+    session = (await oneByOne(created)) as Session
     lost = lossOf(await (runtime.env.webgpu.device as Promise<GpuDevice>))
   } catch (error) {
-    const { blames } = await import('./failure.ts')
-    if (await blames(error, file.bytes, file.name)) throw await failureOf(error, file)
-    if (!plan.orWasm)
-      throw noDevice(file.name, [...plan.attempts, { device: 'webgpu', error: (error as Error).message, fix }])
+    const { blames, explainFailure } = await import('./failure.ts')
+    if (await blames(error, bytes, name)) throw await explainFailure(error, bytes, name)
+    if (!plan.orWasm) throw noDevice(name, [...plan.attempts, { device: 'webgpu', error: messageOf(error), fix }])
     await oneByOne(() => toWasm(error))
   }
 
@@ -78,6 +89,8 @@ export async function openOnGpu(
   }
   return { session: { ...known, run, release: () => oneByOne(() => session.release()) }, place }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const afterMs = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time))
 

@@ -12,7 +12,7 @@ export async function openInWorker(
   source: NamedSource,
   plan: Plan,
   { worker, signal, onProgress, wasmPaths, threads, cache, model, warmup }: LoadOptions,
-): Promise<Opened & { pictures: Pictures }> {
+): Promise<Opened & { pictures: Pictures; depth: number }> {
   const builds = whereBuildsAre()
   const line = connect(start(worker, plan.build, builds), source.name, onProgress)
   const abort = () => line.end(signal!.reason)
@@ -23,7 +23,14 @@ export async function openInWorker(
     const opened = await line.call('open', { source, plan, options, tellsProgress: Boolean(onProgress), builds })
     const { name, model: description, ...first } = opened as Described
     line.place ??= first
-    return { name, place: placeOn(line, first), runner: runnerOn(line, description), pictures: picturesOn(line) }
+    // One run ahead, so that the worker need not wait for the page.
+    return {
+      name,
+      place: placeOn(line, first),
+      runner: runnerOn(line, description),
+      pictures: picturesOn(line),
+      depth: 2,
+    }
   } catch (error) {
     line.end(error)
     throw error

@@ -14,42 +14,25 @@ import { type ModelSource, named } from './source.ts'
  */
 export async function load(source: ModelSource, options: LoadOptions = {}): Promise<Classifier> {
   const { threads, signal, worker } = options
-  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1))
+  if (threads !== undefined && !(threads > 0 && threads % 1 === 0))
     throw (await import('./refusals.ts')).threadsError(threads)
   signal?.throwIfAborted()
   const from = await named(source)
   const plan = await choose(options, from.name)
-  const { name, runner, place, pictures } = worker
+  const opened = worker
     ? await (await import('./in-worker.ts')).openInWorker(from, plan, options)
-    : { ...(await openHere(from, plan, options, importBuild)), pictures: { open: openPicture } }
+    : await openHere({ source: from, plan, options, load: importBuild })
+  const { place } = opened
   return createClassifier<PictureSource>({
+    pictures: { open: async (image) => (await import('./picture.ts')).openPicture(image) },
     ...options,
-    runner,
-    name,
+    ...opened,
     get device() {
       return place.device
     },
     get attempts() {
       return place.attempts
     },
-    depth: worker ? 2 : 1,
-    pictures,
-    pause: nextTask,
-  })
-}
-
-async function openPicture(source: object) {
-  return (await import('./picture.ts')).openPicture(source)
-}
-
-/** WASM runs block the page, and promises alone never let it paint or hear an abort: this does, without a timer's 4 ms. */
-function nextTask(): Promise<void> {
-  const { port1, port2 } = new MessageChannel()
-  return new Promise((resolve) => {
-    port1.onmessage = () => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(undefined)
+    pause: async () => (await import('./pause.ts')).nextTask(),
   })
 }

@@ -1,7 +1,7 @@
 import { type PlainSession, plainSession } from '@pixelrow/classifier'
 import type { RuntimeOptions } from './options.ts'
 import { importBuild, loadRuntime } from './runtime.ts'
-import { createSession, failureOf } from './session.ts'
+import { wasmSession } from './session.ts'
 import { type ModelSource, named, readModel } from './source.ts'
 
 /**
@@ -13,11 +13,8 @@ export async function open(source: ModelSource, options: RuntimeOptions = {}): P
     named(source).then((from) => readModel(from, {})),
     loadRuntime('wasm', options, importBuild),
   ])
-  const session = await createSession(runtime, file, 'wasm').catch(async (error: unknown) => {
-    throw await failureOf(error, file)
-  })
   return plainSession(
-    session,
+    await wasmSession(runtime, file),
     ({ dataType, data, dims }) => new runtime.Tensor(dataType as 'uint8', data as Uint8Array, dims),
   )
 }

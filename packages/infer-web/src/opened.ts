@@ -2,8 +2,8 @@ import { type Attempt, openRunner, type Runner, type Session, type TensorFactory
 import type { Device, LoadOptions } from './options.ts'
 import type { Plan } from './plan.ts'
 import { type Build, loadRuntime, type Runtime } from './runtime.ts'
-import { createSession, failureOf, starting } from './session.ts'
-import { type NamedSource, readModel } from './source.ts'
+import { wasmSession } from './session.ts'
+import { type ModelFile, type NamedSource, readModel } from './source.ts'
 
 /** Where a model runs; on WebGPU that may change. */
 export interface Place {
@@ -18,49 +18,51 @@ export interface Opened {
   place: Place
 }
 
-/** Opens a model on this thread; with the build for WASM where that for WebGPU is not to be had and WASM may be taken. */
-export async function openHere(
-  source: NamedSource,
-  plan: Plan,
-  options: LoadOptions,
-  load: (build: Build) => Promise<Runtime>,
-): Promise<Opened> {
-  try {
-    return await openWith(source, plan, options, load)
-  } catch (error) {
-    if (!plan.orWasm || options.signal?.aborted) throw error
-    const attempts = [
-      ...plan.attempts,
-      { device: 'webgpu', error: error instanceof Error ? error.message : String(error) },
-    ]
-    return openWith(source, { device: 'wasm', build: 'wasm', orWasm: false, attempts }, options, load)
-  }
+/** What a model is opened with. */
+export interface Opening {
+  source: NamedSource
+  plan: Plan
+  options: LoadOptions
+  load: (build: Build) => Promise<Runtime>
 }
 
+/** What `gpu.ts` needs of this module. An import from there would make bundlers cut off what the two share, and a page would load one file more. */
+export interface Openers {
+  openWith: typeof openWith
+  openOnWasm: typeof openOnWasm
+  wasmSession: typeof wasmSession
+}
+
+/** Opens a model on this thread. What WebGPU needs is loaded where it is used. */
+export async function openHere(opening: Opening): Promise<Opened> {
+  if (opening.plan.device === 'wasm') return openOnWasm(opening)
+  return (await import('./gpu.ts')).openOnGpu(opening, { openWith, openOnWasm, wasmSession })
+}
+
+function openOnWasm(opening: Opening): Promise<Opened> {
+  const { attempts } = opening.plan
+  return openWith(opening, async (runtime, file) => ({
+    session: (await wasmSession(runtime, file)) as Session,
+    place: { device: 'wasm', attempts },
+  }))
+}
+
+/** Fetches what a model needs and opens it with a session. */
 async function openWith(
-  source: NamedSource,
-  plan: Plan,
-  options: LoadOptions,
-  load: (build: Build) => Promise<Runtime>,
+  { source, plan, options, load }: Opening,
+  start: (runtime: Runtime, file: ModelFile) => Promise<{ session: Session; place: Place }>,
 ): Promise<Opened> {
-  const { signal, model: given, warmup } = options
-  const [file, runtime] = await Promise.all([readModel(source, options), loadRuntime(plan.build, options, load)])
-  signal?.throwIfAborted()
-  const { session, place } = await starting(runtime, plan.build, options, async () => {
-    if (plan.device === 'webgpu') return (await import('./gpu.ts')).openOnGpu(runtime, file, plan)
-    const session = await createSession(runtime, file, 'wasm').catch(async (error: unknown) => {
-      throw await failureOf(error, file)
-    })
-    return { session: session as Session, place: { device: 'wasm', attempts: plan.attempts } satisfies Place }
-  })
-  if (signal?.aborted) await session.release()
+  const { signal, model: given, warmup, cache, onProgress } = options
+  const files = cache || onProgress ? await import('./files.ts') : undefined
+  const [file, runtime] = await Promise.all([readModel(source, options, files), loadRuntime(plan.build, options, load)])
   signal?.throwIfAborted()
   const { name, bytes } = file
+  const begin = () => start(runtime, file)
+  const { session, place } = await (files ? files.withWasmFile(runtime, plan.build, options, begin) : begin())
+  if (signal?.aborted) await session.release()
+  signal?.throwIfAborted()
   const tensor: TensorFactory = (type, data, dims) => new runtime.Tensor(type as 'uint8', data as Uint8Array, dims)
   const runner = await openRunner({ session, tensor, model: { bytes, ...(given && { given }) }, name })
-  if (warmup ?? plan.device === 'webgpu') {
-    const { height, width, channels } = runner.model.shape
-    await runner.run(new Uint8Array(height * width * channels), 1)
-  }
+  if (warmup ?? plan.device === 'webgpu') await (await import('./warmup.ts')).warmUp(runner)
   return { name, runner, place }
 }

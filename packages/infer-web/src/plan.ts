@@ -8,7 +8,7 @@ export interface Plan {
   /** The one build of onnxruntime-web that is loaded. */
   build: Build
   /** Whether WASM may be taken where the device fails at the start. */
-  orWasm: boolean
+  orWasm?: boolean
   attempts: Attempt[]
 }
 
@@ -38,7 +38,7 @@ export function planFor({ device = 'auto', wasmPaths }: LoadOptions, name: strin
       fix: "It needs a browser and a graphics card with WebGPU, over https. Or take device: 'wasm'.",
     })
   }
-  if (list.includes('wasm')) return { device: 'wasm', build: 'wasm', orWasm: false, attempts }
+  if (list.includes('wasm')) return { device: 'wasm', build: 'wasm', attempts }
   throw noDevice(name, attempts)
 }
 

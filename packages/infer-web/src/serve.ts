@@ -48,7 +48,7 @@ export function serve(load: LoadBuild): void {
 function openJob({ source, plan, options, tellsProgress, builds }: OpenJob, load: LoadBuild): Promise<Opened> {
   const onProgress = (progress: Progress) => globalThis.postMessage({ progress })
   const all = { ...options, ...(tellsProgress && { onProgress }) }
-  return openHere(source, plan, all, (build) => load(build, builds[build]))
+  return openHere({ source, plan, options: all, load: (build) => load(build, builds[build]) })
 }
 
 const placeOf = ({ place: { device, attempts } }: Pick<Opened, 'place'>) => ({ device, attempts })

@@ -19,24 +19,25 @@ export interface ModelFile {
 
 /** Names a source. A relative URL counts from the page. */
 export async function named(source: ModelSource): Promise<NamedSource> {
-  if (source instanceof Uint8Array) return { name: 'the model', from: source }
-  if (typeof Blob !== 'undefined' && source instanceof Blob)
-    return { name: 'name' in source ? String(source.name) : 'the model', from: source }
+  if (source instanceof Uint8Array || source instanceof Blob)
+    return { name: (source as Partial<File>).name ?? 'the model', from: source }
   const name = String(source)
   const base = globalThis.document?.baseURI ?? globalThis.location?.href
   if (URL.canParse(name, base)) return { name, from: new URL(name, base).href }
   throw (await import('./refusals.ts')).urlError(name)
 }
 
-/** Takes bytes and blobs as they are, and downloads a URL. */
-export async function readModel({ name, from }: NamedSource, options: LoadOptions): Promise<ModelFile> {
+/** Takes bytes and blobs as they are, and downloads a URL; `files` tells how far that is, and keeps what comes. */
+export async function readModel(
+  { name, from }: NamedSource,
+  options: LoadOptions,
+  files?: typeof import('./files.ts'),
+): Promise<ModelFile> {
   if (from instanceof Uint8Array) return { name, bytes: from }
-  if (typeof from !== 'string') return { name, bytes: new Uint8Array(await from.arrayBuffer()) }
-  const { signal, cache, onProgress } = options
-  const download = () => answerOf(name, from, signal)
-  if (!cache && !onProgress) return { name, bytes: new Uint8Array(await (await download()).arrayBuffer()) }
-  const { modelBytes } = await import('./files.ts')
-  return { name, bytes: await modelBytes(from, download, options) }
+  const download = () => answerOf(name, String(from), options.signal)
+  if (files && typeof from === 'string') return { name, bytes: await files.modelBytes(from, download, options) }
+  const body = typeof from === 'string' ? await download() : from
+  return { name, bytes: new Uint8Array(await body.arrayBuffer()) }
 }
 
 async function answerOf(name: string, url: string, signal: AbortSignal | undefined): Promise<Response> {

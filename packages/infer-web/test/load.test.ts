@@ -56,7 +56,7 @@ describe('in a page', () => {
     for (const { top, ...rest } of results) {
       expect(top.map((score) => score.label)).toEqual(['right', 'below', 'left'])
       for (const { index, probability } of top) expect(probability).toBeCloseTo(expected[index]!, 6)
-      const attempts = [{ device: 'webgpu', error: 'there is no adapter for it' }]
+      const attempts = [{ device: 'webgpu', error: 'no adapter for it' }]
       expect(rest).toEqual({ device: 'wasm', classes: corners.classes, attempts })
     }
   })
@@ -71,8 +71,11 @@ describe('in a page', () => {
       clearInterval(timer)
       const controller = new AbortController()
       let rows = 0
-      const predicting = classifier.predict(pixels, { signal: controller.signal, onProgress: (done) => (rows = done) })
-      setTimeout(() => controller.abort(new Error('stopped by the user')))
+      const onProgress = (done: number) => {
+        if (rows === 0) setTimeout(() => controller.abort(new Error('stopped by the user')))
+        rows = done
+      }
+      const predicting = classifier.predict(pixels, { signal: controller.signal, onProgress })
       const messages = [String(labels.length), await predicting.catch((error: Error) => error.message)]
       await classifier.close()
       return { messages, ticks, rows }

@@ -72,8 +72,8 @@ test('no WebAssembly', async () => {
 })
 
 test.each([
-  ['no adapter', 'webgpu', undefined, 'there is no adapter for it'],
-  ['no WebGPU', ['webgpu'], 'delete Navigator.prototype.gpu', 'this browser has no WebGPU, or not on this page'],
+  ['no adapter', 'webgpu', undefined, 'no adapter for it'],
+  ['no WebGPU', ['webgpu'], 'delete Navigator.prototype.gpu', 'no WebGPU on this page'],
 ])('%s where WebGPU is asked for', async (_, device, script, reason) => {
   const message = await attempt({}, { device }, script)
   expect(message).toContain(

@@ -55,9 +55,9 @@ test('what a page loads to classify raw pixels, and for pictures, a worker and t
     all,
   )
   expect(first.length).toBeGreaterThan(1)
-  expect(total(first)).toBeLessThan(7000)
+  expect(total(first)).toBeLessThan(5000)
   const names = ['prepare', 'other-images', 'picture', 'in-worker', 'files']
-  const later = names.map((name) => all.find((part) => part.inputs.some((input) => input.includes(`dist/${name}-`)))!)
+  const later = names.map((name) => all.find((part) => part.inputs.some((input) => input.endsWith(`dist/${name}.js`)))!)
   expect(later.filter((part) => !part || first.includes(part))).toEqual([])
   expect(total(withTheirs(later, all, new Set(first)))).toBeLessThan(12_000)
 })
