@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchChromium } from '../../../tests/chromium.ts'
 import { digits } from '../../../tests/digits.ts'
 import type { FileServer } from '../../../tests/serve.ts'
-import { answered, serveBuild, visit } from './site.ts'
+import { answered, serveBuild, subPath, visit } from './site.ts'
 
 let browser: Browser
 let server: FileServer
@@ -41,6 +41,16 @@ describe('says in the page what is wrong at the start', () => {
       'no WebAssembly',
       (page) => page.addInitScript(() => Reflect.deleteProperty(globalThis, 'WebAssembly')),
       'WebAssembly',
+    ],
+    [
+      'a policy of the server against WebAssembly',
+      (page) =>
+        page.route(`**${subPath}`, async (route) => {
+          const response = await route.fetch()
+          const headers = { ...response.headers(), 'content-security-policy': "script-src 'self'" }
+          await route.fulfill({ response, headers })
+        }),
+      "onnxruntime-web's WebAssembly is blocked by the page's content security policy",
     ],
   ])('%s', async (_, prepare, message) => {
     const { page } = await visit(browser, server, {}, prepare)
