@@ -42,10 +42,12 @@ test('timers of the host go on during a long run, which they do not inline', asy
     }, 10)
     await classifier.predict(new Uint8Array(784 * 256 * 2))
     clearInterval(timer)
-    return delays.sort((a, b) => a - b)[delays.length >> 1]!
+    return delays.sort((a, b) => a - b)
   }
-  expect(await late(true)).toBeLessThanOrEqual(20)
-  expect(await late(false)).toBeGreaterThan(20)
+  const besideWorker = await late(true)
+  expect(besideWorker[besideWorker.length >> 1]).toBeLessThanOrEqual(20)
+  // The longest: before the run begins, timers go on here, too.
+  expect((await late(false)).at(-1)).toBeGreaterThan(20)
 })
 
 test('several workers give the same bits as one, and a short run does not wait for a long one', async () => {

@@ -69,7 +69,7 @@ export function startChild(source: string, { data, env }: { data: string; env: R
         const id = count++
         calls.set(id, { resolve, reject })
         hold(true)
-        process_.send({ id, method, argument }, (error) => error && fail(error))
+        process_.send({ id, method, argument }, (error) => error && !isBrokenPipe(error) && fail(error))
       }),
     async close() {
       if (failure) return exited
@@ -78,4 +78,9 @@ export function startChild(source: string, { data, env }: { data: string; env: R
       await exited
     },
   }
+}
+
+/** The pipe to a process that has died. How it died is told when it closes, which comes next. */
+function isBrokenPipe({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EPIPE' || code === 'ECONNRESET' || code === 'ERR_IPC_CHANNEL_CLOSED'
 }
