@@ -49,19 +49,21 @@ export function createClassifier<More extends object = never>(given: ClassifierP
   const queue = createQueue(runner, { ...queueOptions(given), lanes, depth, name })
   const toPixels = pixelsOf(model, pictures, name)
   const parts: Parts = { given, chunkRows, ahead: lanes * depth, queue, toPixels }
-  let loading: Promise<unknown> | undefined
+  let loading: Promise<typeof import('./bulk.ts')> | undefined
   let closing: Promise<void> | undefined
 
   const refuse = async (top?: number): Promise<never> => {
     throw (await import('./refusals.ts')).callError(name, top)
   }
 
-  /** What many images need is loaded with the first of them. */
-  const bulk = (): Promise<typeof import('./bulk.ts')> => {
+  /** What many images need is loaded with the first of them; kept, as `import()` takes a page some tenths of a millisecond each time. */
+  const bulk = () => {
     if (closing) return refuse()
-    const bulk = import('./bulk.ts')
-    loading = bulk
-    return bulk
+    loading ??= import('./bulk.ts').catch((error) => {
+      loading = undefined
+      throw error
+    })
+    return loading
   }
 
   const classify: Classifier<More>['classify'] = async (image, { top = 3, prepare = usual, ...call } = {}) => {
