@@ -1,5 +1,5 @@
 // Calls for many images, loaded with the first of them.
-import { bytesOf, ClassifierError, classifications, fits, imageSize, isCount, type Parts } from './core.ts'
+import { bytesOf, ClassifierError, classifications, defaultTop, fits, imageSize, isCount, type Parts } from './core.ts'
 import { topError } from './refusals.ts'
 import { pipelined } from './stream.ts'
 import type {
@@ -95,7 +95,7 @@ export function predictRows(
 export async function classifyMany(
   parts: Parts,
   images: Pixels | readonly Any[],
-  { top = 3, prepare, ...call }: ClassifyOptions = {},
+  { top = defaultTop, prepare, ...call }: ClassifyOptions = {},
 ): Promise<Classification[]> {
   check(top)
   const pixels = isList(images) ? await joinedPixels(images, parts, prepare) : images
@@ -106,7 +106,7 @@ export async function classifyMany(
 export async function* classifyRows(
   parts: Parts,
   images: AsyncIterable<Any> | Iterable<Any>,
-  { top = 3, ...call }: ClassifyOptions = {},
+  { top = defaultTop, ...call }: ClassifyOptions = {},
 ): AsyncGenerator<Classification> {
   check(top)
   for await (const predictions of predictRows(parts, images, call))

@@ -8,6 +8,9 @@ import type { Attempt, Classifier, Prepare } from './types.ts'
 /** Rows of one `run()`. 28,000 rows in one run are three times slower than in chunks of this size. */
 const chunkRows = 256
 
+/** Scores given where the caller does not say how many. */
+export const defaultTop = 3
+
 /** Browsers before 2025 have no such symbol; `await using` compiled for them looks for this one. */
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')
 
@@ -56,17 +59,14 @@ export function createClassifier<More extends object = never>(given: ClassifierP
     throw (await import('./refusals.ts')).callError(name, top)
   }
 
-  /** What many images need is loaded with the first of them; kept, as `import()` takes a page some tenths of a millisecond each time. */
+  /** What many images need is loaded with the first of them. */
   const bulk = () => {
     if (closing) return refuse()
-    loading ??= import('./bulk.ts').catch((error) => {
-      loading = undefined
-      throw error
-    })
+    loading = import('./bulk.ts')
     return loading
   }
 
-  const classify: Classifier<More>['classify'] = async (image, { top = 3, prepare = usual, ...call } = {}) => {
+  const classify: Classifier<More>['classify'] = async (image, { top = defaultTop, prepare = usual, ...call } = {}) => {
     if (closing || !isCount(top)) return refuse(top)
     const pixels = toPixels(image, prepare && { prepare })
     const counted = { pixels: pixels instanceof Promise ? await pixels : pixels, rows: 1, counted: true, owned: true }

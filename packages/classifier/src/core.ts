@@ -1,6 +1,6 @@
 // What is loaded first, in one: parts that come later take from here what they share with it, so that bundlers need not cut it into a file for each
 // set of parts that share something.
-export { createClassifier, type Parts } from './classifier.ts'
+export { createClassifier, defaultTop, type Parts } from './classifier.ts'
 export { ClassifierError } from './errors.ts'
 export { bytesOf, fits, imageSize } from './fit.ts'
 export { loadDescriptions, loadExplanations } from './later.ts'

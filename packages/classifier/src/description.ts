@@ -1,5 +1,5 @@
 import { readMetadata } from '@pixelrow/onnx/metadata'
-import { ClassifierError } from './core.ts'
+import { ClassifierError, isCount } from './core.ts'
 import type { ImageShape, Preparation } from './types.ts'
 
 /** What is known of a model: its classes, the images it takes, and their largest pixel value (1..255). */
@@ -117,8 +117,4 @@ function isPreparation(value: unknown): value is Preparation {
   const isGrey = Number.isInteger(background) && background! >= 0 && background! <= 255
   const isKnown = ['contain', 'cover', 'stretch'].includes(resize!) && (color === 'grey' || color === 'rgb')
   return Array.isArray(size) && size.length === 2 && size.every(isCount) && isKnown && isGrey
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) > 0
 }

@@ -16,5 +16,5 @@ export function classifications(predictions: Predictions, classes: readonly stri
   })
 }
 
-/** Whether a `top` is a count. */
-export const isCount = (top: number): boolean => Number.isInteger(top) && top > 0
+/** Whether a value is an integer of 1 or more. */
+export const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0

@@ -2,7 +2,7 @@ import type { PixelTable } from '@pixelrow/data'
 import { type Architecture, type Conv2dLayer, type Layer, linear } from '@pixelrow/model'
 
 /**
- * The convolutional net of the recipes, for images of any size: a first convolution that halves images of 24 pixels and more, then a
+ * The convolutional net of `fast` and `cnn`, for images of any size: a first convolution that halves images of 24 pixels and more, then a
  * 3×3 convolution without padding and an average pooling for each further entry of `filters`, and the last of them again while 6
  * pixels and more are left. 28×28 goes 14, 12, pool 6, 4, pool 2; 8×8 goes 8, 6, pool 3, 1; 64×64 goes 32, 30, pool 15, 13, pool 6,
  * 4, pool 2. Without padding a net does a good half of the work, and average pooling loses nothing beside the largest value.
