@@ -13,11 +13,11 @@ export const best: Recipe = {
   validation: 0.05,
   trainOnAll: false,
   prepare: (table, { augment = 'shift' } = {}) => ({
-    architecture: vgg(table, [32, 64, 128]),
+    architecture: vgg(table, [32, 96, 192]),
     options: {
-      ...sizeTraining(table, { epochs: 25, leastSteps: 2000 }),
-      learningRate: 0.15,
-      optimizer: muon({ momentum: 0.6, weightDecay: 0.02, filtersOnly: true, adamShare: 0.04, beta2: 0.99 }),
+      ...sizeTraining(table, { epochs: 12, leastSteps: 2000 }),
+      learningRate: 0.05,
+      optimizer: muon({ momentum: 0.9, weightDecay: 0.02, filtersOnly: true, adamShare: 0.1, beta2: 0.99 }),
       schedule: oneCycle({ warmup: 0.2, start: 0, end: 0, linear: true }),
       labelSmoothing: 0.05,
       ...augmentationFor(table, augment, { rotation: 10, scale: 0.1, shear: 0.1, elastic: 1 }),
