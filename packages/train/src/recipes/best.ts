@@ -6,7 +6,7 @@ import { limitNotes } from './limits.ts'
 import { sizeTraining } from './size.ts'
 import { vgg } from './vgg.ts'
 
-/** The best that half an hour gives: five deeper nets on bent images, whose answers to five shifted copies are averaged. */
+/** The best that half an hour gives: five deeper nets with batch norm on bent images, whose answers to five shifted copies are averaged. */
 export const best: Recipe = {
   name: 'best',
   description: 'five deeper convolutional nets on bent images, answering together',

@@ -5,10 +5,10 @@ import { type Architecture, type Conv2dLayer, type Layer, linear } from '@pixelr
 type Window = Omit<Conv2dLayer, 'type' | 'filters' | 'bias'>
 
 /**
- * A net after Simonyan & Zisserman (2015), for images of any size: stages of two 3×3 convolutions with batch norm and an average pooling, down
- * to one pixel, whose last stages have `filters`. Images of 40 pixels and more are halved by the first convolution; those under 20 keep their size in the
- * first stage, all others lose a pixel at each side, which spares work. 28×28 goes 26, 24, pool 12, 10, 8, pool 4, 2, pool 1; 8×8 goes 8, 8,
- * pool 4, 2, pool 1; 64×64 goes 32, 30, pool 15, 13, 11, pool 5, 3, 1.
+ * A net after Simonyan & Zisserman (2015), for images of any size: stages of two 3×3 convolutions with batch norm and an average
+ * pooling, down to one pixel, whose last stages have `filters`. Images of 40 pixels and more are halved by the first convolution; those
+ * under 20 keep their size in the first stage, all others lose a pixel at each side, which spares work. 28×28 goes 26, 24, pool 12, 10, 8,
+ * pool 4, 2, pool 1; 8×8 goes 8, 8, pool 4, 2, pool 1; 64×64 goes 32, 30, pool 15, 13, 11, pool 5, 3, 1.
  */
 export function vgg(table: PixelTable, filters: readonly [number, ...number[]]): Architecture {
   const { input, layers: head } = linear(table)
