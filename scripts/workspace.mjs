@@ -112,7 +112,7 @@ export async function build(name, announce) {
 /** Content of every source and every built file, so a hand-made or deleted dist is noticed. @param {Workspace[]} selected */
 function buildDigest(selected) {
   const shared = ['package.json', 'pnpm-lock.yaml', 'turbo.json', 'tsconfig.base.json', 'tsup.base.ts']
-  const files = [...shared, ...selected.flatMap(({ folder }) => filesUnder(folder))]
+  const files = [...shared, ...['common', ...selected.map(({ folder }) => folder)].flatMap(filesUnder)]
   return digest(files.flatMap((file) => [file, readFileSync(join(root, file))]))
 }
 

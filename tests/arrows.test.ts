@@ -153,10 +153,13 @@ function checkManifest({ manifest, folder }: Workspace) {
 
 function isAllowed({ file, specifier }: FileImport, folder: string, { inside, outside = [] }: Arrows): boolean {
   if (specifier.startsWith('node:')) return true
-  if (!isPackage(specifier)) return posix.join(posix.dirname(file), specifier).startsWith(`${folder}/`)
+  if (!isPackage(specifier)) return inOwnFolder(posix.join(posix.dirname(file), specifier), folder)
   const ours = specifier === 'pixelrow' || specifier.startsWith('@pixelrow/')
   return ours ? inside.includes(specifier) : outside.includes(packageName(specifier))
 }
+
+/** A package's own files, and those that the build copies into every package. */
+const inOwnFolder = (path: string, folder: string) => path.startsWith(`${folder}/`) || path.startsWith('common/')
 
 type FileImport = Import & { file: string }
 

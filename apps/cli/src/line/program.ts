@@ -7,7 +7,7 @@ import { commandOf, groups, type Leaf, leaves, names } from './commands.ts'
 import { UsageError } from './errors.ts'
 import type { Flag } from './flags/flag.ts'
 import { exampleOf, type FlagName, type Flags, flags, kaggleFlags, pictureFlags, readingFlags } from './flags.ts'
-import { didYouMean } from './suggest.ts'
+import { didYouMean } from '../../../../common/suggest.ts'
 
 const flagNames = ['--json', '--quiet', ...Object.values(flags).map(({ example }) => example.split(' ')[0]!)]
 const help = ['-h, --help', 'show this help'] as const
