@@ -6,6 +6,8 @@ export { DataError, type DataErrorDetail } from './error.ts'
 export { readIdx, writeIdx } from './idx/idx.ts'
 export { type AugmentOptions, augment } from './prepare/augment.ts'
 export { type Description, describe, formatDescription } from './prepare/describe.ts'
+export { duplicates, rowHashes } from './prepare/duplicates.ts'
+export { wilsonInterval } from './prepare/interval.ts'
 export { epochOrder } from './prepare/order.ts'
 export {
   type Batch,
@@ -13,7 +15,6 @@ export {
   batches,
   classCounts,
   classWeights,
-  duplicates,
   type FoldOptions,
   kFold,
   meanAndDeviation,

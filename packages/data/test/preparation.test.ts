@@ -11,6 +11,7 @@ import {
   oneHot,
   type PixelTable,
   parseShape,
+  rowHashes,
 } from '@pixelrow/data'
 import { expect, test } from 'vitest'
 import { dataError } from './helpers.ts'
@@ -144,4 +145,14 @@ test('shapes as text', async () => {
   for (const text of ['28', '28x', '0x28', '28x28x3x1', '-1x2', '28 x 28']) {
     expect((await dataError(Promise.resolve().then(() => parseShape(text)))).message).toContain('28x28')
   }
+})
+
+test('equal pictures have equal hashes, whatever their labels, and others do not', () => {
+  const pixels = Uint8Array.of(1, 2, 3, 4, 4, 3, 2, 1, 1, 2, 3, 4)
+  const shape = { height: 2, width: 2, channels: 1, channelOrder: 'interleaved' } as const
+  const [a, b, c] = rowHashes({ pixels, rows: 3, shape })
+  expect(a).toBe(c)
+  expect(a).not.toBe(b)
+  // FNV-1a of the bytes 1, 2, 3, 4, as its authors define it.
+  expect(a).toBe(0x5734a87d)
 })

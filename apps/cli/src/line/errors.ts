@@ -1,26 +1,35 @@
 import { isAbsolute, resolve } from 'node:path'
 import { inFlags } from './advice.ts'
 
-/** A call that cannot be understood: exit code 2. `fix` is a command or a hint that helps. */
-export class UsageError extends Error {
-  override name = 'UsageError'
+/** What an error says as data: `CLI_SAMPLE_ROWS` and the like, and what its sentence is made of. */
+export interface ErrorData {
+  code: `CLI_${string}`
+  params: Readonly<Record<string, unknown>>
+}
+
+/** What both errors of the command have. */
+class CommandError extends Error {
+  readonly code?: string
+  readonly params?: Readonly<Record<string, unknown>>
+
   constructor(
     message: string,
     readonly fix?: string,
+    data?: ErrorData,
   ) {
     super(message)
+    if (data) Object.assign(this, data)
   }
 }
 
+/** A call that cannot be understood: exit code 2. `fix` is a command or a hint that helps. */
+export class UsageError extends CommandError {
+  override name = 'UsageError'
+}
+
 /** Work that cannot be done as asked, through no bug of ours: exit code 1. `fix` says what to do about it. */
-export class JobError extends Error {
+export class JobError extends CommandError {
   override name = 'JobError'
-  constructor(
-    message: string,
-    readonly fix?: string,
-  ) {
-    super(message)
-  }
 }
 
 /** All is done that can be done now, and the result is not there yet: exit code 3. */
@@ -32,7 +41,9 @@ export class PendingError extends JobError {
 const carried = ['file', 'row', 'column', 'offset', 'found', 'expected', 'fix'] as const
 
 /** What `--json` prints of an error: its message, and what it says of the place. */
-export type ErrorReport = { message: string } & Partial<Record<(typeof carried)[number], string | number>>
+export type ErrorReport = { message: string; code?: string; params?: Readonly<Record<string, unknown>> } & Partial<
+  Record<(typeof carried)[number], string | number>
+>
 
 /** Node's codes for what can go wrong with a file, in words. */
 const fileProblems: Record<string, string> = {
@@ -58,6 +69,7 @@ export function reportError(error: unknown, takes?: (flag: string) => boolean): 
   const report: ErrorReport = { message: error.message }
   const fields = error as ErrorReport & Error & { advice?: string }
   for (const field of carried) if (fields[field] !== undefined) report[field] = fields[field]
+  if (fields.code && fields.params) Object.assign(report, { code: fields.code, params: fields.params })
   if (!fields.advice || !report.message.endsWith(fields.advice)) return report
   return {
     ...report,

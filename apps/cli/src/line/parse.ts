@@ -1,5 +1,5 @@
-import { UsageError } from './errors.ts'
 import { didYouMean } from '../../../../common/suggest.ts'
+import { UsageError } from './errors.ts'
 
 // How the text of a flag becomes its value; what does not fit is refused with what was expected, an example and what was found.
 

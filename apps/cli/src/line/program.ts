@@ -1,5 +1,6 @@
 import { Command, type CommanderError, Option } from 'commander'
 import picocolors from 'picocolors'
+import { didYouMean } from '../../../../common/suggest.ts'
 import type { Context } from '../main.ts'
 import { wrap } from '../terminal/terminal.ts'
 import { version } from '../versions.ts'
@@ -7,7 +8,6 @@ import { commandOf, groups, type Leaf, leaves, names } from './commands.ts'
 import { UsageError } from './errors.ts'
 import type { Flag } from './flags/flag.ts'
 import { exampleOf, type FlagName, type Flags, flags, kaggleFlags, pictureFlags, readingFlags } from './flags.ts'
-import { didYouMean } from '../../../../common/suggest.ts'
 
 const flagNames = ['--json', '--quiet', ...Object.values(flags).map(({ example }) => example.split(' ')[0]!)]
 const help = ['-h, --help', 'show this help'] as const

@@ -1,6 +1,7 @@
 import { formatShape, pixelCount } from '../shape.ts'
 import type { ImageShape, PixelTable } from '../types.ts'
-import { classCounts, duplicates, meanAndDeviation } from './prepare.ts'
+import { duplicates } from './duplicates.ts'
+import { classCounts, meanAndDeviation } from './prepare.ts'
 
 /** What there is to know of a table at a glance. */
 export interface Description {
