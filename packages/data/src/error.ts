@@ -1,5 +1,27 @@
+/** What an error of this package is about, for programs to go by. */
+export type DataErrorCode =
+  /** There is no such option: `option`, the one probably meant as `suggestion`, all as `known`. */
+  | 'DATA_OPTION_UNKNOWN'
+  /** An option has a value that it cannot have: `option`, `expected`, `found`. */
+  | 'DATA_OPTION_INVALID'
+  /** Columns are neither pixel, label nor id: their names as `columns`, and whether there may be a `label` or an `id` that nobody has named. */
+  | 'DATA_COLUMN_UNKNOWN'
+  /** Pixel columns are missing: `count` of them, the first few names as `columns`, and whether they are there and `named` as something else. */
+  | 'DATA_PIXEL_MISSING'
+  /** An unnamed first column counts the rows at first and then does not, in a file that is read piece by piece: `row`, `expected`, `found`. */
+  | 'DATA_INDEX_BROKEN'
+  /** An id stands twice in a submission: `id`, and both rows as `rows`, from 0. */
+  | 'DATA_ID_DUPLICATE'
+  /** A submission has more than two columns: their names as `columns`. */
+  | 'DATA_SUBMISSION_COLUMNS'
+  /** Pictures are to be read piece by piece, and nothing says their size and colours. */
+  | 'DATA_SHAPE_MISSING'
+
 /** Where a table is wrong, what was found there, what was expected, and what to do about it. */
 export interface DataErrorDetail {
+  code?: DataErrorCode
+  /** What the code's sentence is made of, besides the place and what was found and expected. */
+  params?: Readonly<Record<string, unknown>>
   /** Path, URL or name of the source. */
   file?: string
   /** Line in the file, from 1, counting the header and blank lines: where an editor shows it. */
@@ -19,6 +41,10 @@ export interface DataErrorDetail {
 /** The one error of this package: `train.csv row 17: expected 785 cells, found 784. Correct or delete this row.` */
 export class DataError extends Error {
   override name = 'DataError'
+  /** Errors that were made before codes have none. */
+  declare readonly code?: DataErrorCode
+  /** The code's parameters, plain data: those that it lists, and of `file`, `row`, `column`, `found` and `expected` what is known. */
+  declare readonly params?: Readonly<Record<string, unknown>>
   declare readonly file?: string
   declare readonly row?: number
   declare readonly column?: string | number
@@ -28,8 +54,11 @@ export class DataError extends Error {
 
   constructor(detail: DataErrorDetail, options?: { cause?: unknown }) {
     super(sentence(detail), options)
-    const { file, row, column, found = detail.problem, expected, advice } = detail
-    Object.assign(this, { file, row, column, found, expected, advice })
+    const { code, file, row, column, found, expected, advice } = detail
+    Object.assign(this, { file, row, column, found: found ?? detail.problem, expected, advice })
+    if (!code) return
+    const place = Object.entries({ file, row, column, found, expected }).filter(([, value]) => value !== undefined)
+    Object.assign(this, { code, params: { ...Object.fromEntries(place), ...detail.params } })
   }
 }
 

@@ -1,8 +1,9 @@
 // The same as browser.ts, with files: paths are read, and tables and submissions written.
 
 export { csvCell, csvText, type SubmissionRows, submissionText, type WriteCsvOptions } from './csv/csv.ts'
-export type { Submission } from './csv/submission.ts'
-export { DataError, type DataErrorDetail } from './error.ts'
+export { isSampleName, type Sample, type Submission, type SubmissionPiece } from './csv/submission.ts'
+export type { SubmissionOptions } from './csv/submission-options.ts'
+export { DataError, type DataErrorCode, type DataErrorDetail } from './error.ts'
 export { readIdx, writeIdx } from './idx/idx.ts'
 export { type AugmentOptions, augment } from './prepare/augment.ts'
 export { type Description, describe, formatDescription } from './prepare/describe.ts'
@@ -24,9 +25,10 @@ export { selectRows } from './prepare/select.ts'
 export { type SplitOptions, split } from './prepare/split.ts'
 export { type Random, random, streams, threefry2x32 } from './random.ts'
 export { formatShape, parseShape, pixelCount } from './shape.ts'
-export { readRows, readSubmission, readTable } from './source/disk.ts'
+export { readRows, readSample, readSubmission, readSubmissionRows, readTable } from './source/disk.ts'
 export type {
   ImageShape,
+  Part,
   PictureFile,
   PictureOptions,
   PixelTable,

@@ -48,12 +48,17 @@ export interface ShapeOption {
   channelOrder?: ImageShape['channelOrder']
 }
 
+/** A part of a data set: what to train on, to choose by, or to measure on. */
+export type Part = 'train' | 'validation' | 'test'
+
 /** How a table is read; everything left out is found out from the file. */
 export interface ReadOptions {
   /** Label column: its name, its 0-based index (-1 is the last), or `false` for none. Default: `label`, `class` or `target` where the header has it. */
   label?: string | number | false
-  /** Identifier column: name, index or `false`. Default: `id` or `ImageId` where the header has it. */
+  /** Identifier column: name, index or `false`. Default: `id`, `ImageId` or `row_id` where the header has it. */
   id?: string | number | false
+  /** Names that the columns of identifiers and labels have where the file has them, such as those in the header of a sample submission. */
+  columns?: { id?: string; label?: string }
   /** Names (or 0-based indices) of columns to leave out. */
   drop?: readonly (string | number)[]
   /** Size of the images. Default: from the header's names, else the square (or three squares) that the pixel columns make. */
@@ -74,8 +79,8 @@ export interface ReadOptions {
   parser?: 'simd' | 'plain' | 'strict'
   /** The labels of IDX images: another IDX file. */
   labels?: TableSource
-  /** Which part of a folder or zip that has `train`, `val` (`valid`, `validation`) and `test` in it. Default: the training part. */
-  part?: 'train' | 'validation' | 'test'
+  /** Which part of a folder or zip that has `train`, `val` (`valid`, `validation`) and `test` in it; of a list the first that is there. Default: the training part. */
+  part?: Part | readonly Part[]
   /** The file in a zip to read. Default: its only CSV, else the one named as `part`. */
   member?: string
   /** Height and width that pictures get; one number for squares. Default: the size that all of them have. */

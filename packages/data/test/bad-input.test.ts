@@ -58,15 +58,20 @@ test.each([['simd'], ['plain'], ['strict']] as const)(
   },
 )
 
-test('a column of words is offered as the label first, unless a label is there or unwanted', async () => {
+test('a column of another name is offered as label and id, unless they are there or unwanted', async () => {
   const words = 'kind,pixel0\ncat,1\n'
   const problem = "input row 1: neither pixel, label nor id: 'kind'."
   expect((await dataError(read(words))).message).toBe(
-    `${problem} Is this the label? Then pass label: 'kind'; else drop: ['kind'] leaves it out.`,
+    `${problem} Is it the label? Then pass label: 'kind'. Is it what names the rows? Then pass id: 'kind'. Pass drop: ['kind'] to leave it out.`,
   )
-  expect((await dataError(read(words, { label: false }))).message).toBe(
-    `${problem} Pass drop: ['kind'] to leave them out.`,
+  expect((await dataError(read(words, { label: false, id: false }))).message).toBe(
+    `${problem} Pass drop: ['kind'] to leave it out.`,
   )
+  const { code, params } = await dataError(read(words, { id: false }))
+  expect({ code, params }).toMatchObject({
+    code: 'DATA_COLUMN_UNKNOWN',
+    params: { file: 'input', row: 1, columns: ['kind'], label: true, id: false },
+  })
   expect((await read(words, { label: 'kind' })).classes).toEqual(['cat'])
 })
 
@@ -112,6 +117,23 @@ test('a label column that is not there is refused with the names', async () => {
   expect((await dataError(read('1,2,3,4,5\n', { label: 9 }))).message).toContain('0..4')
 })
 
+test('a pixel column that is named as the label or to leave out is no cut file', async () => {
+  const rows = `${header}\n1,2,3,4,5\n`
+  for (const options of [{ label: 'pixel1' }, { id: 'pixel1' }, { drop: ['pixel1'] }]) {
+    expect(await dataError(read(rows, { label: 0, ...options }))).toMatchObject({
+      message:
+        'input row 1: pixel1 is among the pixels, and named as label, id or to leave out. Name a column that holds no pixels.',
+      code: 'DATA_PIXEL_MISSING',
+      params: { columns: ['pixel1'], count: 1, named: true },
+    })
+  }
+  const cut = await dataError(read('label,pixel0,pixel2\n1,2,3\n'))
+  expect(cut.message).toBe(
+    'input row 1: 1 pixel column is missing: pixel1. The file is cut short or damaged: fetch it again.',
+  )
+  expect(cut.params).toMatchObject({ columns: ['pixel1'], named: false })
+})
+
 test('gzip that is cut short or damaged is an error', async () => {
   const packed = gzipSync(`${header}\n${'1,2,3,4,5\n'.repeat(1000)}`)
   for (const cut of [packed.subarray(0, packed.length - 9), packed.subarray(0, 20), packed.subarray(0, 3)]) {
@@ -134,7 +156,13 @@ test('a path that is not there, and a folder', async () => {
   expect(missing.file).toBe('no/such/train.csv')
   const folder = `${import.meta.dirname}/../src`
   expect((await dataError(readTable(folder))).message).toContain('has no pictures')
-  expect((await dataError(readRows(folder).next())).message).toContain('found a folder')
+  const shape = { height: 8, width: 8 }
+  expect((await dataError(readRows(folder, { shape }).next())).message).toContain('has no pictures')
+  const { code, message } = await dataError(readRows(folder).next())
+  expect({ code, message }).toEqual({
+    code: 'DATA_SHAPE_MISSING',
+    message: `${folder}: pictures that are read piece by piece need a size and colours. Pass the shape.`,
+  })
 })
 
 test('an aborted read stops with the signal reason', async () => {

@@ -41,9 +41,9 @@ async function bundled(contents: string): Promise<Record<string, Uint8Array>> {
 const packed = (files: Record<string, Uint8Array>) =>
   Object.values(files).reduce((sum, file) => sum + gzipSync(file, { level: 9 }).length, 0)
 
-test('the reader is under 12 kB for a page, all of the package under 18 kB, pictures under 7 kB', async () => {
-  expect(packed(await bundled("export { readTable, readRows } from '@pixelrow/data'"))).toBeLessThan(12_000)
-  expect(packed(await bundled("export * from '@pixelrow/data'"))).toBeLessThan(18_000)
+test('the reader is under 13 kB for a page, all of the package under 20 kB, pictures under 7 kB', async () => {
+  expect(packed(await bundled("export { readTable, readRows } from '@pixelrow/data'"))).toBeLessThan(13_000)
+  expect(packed(await bundled("export * from '@pixelrow/data'"))).toBeLessThan(20_000)
   expect(packed(await bundled("export * from '@pixelrow/data/pictures'"))).toBeLessThan(7_000)
 })
 

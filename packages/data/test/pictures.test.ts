@@ -237,6 +237,45 @@ test('the CSV in a zip: training rows unless a part or a member is named, whole 
   expect(batches).toEqual([...table.pixels])
 })
 
+test('of a list of parts the first that is there is read, and said', async () => {
+  const whole = await made('whole', ['train/a/1.png', 'train/b/1.png', 'val/a/2.png', 'val/b/3.png'])
+  const held = { part: ['test', 'validation'] as const }
+  const { ids, notes } = await reading(whole, held)
+  expect(ids).toEqual(['a/2.png', 'b/3.png'])
+  expect(notes).toContain("read from the folder 'val' (option part)")
+  const alone = await made('alone', ['train/a/1.png', 'train/b/1.png'])
+  expect((await reading(alone, held)).notes).toContain("read from the folder 'train' (option part)")
+  const neither = await made('neither', ['val/a/1.png', 'train/b/1.png'])
+  expect((await dataError(readTable(neither, { part: ['test'] }))).message).toContain('expected one folder test')
+  expect((await reading(at('digits'), held)).classes).toEqual(['2', '10'])
+  const zipped = await reading(at('tables.zip'), held)
+  expect([...zipped.table.pixels]).toEqual([1, 2, 3, 255])
+  expect(zipped.notes).toEqual(['read test.csv (options member and part)'])
+})
+
+test('pictures come in batches too, of a folder and of a zip, the same as at once', async () => {
+  const options = { size: 5, color: 'grey', resize: 'cover', background: 9 } as const
+  for (const source of [at('digits'), at('digits.zip')]) {
+    const table = await readTable(source, options)
+    let rows = 0
+    for await (const batch of readRows(source, { ...options, batch: 4 })) {
+      const end = Math.min(table.rows, rows + 4)
+      expect(batch).toEqual(
+        selectRows(
+          table,
+          Array.from({ length: end - rows }, (_, row) => rows + row),
+        ),
+      )
+      rows = end
+    }
+    expect(rows).toBe(table.rows)
+  }
+  const unlabelled = await readRows(at('digits'), { size: 5, color: 'grey', label: false }).next()
+  expect(unlabelled.value && Object.keys(unlabelled.value)).not.toContain('labels')
+  const broken = readRows(at('broken'), { size: 5, color: 'grey', label: false, batch: 2 })
+  expect((await dataError(broken.next())).message).toContain('of 2 pictures cannot be decoded')
+})
+
 test('what is wrong with a zip is said', async () => {
   const messageOf = async (...args: Parameters<typeof readTable>) => (await dataError(readTable(...args))).message
   expect(await messageOf(at('tables.zip'), { member: 'all.csv' })).toContain(

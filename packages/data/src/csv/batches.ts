@@ -2,6 +2,7 @@ import { DataError } from '../error.ts'
 import { transpose } from '../pictures/picture.ts'
 import type { ImageShape, PixelTable, ReadOptions } from '../types.ts'
 import { classLookup, unknownLabel, WHOLE } from './classes.ts'
+import { indexNote, requireCount } from './index-column.ts'
 import type { Layout } from './layout.ts'
 import type { RowSink } from './reader.ts'
 import { orderedShape, withRoom } from './table.ts'
@@ -22,6 +23,9 @@ export function batchSink(
   const labels: number[] = []
   let ids: string[] = []
   let shape: ImageShape | undefined
+  const counting = layout.index === 'counting'
+  let seen = 0
+  if (layout.index) options.onNote?.(indexNote(!counting))
 
   function cut(start: number, count: number): PixelTable {
     const part = pixels.slice(start * width, (start + count) * width)
@@ -31,7 +35,7 @@ export function batchSink(
     const table: PixelTable = { pixels: part, rows: count, shape, maxValue }
     if (labelOf) table.labels = Uint16Array.from(labels.slice(start, start + count))
     if (labelOf && options.classes) table.classes = [...options.classes]
-    if (layout.id >= 0) table.ids = ids.slice(start, start + count)
+    if (layout.id >= 0 && !counting) table.ids = ids.slice(start, start + count)
     return table
   }
 
@@ -51,7 +55,10 @@ export function batchSink(
     },
     labels,
     label: (text, row) => labelOf!(text, row),
-    id: (text) => void ids.push(text),
+    id(text, row) {
+      if (counting) requireCount(layout, text, row, seen++)
+      else ids.push(text)
+    },
     fractions: () => false,
     full: () => parts(rows - (rows % batch)),
     rest: () => parts(rows),

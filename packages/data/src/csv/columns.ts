@@ -24,7 +24,7 @@ const NUMBERED = /^(.*?)(?:(\d+)[x_,:-])?(\d+)$/i
 export function pixelColumns(file: string, names: readonly string[], columns: readonly number[]): PixelColumns {
   if (areCounted(names, columns)) return { places: new Map(columns.map((column, place) => [column, place])) }
   const family = largestFamily(names, columns)
-  return family[0]?.numbers.length === 2 ? grid(file, family) : sequence(file, family)
+  return family[0]?.numbers.length === 2 ? grid(file, family) : sequence(file, family, names)
 }
 
 /** Whether the names are one prefix with 0, 1, 2, … or 1, 2, 3, …, as they mostly are: then there is nothing to sort out. */
@@ -49,12 +49,12 @@ function largestFamily(names: readonly string[], columns: readonly number[]): Na
 }
 
 /** `pixel0`, `pixel1`, … */
-function sequence(file: string, family: Named[]): PixelColumns {
+function sequence(file: string, family: Named[], names: readonly string[]): PixelColumns {
   const places = placed(file, family, ([number = 0]) => number)
   const base = places.has(0) ? 0 : 1
   const last = largest(family, 0)
   const count = last + 1 - base - family.length
-  if (count > 0) missing(file, count, firstGaps(family, places, base, last))
+  if (count > 0) missing(file, count, firstGaps(family, places, base, last), names)
   return { places: new Map(family.map(({ column, numbers: [number = 0] }) => [column, number - base])) }
 }
 
@@ -104,12 +104,19 @@ function firstGaps(family: Named[], places: Map<number, Named>, base: number, la
   return gaps
 }
 
-function missing(file: string, count: number, names: string[]): never {
-  const list = `${names.join(', ')}${count > names.length ? ', …' : ''}`
+/** Columns are not there, or are there and named as something else. */
+function missing(file: string, count: number, gaps: string[], names: readonly string[] = []): never {
+  const list = `${gaps.join(', ')}${count > gaps.length ? ', …' : ''}`
+  const named = gaps.some((gap) => names.includes(gap))
+  const [is, columns] = count === 1 ? ['is', 'column'] : ['are', 'columns']
   throw new DataError({
     file,
     row: 1,
-    problem: `${count} pixel ${count === 1 ? 'column is' : 'columns are'} missing: ${list}`,
-    advice: 'The file is cut short or damaged: fetch it again.',
+    problem: named
+      ? `${list} ${is} among the pixels, and named as label, id or to leave out`
+      : `${count} pixel ${columns} ${is} missing: ${list}`,
+    advice: named ? 'Name a column that holds no pixels.' : 'The file is cut short or damaged: fetch it again.',
+    code: 'DATA_PIXEL_MISSING',
+    params: { columns: gaps, count, named },
   })
 }

@@ -1,5 +1,6 @@
 import { pixelCount } from '../shape.ts'
 import type { PixelTable } from '../types.ts'
+import { checkSubmission } from './submission-options.ts'
 
 const BLOCK_ROWS = 256
 
@@ -46,14 +47,10 @@ export interface SubmissionRows {
   header?: readonly [string, string]
 }
 
-/** A submission for Kaggle as text: a header and a line for each row. Throws a RangeError for a class or id that is not there. */
-export function submissionText({
-  labels,
-  classes,
-  ids,
-  firstId = 1,
-  header = ['ImageId', 'Label'],
-}: SubmissionRows): string {
+/** A submission for Kaggle as text: a header and a line for each row. Throws a RangeError for a class or id that is not there, a DataError for an id twice. */
+export function submissionText(rows: SubmissionRows): string {
+  checkSubmission('submissionText', rows)
+  const { labels, classes, ids, firstId = 1, header = ['ImageId', 'Label'] } = rows
   if (ids && ids.length !== labels.length) {
     throw new RangeError(`submission: expected an id for each of ${labels.length} rows, found ${ids.length} ids.`)
   }

@@ -3,6 +3,7 @@ import { formatShape, pixelCount, squareOf } from '../shape.ts'
 import type { ReadOptions, ShapeOption } from '../types.ts'
 import { cellText, cellTexts, isBlank, type Line, lineAt, splitCells, type Where } from './cells.ts'
 import { pixelColumns } from './columns.ts'
+import { rolesOf } from './roles.ts'
 
 /** What each cell of a row is. */
 export interface Layout extends Where {
@@ -20,12 +21,12 @@ export interface Layout extends Where {
   pixels: number
   /** The first row's line, after the header. */
   first: Line
+  /** The identifiers are an unnamed column: it counts the rows from 0, or does not, as far as the first row tells. */
+  index?: 'counting' | 'other'
   /** A column that was taken for a pixel because it is the same all along, where the label could also have been: it must stay so. */
   constant?: number
 }
 
-const LABELS = ['label', 'class', 'target']
-const IDS = ['id', 'imageid']
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i
 
 /** Finds out what the columns are from the first bytes of a file (`last`: these are all bytes) and the options. */
@@ -98,31 +99,36 @@ function named(file: string, names: string[], first: Line, head: Uint8Array, opt
       advice,
     })
   }
-  const at = (name: string | number): number => columnOf(file, name, names.length, names)
-  const known = (list: string[]): number =>
-    list.map((name) => names.findIndex((n) => n.toLowerCase() === name)).find((i) => i >= 0) ?? -1
-  const pick = (option: ReadOptions['label'], usual: string[]): number =>
-    option === undefined ? known(usual) : option === false ? -1 : at(option)
-  const [label, id] = [pick(options.label, LABELS), pick(options.id, IDS)]
-  const dropped = new Set([label, id, ...(options.drop ?? []).map(at)])
-  // `label: false` says that nobody wants the labels, so that a column of that name is no unknown one.
-  if (options.label === false) dropped.add(known(LABELS))
-  const rest = names.map((_, column) => column).filter((column) => !dropped.has(column))
+  const where = { file, names }
+  const roles = rolesOf(names, options, {
+    at: (name) => columnOf(file, name, names.length, names),
+    cell: (column) => cellTexts(head, first, where)[column] ?? '',
+  })
+  const { label, id } = roles
+  const taken = new Set([label, id, ...roles.left])
+  const rest = names.map((_, column) => column).filter((column) => !taken.has(column))
   const packed = rest.find((column) => names[column]!.toLowerCase() === 'pixels') ?? -1
   const { places, size } = packed >= 0 ? { places: new Map<number, number>() } : pixelColumns(file, names, rest)
   refuseOthers(
     file,
     rest.filter((column) => column !== packed && !places.has(column)).map((column) => names[column]!),
-    places.size,
-    label < 0 && options.label === undefined,
+    { pixels: places.size, label: label < 0 && options.label === undefined, id: id < 0 && options.id === undefined },
   )
   const pixels = packed >= 0 ? packedCount(file, head, first, packed, names) : places.size
   const shape = shapeOf(file, pixels, options, size)
   const byColumn = Int32Array.from(names, (_, column) => places.get(column) ?? -1)
-  return { file, columns: names.length, names, label, id, places: byColumn, packed, shape, pixels, first }
+  const layout: Layout = { ...where, columns: names.length, label, id, places: byColumn, packed, shape, pixels, first }
+  return roles.index ? { ...layout, index: roles.index } : layout
 }
 
-function refuseOthers(file: string, others: string[], pixels: number, mayBeLabel: boolean): void {
+/** What is known of a file's columns: how many hold pixels, and whether there may be a label or an identifier that nobody named. */
+interface Known {
+  pixels: number
+  label: boolean
+  id: boolean
+}
+
+function refuseOthers(file: string, others: string[], { pixels, label, id }: Known): void {
   if (pixels === 0 && others.length > 3) {
     const advice = 'If this line is no header, pass header: false.'
     const expected = 'names such as pixel0, pixel1, … or 1x1, 1x2, …'
@@ -131,11 +137,13 @@ function refuseOthers(file: string, others: string[], pixels: number, mayBeLabel
   if (others.length === 0) return
   const list = others.map((name) => `'${name}'`)
   const shown = `${list.slice(0, 5).join(', ')}${list.length > 5 ? ', …' : ''}`
-  const advice =
-    mayBeLabel && !list[1]
-      ? `Is this the label? Then pass label: ${shown}; else drop: [${shown}] leaves it out.`
-      : `Pass drop: [${shown}] to leave them out${mayBeLabel ? `, or label: ${list[0]} if that is the label` : ''}.`
-  throw new DataError({ file, row: 1, problem: `neither pixel, label nor id: ${shown}`, found: shown, advice })
+  const roles = [...(label ? [['label', 'the label']] : []), ...(id ? [['id', 'what names the rows']] : [])]
+  const advice = list[1]
+    ? `Pass drop: [${shown}] to leave them out${roles.map(([option, what]) => `, or ${option}: ${list[0]} if that is ${what}`).join('')}.`
+    : `${roles.map(([option, what]) => `Is it ${what}? Then pass ${option}: ${shown}. `).join('')}Pass drop: [${shown}] to leave it out.`
+  const params = { columns: others, label, id }
+  const problem = `neither pixel, label nor id: ${shown}`
+  throw new DataError({ file, row: 1, problem, found: shown, advice, code: 'DATA_COLUMN_UNKNOWN', params })
 }
 
 /** How many pixels the one cell of the first row holds. */

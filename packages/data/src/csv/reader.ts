@@ -15,7 +15,7 @@ export interface RowSink {
   label(text: string, row: number): number
   /** The number of each row's label so far; the reader adds to it. */
   labels: number[]
-  id(text: string): void
+  id(text: string, row: number): void
   /** A fraction was met: rows so far become fractions of 255, and the rest is read so. False refuses it. */
   fractions(): boolean
 }
@@ -55,7 +55,7 @@ export function rowReader({ layout, rule, sink, scanner: makeScanner, capacity }
     const { label, id } = readStrictly(line)
     sink.take(strictRow, 1)
     if (label !== undefined) sink.labels.push(sink.label(label, line.number))
-    if (id !== undefined) sink.id(requireId(id, layout, line.number))
+    if (id !== undefined) sink.id(requireId(id, layout, line.number), line.number)
   }
 
   function readStrictly(line: Line) {
@@ -155,7 +155,7 @@ function rowTaker(layout: Layout, sink: RowSink): (scanner: Scanner, rows: numbe
         if (byte === 256 || numbers[byte] === undefined) numbers[byte] = sink.label(text(span, layout.label, row), row)
         sink.labels.push(numbers[byte]!)
       }
-      if (id! >= 0) sink.id(requireId(text(at + 2 * id!, layout.id, row), layout, row))
+      if (id! >= 0) sink.id(requireId(text(at + 2 * id!, layout.id, row), layout, row), row)
     }
   }
 }

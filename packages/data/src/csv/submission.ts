@@ -1,5 +1,6 @@
 import { DataError } from '../error.ts'
-import { allBytes, type ByteSource } from '../source/source.ts'
+import type { ByteSource } from '../source/source.ts'
+import { concat } from '../source/stream.ts'
 import { cellTexts, isBlank, lineAt } from './cells.ts'
 
 /** A submission, or the sample of one that a competition gives. */
@@ -10,25 +11,126 @@ export interface Submission {
   labels: string[]
 }
 
-/** The submission in a CSV file of two columns. */
-export async function submissionOf(source: ByteSource): Promise<Submission> {
-  const bytes = await allBytes(source)
-  const file = source.name
-  let header: [string, string] | undefined
-  const ids: string[] = []
-  const labels: string[] = []
-  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
-  for (let line = lineAt(bytes, start, 1, true); line; line = lineAt(bytes, line.next, line.number + 1, true)) {
-    if (isBlank(bytes, line)) continue
-    const cells = cellTexts(bytes, line, header ? { file, names: header } : { file })
-    const [id = '', label = ''] = cells
-    if (cells.length !== 2 || id === '') {
-      const found = cells.length === 2 ? 'an empty id' : `${cells.length} cells`
-      throw new DataError({ file, row: line.number, expected: 'an id and a label', found })
-    }
-    if (!header) header = [id, label]
-    else labels[ids.push(id) - 1] = label
+/** Some rows of a submission. */
+export interface SubmissionPiece extends Submission {
+  /** The line of each row in the file, from 1, counting the header and blank lines: where an editor shows it. */
+  lines: number[]
+}
+
+/** The sample of a submission: one column for the label, or one for each class. */
+export interface Sample {
+  /** Names of the columns: that of the ids first. */
+  header: string[]
+  ids: string[]
+  /** The texts of the second column. */
+  labels: string[]
+}
+
+/** Rows of cells, the header apart. */
+interface Piece {
+  header: string[]
+  rows: string[][]
+  lines: number[]
+}
+
+/** Whether a file's name is that of a competition's sample: `sample_submission.csv`, `SampleSubmission.csv.gz`, `submission_format.csv`, … */
+export function isSampleName(path: string): boolean {
+  const name = path.replace(/^.*[/\\]/, '').toLowerCase()
+  if (!/\.csv(\.gz)?$/.test(name)) return false
+  const letters = name.replace(/\.csv(\.gz)?$/, '').replace(/[^a-z]/g, '')
+  return /^(sample|example)sub(mission)?/.test(letters) || /^sub(mission)?(sample|example|format)/.test(letters)
+}
+
+/** The submission in a CSV file of two columns, piece by piece. */
+export async function* submissionPieces(source: ByteSource): AsyncGenerator<SubmissionPiece, void, undefined> {
+  for await (const { header, rows, lines } of piecesOf(source, 2)) {
+    yield { header: [header[0]!, header[1]!], ids: column(rows, 0), labels: column(rows, 1), lines }
   }
-  if (header && ids.length > 0) return { header, ids, labels }
-  throw new DataError({ file, problem: 'has no rows of id and label' })
+}
+
+/** The whole of it. */
+export async function submissionOf(source: ByteSource): Promise<Submission> {
+  const { header, ids, labels } = await sampleOf(source, 2)
+  return { header: [header[0]!, header[1]!], ids, labels }
+}
+
+/** A sample of `columns`, or of as many as there are. */
+export async function sampleOf(source: ByteSource, columns?: number): Promise<Sample> {
+  const whole: Sample = { header: [], ids: [], labels: [] }
+  for await (const { header, rows } of piecesOf(source, columns)) {
+    whole.header = header
+    for (const [id, label] of rows) whole.labels[whole.ids.push(id!) - 1] = label!
+  }
+  return whole
+}
+
+const column = (rows: string[][], index: number): string[] => rows.map((cells) => cells[index]!)
+
+/** All rows of a file of ids and something else, checked; at least one. */
+async function* piecesOf(source: ByteSource, columns?: number): AsyncGenerator<Piece, void, undefined> {
+  const reader = rowReader(source.name, columns)
+  let found = 0
+  try {
+    for await (const { bytes, last } of wholeLines(source)) {
+      const piece = reader(bytes, last)
+      if (!piece) continue
+      found += piece.rows.length
+      yield piece
+    }
+    await source.done?.()
+  } finally {
+    await source.close()
+  }
+  if (found === 0) throw new DataError({ file: source.name, problem: 'has no rows of id and label' })
+}
+
+/** A source's bytes, cut at ends of lines. */
+async function* wholeLines({ chunks }: ByteSource): AsyncGenerator<{ bytes: Uint8Array; last: boolean }> {
+  let rest: Uint8Array = new Uint8Array()
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+    const end = next.value.lastIndexOf(10) + 1
+    if (end > 0) yield { bytes: concat([rest, next.value.subarray(0, end)]), last: false }
+    rest = end > 0 ? next.value.slice(end) : concat([rest, next.value])
+  }
+  if (rest.length > 0) yield { bytes: rest, last: true }
+}
+
+/** Makes a reader of one file's lines, to be given them in order. */
+function rowReader(file: string, columns?: number): (bytes: Uint8Array, last: boolean) => Piece | undefined {
+  let header: string[] | undefined
+  let number = 1
+  const take = (cells: string[], line: number) => {
+    requireRow(file, cells, { line, header, columns })
+    if (header) return true
+    header = cells
+    return false
+  }
+  return (bytes, last) => {
+    const marked = number === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+    const [rows, lines]: [string[][], number[]] = [[], []]
+    for (let line = lineAt(bytes, marked ? 3 : 0, number, last); line; line = lineAt(bytes, line.next, number, last)) {
+      number++
+      if (isBlank(bytes, line)) continue
+      const cells = cellTexts(bytes, line, header ? { file, names: header } : { file })
+      if (take(cells, line.number)) lines[rows.push(cells) - 1] = line.number
+    }
+    return header && rows.length > 0 ? { header, rows, lines } : undefined
+  }
+}
+
+/** What a row is held against. */
+interface Wanted {
+  line: number
+  header: readonly string[] | undefined
+  columns: number | undefined
+}
+
+function requireRow(file: string, cells: string[], { line, header, columns }: Wanted): void {
+  const count = columns ?? header?.length ?? Math.max(2, cells.length)
+  if (cells.length === count && cells[0] !== '') return
+  const found = cells.length === count ? 'an empty id' : `${cells.length} cells`
+  const expected = count === 2 ? 'an id and a label' : `${count} cells`
+  const wide = !header && cells.length > 2
+  const code = wide && ({ code: 'DATA_SUBMISSION_COLUMNS', params: { columns: cells } } as const)
+  throw new DataError({ file, row: line, expected, found, ...code })
 }

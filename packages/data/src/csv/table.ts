@@ -1,6 +1,7 @@
 import { smootherOrder, transpose } from '../pictures/picture.ts'
 import type { ImageShape, PixelTable, ReadOptions } from '../types.ts'
 import { collectLabels } from './classes.ts'
+import { countsRows, indexNote } from './index-column.ts'
 import { type Layout, labelUnknown } from './layout.ts'
 import type { RowSink } from './reader.ts'
 import { whiteOf } from './white.ts'
@@ -39,7 +40,9 @@ export function tableSink(layout: Layout, options: ReadOptions, guess: number): 
       if (options.transpose) transpose(all, shape)
       const table: PixelTable = { pixels: all, rows: size / width, shape, maxValue: whiteOf(all, fractions, options) }
       if (labels) Object.assign(table, labels.finish(numbers))
-      if (layout.id >= 0) table.ids = ids
+      const kept = layout.id >= 0 && !(layout.index && countsRows(ids))
+      if (kept) table.ids = ids
+      if (layout.index) options.onNote?.(indexNote(kept))
       return table
     },
   }

@@ -1,5 +1,5 @@
 import { DataError } from '../error.ts'
-import type { PictureOptions } from '../types.ts'
+import type { Part, PictureOptions } from '../types.ts'
 
 /** Where the pictures of a folder are, and what their folders say of them. */
 export interface Arranged {
@@ -13,8 +13,6 @@ export interface Arranged {
   labels?: Uint16Array
   classes?: string[]
 }
-
-type Part = NonNullable<PictureOptions['part']>
 
 /** A file or, ending in an empty name, a folder. `picture` is the index of its path. */
 interface Item {
@@ -114,23 +112,30 @@ function partOf(file: string, items: Item[], { part, onNote }: PictureOptions): 
   // A class may be called `train`, too: beside other folders it is a part only with classes in it.
   const hasClasses = (folder: string) => picturesOf(below(items, folder)).every(({ names }) => names.length > 1)
   const isParted = folders.every(partNamed) || folders.some((name) => partNamed(name) === 'train' && hasClasses(name))
+  const asked = typeof part === 'string'
   if (!isParted) {
-    if (part === undefined) return items
+    if (!asked) return items
     const found = listed(folders.filter(Boolean)) || 'pictures alone'
     throw new DataError({ file, expected: `a folder ${part}`, found, advice: 'Leave part out.' })
   }
   const parts = folders.filter(partNamed)
   const names = parts.map(partNamed)
-  const wanted = part ?? (names.length === 1 ? names[0]! : 'train')
+  const wanted = names.length === 1 && !asked ? names[0]! : wantedPart(part, (one) => names.includes(one))
   const [folder, second] = parts.filter((name) => partNamed(name) === wanted)
   if (folder === undefined || second !== undefined) {
     const found = listed(second === undefined ? parts : [folder!, second])
     throw new DataError({ file, expected: `one folder ${wanted}`, found, advice: 'Pass part, or the folder itself.' })
   }
-  if (part === undefined) onNote?.(`read from the folder '${folder}' (option part)`)
+  if (!asked) onNote?.(`read from the folder '${folder}' (option part)`)
   const beside = folders.filter((name) => !partNamed(name)).map((name) => name || 'pictures without a folder')
   if (beside.length > 0) onNote?.(`left out, beside the folders of parts: ${listed(beside)}`)
   return below(items, folder)
+}
+
+/** The part that is asked for, of a list the first that is there; the training part where nothing is asked. */
+export function wantedPart(part: PictureOptions['part'], isThere: (part: Part) => boolean): Part {
+  const list = typeof part === 'string' ? [part] : (part ?? [])
+  return list.find(isThere) ?? list[0] ?? 'train'
 }
 
 function requireClassFolders(file: string, root: Item[], { classes }: PictureOptions): void {

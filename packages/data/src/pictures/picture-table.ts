@@ -1,7 +1,7 @@
 import { type Decode, decodeFile, isGrey, openDecoder, prepare, type RgbaImage } from '@pixelrow/pixels'
 import { DataError } from '../error.ts'
 import type { PictureOptions, PixelTable, Preparation } from '../types.ts'
-import { arranged, counted, listed } from './folders.ts'
+import { type Arranged, arranged, counted, listed } from './folders.ts'
 import { type Plan, planOf, requireSameSize } from './preparation.ts'
 
 /** Files to find pictures among. */
@@ -21,17 +21,27 @@ const AT_ONCE = 4
 
 /** The table of all pictures, each prepared alike, in the order of their paths. */
 export async function tableOfPictures(source: Pictures, options: PictureOptions): Promise<PixelTable> {
-  const { signal } = options
+  options.signal?.throwIfAborted()
+  // What is wrong with the options is said before any file is looked at.
+  planOf(options)
+  const { pictures, ...labels } = arranged(source.file, source.paths, source.folders, options)
+  const table = await tableOfRows(source, pictures, await openedDecoder(source.file), options)
+  return { ...table, ...labels }
+}
+
+/** The table of some of the pictures, in the order in which they are named. */
+export async function tableOfRows(
+  source: Pictures,
+  pictures: Arranged['pictures'],
+  decode: Decode,
+  options: PictureOptions,
+): Promise<PixelTable> {
   const { file } = source
-  signal?.throwIfAborted()
-  const plan = planOf(options)
-  const { pictures, ...labels } = arranged(file, source.paths, source.folders, options)
-  const decode = await openedDecoder(file)
-  const sink = pictureSink(file, pictures.length, plan, options)
+  const sink = pictureSink(file, pictures.length, planOf(options), options)
   const broken: string[] = []
   let row = 0
   const open = ({ index }: { index: number }) => opened(source, index, decode)
-  for await (const result of inOrder(pictures, AT_ONCE, open, signal)) {
+  for await (const result of inOrder(pictures, AT_ONCE, open, options.signal)) {
     const { id } = pictures[row]!
     if (typeof result === 'string') broken.push(`${id} (${result})`)
     else sink.add(row, id, result)
@@ -41,7 +51,7 @@ export async function tableOfPictures(source: Pictures, options: PictureOptions)
     const problem = `${broken.length} of ${counted(row, 'picture')} cannot be decoded: ${listed(broken, '')}`
     throw new DataError({ file, problem, advice: 'Replace or remove them.' })
   }
-  return { ...sink.table(), ...labels, ids: pictures.map(({ id }) => id) }
+  return { ...sink.table(), ids: pictures.map(({ id }) => id) }
 }
 
 /** A picture, or why there is none. */
@@ -51,7 +61,7 @@ async function opened(source: Pictures, index: number, decode: Decode): Promise<
 }
 
 /** Where the decoder is missing, its error says what to install. */
-async function openedDecoder(file: string): Promise<Decode> {
+export async function openedDecoder(file: string): Promise<Decode> {
   return openDecoder().catch((cause: Error) => {
     const [problem = '', advice = ''] = cause.message.split('. ')
     throw new DataError({ file, problem, advice }, { cause })

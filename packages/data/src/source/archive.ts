@@ -1,9 +1,11 @@
 import { readZip, type Zip, type ZipSource } from '@pixelrow/files'
-import { tableOf } from '../csv/read.ts'
+import { batchesOf, tableOf } from '../csv/read.ts'
+import { isSampleName } from '../csv/submission.ts'
 import { DataError } from '../error.ts'
-import { isHidden, isPicture, listed } from '../pictures/folders.ts'
-import { tableOfPictures } from '../pictures/picture-table.ts'
-import type { PixelTable, ReadOptions } from '../types.ts'
+import { isHidden, isPicture, listed, wantedPart } from '../pictures/folders.ts'
+import { batchesOfPictures } from '../pictures/picture-batches.ts'
+import { type Pictures, tableOfPictures } from '../pictures/picture-table.ts'
+import type { Part, PixelTable, ReadOptions, RowOptions } from '../types.ts'
 import { inflateInNode } from './file.ts'
 import { type ByteSource, streamed } from './source.ts'
 
@@ -11,7 +13,7 @@ import { type ByteSource, streamed } from './source.ts'
 export async function tableOfZip(source: ZipSource, options: ReadOptions): Promise<PixelTable> {
   const zip = await opened(source, options)
   try {
-    if (options.member === undefined && filesOf(zip).some(isPicture)) return await picturesIn(zip, options)
+    if (holdsPictures(zip, options)) return await tableOfPictures(picturesIn(zip, options), options)
     return await tableOf(async () => memberOf(zip, options), zip.name, options)
   } catch (error) {
     throw explained(error, zip.name)
@@ -19,6 +21,23 @@ export async function tableOfZip(source: ZipSource, options: ReadOptions): Promi
     await zip.close()
   }
 }
+
+/** The same table, batch by batch. */
+export async function* batchesOfZip(source: ZipSource, { batch, ...options }: RowOptions): AsyncGenerator<PixelTable> {
+  const zip = await opened(source, options)
+  try {
+    if (holdsPictures(zip, options)) yield* batchesOfPictures(picturesIn(zip, options), { ...options, batch })
+    else yield* batchesOf(async () => memberOf(zip, options), zip.name, batch, options)
+  } catch (error) {
+    throw explained(error, zip.name)
+  } finally {
+    await zip.close()
+  }
+}
+
+/** Whether the pictures in a zip are the table, and no file that is named. */
+const holdsPictures = (zip: Zip, { member }: ReadOptions): boolean =>
+  member === undefined && filesOf(zip).some(isPicture)
 
 /** The bytes of the CSV in a zip; closing them closes the zip. */
 export async function openMember(source: ZipSource, options: ReadOptions): Promise<ByteSource> {
@@ -47,13 +66,12 @@ function filesOf(zip: Zip): string[] {
 
 const isCsv = (name: string): boolean => /\.csv(\.gz)?$/i.test(name)
 
-function picturesIn(zip: Zip, options: ReadOptions): Promise<PixelTable> {
-  const { signal } = options
+function picturesIn(zip: Zip, { signal }: ReadOptions): Pictures {
   const paths = filesOf(zip)
   const folders = zip.entries.filter(({ directory }) => directory).map(({ name }) => name)
   const bytes = async (index: number) =>
     (await zip.bytes(paths[index]!, signal ? { signal } : {})) as Uint8Array<ArrayBuffer>
-  return tableOfPictures({ file: zip.name, paths, folders, bytes }, options)
+  return { file: zip.name, paths, folders, bytes }
 }
 
 function memberOf(zip: Zip, options: ReadOptions): ByteSource {
@@ -74,15 +92,17 @@ function chosen(zip: Zip, { member, part, onNote }: ReadOptions): string {
     const expected = 'a CSV or pictures (png, jpg, jpeg or webp)'
     throw new DataError({ file, expected, found: listed(files) || 'nothing', ...advice })
   }
-  const rows = tables.filter((name) => !/sample_?submission[^/]*$/i.test(name))
-  if (rows.length === 1 && part === undefined) return rows[0]!
-  const wanted = part ?? 'train'
-  const matching = rows.filter((name) => wordOf[wanted].test(name.slice(name.lastIndexOf('/') + 1)))
+  const rows = tables.length === 1 ? tables : tables.filter((name) => !isSampleName(name))
+  const asked = typeof part === 'string'
+  if (rows.length === 1 && !asked) return rows[0]!
+  const ofPart = (one: Part) => rows.filter((name) => wordOf[one].test(name.slice(name.lastIndexOf('/') + 1)))
+  const wanted = wantedPart(part, (one) => ofPart(one).length > 0)
+  const matching = ofPart(wanted)
   if (matching.length !== 1) {
     const advice = 'Pass member: its name.'
     throw new DataError({ file, expected: `one CSV named ${wanted}`, found: listed(tables), advice })
   }
-  if (part === undefined) onNote?.(`read ${matching[0]} (options member and part)`)
+  if (!asked) onNote?.(`read ${matching[0]} (options member and part)`)
   return matching[0]!
 }
 

@@ -1,6 +1,13 @@
 import { batchesOf, tableOf } from '../csv/read.ts'
-import { type Submission, submissionOf } from '../csv/submission.ts'
-import { DataError } from '../error.ts'
+import {
+  type Sample,
+  type Submission,
+  type SubmissionPiece,
+  sampleOf,
+  submissionOf,
+  submissionPieces,
+} from '../csv/submission.ts'
+import { checkReading, type SubmissionOptions } from '../csv/submission-options.ts'
 import type { PixelTable, ReadOptions, RowOptions, TableSource } from '../types.ts'
 import { containerOf } from './container.ts'
 import { openInNode } from './file.ts'
@@ -21,28 +28,44 @@ export async function readTable(source: TableSource, options: ReadOptions = {}):
 
 /**
  * Reads a CSV file, also one in a zip, as tables of `batch` rows (256; the last may be shorter), in memory that does not grow with the file: the source
- * waits while a batch is in use. `maxValue` is 255 unless given; labels are whole numbers 0..65535 unless `classes` are given.
+ * waits while a batch is in use. `maxValue` is 255 unless given; labels are whole numbers 0..65535 unless `classes` are given. Also reads
+ * a folder or zip of pictures, of which `shape` (or `size` and `color`) must say what they become.
  */
 export async function* readRows(
   source: TableSource,
   { batch, ...options }: RowOptions = {},
 ): AsyncGenerator<PixelTable, void, undefined> {
-  yield* batchesOf(openRows, source, batch, options)
-}
-
-async function openRows(source: TableSource, options: ReadOptions): Promise<ByteSource> {
   const container = await containerOf(source, options)
-  if (!container) return openInNode(source, options)
-  if (container.zip)
-    return (await import('./archive.ts')).openMember(container.zip, { ...options, name: container.name })
-  const advice = 'Read a folder of pictures with readTable.'
-  throw new DataError({ file: container.name, expected: 'a file', found: 'a folder', advice })
+  const rows = { ...options, ...(batch !== undefined && { batch }), ...(container && { name: container.name }) }
+  if (container?.folder !== undefined) yield* (await import('./tree.ts')).batchesOfFolder(container.folder, rows)
+  else if (container) yield* (await import('./archive.ts')).batchesOfZip(container.zip, rows)
+  else yield* batchesOf(openInNode, source, batch, options)
 }
 
-/** Reads a submission or a competition's sample of one: two columns, whose names, ids and labels it gives. Throws a DataError for anything else. */
-export async function readSubmission(
+/** Reads a submission, also one in a zip: two columns, whose names, ids and labels it gives. Throws a DataError for anything else. */
+export async function readSubmission(source: TableSource, options: SubmissionOptions = {}): Promise<Submission> {
+  checkReading('readSubmission', options)
+  return submissionOf(await openCsv(source, options))
+}
+
+/** The same, piece by piece, in memory that does not grow with the file. */
+export async function* readSubmissionRows(
   source: TableSource,
-  options: Pick<ReadOptions, 'name' | 'signal'> = {},
-): Promise<Submission> {
-  return submissionOf(await openInNode(source, options))
+  options: SubmissionOptions = {},
+): AsyncGenerator<SubmissionPiece, void, undefined> {
+  checkReading('readSubmissionRows', options)
+  yield* submissionPieces(await openCsv(source, options))
+}
+
+/** Reads a competition's sample of a submission, of a column for the label or one for each class: its header, its ids, and what the second column holds. */
+export async function readSample(source: TableSource, options: SubmissionOptions = {}): Promise<Sample> {
+  checkReading('readSample', options)
+  return sampleOf(await openCsv(source, options))
+}
+
+/** A file, or the CSV in a zip. */
+async function openCsv(source: TableSource, options: SubmissionOptions): Promise<ByteSource> {
+  const container = await containerOf(source, options)
+  if (!container?.zip) return openInNode(source, options)
+  return (await import('./archive.ts')).openMember(container.zip, { ...options, name: container.name })
 }

@@ -1,5 +1,13 @@
 import { batchesOf, tableOf } from '../csv/read.ts'
-import { type Submission, submissionOf } from '../csv/submission.ts'
+import {
+  type Sample,
+  type Submission,
+  type SubmissionPiece,
+  sampleOf,
+  submissionOf,
+  submissionPieces,
+} from '../csv/submission.ts'
+import { checkReading, type SubmissionOptions } from '../csv/submission-options.ts'
 import type { PixelTable, ReadOptions, RowOptions, TableSource } from '../types.ts'
 import { inflateInPage } from './gunzip.ts'
 import { openSource } from './source.ts'
@@ -23,12 +31,25 @@ export async function* readRows(
   yield* batchesOf(openInPage, source, batch, options)
 }
 
-/** Reads a submission or a competition's sample of one: two columns, whose names, ids and labels it gives. Throws a DataError for anything else. */
-export async function readSubmission(
-  source: TableSource,
-  options: Pick<ReadOptions, 'name' | 'signal'> = {},
-): Promise<Submission> {
+/** Reads a submission: two columns, whose names, ids and labels it gives. Throws a DataError for anything else. */
+export async function readSubmission(source: TableSource, options: SubmissionOptions = {}): Promise<Submission> {
+  checkReading('readSubmission', options)
   return submissionOf(await openInPage(source, options))
+}
+
+/** The same, piece by piece, in memory that does not grow with the file. */
+export async function* readSubmissionRows(
+  source: TableSource,
+  options: SubmissionOptions = {},
+): AsyncGenerator<SubmissionPiece, void, undefined> {
+  checkReading('readSubmissionRows', options)
+  yield* submissionPieces(await openInPage(source, options))
+}
+
+/** Reads a competition's sample of a submission, of a column for the label or one for each class: its header, its ids, and what the second column holds. */
+export async function readSample(source: TableSource, options: SubmissionOptions = {}): Promise<Sample> {
+  checkReading('readSample', options)
+  return sampleOf(await openInPage(source, options))
 }
 
 const openInPage = (source: TableSource, options: ReadOptions) => openSource(source, options, inflateInPage)

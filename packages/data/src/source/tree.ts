@@ -2,19 +2,29 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError } from '../error.ts'
 import { isHidden } from '../pictures/folders.ts'
-import { tableOfPictures } from '../pictures/picture-table.ts'
-import type { PictureOptions, PixelTable } from '../types.ts'
+import { batchesOfPictures } from '../pictures/picture-batches.ts'
+import { type Pictures, tableOfPictures } from '../pictures/picture-table.ts'
+import type { PictureOptions, PixelTable, RowOptions } from '../types.ts'
 
 /** Deeper folders hold no classes; it also ends circles of links. */
 const DEEPEST = 6
 
 /** The table of the pictures in a folder on disk. */
 export async function tableOfFolder(folder: string, options: PictureOptions): Promise<PixelTable> {
+  return tableOfPictures(await picturesIn(folder, options), options)
+}
+
+/** The same table, batch by batch. */
+export async function* batchesOfFolder(folder: string, options: RowOptions): AsyncGenerator<PixelTable> {
+  yield* batchesOfPictures(await picturesIn(folder, options), options)
+}
+
+async function picturesIn(folder: string, options: PictureOptions): Promise<Pictures> {
   const file = options.name ?? folder
   const [paths, folders]: [string[], string[]] = [[], []]
   await list(folder, '', paths, folders, file, options)
   const bytes = async (index: number) => new Uint8Array(await readFile(join(folder, paths[index]!)))
-  return tableOfPictures({ file, paths, folders, bytes }, options)
+  return { file, paths, folders, bytes }
 }
 
 /** Puts the paths of all files and folders below `path` into the lists; links are followed. */
