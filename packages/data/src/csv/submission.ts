@@ -26,10 +26,8 @@ export interface Sample {
   labels: string[]
 }
 
-/** Rows of cells, the header apart. */
-interface Piece {
-  header: string[]
-  rows: string[][]
+/** The first two cells of some rows. */
+interface Piece extends Sample {
   lines: number[]
 }
 
@@ -43,9 +41,7 @@ export function isSampleName(path: string): boolean {
 
 /** The submission in a CSV file of two columns, piece by piece. */
 export async function* submissionPieces(source: ByteSource): AsyncGenerator<SubmissionPiece, void, undefined> {
-  for await (const { header, rows, lines } of piecesOf(source, 2)) {
-    yield { header: [header[0]!, header[1]!], ids: column(rows, 0), labels: column(rows, 1), lines }
-  }
+  for await (const { header, ...rows } of piecesOf(source, 2)) yield { header: [header[0]!, header[1]!], ...rows }
 }
 
 /** The whole of it. */
@@ -57,14 +53,15 @@ export async function submissionOf(source: ByteSource): Promise<Submission> {
 /** A sample of `columns`, or of as many as there are. */
 export async function sampleOf(source: ByteSource, columns?: number): Promise<Sample> {
   const whole: Sample = { header: [], ids: [], labels: [] }
-  for await (const { header, rows } of piecesOf(source, columns)) {
+  for await (const { header, ids, labels } of piecesOf(source, columns)) {
     whole.header = header
-    for (const [id, label] of rows) whole.labels[whole.ids.push(id!) - 1] = label!
+    for (let row = 0; row < ids.length; row++) {
+      whole.ids.push(ids[row]!)
+      whole.labels.push(labels[row]!)
+    }
   }
   return whole
 }
-
-const column = (rows: string[][], index: number): string[] => rows.map((cells) => cells[index]!)
 
 /** All rows of a file of ids and something else, checked; at least one. */
 async function* piecesOf(source: ByteSource, columns?: number): AsyncGenerator<Piece, void, undefined> {
@@ -73,8 +70,8 @@ async function* piecesOf(source: ByteSource, columns?: number): AsyncGenerator<P
   try {
     for await (const { bytes, last } of wholeLines(source)) {
       const piece = reader(bytes, last)
-      if (!piece) continue
-      found += piece.rows.length
+      if (piece.ids.length === 0) continue
+      found += piece.ids.length
       yield piece
     }
     await source.done?.()
@@ -96,26 +93,47 @@ async function* wholeLines({ chunks }: ByteSource): AsyncGenerator<{ bytes: Uint
 }
 
 /** Makes a reader of one file's lines, to be given them in order. */
-function rowReader(file: string, columns?: number): (bytes: Uint8Array, last: boolean) => Piece | undefined {
+function rowReader(file: string, columns?: number): (bytes: Uint8Array, last: boolean) => Piece {
   let header: string[] | undefined
   let number = 1
-  const take = (cells: string[], line: number) => {
-    requireRow(file, cells, { line, header, columns })
-    if (header) return true
-    header = cells
-    return false
-  }
-  return (bytes, last) => {
+  function lines(bytes: Uint8Array, last: boolean, piece: Piece): void {
     const marked = number === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
-    const [rows, lines]: [string[][], number[]] = [[], []]
     for (let line = lineAt(bytes, marked ? 3 : 0, number, last); line; line = lineAt(bytes, line.next, number, last)) {
       number++
       if (isBlank(bytes, line)) continue
       const cells = cellTexts(bytes, line, header ? { file, names: header } : { file })
-      if (take(cells, line.number)) lines[rows.push(cells) - 1] = line.number
+      requireRow(file, cells, { line: line.number, header, columns })
+      if (header) take(piece, cells[0]!, cells[1]!, line.number)
+      else header = cells
     }
-    return header && rows.length > 0 ? { header, rows, lines } : undefined
   }
+  return (bytes, last) => {
+    const piece: Piece = { header: [], ids: [], labels: [], lines: [] }
+    const plain = header?.length === 2 ? plainRows(bytes, piece, number) : undefined
+    if (plain === undefined) lines(bytes, last, piece)
+    else number = plain
+    return { ...piece, header: header ?? [] }
+  }
+}
+
+function take({ ids, labels, lines }: Piece, id: string, label: string, line: number): void {
+  ids.push(id)
+  labels.push(label)
+  lines.push(line)
+}
+
+const ascii = new TextDecoder()
+
+/** Reads whole lines of nothing but two plain cells, as most are, in a fraction of the time, and returns the next line's number; undefined where a line is not so. */
+function plainRows(bytes: Uint8Array, piece: Piece, number: number): number | undefined {
+  const text = ascii.decode(bytes)
+  if (!/^(?:[!#-+\--~]+,[!#-+\--~]*\n)*$/.test(text)) return undefined
+  for (let start = 0; start < text.length; ) {
+    const [comma, end] = [text.indexOf(',', start), text.indexOf('\n', start)]
+    take(piece, text.slice(start, comma), text.slice(comma + 1, end), number++)
+    start = end + 1
+  }
+  return number
 }
 
 /** What a row is held against. */
