@@ -4,8 +4,14 @@ export type DataErrorCode =
   | 'DATA_OPTION_UNKNOWN'
   /** An option has a value that it cannot have: `option`, `expected`, `found`. */
   | 'DATA_OPTION_INVALID'
-  /** Columns are neither pixel, label nor id: their names as `columns`, and whether there may be a `label` or an `id` that nobody has named. */
+  /** Columns are neither pixel, label nor id: their names as `columns`, their `places` from 0, and whether there may be a `label` or an `id` that nobody has named. */
   | 'DATA_COLUMN_UNKNOWN'
+  /** There is no column of a name that an option gives: its `name`, all that there are as `names`. */
+  | 'DATA_COLUMN_MISSING'
+  /** A label is none of the classes that were given: `label` and `classes`. */
+  | 'DATA_LABEL_UNKNOWN'
+  /** A row has no label. */
+  | 'DATA_LABEL_EMPTY'
   /** Pixel columns are missing: `count` of them, the first few names as `columns`, and whether they are there and `named` as something else. */
   | 'DATA_PIXEL_MISSING'
   /** An unnamed first column counts the rows at first and then does not, in a file that is read piece by piece: `row`, `expected`, `found`. */

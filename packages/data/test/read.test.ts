@@ -129,9 +129,11 @@ test('an id column is kept, unknown columns are refused by name or dropped', asy
   const table = await read('id,pixel0\nx7,1\n"x,8",2\n')
   expect(table.ids).toEqual(['x7', 'x,8'])
   const error = await dataError(read('y,label,pixel0\n1,2,3\n'))
-  expect(error.message).toContain("neither pixel, label nor id: 'y'. Pass drop: ['y']")
+  expect(error.message).toContain(
+    "neither pixel, label nor id: 'y'. Is it what names the rows? Then pass id: 'y'. Pass drop: ['y']",
+  )
   expect((await read('y,label,pixel0\n1,2,3\n', { drop: ['y'] })).pixels).toEqual(Uint8Array.of(3))
-  expect((await dataError(read('y,pixel0\n1,3\n'))).message).toContain("Is this the label? Then pass label: 'y'; else")
+  expect((await dataError(read('y,pixel0\n1,3\n'))).message).toContain("Is it the label? Then pass label: 'y'. ")
 })
 
 test('shuffled pixel columns are put in order, missing ones named', async () => {

@@ -22,7 +22,7 @@ export function collectLabels(file: string, column: string | number, given?: rea
     add(text, row) {
       const found = numbers.get(text)
       if (found !== undefined) return found
-      if (text === '') throw new DataError({ file, row, column, expected: 'a label', found: 'an empty cell' })
+      if (text === '') emptyLabel(file, column, row)
       // A digit is its own number, so that labels 0, 1, 2, … need no second look at the end.
       const number = /^\d$/.test(text) ? +text : Math.max(10, texts.length)
       if (lookup) known[number] = lookup(text) ?? unknownLabel(file, column, row, text, given)
@@ -73,7 +73,13 @@ export function unknownLabel(
 ): never {
   const shown = given.length > 12 ? `${given.slice(0, 12).join(', ')}, … (${given.length} classes)` : given.join(', ')
   const advice = 'Is this another data set, or another label column?'
-  throw new DataError({ file, row, column, expected: `one of the classes ${shown}`, found: `label '${text}'`, advice })
+  const data = { code: 'DATA_LABEL_UNKNOWN', params: { label: text, classes: given } } as const
+  const found = `label '${text}'`
+  throw new DataError({ file, row, column, expected: `one of the classes ${shown}`, found, advice, ...data })
+}
+
+function emptyLabel(file: string, column: string | number, row: number): never {
+  throw new DataError({ file, row, column, expected: 'a label', found: 'an empty cell', code: 'DATA_LABEL_EMPTY' })
 }
 
 function tooMany(file: string, column: string | number, row: number): never {

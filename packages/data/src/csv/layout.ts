@@ -109,11 +109,12 @@ function named(file: string, names: string[], first: Line, head: Uint8Array, opt
   const rest = names.map((_, column) => column).filter((column) => !taken.has(column))
   const packed = rest.find((column) => names[column]!.toLowerCase() === 'pixels') ?? -1
   const { places, size } = packed >= 0 ? { places: new Map<number, number>() } : pixelColumns(file, names, rest)
-  refuseOthers(
-    file,
-    rest.filter((column) => column !== packed && !places.has(column)).map((column) => names[column]!),
-    { pixels: places.size, label: label < 0 && options.label === undefined, id: id < 0 && options.id === undefined },
-  )
+  const others = rest.filter((column) => column !== packed && !places.has(column))
+  refuseOthers(file, new Map(others.map((column) => [names[column]!, column])), {
+    pixels: places.size,
+    label: label < 0 && options.label === undefined,
+    id: id < 0 && options.id === undefined,
+  })
   const pixels = packed >= 0 ? packedCount(file, head, first, packed, names) : places.size
   const shape = shapeOf(file, pixels, options, size)
   const byColumn = Int32Array.from(names, (_, column) => places.get(column) ?? -1)
@@ -128,7 +129,9 @@ interface Known {
   id: boolean
 }
 
-function refuseOthers(file: string, others: string[], { pixels, label, id }: Known): void {
+/** Refuses columns, by name with their places, that hold neither pixels nor anything else that is known. */
+function refuseOthers(file: string, columns: ReadonlyMap<string, number>, { pixels, label, id }: Known): void {
+  const others = [...columns.keys()]
   if (pixels === 0 && others.length > 3) {
     const advice = 'If this line is no header, pass header: false.'
     const expected = 'names such as pixel0, pixel1, … or 1x1, 1x2, …'
@@ -141,7 +144,7 @@ function refuseOthers(file: string, others: string[], { pixels, label, id }: Kno
   const advice = list[1]
     ? `Pass drop: [${shown}] to leave them out${roles.map(([option, what]) => `, or ${option}: ${list[0]} if that is ${what}`).join('')}.`
     : `${roles.map(([option, what]) => `Is it ${what}? Then pass ${option}: ${shown}. `).join('')}Pass drop: [${shown}] to leave it out.`
-  const params = { columns: others, label, id }
+  const params = { columns: others, places: [...columns.values()], label, id }
   const problem = `neither pixel, label nor id: ${shown}`
   throw new DataError({ file, row: 1, problem, found: shown, advice, code: 'DATA_COLUMN_UNKNOWN', params })
 }
@@ -218,7 +221,8 @@ function columnOf(file: string, name: string | number, columns: number, names?: 
   const shown = names && `${names.slice(0, 5).join(', ')}${names.length > 5 ? `, … ${names.at(-1)}` : ''}`
   const found = names ? `columns ${shown}` : 'no header'
   const advice = names ? 'Pass one of these names, an index, or false for none.' : 'Pass its 0-based index.'
-  throw new DataError({ file, row: 1, expected: `a column '${name}'`, found, advice })
+  const data = { code: 'DATA_COLUMN_MISSING', params: { name, names: names ?? [] } } as const
+  throw new DataError({ file, row: 1, expected: `a column '${name}'`, found, advice, ...data })
 }
 
 function shapeOf(

@@ -15,6 +15,8 @@ export interface Submission {
 export interface SubmissionPiece extends Submission {
   /** The line of each row in the file, from 1, counting the header and blank lines: where an editor shows it. */
   lines: number[]
+  /** That of the header. */
+  headerLine: number
 }
 
 /** The sample of a submission: one column for the label, or one for each class. */
@@ -29,6 +31,7 @@ export interface Sample {
 /** The first two cells of some rows. */
 interface Piece extends Sample {
   lines: number[]
+  headerLine: number
 }
 
 /** Whether a file's name is that of a competition's sample: `sample_submission.csv`, `SampleSubmission.csv.gz`, `submission_format.csv`, … */
@@ -95,6 +98,7 @@ async function* wholeLines({ chunks }: ByteSource): AsyncGenerator<{ bytes: Uint
 /** Makes a reader of one file's lines, to be given them in order. */
 function rowReader(file: string, columns?: number): (bytes: Uint8Array, last: boolean) => Piece {
   let header: string[] | undefined
+  let headerLine = 0
   let number = 1
   function lines(bytes: Uint8Array, last: boolean, piece: Piece): void {
     const marked = number === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
@@ -104,15 +108,15 @@ function rowReader(file: string, columns?: number): (bytes: Uint8Array, last: bo
       const cells = cellTexts(bytes, line, header ? { file, names: header } : { file })
       requireRow(file, cells, { line: line.number, header, columns })
       if (header) take(piece, cells[0]!, cells[1]!, line.number)
-      else header = cells
+      else [header, headerLine] = [cells, line.number]
     }
   }
   return (bytes, last) => {
-    const piece: Piece = { header: [], ids: [], labels: [], lines: [] }
+    const piece: Piece = { header: [], headerLine: 0, ids: [], labels: [], lines: [] }
     const plain = header?.length === 2 ? plainRows(bytes, piece, number) : undefined
     if (plain === undefined) lines(bytes, last, piece)
     else number = plain
-    return { ...piece, header: header ?? [] }
+    return { ...piece, header: header ?? [], headerLine }
   }
 }
 

@@ -82,7 +82,9 @@ function labelled(
   const unknown = data.findIndex((label) => !index.has(String(label)))
   if (unknown >= 0) {
     const expected = `one of the classes ${names.join(', ')}`
-    throw new DataError({ file: `labels of ${file}`, row: unknown + 1, expected, found: `label '${data[unknown]}'` })
+    const label = String(data[unknown])
+    const coded = { code: 'DATA_LABEL_UNKNOWN', params: { label, classes: names } } as const
+    throw new DataError({ file: `labels of ${file}`, row: unknown + 1, expected, found: `label '${label}'`, ...coded })
   }
   return { labels: Uint16Array.from(data, (label) => index.get(String(label))!), classes: names }
 }

@@ -188,7 +188,9 @@ function placeOf(file: string, name: string, classes: string[]): number {
   const place = classes.findIndex((each) => isWhole(each) && isWhole(name) && Number(each) === Number(name))
   if (place >= 0) return place
   const advice = 'Is this another data set? Pass drop: its name to leave it out.'
-  throw new DataError({ file, expected: `folders of the classes ${listed(classes, '')}`, found: `'${name}'`, advice })
+  const data = { code: 'DATA_LABEL_UNKNOWN', params: { label: name, classes } } as const
+  const expected = `folders of the classes ${listed(classes, '')}`
+  throw new DataError({ file, expected, found: `'${name}'`, advice, ...data })
 }
 
 /** The first ten, and how many more there are. */
