@@ -1,7 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { pixelrow, workFolder, writeData, zipped } from './helpers.ts'
+import { zipOf } from '../../../packages/files/test/writer.ts'
+import { fakeTable, pixelrow, workFolder, writeData, zipped } from './helpers.ts'
 
 const fake = { rows: 90, classes: ['cat', 'dog'] }
 const sample = (ids: string[]) => `the id,answer\n${ids.map((id) => `${id},cat\n`).join('')}`
@@ -25,7 +27,8 @@ test('a right submission is told so, with what it was compared with', async () =
     signal: null,
     stdout: 'right.csv: 30 rows, checked against data/test.csv\n',
     stderr:
-      'Reading data/test.csv\nHeader and ids are those of data/sample_submission.csv\n' +
+      'Reading data/test.csv\nHeader and 30 ids are those of data/sample_submission.csv, in its order\n' +
+      'data/test.csv has no ids: its rows are counted from 1, as the ids of data/sample_submission.csv are\n' +
       'Every label is one of the 2 classes in data/train.csv\n',
   })
   const { stdout } = await check('right.csv', ...atTest, '--json', '-q')
@@ -36,6 +39,7 @@ test('a right submission is told so, with what it was compared with', async () =
     test: 'data/test.csv',
     sample: 'data/sample_submission.csv',
     classes: ['cat', 'dog'],
+    labelsCompared: true,
     perLabel: { cat: 15, dog: 15 },
   })
 })
@@ -45,7 +49,10 @@ test('without a sample, header and ids are those of Digit Recognizer; --test tak
   writeFileSync(join(cwd, 'data.zip'), zipped(join(cwd, 'data')))
   for (const place of ['data/test.csv', 'data', 'data.zip']) {
     const { code, stdout, stderr } = await check('right.csv', '--test', place)
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('as in Digit Recognizer') })
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining('No sample found: header ImageId,Label assumed; ids from 1 to 30\n'),
+    })
     expect(stdout).toMatch(/^right\.csv: 30 rows, checked against data(\/test\.csv|\.zip, test\.csv)\n$/)
   }
 })
@@ -142,4 +149,101 @@ test('without anything to compare with it asks for --test', async () => {
   })
   expect((await check('nowhere.csv', ...atTest)).stderr).toMatch(/^Error: nowhere\.csv: no such file/)
   expect((await check('right.csv', '--test', 'nowhere.csv', '-q')).stderr).toMatch(/^Error: nowhere\.csv: no such file/)
+})
+
+/** A submission of digits, and nothing near it that tells which labels there are. */
+function digitsAlone(labels: readonly string[], sample?: string) {
+  const cwd = workFolder()
+  mkdirSync(join(cwd, 'data'))
+  writeFileSync(join(cwd, 'data/test.csv'), fakeTable({ rows: labels.length, classes: ['a', 'b'] }).unlabelled)
+  if (sample) writeFileSync(join(cwd, 'data/sampleSubmission.csv'), sample)
+  const header = sample?.split('\n')[0] ?? 'ImageId,Label'
+  const text = `${header}\n${labels.map((label, row) => `${row + 1},${label}\n`).join('')}`
+  writeFileSync(join(cwd, 's.csv'), text)
+  return {
+    cwd,
+    text,
+    check: (...args: string[]) => pixelrow(['check-submission', 's.csv', ...atTest, ...args], { cwd }),
+  }
+}
+
+test.each(['[2]', '12', '2.0', '-1', 'two', '1e0', '١'])(
+  'for digits, label %s is refused where nothing else tells the classes',
+  async (label) => {
+    const { check } = digitsAlone(['3', label, '7'])
+    const { code, stdout, stderr } = await check('--json')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /\nFix: those are the classes of digit-recognizer; for another competition add --competition NAME\n$/,
+    )
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: 'CLI_SUBMISSION_WRONG',
+      params: { file: 's.csv', row: 3, expected: 'one of the classes 0, 1, 2, 3, 4, 5, 6, 7, 8, 9', found: label },
+    })
+    // The way on: of another competition nothing is known, and that is said.
+    const other = await check('--competition', 'words')
+    expect(other).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('\nWhich labels there are is not known: they were not compared\n'),
+    })
+  },
+)
+
+test('for digits, what it was compared with is said', async () => {
+  const { check } = digitsAlone(['3', '0', '7'])
+  expect(await check()).toMatchObject({
+    code: 0,
+    stderr:
+      'Reading data/test.csv\nNo sample found: header ImageId,Label assumed; ids from 1 to 3\n' +
+      'data/test.csv has no ids: its rows are counted from 1\nEvery label is one of the 10 classes of digit-recognizer\n',
+  })
+  const plain = JSON.parse((await check('--json')).stdout)
+  expect(plain).toMatchObject({ classes: [...'0123456789'], labelsCompared: true })
+  expect(JSON.parse((await check('--json', '--competition', 'x')).stdout)).toMatchObject({ labelsCompared: false })
+})
+
+test("a sample's labels tell at least their form", async () => {
+  const sample = 'id,kind\n1,0\n2,0\n3,0\n'
+  const { check } = digitsAlone(['3', '[2]', '7'], sample)
+  expect((await check('-q')).stderr).toBe(
+    'Error: s.csv row 3: expected a whole number, as the labels of data/sampleSubmission.csv are, found [2]\n',
+  )
+  expect((await digitsAlone(['3', '12', '7'], sample).check()).stderr).toContain(
+    '\nEvery label is a whole number, as in data/sampleSubmission.csv; which of them there are is not known\n',
+  )
+  const words = digitsAlone(['3', 'cat', '7'], 'id,kind\n1,dog\n2,dog\n3,dog\n')
+  expect((await words.check()).stderr).toContain('\nWhich labels there are is not known: they were not compared\n')
+})
+
+test('a submission in a zip or in gzip is read too, with the lines of what is in it', async () => {
+  const { cwd, text } = digitsAlone(['3', '0', '12'])
+  writeFileSync(join(cwd, 's.csv.gz'), gzipSync(text))
+  writeFileSync(join(cwd, 's.zip'), zipOf([{ name: 'out/submission.csv', data: Buffer.from(text) }]))
+  for (const file of ['s.csv.gz', 's.zip']) {
+    const { code, stderr } = await pixelrow(['check-submission', file, ...atTest, '-q'], { cwd })
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining(
+        `Error: ${file} row 4: expected one of the classes 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, found 12\n`,
+      ),
+    })
+  }
+})
+
+test('columns in another order, and a file with its index, are refused by name', async () => {
+  const { cwd, text } = digitsAlone(['3', '0', '7'])
+  const lines = text.trimEnd().split('\n')
+  const write = (how: (line: string, row: number) => string) =>
+    writeFileSync(join(cwd, 's.csv'), `${lines.map(how).join('\n')}\n`)
+  write((line) => line.split(',').reverse().join())
+  const check = () => pixelrow(['check-submission', 's.csv', ...atTest, '-q', '--json'], { cwd })
+  const errorOf = async () => JSON.parse((await check()).stdout).error
+  expect(await errorOf()).toMatchObject({ code: 'CLI_SUBMISSION_WRONG', params: { row: 1, found: 'Label,ImageId' } })
+  write((line, row) => `${row ? row - 1 : ''},${line}`)
+  expect(await errorOf()).toMatchObject({
+    code: 'DATA_SUBMISSION_COLUMNS',
+    params: { file: 's.csv', columns: ['', 'ImageId', 'Label'] },
+    message: 's.csv row 1: expected an id and a label, found 3 cells.',
+    fix: 'A submission that is checked here has an id and a label in each line',
+  })
 })

@@ -175,7 +175,7 @@ describe('run --kaggle --submit', () => {
     expect(server.state.submissions).toHaveLength(1)
     expect(server.state.submissions[0]).toMatchObject({ publicScore: score, fileName: 'submission.csv' })
     expect(server.state.submissions[0]!.description).toMatch(
-      /^pixelrow linear, 3 epochs, .*seed 0, \d\.\d{4} on validation rows$/,
+      /^pixelrow linear, 3 epochs, .*seed 0, \d\.\d{4} on 30 validation rows by the model before the last training$/,
     )
     const run = JSON.parse(readFileSync(join(cwd, 'runs/1-linear/run.json'), 'utf8'))
     expect(run.kaggle).toMatchObject({ competition: 'digit-recognizer', ref: 50000001, publicScore: score })
@@ -205,7 +205,13 @@ describe('run --kaggle --submit', () => {
     }
     const { stderr } = await answered(['run', '--kaggle', '--submit', '-o', 'out', ...quick], 'n')
     expect(stderr).toMatch(/\nNot submitted; to do it later:\n.*node \S+ submit out\/submission\.csv/)
-    expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['history.csv', 'model.onnx', 'run.json', 'submission.csv'])
+    expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
+      'history.csv',
+      'model.onnx',
+      'model.rows.bin',
+      'run.json',
+      'submission.csv',
+    ])
     for (const answer of ['', 'maybe', 'yn']) {
       expect((await answered(['submit', 'out/submission.csv'], answer)).stderr).toMatch(/\nNothing was submitted\n$/)
     }
@@ -271,7 +277,9 @@ describe('run --kaggle --submit', () => {
     server.faults.add('StartSubmissionUpload', { status: 400, code: 'FAILED_PRECONDITION', message: 'Not today.' })
     const { code, stdout, stderr } = await pixelrow(['run', '--kaggle', '--submit', '--yes', '-o', 'out', ...quick])
     expect(code).toBe(1)
-    expect(stdout).toMatch(/\nout\/submission\.csv: 100 rows, checked\n/)
+    expect(stdout).toMatch(
+      /\nout\/submission\.csv: 100 rows, checked: header and 100 ids of digit-recognizer\/sample_submission\.csv, in its order; labels among the 3 classes\n/,
+    )
     expect(stderr).toMatch(
       /\nNot submitted; to do it later:\n {2}node \S+ submit out\/submission\.csv\nError: .*Not today\./,
     )
@@ -295,7 +303,9 @@ describe('submit', () => {
         "1.00000 is Kaggle's public score\nplace 1 of 4 (Team of fakeuser, best score 1.00000)\n" +
         'submission 50000001: https://www.kaggle.com/submissions/50000001\n',
     })
-    expect(stderr).toContain('Header and ids are those of the sample_submission.csv of digit-recognizer\n')
+    expect(stderr).toContain(
+      'Header and 100 ids are those of the sample_submission.csv of digit-recognizer, in its order\n',
+    )
     expect(server.state.submissions.map(({ description }) => description)).toEqual(['all right'])
     expect(readdirSync(cwd)).toEqual(['s.csv'])
   })

@@ -36,6 +36,8 @@ test('no command writes over what it reads, by whatever name', async () => {
     [['data', 'convert', 'hard.csv', '-o', 'train.csv'], 'train.csv, which is hard.csv,'],
     [['data', 'convert', 'x.idx', '-o', 'around/x.idx'], 'around/x.idx, which is x.idx,'],
     [['predict', 'm/model.onnx', 'test.csv', '-o', 'test.csv'], 'test.csv'],
+    [['predict', 'm/model.onnx', '.', '-o', 'test.csv'], 'test.csv'],
+    [['predict', 'm/model.onnx', 'test.csv', '-o', 'x.csv', '--probabilities', 'test.csv'], 'test.csv'],
     [['predict', 'model.csv', 'test.csv', '-o', 'model.csv'], 'model.csv'],
     [['predict', 'm/model.onnx', 'test.csv', '-o', 'sample_submission.csv'], 'sample_submission.csv'],
     [['train', 'as/history.csv', '-o', 'as'], 'as/history.csv'],

@@ -48,8 +48,15 @@ const contents = (folder: string) =>
 test('a pattern gives a file for each file, with the ids and classes of the rows', async () => {
   const cwd = withParts(4, 600)
   const { stdout, stderr } = await fine(cwd, ['part-*', '-o', 'out/'])
-  expect(stdout).toBe([0, 1, 2, 3].map((part) => `out/part-0${part}.csv: 600 rows\n`).join(''))
-  expect(stderr).toBe('2,400 rows in 4 files\n')
+  const ids = ['the 600 ids of part-00.csv, in its order', 'ids from 1 to 600', 'ids from 1 to 600']
+  const lines = [...ids, 'the 600 ids of part-03.csv.gz, in its order'].map(
+    (named, part) => `out/part-0${part}.csv: 600 rows, checked: ${named}; labels among the 3 classes\n`,
+  )
+  expect(stdout).toBe(lines.join(''))
+  expect(stderr).toBe(
+    '2 files have no ids: their rows are counted from 1, in each anew\n' +
+      'No sample found; header ImageId,Label assumed\n2,400 rows in 4 files\n',
+  )
   expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
     '.pixelrow-predict.json',
     ...[0, 1, 2, 3].map((part) => `part-0${part}.csv`),
@@ -97,10 +104,14 @@ test('killed in the middle and repeated, it goes on to the same bytes', async ()
   expect(contents(join(cwd, 'out'))).toEqual(contents(join(cwd, 'whole')))
   const withoutRest = Object.entries(contents(join(cwd, 'out-p'))).filter(([name]) => name.startsWith('part'))
   expect(Object.fromEntries(withoutRest)).toEqual(contents(join(cwd, 'whole-p')))
-  expect((await fine(cwd, args)).stderr).toBe('12 of 12 files already done\n')
+  expect((await fine(cwd, args)).stderr).toBe(
+    '12 of 12 files already done: written after their inputs, by the same model and flags\n',
+  )
   // An input that is newer than its output is done again.
   utimesSync(join(cwd, 'part-04.csv'), new Date(), new Date(Date.now() + 5000))
-  expect((await fine(cwd, args)).stdout).toBe('out/part-04.csv: 2,000 rows\n')
+  const [again = '', ...others] = (await fine(cwd, args)).stdout.split('\n')
+  expect(again).toMatch(/^out\/part-04\.csv: 2,000 rows, checked: /)
+  expect(others).toEqual(['out-p/part-04.csv: 2,000 rows of 3 probabilities with the same ids, read back', ''])
 })
 
 test('parts of a job done apart are the whole', async () => {
@@ -140,6 +151,65 @@ test('probabilities go to a file of their own, and --json says what was done', a
   })
 })
 
+test('whatever is written, header and ids are those of the sample, in its order, each with its own row', async () => {
+  const cwd = workFolder()
+  writeFileSync(join(cwd, 'model.onnx'), model)
+  mkdirSync(join(cwd, 'data'))
+  const rows = 2600
+  const { unlabelled } = fakeTable({ rows, classes: ['a', 'b', 'c'], seed: 4, ids: (row) => `r${row}` })
+  writeFileSync(join(cwd, 'data/test.csv'), unlabelled.replace('id,', 'row id,'))
+  writeFileSync(join(cwd, 'data/more.csv'), fakeTable({ rows: 5, classes: ['a', 'b', 'c'] }).unlabelled)
+  // From piece to piece and within one: 2600 has no factor in common with 1007.
+  const ids = Array.from({ length: rows }, (_, row) => `r${(row * 1007) % rows}`)
+  writeFileSync(join(cwd, 'data/sampleSubmission.csv'), `Row_ID,species\n${ids.map((id) => `${id},x\n`).join('')}`)
+  await using classifier = await load(model)
+  const { pixels } = await readTable(join(cwd, 'data/test.csv'), { maxValue: 16 })
+  const { labels, probabilities } = await classifier.predict(pixels)
+  const names = classifier.classes.map((name) => (name.includes(',') ? `"${name}"` : name))
+  const rowOf = (id: string) => Number(id.slice(1))
+  const text = `Row_ID,species\n${ids.map((id) => `${id},${names[labels[rowOf(id)]!]}\n`).join('')}`
+  const line = (out: string) =>
+    `${out}: 2,600 rows, checked: header and 2,600 ids of data/sampleSubmission.csv, in its order; labels among the 3 classes\n`
+  const files = ['-o', 'a.csv', '--probabilities', 'a-p.csv']
+  expect((await fine(cwd, ['data/test.csv', ...files])).stdout).toBe(
+    `${line('a.csv')}a-p.csv: 2,600 rows of 3 probabilities with the same ids, read back\n`,
+  )
+  expect((await fine(cwd, ['data/test.csv', '-o', 'b.csv'])).stdout).toBe(line('b.csv'))
+  const folders = ['-o', 'out/', '--probabilities', 'out-p/', '--shard', '1/2']
+  expect((await fine(cwd, ['data/test.csv', 'data/more.csv', ...folders])).stdout).toContain(line('out/test.csv'))
+  for (const file of ['a.csv', 'b.csv', 'out/test.csv']) expect(readFileSync(join(cwd, file), 'utf8')).toBe(text)
+  expect((await fine(cwd, ['data/test.csv'])).stdout).toBe(text)
+  expect((await fine(cwd, ['data/test.csv', '-o', '-'])).stdout).toBe(text)
+  const { header, ids: found, labels: words } = JSON.parse((await fine(cwd, ['data/test.csv', '--json'])).stdout)
+  expect(header).toEqual(['Row_ID', 'species'])
+  expect(found).toEqual(ids)
+  expect(words).toEqual(ids.map((id) => classifier.classes[labels[rowOf(id)]!]))
+  const shares = readFileSync(join(cwd, 'a-p.csv'), 'utf8')
+  expect(readFileSync(join(cwd, 'out-p/test.csv'), 'utf8')).toBe(shares)
+  const [heading, ...cells] = csvRows(shares.replace('"bee, honey"', 'bee'))
+  expect(heading).toEqual(['Row_ID', 'ant', 'bee', 'wasp'])
+  for (const [index, [id, ...values]] of cells.entries()) {
+    expect(id).toBe(ids[index])
+    const row = rowOf(id!)
+    for (const [k, value] of values.entries()) expect(Number(value)).toBeCloseTo(probabilities[3 * row + k]!, 5)
+  }
+})
+
+test('a sample that is newer than what was predicted is asked for its ids again', async () => {
+  const cwd = workFolder()
+  writeFileSync(join(cwd, 'model.onnx'), model)
+  writeFileSync(join(cwd, 'test.csv'), fakeTable({ rows: 3, classes: ['a', 'b', 'c'] }).unlabelled)
+  const sample = (ids: string[]) =>
+    writeFileSync(join(cwd, 'sample_submission.csv'), `id,label\n${ids.map((id) => `${id},0\n`).join('')}`)
+  sample(['3', '1', '2'])
+  await fine(cwd, ['test.csv', '-o', 'out/'])
+  sample(['x', 'y', 'z'])
+  utimesSync(join(cwd, 'sample_submission.csv'), new Date(), new Date(Date.now() + 5000))
+  await fine(cwd, ['test.csv', '-o', 'out/'])
+  const ids = csvRows(readFileSync(join(cwd, 'out/test.csv'), 'utf8')).map(([id]) => id)
+  expect(ids).toEqual(['id', 'x', 'y', 'z'])
+})
+
 test('folders of pictures stream, too, in the order of their paths', async () => {
   const cwd = workFolder()
   writeFileSync(
@@ -169,6 +239,8 @@ test('folders of pictures stream, too, in the order of their paths', async () =>
     ['b.png', 'light'],
     ['more/c.png', 'light'],
   ])
+  const refused = await pixelrow(['predict', 'model.onnx', 'photos', '-o', 'x.csv', '--transpose'], { cwd })
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('which take no --transpose') })
   await fine(cwd, ['photos', '-o', 'photos.csv', '--probabilities', 'p.csv'])
   expect(readFileSync(join(cwd, 'photos.csv'), 'utf8')).toBe(readFileSync(join(cwd, 'out/photos.csv'), 'utf8'))
 })
@@ -189,11 +261,15 @@ test('what cannot be done is said before anything is written', async () => {
   expect(await refused('part-00.csv', 'part-00.csv', '-o', 'out/')).toContain(
     'two of the files would be written to out/part-00.csv',
   )
+  expect(await refused('part-00.csv', '-o', 'x.csv', '--probabilities', './x.csv')).toMatch(
+    /^2 Error: -o and --probabilities both want x.csv\n/,
+  )
+  expect(await refused('part-00.csv', '--probabilities', 'p.csv')).toContain('needs a file for the labels, too')
   expect(await refused('part-00.csv', 'part-02.csv', '-o', './')).toContain('is read here and would be written over')
   expect(readdirSync(cwd).filter((name) => !/^(part-|model)/.test(name))).toEqual([])
   await fine(cwd, ['part-*', '-o', 'out/'])
   expect(await refused('part-*', '-o', 'out/', '--no-header')).toContain(
-    'out holds predictions of another model, or with other options',
+    'out holds predictions of another model, with other options or of another version',
   )
   writeFileSync(join(cwd, 'part-01.csv'), 'pixel0,pixel1\n1,2\n')
   expect(await refused('part-01.csv', 'part-02.csv', '-o', 'other/')).toContain('part-01.csv')

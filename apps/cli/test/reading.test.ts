@@ -196,12 +196,17 @@ test('run reads train.csv and test.csv with the same flags; a dropped column nee
 })
 
 test.each<[string, string, string[], RegExp]>([
-  ['an unknown column', 'label,pixel0,Usage\n1,0,T\n', [], /'Usage'\.?\nFix: Add --drop Usage to leave/],
+  [
+    'an unknown column',
+    'label,pixel0,Usage\n1,0,T\n',
+    [],
+    /'Usage'\.?\nFix: Add --id Usage if it names the rows, --drop Usage to leave it out\n$/,
+  ],
   [
     'two unknown columns',
     'pixel0,a b,c\n0,x,T\n',
     [],
-    /\nFix: Add --drop 'a b' --drop c to leave .*, or --label 'a b' if /,
+    /\nFix: Add --label 'a b' if 'a b' is the label, --id 'a b' if it names the rows, --drop 'a b' --drop c to leave them out\n$/,
   ],
   [
     'a column to drop that is not there',
@@ -246,7 +251,7 @@ test('a command is not told of flags that it does not have', async () => {
   )
   const { code, stderr } = await pixelrow(['predict', 'out/model.onnx', 'b.csv', '-o', 'x.csv', '--quiet'], { cwd })
   expect(code).toBe(1)
-  expect(stderr).toMatch(/\nFix: Add --drop kind to leave (it|them) out\.\n$/)
+  expect(stderr).toMatch(/\nFix: Add --id kind if it names the rows, --drop kind to leave it out\n$/)
   const other = await pixelrow(['eval', 'out/model.onnx', 'a.csv', '--max-value', '16', '--quiet'], { cwd })
   expect(other.stderr).toBe(
     'Error: --max-value 16: the model was trained on values up to 255\nFix: leave --max-value away\n',

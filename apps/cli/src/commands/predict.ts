@@ -1,86 +1,138 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { type Classifier, load } from '@pixelrow/infer-node'
+import { join } from 'node:path'
+import type { Classifier } from '@pixelrow/infer-node'
 import { inputsOf, requireApart } from '../files/destination.ts'
 import { UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
-import { isStreaming, predictMany } from '../predicting/many.ts'
-import { findSample, frameOf } from '../submission/frame.ts'
-import { writeChecked } from '../submission/write.ts'
-import { readLike, requireOrder } from '../tables/reading.ts'
-import { count, many } from '../terminal/table.ts'
+import { expand } from '../predicting/inputs.ts'
+import { predictMany } from '../predicting/many.ts'
+import { loadForMany } from '../predicting/model.ts'
+import { submissionOf } from '../predicting/output.ts'
+import { carryOut, type Predicted, predictionOf, resultOf, type Task } from '../predicting/task.ts'
+import { countedSentence, noSample } from '../submission/frame.ts'
+import { requireOrder } from '../tables/reading.ts'
+import { type Target, targetOf } from '../tables/target.ts'
 
-/** `pixelrow predict MODEL.onnx TEST.csv`: classifies the rows of a CSV into a submission, or many files into a folder. */
-export async function predict(context: Context, flags: Flags, model: string, paths: readonly string[]): Promise<void> {
-  const [path] = paths as [string]
-  requireOrder('predict', flags, model, path)
-  if (await isStreaming(flags, paths)) return predictMany(context, flags, model, paths)
+/** `pixelrow predict MODEL.onnx TEST.csv`: classifies the rows of a table into a submission, or many files into a folder. */
+export async function predict(context: Context, flags: Flags, model: string, words: readonly string[]): Promise<void> {
+  requireOrder('predict', flags, model, words[0]!)
+  const { out, probabilities } = flags
+  if (out !== undefined && probabilities !== undefined && join(out) === join(probabilities))
+    throw new UsageError(`-o and --probabilities both want ${out}`, 'give each a name of its own', {
+      code: 'CLI_OUTPUT_TWICE',
+      params: { path: out },
+    })
+  const paths = await expand(words)
+  if (paths.length > 1 || (out !== undefined && (await isFolderName(out))))
+    return predictMany(context, flags, model, paths)
+  await predictOne(context, flags, model, paths[0]!)
+}
+
+/** One table or standard input, to a file, standard output, or the object of `--json`. */
+async function predictOne(context: Context, flags: Flags, model: string, path: string): Promise<void> {
   const out = destination(flags, path)
-  if (out !== undefined && out !== '-') {
-    await requireApart([out], [model, ...(await inputsOf(path)), await findSample(path)])
+  const { probabilities } = flags
+  const target = await targetOf(context, path, flags)
+  const { place, sample } = target
+  const outputs = [out, probabilities].filter((each) => each !== undefined && each !== '-') as string[]
+  const samples = typeof sample?.source === 'string' ? [sample.source] : []
+  await requireApart(outputs, [model, ...(await inputsOf(place.path)), ...samples])
+  await using classifier = await loadForMany(model, flags)
+  const task = { ...target, ...(probabilities !== undefined && { probabilities }) }
+  const done = await predicted(context, flags, classifier, task, out)
+  tell(context, done)
+  const { rows, header, ids, labels } = done
+  const inPlace =
+    out === undefined ? { header, ids, labels } : { submission: out, header, ...(probabilities && { probabilities }) }
+  const { device, classes } = classifier
+  context.terminal.json({ model, rows, device, classes, ...(done.sample && { sample: done.sample.name }), ...inPlace })
+}
+
+/** With the labels themselves, where they go nowhere else. */
+type Answered = Predicted & { ids?: readonly string[]; labels?: readonly string[] }
+
+async function predicted(
+  context: Context,
+  flags: Flags,
+  classifier: Classifier,
+  task: Omit<Task, 'out'>,
+  out: string | undefined,
+): Promise<Answered> {
+  if (out === undefined) return inMemory(context, flags, classifier, task)
+  if (out !== '-') {
+    const done = await carryOut(context, flags, classifier, { ...task, out })
+    for (const line of resultOf({ ...task, out }, done)) context.terminal.sentence(line)
+    return done
   }
-  const classifier = await load(model, { device: flags.device, threads: flags.threads })
+  // Whether a sample's ids are all there is known at the end, and nothing is printed before.
+  return task.sample ? throughFile(context, flags, classifier, task) : toPipe(context, flags, classifier, task)
+}
+
+async function inMemory(context: Context, flags: Flags, classifier: Classifier, target: Target): Promise<Answered> {
+  const { answers, counted, ...prediction } = await predictionOf(context, flags, classifier, target)
+  const [ids, labels]: [string[], string[]] = [[], []]
+  for await (const piece of answers) {
+    for (let row = 0; row < piece.rows; row++) {
+      ids.push(piece.ids?.[row] ?? String(ids.length + 1))
+      labels.push(prediction.classes[piece.labels[row]!]!)
+    }
+  }
+  return { ...prediction, rows: ids.length, counted: counted(), ids, labels }
+}
+
+async function toPipe(context: Context, flags: Flags, classifier: Classifier, target: Target): Promise<Answered> {
+  const { answers, counted, ...prediction } = await predictionOf(context, flags, classifier, target)
+  let rows = 0
+  const onRows = (now: number) => {
+    rows = now
+  }
+  for await (const text of submissionOf(answers, prediction, { onRows })) await context.terminal.raw(text)
+  const { test, header, classes } = prediction
+  return { test, header, classes, rows, counted: counted() }
+}
+
+/** Prints a file that is written for this alone: what goes to a pipe is checked like what goes to a file. */
+async function throughFile(context: Context, flags: Flags, classifier: Classifier, target: Target): Promise<Answered> {
+  const folder = await mkdtemp(join(tmpdir(), 'pixelrow-'))
   try {
-    await predictWith(context, flags, classifier, { model, path, out })
+    const out = join(folder, 'submission.csv')
+    const done = await carryOut({ ...context, kept: [] }, flags, classifier, { ...target, out })
+    await context.terminal.raw(await readFile(out, 'utf8'))
+    return done
   } finally {
-    await classifier.close()
+    await rm(folder, { recursive: true, force: true })
   }
 }
 
+/** What was taken for granted. */
+function tell({ terminal }: Context, { test, sample, counted }: Predicted): void {
+  if (counted) terminal.note(countedSentence(test, counted, sample))
+  if (!sample) terminal.note(noSample)
+}
+
 /** The file for the submission, `-` for standard output, or nothing where `--json` holds the labels. */
-function destination({ out, json }: Flags, path: string): string | undefined {
-  if (out === '-' && json) {
+function destination({ out, json, shard, probabilities }: Flags, path: string): string | undefined {
+  if (shard !== undefined)
+    throw new UsageError('--shard is for several files', "add -o OUT/ and name them: 'part-*.csv'")
+  if (out === '-' && json)
     throw new UsageError(
       '--json and --out - both want standard output',
       'leave --out away: the object holds the labels then',
     )
-  }
+  if (path === '-' && process.stdin.isTTY)
+    throw new UsageError(
+      '- reads rows from standard input, and that is this terminal',
+      'pixelrow predict model.onnx - < test.csv',
+    )
+  if (probabilities !== undefined && (out === undefined || out === '-'))
+    throw new UsageError('--probabilities needs a file for the labels, too', 'add -o submission.csv')
   if (out !== undefined || json) return out
   if (!process.stdout.isTTY) return '-'
   throw new UsageError(`Where shall the submission for ${path} go?`, 'add -o submission.csv, or -o - to see it here')
 }
 
-interface Paths {
-  model: string
-  path: string
-  out: string | undefined
-}
-
-async function predictWith(context: Context, flags: Flags, classifier: Classifier, { model, path, out }: Paths) {
-  const { terminal, signal } = context
-  const { classes, device } = classifier
-  terminal.note(`Reading ${path}`)
-  const table = await readLike(context, path, flags, classifier, { label: false })
-  const sample = await findSample(path)
-  const frame = await frameOf(table, path, sample === undefined ? sample : { name: sample, source: sample })
-  if (sample) terminal.note(`Ids and header as in ${sample}`)
-  const onProgress = (rows: number) => terminal.transient(`predicting ${count(rows)} of ${many(table.rows, 'row')}`)
-  const { labels } = await classifier.predict(table.pixels, { signal, onProgress })
-  signal.throwIfAborted()
-  const write = (file: string) => writeChecked(file, frame, labels, classes)
-  if (out === '-') await terminal.raw(await throughFile(write))
-  else if (out !== undefined) {
-    await mkdir(dirname(out), { recursive: true })
-    await write(out)
-    terminal.result(`${out}: ${many(table.rows, 'row')}, checked`)
-  }
-  const inPlace = out === undefined && {
-    ids: frame.ids,
-    labels: Array.from(frame.rows, (row) => classes[labels[row]!]),
-  }
-  terminal.json({ model, rows: table.rows, device, classes, ...(out !== undefined && { submission: out }), ...inPlace })
-}
-
-/** The text of a file that is written for this alone: what goes to a pipe is checked like what goes to a file. */
-async function throughFile(write: (path: string) => Promise<void>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'pixelrow-'))
-  try {
-    const path = join(folder, 'submission.csv')
-    await write(path)
-    return await readFile(path, 'utf8')
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+async function isFolderName(out: string): Promise<boolean> {
+  return /[/\\]$/.test(out) || (out !== '-' && ((await stat(out).catch(() => undefined))?.isDirectory() ?? false))
 }

@@ -1,29 +1,28 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readSubmission } from '@pixelrow/data'
-import { type Kaggle, UnknownFileError } from '@pixelrow/kaggle'
+import type { Kaggle } from '@pixelrow/kaggle'
 import { withKaggle } from '../kaggle/session.ts'
 import { tellOutcome, upload } from '../kaggle/upload.ts'
 import { requireConsent } from '../line/ask.ts'
 import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
-import { type Reference, referenceFor } from '../submission/reference.ts'
-import { requireRight, tellChecked } from './check-submission.ts'
+import { examine, tellChecked } from '../submission/examine.ts'
+import { type Reference, referenceBy, referenceFor } from '../submission/reference.ts'
+import { chosenSample, openSample } from '../submission/sample.ts'
 
 /** `pixelrow submit FILE -m MESSAGE`: checks a submission, asks, uploads it, and waits for the score. */
 export async function submit(context: Context, flags: Flags, file: string): Promise<void> {
   requireConsent('submit', flags.yes)
   const { terminal } = context
   const { competition, message = 'by pixelrow', yes, wait } = flags
-  const submission = await readSubmission(file)
+  await examine(context, file)
   const local = await referenceFor(context, flags, file, { upload: true })
-  if (local) await requireRight(file, submission, local)
+  if (local) await examine(context, file, local)
   await withKaggle(context, async (kaggle) => {
-    const reference = local ?? (await sampleOf(context, kaggle, competition))
-    if (reference && !local) await requireRight(file, submission, reference)
-    if (reference) tellChecked(context, submission, reference)
-    else terminal.note(`${competition} has no sample_submission.csv: ${file} could not be checked`)
+    const reference = local ?? (await sampleOf(context, flags, kaggle))
+    if (reference) tellChecked(context, await examine(context, file, reference), reference)
+    else terminal.note(`${competition} has no sample of a submission: ${file} was compared with nothing`)
     const outcome = await upload(context, kaggle, { competition, file, message, yes, wait })
     terminal.json(outcome ?? { competition, submitted: false })
     if (outcome) tellOutcome(context, outcome)
@@ -32,16 +31,16 @@ export async function submit(context: Context, flags: Flags, file: string): Prom
 }
 
 /** What Kaggle's own sample says, where nothing on this machine does. */
-async function sampleOf(context: Context, kaggle: Kaggle, slug: string): Promise<Reference | undefined> {
+async function sampleOf(context: Context, flags: Flags, kaggle: Kaggle): Promise<Reference | undefined> {
+  const { signal } = context
+  const { competition } = flags
   const folder = await mkdtemp(join(tmpdir(), 'pixelrow-'))
-  const name = 'sample_submission.csv'
   try {
-    const { files } = await kaggle.download(slug, { folder, file: name, signal: context.signal })
-    const { header, ids } = await readSubmission(files[0]!, { name })
-    return { header, ids, sample: `the ${name} of ${slug}` }
-  } catch (error) {
-    if (error instanceof UnknownFileError) return undefined
-    throw error
+    const names = (await kaggle.files(competition, { signal })).map(({ name }) => name)
+    const name = chosenSample(context, competition, names)
+    if (name === undefined) return undefined
+    const { files } = await kaggle.download(competition, { folder, file: name, signal })
+    return referenceBy(await openSample(context, { name: `the ${name} of ${competition}`, source: files[0]! }), flags)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -62,3 +62,32 @@ export function inFlags(advice: string, takes: (flag: string) => boolean = () =>
     .replace(/\(option (\w+)\)/, (_, option: string) => `(if that is wrong, add --${option})`)
     .replace(/\b(P|p)ass (?=--)/g, (_, letter: string) => (letter === 'P' ? 'Add ' : 'add '))
 }
+
+/** What another package's error says as data. */
+interface Coded {
+  code?: string
+  params?: Readonly<Record<string, unknown>>
+}
+
+/** What to do about an error of another package, in flags that the command `takes`; undefined where its code is not known here. */
+export function fixOf({ code, params = {} }: Coded, takes: (flag: string) => boolean = () => true): string | undefined {
+  if (code === 'DATA_COLUMN_UNKNOWN') return columnFix(params, takes)
+  if (code === 'DATA_PIXEL_MISSING' && params.named) return 'Name a column that holds no pixels.'
+  if (code === 'DATA_SUBMISSION_COLUMNS') return 'A submission that is checked here has an id and a label in each line'
+  if (code === 'DATA_INDEX_BROKEN') return 'Add --id 0 if the first column names the rows, --drop 0 to leave it out'
+  return undefined
+}
+
+/** Which column is what: the flag for each that it may be. */
+function columnFix({ columns, places, label, id }: Coded['params'] & object, takes: (flag: string) => boolean): string {
+  const names = listed(columns).map((name, index) => quoted(String(name || listed(places)[index])))
+  const [first = ''] = names
+  const roles = [
+    label && takes('label') && `--label ${first} if ${names[1] ? `${first} is` : 'it is'} the label`,
+    id && takes('id') && `--id ${first} if it names the rows`,
+    `${names.map((name) => `--drop ${name}`).join(' ')} to leave ${names[1] ? 'them' : 'it'} out`,
+  ].filter((role) => typeof role === 'string')
+  return `Add ${roles.join(', ')}`
+}
+
+const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path'
-import { inFlags } from './advice.ts'
+import { fixOf, inFlags } from './advice.ts'
 
 /** What an error says as data: `CLI_SAMPLE_ROWS` and the like, and what its sentence is made of. */
 export interface ErrorData {
@@ -70,10 +70,9 @@ export function reportError(error: unknown, takes?: (flag: string) => boolean): 
   const fields = error as ErrorReport & Error & { advice?: string }
   for (const field of carried) if (fields[field] !== undefined) report[field] = fields[field]
   if (fields.code && fields.params) Object.assign(report, { code: fields.code, params: fields.params })
-  if (!fields.advice || !report.message.endsWith(fields.advice)) return report
-  return {
-    ...report,
-    message: report.message.slice(0, -fields.advice.length).trim(),
-    fix: inFlags(fields.advice, takes),
-  }
+  const { advice = '' } = fields
+  const isAdvised = advice !== '' && report.message.endsWith(advice)
+  if (isAdvised) report.message = report.message.slice(0, -advice.length).trim()
+  const fix = fixOf(fields, takes) ?? (isAdvised ? inFlags(advice, takes) : undefined)
+  return fix === undefined ? report : { ...report, fix }
 }

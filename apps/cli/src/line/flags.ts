@@ -34,6 +34,7 @@ export interface Flags {
   engineReason?: string
   threads?: number
   label?: string | number
+  id?: string | number
   shape?: string
   maxValue?: number
   channels?: (typeof channelOrders)[number]
@@ -92,7 +93,7 @@ export const pictureFlags: FlagName[] = ['resize', 'color', 'background', 'part'
 
 /** How a table is read. */
 export const readingFlags: FlagName[] = [
-  ...(['label', 'shape', 'maxValue', 'channels'] as const),
+  ...(['label', 'id', 'shape', 'maxValue', 'channels'] as const),
   ...(['transpose', 'drop', 'header', 'noHeader'] as const),
   ...pictureFlags,
 ]

@@ -9,7 +9,7 @@ export async function expand(words: readonly string[]): Promise<string[]> {
 }
 
 /** Whether a word stands for several files: a file may have a star in its name, too. */
-export async function isPattern(word: string): Promise<boolean> {
+async function isPattern(word: string): Promise<boolean> {
   return /[*?]/.test(word) && !(await stat(word).catch(() => undefined))
 }
 
@@ -46,18 +46,4 @@ export function parseShard(text: string): Shard {
 /** The files of a part: every `of`th, so that parts of neighbours take about as long. */
 export function shardOf<T>(files: readonly T[], { part, of }: Shard): T[] {
   return files.filter((_, index) => index % of === part - 1)
-}
-
-/** The pictures below a folder by their paths with `/`, in the order of tables: by code units. */
-export async function picturesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, encoding: 'utf8' })
-  const paths = entries.map((path) => path.replaceAll('\\', '/'))
-  const isShown = (path: string) => !path.split('/').some((name) => name.startsWith('.') || name === '__MACOSX')
-  const found = paths.filter((path) => /\.(png|jpe?g|webp)$/i.test(path) && isShown(path)).sort()
-  if (found.length === 0)
-    throw new JobError(
-      `${folder} has no pictures (png, jpg, jpeg or webp)`,
-      'for files of rows, name them: folder/*.csv',
-    )
-  return found
 }

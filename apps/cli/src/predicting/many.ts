@@ -1,186 +1,154 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { DataError, readSubmissionRows } from '@pixelrow/data'
 import { isTemporary, writeFileAtomic } from '@pixelrow/files'
-import { type Classifier, load } from '@pixelrow/infer-node'
-import { requireApart } from '../files/destination.ts'
+import { inputsOf, requireApart } from '../files/destination.ts'
 import { exists } from '../files/folder.ts'
 import { JobError, UsageError } from '../line/errors.ts'
 import { type Flags, predictFlags, wordsOf } from '../line/flags.ts'
 import type { Context } from '../main.ts'
-import { count, many } from '../terminal/table.ts'
-import { expand, isPattern, parseShard, shardOf } from './inputs.ts'
-import { piecesOf, submissionOf, writePredictions } from './rows.ts'
+import { checker } from '../submission/check.ts'
+import { countedSentence, headerBy, noSample, usualHeader } from '../submission/frame.ts'
+import { openSample } from '../submission/sample.ts'
+import { targetOf } from '../tables/target.ts'
+import { many } from '../terminal/table.ts'
+import { parseShard, shardOf } from './inputs.ts'
+import { loadForMany, readModel } from './model.ts'
+import { carryOut, outputsOf, type Predicted, resultOf, type Task } from './task.ts'
 
 /** What a folder of predictions was made with, so that it is not gone on with by another model. */
 const record = '.pixelrow-predict.json'
 
-/** One input with its outputs. */
-interface Task {
-  path: string
-  out: string
-  probabilities?: string
-}
+/** Of what is written there: files of another have other headers or ids. */
+const format = 2
 
-/** Whether a call is for files that stream: several, a folder to write to, standard input, probabilities, or a share of the work. */
-export async function isStreaming({ out, probabilities, shard }: Flags, paths: readonly string[]): Promise<boolean> {
-  const [path = ''] = paths
-  if (paths.length > 1 || path === '-' || probabilities !== undefined || shard !== undefined) return true
-  return (out !== undefined && out !== '-' && (await isFolderName(out))) || isPattern(path)
-}
-
-/** Classifies files of any length, a file out for a file in; what is done already is left as it is. */
+/** Classifies files of any length into a folder, a file out for a file in; what is done already is left as it is. */
 export async function predictMany(
   context: Context,
   flags: Flags,
   model: string,
-  words: readonly string[],
+  paths: readonly string[],
 ): Promise<void> {
-  const paths = await expand(words)
-  if (paths.length === 1 && !(flags.out !== undefined && flags.out !== '-' && (await isFolderName(flags.out)))) {
-    return predictOne(context, flags, model, paths[0]!)
-  }
-  const tasks = await tasksOf(flags, paths)
+  const { terminal } = context
+  const tasks = await tasksOf(context, flags, paths)
   const mine = flags.shard === undefined ? tasks : shardOf(tasks, parseShard(flags.shard))
-  await requireApart(tasks.flatMap(outputsOf), [model, ...paths])
+  const samples = tasks.flatMap(({ sample }) => (typeof sample?.source === 'string' ? [sample.source] : []))
+  const inputs = await Promise.all(tasks.map(({ place }) => inputsOf(place.path)))
+  await requireApart(tasks.flatMap(outputsOf), [model, ...inputs.flat(), ...samples])
   const bytes = await readModel(model)
   await openFolder(flags, bytes, dirname(tasks[0]!.out))
-  const { terminal } = context
   const waiting: Task[] = []
-  for (const task of mine) if (!(await isDone(task))) waiting.push(task)
-  const done = mine.length - waiting.length
-  if (done > 0) terminal.note(`${done} of ${many(mine.length, 'file')} already done`)
-  await using classifier = await loadForMany(bytes, flags)
-  const files: { input: string; output: string; rows: number }[] = []
-  for (const task of waiting) {
-    const rows = await predictTask(context, flags, classifier, task)
-    context.kept.push(task.out)
-    files.push({ input: task.path, output: task.out, rows })
-    terminal.result(`${task.out}: ${many(rows, 'row')}`)
-  }
-  const { classes, device } = classifier
-  const rows = files.reduce((sum, each) => sum + each.rows, 0)
-  if (waiting.length > 1) terminal.note(`${many(rows, 'row')} in ${many(waiting.length, 'file')}`)
-  terminal.json({ model, rows, device, classes, files, skipped: done })
-}
-
-/**
- * Several workers of few threads each: while this thread reads rows, runs on the others never wait for one another, as the threads of one run
- * would. Each holds a model, so there are no more than four.
- */
-function loadForMany(source: string | Uint8Array, { device, threads = availableParallelism() }: Flags) {
-  const workers = Math.min(threads, 4)
-  return load(source, { device, workers, threads: Math.floor(threads / workers) })
-}
-
-/** One file or standard input, to one file or standard output. */
-async function predictOne(context: Context, flags: Flags, model: string, path: string): Promise<void> {
-  const { terminal, signal } = context
-  const { out = '-', probabilities, json } = flags
-  if (flags.shard !== undefined)
-    throw new UsageError('--shard is for several files', "add -o OUT/ and name them: 'part-*.csv'")
-  if (out === '-' && json) throw new UsageError('--json and --out - both want standard output', 'add -o submission.csv')
-  if (path === '-' && process.stdin.isTTY)
-    throw new UsageError(
-      '- reads rows from standard input, and that is this terminal',
-      'pixelrow predict model.onnx - < test.csv',
+  for (const task of mine) if (!(await isDone(context, task))) waiting.push(task)
+  const skipped = mine.length - waiting.length
+  if (skipped > 0)
+    terminal.note(
+      `${skipped} of ${many(mine.length, 'file')} already done: written after their inputs, by the same model and flags`,
     )
-  const outputs = [out, probabilities].filter((each) => each !== undefined && each !== '-') as string[]
-  await requireApart(outputs, [model, path])
-  await using classifier = await loadForMany(model, flags)
-  if (out !== '-') {
-    const rows = await predictTask(context, flags, classifier, { path, out, ...(probabilities && { probabilities }) })
-    terminal.result(`${out}: ${many(rows, 'row')}`)
-    terminal.json({
-      model,
-      rows,
-      device: classifier.device,
-      classes: classifier.classes,
-      submission: out,
-      probabilities,
-    })
-    return
+  await using classifier = await loadForMany(bytes, flags)
+  const done: Predicted[] = []
+  for (const task of waiting) {
+    const predicted = await carryOut(context, flags, classifier, task)
+    done.push(predicted)
+    for (const line of resultOf(task, predicted)) terminal.sentence(line)
   }
-  if (probabilities !== undefined)
-    throw new UsageError('--probabilities needs a file for the labels, too', 'add -o submission.csv')
-  const pieces = await piecesOf(context, classifier, path, flags)
-  for await (const text of submissionOf(classifier, pieces, { signal, onRows: () => {} })) await terminal.raw(text)
+  tell(context, done)
+  const { classes, device } = classifier
+  const files = done.map(({ rows, sample }, index) => {
+    const { place, out, probabilities } = waiting[index]!
+    return {
+      input: place.path,
+      output: out,
+      rows,
+      ...(probabilities && { probabilities }),
+      ...(sample && { sample: sample.name }),
+    }
+  })
+  const rows = done.reduce((sum, each) => sum + each.rows, 0)
+  terminal.json({ model, rows, device, classes, files, skipped })
 }
 
-async function predictTask(context: Context, flags: Flags, classifier: Classifier, task: Task): Promise<number> {
-  const { terminal, signal } = context
-  let rows = 0
-  const onRows = (now: number) => {
-    rows = now
-    terminal.transient(`${task.path}: ${count(now)} rows`)
-  }
-  for (const output of outputsOf(task)) await mkdir(dirname(output), { recursive: true })
-  const pieces = await piecesOf(context, classifier, task.path, flags)
-  const { out, probabilities } = task
-  await writePredictions(classifier, pieces, { signal, onRows, out, probabilities })
-  terminal.transient()
-  return rows
+/** What was taken for granted, once for all files, and how much was done. */
+function tell({ terminal }: Context, done: readonly Predicted[]): void {
+  const counted = done.filter((each) => each.counted)
+  const [first] = counted
+  if (counted.length > 1 && counted.every(({ sample }) => !sample))
+    terminal.note(`${many(counted.length, 'file')} have no ids: their rows are counted from 1, in each anew`)
+  else if (first) terminal.note(countedSentence(first.test, first.counted!, first.sample))
+  if (done.some(({ sample }) => !sample)) terminal.note(noSample)
+  const rows = done.reduce((sum, each) => sum + each.rows, 0)
+  if (done.length > 1) terminal.note(`${many(rows, 'row')} in ${many(done.length, 'file')}`)
 }
 
 /** Files in the folder by the names of the inputs. */
-async function tasksOf({ out, probabilities }: Flags, paths: readonly string[]): Promise<Task[]> {
+async function tasksOf(
+  context: Context,
+  { out, probabilities, ...flags }: Flags,
+  paths: readonly string[],
+): Promise<Task[]> {
   if (out === undefined || out === '-')
     throw new UsageError(
       `Where shall the predictions of ${many(paths.length, 'file')} go?`,
       'add -o and a folder: -o predictions/',
     )
   if (paths.includes('-')) throw new UsageError('- for standard input stands alone', 'name files, or - and no other')
-  const tasks = paths.map((path) => {
+  const tasks: Task[] = []
+  for (const path of paths) {
     const name = `${basename(path).replace(/(\.csv)?(\.gz)?$/i, '')}.csv`
-    return {
-      path,
+    const files = {
       out: join(out, name),
       ...(probabilities !== undefined && { probabilities: join(probabilities, name) }),
     }
-  })
+    tasks.push({ ...(await targetOf(context, path, flags)), ...files })
+  }
   const twice = tasks.find((task, i) => tasks.findIndex((other) => other.out === task.out) !== i)
   if (twice)
     throw new JobError(`two of the files would be written to ${twice.out}`, 'predict them into folders of their own')
   return tasks
 }
 
-const outputsOf = ({ out, probabilities }: Task): string[] =>
-  probabilities === undefined ? [out] : [out, probabilities]
-
-/** A finished output is there whole, so one that is not older than its input needs no work. */
-async function isDone(task: Task): Promise<boolean> {
-  const input = await stat(task.path)
+/** A finished output is there whole, so one that is not older than its input, with the header and ids that it must have, needs no work. */
+async function isDone(context: Context, task: Task): Promise<boolean> {
+  const { place, sample } = task
+  const inputs = [place.path, ...(typeof sample?.source === 'string' ? [sample.source] : [])]
+  const times = await Promise.all(inputs.map(async (path) => (await stat(path)).mtimeMs))
   const outputs = await Promise.all(outputsOf(task).map((path) => stat(path).catch(() => undefined)))
-  return outputs.every((output) => output !== undefined && output.mtimeMs >= input.mtimeMs)
+  const isNewer = outputs.every((output) => output !== undefined && times.every((time) => output.mtimeMs >= time))
+  return isNewer && hasIds(context, task)
+}
+
+/** Whether an output has the ids of its sample, and of none where there is none: a sample may have come, and be older all the same. */
+async function hasIds(context: Context, { out, sample: file }: Task): Promise<boolean> {
+  const sample = file && (await openSample(context, file))
+  const header = sample ? headerBy(sample) : usualHeader
+  const check = checker({ header, idOf: (row) => sample?.ids[row], rows: sample?.ids.length ?? Infinity })
+  try {
+    for await (const piece of readSubmissionRows(out, { signal: context.signal })) {
+      if (check.wrongIn(piece)) return false
+      if (!sample) return true
+    }
+  } catch (error) {
+    if (error instanceof DataError) return false
+    throw error
+  }
+  return check.wrongAtEnd() === undefined
 }
 
 /** Makes the folder, or makes sure that what is in it came from the same model and options; several parts of a job may share it. */
 async function openFolder(flags: Flags, model: Uint8Array, folder: string): Promise<void> {
   const words = wordsOf(flags, predictFlags).join(' ')
-  const text = `${JSON.stringify({ model: createHash('sha256').update(model).digest('hex'), options: words })}\n`
+  const sum = createHash('sha256').update(model).digest('hex')
+  const text = `${JSON.stringify({ format, model: sum, options: words })}\n`
   const path = join(folder, record)
   await mkdir(folder, { recursive: true })
   const before = (await exists(path)) ? await readFile(path, 'utf8') : undefined
   if (before !== undefined && before !== text)
     throw new JobError(
-      `${folder} holds predictions of another model, or with other options`,
+      `${folder} holds predictions of another model, with other options or of another version`,
       'choose another folder with -o, or remove this one',
+      { code: 'CLI_FOLDER_OTHER', params: { path: folder } },
     )
   if (before === undefined) await writeFileAtomic(path, text)
   if (flags.shard !== undefined) return
   for (const name of await readdir(folder)) if (isTemporary(name)) await rm(join(folder, name), { force: true })
-}
-
-async function isFolderName(out: string): Promise<boolean> {
-  return /[/\\]$/.test(out) || ((await stat(out).catch(() => undefined))?.isDirectory() ?? false)
-}
-
-/** Read once, for its sum and to be loaded. */
-async function readModel(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT'
-      ? new JobError(`${path}: expected an ONNX model, found no such file`, 'check the path')
-      : error
-  })
 }

@@ -1,5 +1,4 @@
 import type { Submission } from '@pixelrow/data'
-import type { Frame } from './frame.ts'
 
 /** The first line of a submission that is not as it must be; its header is row 0, the line after it row 1. */
 export interface Wrong {
@@ -8,37 +7,68 @@ export interface Wrong {
   found: string
 }
 
-/** What a submission must be like: its names and ids, and its labels where the classes are known. */
-export type Expected = Pick<Frame, 'header' | 'ids'> & { classes?: readonly string[] | undefined }
-
-/** The first thing wrong with a submission: header, ids in their order, labels among the classes, number of rows. */
-export function firstWrong({ header, ids, labels }: Submission, expected: Expected): Wrong | undefined {
-  const { classes } = expected
-  if (header.join() !== expected.header.join()) {
-    return { row: 0, expected: `the header ${expected.header.join()}`, found: header.join() }
-  }
-  const known = classes && new Set(classes)
-  for (let row = 0; row < ids.length; row++) {
-    const [id, label, wanted] = [ids[row]!, labels[row]!, expected.ids[row]]
-    if (wanted === undefined) return { row: row + 1, expected: `the end of the file`, found: `id ${id}` }
-    if (id !== wanted) return { row: row + 1, expected: `id ${wanted}`, found: id }
-    if (label === '' || (known && !known.has(label))) {
-      return { row: row + 1, expected: classesText(classes), found: label === '' ? 'no label' : label }
-    }
-  }
-  if (ids.length === expected.ids.length) return undefined
-  return { row: ids.length + 1, expected: `id ${expected.ids[ids.length]}`, found: 'the end of the file' }
+/** What a submission must be like. */
+export interface Expected {
+  header: readonly [string, string]
+  /** The id of each row, from 0; undefined where it is not known. */
+  idOf(row: number): string | undefined
+  rows: number
+  labels?: LabelRule | undefined
 }
 
-function classesText(classes: readonly string[] | undefined): string {
-  if (!classes) return 'a label'
+/** Which labels there may be. */
+export interface LabelRule {
+  /** What errors call them: `one of the classes 0, 1, 2`. */
+  expected: string
+  fits(label: string): boolean
+}
+
+/** Labels that are the classes' texts. */
+export function classRule(classes: readonly string[]): LabelRule {
+  const known = new Set(classes)
   const shown = classes.length > 20 ? [...classes.slice(0, 19), `… ${classes.at(-1)}`] : classes
-  return `one of the classes ${shown.join(', ')}`
+  return { expected: `one of the classes ${shown.join(', ')}`, fits: (label) => known.has(label) }
+}
+
+/** Looks at a submission piece by piece. */
+export interface Checker {
+  /** The first thing wrong with the next rows. */
+  wrongIn(piece: Submission): Wrong | undefined
+  /** To be called after the last piece. */
+  wrongAtEnd(): Wrong | undefined
+}
+
+/** Checks header, ids in their order, labels and number of rows. */
+export function checker({ header, idOf, rows, labels: rule }: Expected): Checker {
+  let row = 0
+  const wrongRow = (id: string, label: string): Omit<Wrong, 'row'> | undefined => {
+    const wanted = idOf(row)
+    if (row >= rows) return { expected: 'the end of the file', found: `id ${id}` }
+    if (wanted !== undefined && id !== wanted) return { expected: `id ${wanted}`, found: id }
+    if (label === '') return { expected: rule?.expected ?? 'a label', found: 'no label' }
+    return rule && !rule.fits(label) ? { expected: rule.expected, found: label } : undefined
+  }
+  return {
+    wrongIn({ header: found, ids, labels }) {
+      if (found.join() !== header.join())
+        return { row: 0, expected: `the header ${header.join()}`, found: found.join() }
+      for (let at = 0; at < ids.length; at++) {
+        const wrong = wrongRow(ids[at]!, labels[at]!)
+        if (wrong) return { row: row + 1, ...wrong }
+        row++
+      }
+      return undefined
+    },
+    wrongAtEnd() {
+      if (row === rows) return undefined
+      return { row: row + 1, expected: `id ${idOf(row) ?? row + 1}`, found: 'the end of the file' }
+    },
+  }
 }
 
 /** The share of a submission's labels that are those of the solution, row by row of equal ids. */
-export function score(submission: Submission, solution: Submission): number {
+export function score(submission: Submission, solution: Submission): { right: number; rows: number } {
   const truth = new Map(solution.ids.map((id, row) => [id, solution.labels[row]!]))
   const right = submission.ids.filter((id, row) => truth.get(id) === submission.labels[row]).length
-  return right / solution.ids.length
+  return { right, rows: solution.ids.length }
 }

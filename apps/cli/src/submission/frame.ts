@@ -1,62 +1,67 @@
-import { basename, dirname, join } from 'node:path'
-import { type PixelTable, readSubmission } from '@pixelrow/data'
-import { exists } from '../files/folder.ts'
-import { JobError } from '../line/errors.ts'
+import type { PixelTable } from '@pixelrow/data'
 import { count, many } from '../terminal/table.ts'
+import { type Counted, distinct, pairing } from './pairing.ts'
+import type { NamedSample } from './sample.ts'
 
 /** How a submission's rows are named, and which row of the test table each is. */
 export interface Frame {
   header: [string, string]
   ids: string[]
   rows: Uint32Array
+  /** How rows without ids came to theirs. */
+  counted?: Counted | undefined
 }
 
-/** A sample_submission.csv: what errors call it, and the file or its bytes. */
-export interface Sample {
-  name: string
-  source: string | Uint8Array
-}
+/** The header where no sample gives one: that of Digit Recognizer. */
+export const usualHeader: readonly [string, string] = ['ImageId', 'Label']
 
-/** The sample_submission.csv beside a test.csv, where there is one. */
-export async function findSample(test: string): Promise<string | undefined> {
-  const path = join(dirname(test), 'sample_submission.csv')
-  return basename(test) === 'test.csv' && (await exists(path)) ? path : undefined
-}
-
-/**
- * Header and ids from the sample where there is one, else the table's ids, else 1, 2, … Where table and sample both
- * have ids, rows are matched by them.
- */
-export async function frameOf(table: PixelTable, test: string, sample?: Sample): Promise<Frame> {
-  const inOrder = Uint32Array.from({ length: table.rows }, (_, row) => row)
+/** Header and ids from the sample where there is one, else the table's ids, else 1, 2, … Rows that have ids are brought together by them. */
+export function frameOf(table: PixelTable, test: string, sample?: NamedSample): Frame {
+  const { rows, ids, preparation } = table
   if (!sample) {
-    const ids = table.ids ?? Array.from(inOrder, (row) => String(row + 1))
-    return { header: ['ImageId', 'Label'], ids, rows: inOrder }
+    if (ids) distinct(test)(ids)
+    const inOrder = Uint32Array.from({ length: rows }, (_, row) => row)
+    const named = ids ?? Array.from(inOrder, (row) => String(row + 1))
+    return { header: [...usualHeader], ids: named, rows: inOrder, ...(!ids && { counted: { by: 'number', from: 1 } }) }
   }
-  const { header, ids } = await readSubmission(sample.source, { name: sample.name })
-  if (ids.length !== table.rows) {
-    const found = `${many(ids.length, 'row')}, ${test} has ${count(table.rows)}`
-    throw new JobError(
-      `${sample.name} does not belong to ${test}: it has ${found}`,
-      'take both files from one download',
-    )
+  const pairs = pairing(sample, test, { bare: preparation !== undefined })
+  const places = new Uint32Array(sample.ids.length)
+  for (let row = 0; row < rows; row++) {
+    const place = pairs.place(ids?.[row], row)
+    if (place >= 0) places[place] = row
   }
-  const places = placesOf(table, ids[0]!)
-  if (!places) return { header, ids, rows: inOrder }
-  const rows = ids.map((id, index) => {
-    const row = places.get(id)
-    if (row !== undefined) return row
-    throw new JobError(
-      `${sample.name} row ${index + 2}: id ${JSON.stringify(id)} is not in ${test}`,
-      'take both files from one download',
-    )
-  })
-  return { header, ids, rows: Uint32Array.from(rows) }
+  pairs.finish()
+  return { header: headerBy(sample), ids: sample.ids, rows: places, counted: pairs.counted() }
 }
 
-/** The row of each id. Pictures go by their names, which samples often have without the ending. */
-function placesOf({ ids, preparation }: PixelTable, first: string): Map<string, number> | undefined {
-  if (!ids) return undefined
-  const bare = preparation && !ids.includes(first)
-  return new Map(ids.map((id, row) => [bare ? id.replace(/\.\w+$/, '') : id, row]))
+/** The header of a file of labels: the sample's own, or of one with a column for each class its id. */
+export function headerBy({ header }: Pick<NamedSample, 'header'>): [string, string] {
+  const [id, label, ...more] = header
+  return [id!, more.length === 0 ? label! : usualHeader[1]]
+}
+
+/** Says that the rows were counted, where they have no ids to go by. */
+export function countedSentence(test: string, counted: Counted, sample?: NamedSample): string {
+  const none = `${test} has no ids: its rows are`
+  if (!sample) return `${none} counted from 1`
+  const { name, ids } = sample
+  if (counted.by === 'number') return `${none} counted from ${counted.from}, as the ids of ${name} are`
+  return `${none} taken in the order of the ${many(ids.length, 'id')} of ${name}, row 1 for id ${ids[0]}`
+}
+
+/** That there is no sample, and what is taken instead. */
+export const noSample = `No sample found; header ${usualHeader.join()} assumed`
+
+/** What a submission was held against, after the word `checked`. */
+export function comparedWith(
+  classes: readonly string[],
+  rows: number,
+  { test, sample, counted }: { test: string; sample?: NamedSample | undefined; counted?: Counted | undefined },
+): string {
+  const ids = sample
+    ? `header and ${many(rows, 'id')} of ${sample.name}, in its order`
+    : counted
+      ? `ids from 1 to ${count(rows)}`
+      : `the ${many(rows, 'id')} of ${test}, in its order`
+  return `${ids}; labels among the ${many(classes.length, 'class', 'classes')}`
 }

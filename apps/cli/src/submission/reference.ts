@@ -1,31 +1,43 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import type { PixelTable } from '@pixelrow/data'
 import { exists } from '../files/folder.ts'
 import { JobError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
 import { command } from '../line/paste.ts'
 import type { Context } from '../main.ts'
-import { isZipName } from '../tables/kind.ts'
+import { isFolder, isZipName } from '../tables/kind.ts'
 import { nameOf, type Place } from '../tables/place.ts'
-import { read } from '../tables/reading.ts'
+import { heldOut, read } from '../tables/reading.ts'
 import { openSource } from '../tables/source.ts'
-import type { Expected } from './check.ts'
-import { findSample, frameOf, type Sample } from './frame.ts'
+import { frameOf } from './frame.ts'
+import { type KnownLabels, labelsAmong, labelsLike, labelsOfCompetition } from './labels.ts'
+import type { Counted } from './pairing.ts'
+import {
+  columnsBy,
+  isTestName,
+  type NamedSample,
+  openSample,
+  requireLabelSample,
+  type SampleFile,
+  sampleBeside,
+} from './sample.ts'
 
 /** What a submission is checked against, and where that comes from. */
-export interface Reference extends Expected {
+export interface Reference {
+  header: [string, string]
+  ids: readonly string[]
+  labels?: KnownLabels | undefined
   test?: string
-  sample?: string
-  /** Where the classes are from. */
-  classesFrom?: string
+  sample?: NamedSample | undefined
+  /** How the rows of the test table came to their ids, where it has none. */
+  counted?: Counted | undefined
 }
 
 /** Tables that belong to a submission. */
 interface Tables {
   test: Place
   train?: Place
-  sample?: Sample | undefined
+  sample?: SampleFile | undefined
 }
 
 /** What a run left beside its submission. */
@@ -50,12 +62,29 @@ export async function referenceFor(
   if (upload && run?.source === 'embedded' && flags.test === undefined) throw embeddedError(file)
   const tables = await tablesFor(context, flags, run)
   if (!tables) return undefined
-  const { test, train, sample } = tables
+  const { test, train } = tables
+  const sample = tables.sample && (await openSample(context, tables.sample))
+  if (sample) requireLabelSample(sample, 'only submissions of an id and a label are checked')
   context.terminal.note(`Reading ${nameOf(test)}`)
-  const table = await read(context, test, flags, { label: false })
-  const { header, ids } = await frameOf(table, nameOf(test), sample)
-  const known = await classesFor(context, flags, run, train)
-  return { header, ids, ...known, test: nameOf(test), ...(sample && { sample: sample.name }) }
+  const columns = columnsBy(sample)
+  const table = await read(context, test, flags, { label: false, columns, parts: heldOut })
+  const { header, ids, counted } = frameOf(table, nameOf(test), sample)
+  const trained = run ? labelsAmong(run.classes, `in ${run.path}`) : await labelsIn(context, flags, train, columns)
+  const labels = trained ?? labelsFor(flags, header, sample)
+  return { header, ids, labels, counted, test: nameOf(test), sample }
+}
+
+/** What a sample alone tells. */
+export function referenceBy(sample: NamedSample, flags: Flags): Reference {
+  const { ids } = sample
+  requireLabelSample(sample, 'only submissions of an id and a label are submitted')
+  const header: [string, string] = [sample.header[0]!, sample.header[1]!]
+  return { header, ids, labels: labelsFor(flags, header, sample), sample }
+}
+
+/** Where nobody has trained, the competition may be known, or the sample says what labels look like. */
+function labelsFor({ competition }: Flags, header: readonly string[], sample?: NamedSample): KnownLabels | undefined {
+  return labelsOfCompetition(competition, header) ?? (sample && labelsLike(sample))
 }
 
 async function tablesFor(context: Context, flags: Flags, run?: Beside): Promise<Tables | undefined> {
@@ -77,30 +106,26 @@ function embeddedError(file: string): JobError {
 /** A test table with what lies beside it; a zip, or a folder that holds a test.csv, is taken as `--data` is. */
 async function tablesAt(context: Context, test: string): Promise<Tables> {
   if (isZipName(test) || (await exists(join(test, 'test.csv')))) return openSource(context, test)
-  const sample = await findSample(test)
   const train = join(dirname(test), 'train.csv')
   return {
     test: { path: test },
-    ...(basename(test) === 'test.csv' && (await exists(train)) && { train: { path: train } }),
-    ...(sample !== undefined && { sample: { name: sample, source: sample } }),
+    ...(isTestName(test) && (await exists(train)) && { train: { path: train } }),
+    sample: await sampleBeside(context, test),
   }
 }
 
-async function classesFor(context: Context, flags: Flags, run?: Beside, train?: Place) {
-  if (run) return { classes: run.classes, classesFrom: run.path }
-  if (!train || (await isFolder(train.path))) return {}
-  const { classes } = await labelled(context, flags, train)
-  return classes ? { classes, classesFrom: nameOf(train) } : {}
-}
-
-/** To decode a folder of pictures for its classes alone would take too long. */
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path)).isDirectory()
-}
-
-/** The training table, silently: nobody asked for it. */
-function labelled(context: Context, flags: Flags, train: Place): Promise<PixelTable> {
-  return read({ ...context, terminal: { ...context.terminal, note: () => {} } }, train, flags)
+/** The labels of a training table; to decode a folder of pictures for them alone would take too long. */
+async function labelsIn(
+  context: Context,
+  flags: Flags,
+  train: Place | undefined,
+  columns: ReturnType<typeof columnsBy>,
+): Promise<KnownLabels | undefined> {
+  if (!train || (await isFolder(train.path))) return undefined
+  // Silently: nobody asked for it.
+  const quiet = { ...context, terminal: { ...context.terminal, note: () => {} } }
+  const { classes } = await read(quiet, train, flags, { columns })
+  return classes && labelsAmong(classes, `in ${nameOf(train)}`)
 }
 
 /** The run.json that a run left beside its submission. */

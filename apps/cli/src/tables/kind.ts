@@ -43,7 +43,7 @@ export async function isFolder(path: string): Promise<boolean> {
 }
 
 const pictureFlags = ['resize', 'color', 'background'] as const
-const columnFlags = ['label', 'header'] as const
+const columnFlags = ['label', 'id', 'header'] as const
 
 /** What means nothing for a kind, and the words for it. */
 const meaningless: Record<Kind, { words: string; flags: readonly (keyof Flags)[] }> = {

@@ -5,9 +5,12 @@ export interface Place {
   member?: string
   /** A folder of pictures in a folder or zip that has several. */
   part?: 'train' | 'test'
+  /** What it is called, where its path says nothing to anybody. */
+  name?: string
 }
 
 /** What errors call a table. */
-export function nameOf({ path, member }: Place): string {
+export function nameOf({ path, member, name }: Place): string {
+  if (name !== undefined) return name
   return member === undefined ? path : `${path}, ${member}`
 }

@@ -1,11 +1,10 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { readZip } from '@pixelrow/files'
-import { exists } from '../files/folder.ts'
 import { JobError } from '../line/errors.ts'
 import type { Context } from '../main.ts'
-import { findSample, type Sample } from '../submission/frame.ts'
+import { type SampleFile, sampleIn, sampleInZip } from '../submission/sample.ts'
 import { digits } from './digits.ts'
+import { isIdxName } from './idx.ts'
 import { isZipName, kindOf, namesInZip } from './kind.ts'
 import type { Place } from './place.ts'
 
@@ -13,7 +12,7 @@ import type { Place } from './place.ts'
 export interface Source {
   train: Place
   test: Place
-  sample?: Sample
+  sample?: SampleFile
   /** The true labels of test.csv, for the embedded digits alone. */
   solution?: string
   /** The words for it in progress and results. */
@@ -26,10 +25,18 @@ export interface Source {
 export async function openSource(context: Context, data?: string): Promise<Source> {
   if (data === undefined) return embedded(context)
   const there = await stat(data).catch(() => undefined)
-  if (!there) throw new JobError(`--data ${data}: no such folder or zip (looked for ${resolve(data)})`, wanted)
-  if (there.isDirectory()) return fromFolder(data)
-  if (isZipName(data)) return fromZip(data)
-  throw new JobError(`--data ${data} is a file, neither a folder nor a zip`, wanted)
+  const params = { path: data }
+  if (!there)
+    throw new JobError(`--data ${data}: no such folder or zip (looked for ${resolve(data)})`, wanted, {
+      code: 'CLI_DATA_MISSING',
+      params,
+    })
+  if (there.isDirectory()) return fromFolder(context, data)
+  if (isZipName(data)) return fromZip(context, data)
+  throw new JobError(`--data ${data} is a file, neither a folder nor a zip`, wanted, {
+    code: 'CLI_DATA_KIND',
+    params,
+  })
 }
 
 const wanted = 'name the folder, or the zip, that holds train.csv and test.csv'
@@ -37,81 +44,84 @@ const wanted = 'name the folder, or the zip, that holds train.csv and test.csv'
 async function embedded({ terminal, signal }: Context): Promise<Source> {
   const onBuild = (folder: string) => terminal.note(`Unpacking the embedded digits to ${folder} (once, 130 MB)`)
   const { train, test, sampleSubmission, solution } = await digits({ signal, onBuild })
-  const sample = { name: sampleSubmission, source: sampleSubmission }
+  const named = (path: string) => ({ path, name: `the embedded ${basename(path)}` })
+  const sample = { name: named(sampleSubmission).name, source: sampleSubmission }
   const files = [train, test, sampleSubmission, solution]
-  return { train: { path: train }, test: { path: test }, sample, solution, name: 'the embedded digits', files }
+  return { train: named(train), test: named(test), sample, solution, name: 'the embedded digits', files }
 }
 
-async function fromFolder(folder: string): Promise<Source> {
-  const [train, test] = [join(folder, 'train.csv'), join(folder, 'test.csv')]
-  const missing: string[] = []
-  for (const path of [train, test]) if (!(await exists(path))) missing.push(path)
-  if (missing.length === 2 && (await hasPictures(folder))) return fromPictures(folder)
-  if (missing.length) {
-    throw new JobError(`${missing.join(' and ')}: no such file (looked in ${resolve(folder)})`, await advice(folder))
+async function fromFolder(context: Context, folder: string): Promise<Source> {
+  const names = await readdir(folder)
+  const [train, test] = [tableIn(names, 'train'), tableIn(names, 'test')]
+  if (!train && !test && hasPictures(names)) return fromPictures(context, folder)
+  const images = train && test ? { train, test } : idxOf(names)
+  if (!images) {
+    const missing = [...(train ? [] : ['train.csv']), ...(test ? [] : ['test.csv'])].map((name) => join(folder, name))
+    throw new JobError(`${missing.join(' and ')}: no such file (looked in ${resolve(folder)})`, advice(folder, names), {
+      code: 'CLI_TABLE_MISSING',
+      params: { path: folder, missing, found: names },
+    })
   }
-  const path = await findSample(test)
-  const sample = path === undefined ? {} : { sample: { name: path, source: path } }
-  return { train: { path: train }, test: { path: test }, ...sample, name: folder, files: [train, test, path ?? test] }
+  const sample = await sampleIn(context, folder)
+  const paths = [join(folder, images.train), join(folder, images.test)] as const
+  const files = [...paths, sample ? sample.name : paths[1]]
+  return { train: { path: paths[0] }, test: { path: paths[1] }, ...(sample && { sample }), name: folder, files }
+}
+
+/** `train.csv`, or packed, where it is among the names. */
+export const tableIn = (names: readonly string[], name: string): string | undefined =>
+  [`${name}.csv`, `${name}.csv.gz`].find((each) => names.includes(each))
+
+/** MNIST's own files, whose labels lie beside them. */
+function idxOf(names: readonly string[]): { train: string; test: string } | undefined {
+  const images = names.filter((name) => isIdxName(name) && /images/i.test(name))
+  const [train, test] = [/^train/i, /^(t10k|test)/i].map((part) => images.find((name) => part.test(name)))
+  return train !== undefined && test !== undefined ? { train, test } : undefined
 }
 
 /** Pictures have their parts in folders of these names. */
-async function hasPictures(folder: string): Promise<boolean> {
-  const names = (await readdir(folder)).map((name) => name.toLowerCase())
-  return ['train', 'test'].every((part) => names.includes(part) || names.includes(`${part}ing`))
+function hasPictures(names: readonly string[]): boolean {
+  const found = names.map((name) => name.toLowerCase())
+  return ['train', 'test'].every((part) => found.includes(part) || found.includes(`${part}ing`))
 }
 
-/** Where test pictures have a sample, it may lie above their folder or in it. */
-async function fromPictures(path: string): Promise<Source> {
-  const sample = join(path, 'sample_submission.csv')
+/** Where test pictures have a sample, it lies above their folder. */
+async function fromPictures(context: Context, path: string): Promise<Source> {
+  const sample = await sampleIn(context, path)
   return {
     train: { path, part: 'train' },
     test: { path, part: 'test' },
-    ...((await exists(sample)) && { sample: { name: sample, source: sample } }),
+    ...(sample && { sample }),
     name: path,
     files: [path],
   }
 }
 
-async function fromZip(path: string): Promise<Source> {
-  if ((await kindOf(path)) === 'pictures') {
-    return {
-      train: { path, part: 'train' },
-      test: { path, part: 'test' },
-      ...(await sampleIn(path)),
-      name: path,
-      files: [path],
-    }
-  }
+async function fromZip(context: Context, path: string): Promise<Source> {
+  const sample = await sampleInZip(context, path)
+  const more = { ...(sample && { sample }), name: path, files: [path] }
+  if ((await kindOf(path)) === 'pictures')
+    return { train: { path, part: 'train' }, test: { path, part: 'test' }, ...more }
   const names = await namesInZip(path)
-  const missing = ['train.csv', 'test.csv'].filter((name) => !names.some((one) => basename(one) === name))
-  if (missing.length) {
+  const [train, test] = ['train', 'test'].map((part) =>
+    tableIn(
+      names.map((name) => basename(name)),
+      part,
+    ),
+  )
+  if (train === undefined || test === undefined) {
+    const missing = [...(train ? [] : ['train.csv']), ...(test ? [] : ['test.csv'])]
     const found = names.length ? `it holds ${names.slice(0, 5).join(', ')}` : 'it is empty'
     throw new JobError(
       `${path}: there is no ${missing.join(' and no ')} in it`,
       `--data wants a zip with both; ${found}`,
+      { code: 'CLI_TABLE_MISSING', params: { path, missing, found: names } },
     )
   }
-  const [train, test] = [
-    { path, member: 'train.csv' },
-    { path, member: 'test.csv' },
-  ]
-  return { train, test, ...(await sampleIn(path)), name: path, files: [path] }
+  return { train: { path, member: train }, test: { path, member: test }, ...more }
 }
 
-/** The sample in a zip, where there is one. */
-async function sampleIn(path: string): Promise<{ sample?: Sample }> {
-  const zip = await readZip(path)
-  try {
-    const entry = zip.entries.find(({ name }) => basename(name) === 'sample_submission.csv')
-    return entry ? { sample: { name: `${path}, ${entry.name}`, source: await zip.bytes(entry) } } : {}
-  } finally {
-    await zip.close()
-  }
-}
-
-async function advice(folder: string): Promise<string> {
-  const names = await readdir(folder)
+function advice(folder: string, names: readonly string[]): string {
   const zip = names.find(isZipName)
   if (zip) return `take the zip that is there: --data ${join(folder, zip)}`
   const csvs = names.filter((name) => name.endsWith('.csv'))

@@ -14,6 +14,12 @@ export const tableFlags = {
     example: '--label digit',
     parse: column('--label', 'digit'),
   },
+  id: {
+    term: '--id <column>',
+    help: 'the column that names the rows: its name, or its place (0 first, -1 last)',
+    example: '--id image_id',
+    parse: column('--id', 'image_id'),
+  },
   shape: {
     term: '--shape <size>',
     help: 'size of the images: height x width, or height x width x channels',
@@ -74,14 +80,14 @@ export const tableFlags = {
   },
   part: {
     term: '--part <name>',
-    help: 'which part of a folder or zip: train, val or test',
+    help: 'which part of a folder or zip: train, val or test (default: what the command is for, and said)',
     example: '--part test',
     parse: oneOf('--part', parts),
   },
   data: {
     term: '--data <path>',
     help:
-      'folder or zip with train.csv, test.csv and perhaps sample_submission.csv, or with pictures in train/ and test/ ' +
+      'folder or zip with train.csv, test.csv and perhaps sample_submission.csv, with pictures in train/ and test/, or IDX files ' +
       '(default: the embedded digits)',
     example: '--data digit-recognizer.zip',
     parse: filled('--data', "a folder's or a zip's path", 'digit-recognizer.zip'),

@@ -1,0 +1,23 @@
+import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { load } from '@pixelrow/infer-node'
+import { JobError } from '../line/errors.ts'
+import type { Flags } from '../line/flags.ts'
+
+/**
+ * Several workers of few threads each: while this thread reads rows, runs on the others never wait for one another, as the threads of one run
+ * would. Each holds a model, so there are no more than four.
+ */
+export function loadForMany(source: string | Uint8Array, { device, threads = availableParallelism() }: Flags) {
+  const workers = Math.min(threads, 4)
+  return load(source, { device, workers, threads: Math.floor(threads / workers) })
+}
+
+/** Read once, for its sum and to be loaded. */
+export async function readModel(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT'
+      ? new JobError(`${path}: expected an ONNX model, found no such file`, 'check the path')
+      : error
+  })
+}

@@ -1,0 +1,115 @@
+import { type ImageShape, type PixelTable, type Preparation, type ReadOptions, readRows } from '@pixelrow/data'
+import { JobError } from '../line/errors.ts'
+import type { Flags } from '../line/flags.ts'
+import type { Context } from '../main.ts'
+import { nameOf, type Place } from './place.ts'
+import { kindAt, type Reading, read, readingOf, requireShape } from './reading.ts'
+
+/** The images that a model, or a table, is made of. */
+export interface Images {
+  shape: ImageShape
+  maxValue: number
+  classes?: readonly string[]
+  /** How pictures became such images. */
+  preparation?: Pick<Preparation, 'resize' | 'color' | 'background'> | undefined
+}
+
+/** Reads a table for a model (or one that must be like another): in its size, its range and its order of channels. */
+export async function readLike(
+  context: Context,
+  place: Place | string,
+  flags: Flags,
+  images: Images,
+  more: Reading = {},
+): Promise<PixelTable> {
+  const at = typeof place === 'string' ? { path: place } : place
+  const { rest, options } = await likeOptions(at, flags, images, more)
+  return likeModel(nameOf(at), await read(context, at, rest, options), images)
+}
+
+/** The same, some rows at a time, in memory that does not grow with the table. */
+export async function* rowsLike(
+  context: Context,
+  place: Place,
+  flags: Flags,
+  images: Images,
+  { batch, ...more }: Reading & { batch: number },
+): AsyncGenerator<PixelTable> {
+  const { rest, options } = await likeOptions(place, flags, images, more)
+  const { source, kind, options: reading } = await readingOf(context, place, rest, options)
+  // IDX has no rows to read one by one.
+  const rows =
+    kind === 'idx' ? partsOf(await read(context, place, rest, options), batch) : readRows(source, { ...reading, batch })
+  for await (const table of rows) yield likeModel(nameOf(place), table, images)
+}
+
+/** A table in pieces, each with its pixels to itself. */
+function* partsOf(table: PixelTable, batch: number): Generator<PixelTable> {
+  const size = table.pixels.length / table.rows
+  for (let row = 0; row < table.rows; row += batch) {
+    const rows = Math.min(batch, table.rows - row)
+    yield { ...table, rows, pixels: table.pixels.slice(row * size, (row + rows) * size) }
+  }
+}
+
+/** What a model wants of a table, and the flags that are left. */
+async function likeOptions(place: Place, flags: Flags, images: Images, more: Reading) {
+  const { shape, maxValue } = images
+  const { shape: _, maxValue: asked, ...rest } = flags
+  const isPictures = (await kindAt(place)) === 'pictures'
+  const range = isPictures ? preparationFor(nameOf(place), flags, images) : rangeFor(asked, maxValue)
+  return { rest, options: { shape, ...range, ...more } }
+}
+
+/** The same rows in a model's order of channels. Throws a JobError where size or range are not the model's. */
+function likeModel(path: string, table: PixelTable, { shape, maxValue }: Images): PixelTable {
+  requireShape(path, table, shape, 'expected')
+  if (table.maxValue > maxValue && table.pixels.some((pixel) => pixel > maxValue)) {
+    throw new JobError(`${path} holds values up to ${table.maxValue}; expected 0 to ${maxValue}`)
+  }
+  if (shape.channels === 1 || table.shape.channelOrder === shape.channelOrder) return { ...table, maxValue }
+  return { ...table, maxValue, shape, pixels: reordered(table) }
+}
+
+/** White is what it is in the model; fractions, and whole numbers whose white is 1, become the bytes it was trained on. */
+function rangeFor(asked: number | undefined, maxValue: number): ReadOptions {
+  if (asked === 1 && maxValue === 255) return { fractions: true }
+  if (asked === undefined || asked === maxValue) return { maxValue, ...(maxValue === 1 && { fractions: false }) }
+  throw new JobError(
+    `--max-value ${asked}: the model was trained on values up to ${maxValue}`,
+    'leave --max-value away',
+  )
+}
+
+/** Pictures are prepared as those were that the model was trained on. */
+function preparationFor(path: string, flags: Flags, { preparation, maxValue }: Images): ReadOptions {
+  if (maxValue !== 255) {
+    throw new JobError(`${path} holds pictures, of values 0 to 255; the model was trained on values up to ${maxValue}`)
+  }
+  if (!preparation) return {}
+  const { resize, color, background } = preparation
+  for (const [name, value] of Object.entries({ resize, color, background })) {
+    const asked = flags[name as 'resize' | 'color' | 'background']
+    if (asked === undefined || asked === value) continue
+    const message = `--${name} ${asked}: the model was trained on pictures with --${name} ${value}`
+    throw new JobError(message, `leave --${name} away`)
+  }
+  return { resize, color, background }
+}
+
+/** Pixels in the other order of channels. */
+function reordered({ pixels, shape }: PixelTable): Uint8Array {
+  const { height, width, channels, channelOrder } = shape
+  const plane = height * width
+  const size = plane * channels
+  const from = Int32Array.from({ length: size }, (_, place) =>
+    channelOrder === 'planar'
+      ? (place % channels) * plane + Math.floor(place / channels)
+      : (place % plane) * channels + Math.floor(place / plane),
+  )
+  const result = new Uint8Array(pixels.length)
+  for (let start = 0; start < pixels.length; start += size) {
+    for (let place = 0; place < size; place++) result[start + place] = pixels[start + from[place]!]!
+  }
+  return result
+}

@@ -1,0 +1,55 @@
+import { readdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { Flags } from '../line/flags.ts'
+import type { Context } from '../main.ts'
+import { type SampleFile, sampleBeside, sampleIn, sampleInZip } from '../submission/sample.ts'
+import { isFolder, isZipName, kindOf, namesInZip } from './kind.ts'
+import type { Place } from './place.ts'
+import { tableIn } from './source.ts'
+
+/** What is to be predicted, with the sample of a submission that belongs to it. */
+export interface Target {
+  place: Place
+  sample?: SampleFile | undefined
+}
+
+/** The test table that a path means: itself, or the one in a competition's folder or zip; with the sample beside or in it. */
+export async function targetOf(context: Context, path: string, flags: Flags): Promise<Target> {
+  if (path === '-') return { place: { path } }
+  if (await isFolder(path)) return inFolder(context, path, flags)
+  return isZipName(path) ? inZip(context, path, flags) : { place: { path }, sample: await sampleBeside(context, path) }
+}
+
+async function inFolder(context: Context, path: string, flags: Flags): Promise<Target> {
+  const names = await readdir(path)
+  if (hasTest(names, flags)) return { place: { path }, sample: await sampleIn(context, path) }
+  const table = tableIn(names, 'test')
+  if (table !== undefined) return { place: { path: join(path, table) }, sample: await sampleIn(context, path) }
+  return { place: { path }, sample: await sampleBeside(context, path) }
+}
+
+async function inZip(context: Context, path: string, flags: Flags): Promise<Target> {
+  const names = await namesInZip(path)
+  const isPictures = (await kindOf(path)) === 'pictures'
+  const member = isPictures
+    ? undefined
+    : tableIn(
+        names.map((name) => basename(name)),
+        'test',
+      )
+  const isTest = isPictures
+    ? hasTest(
+        names.flatMap((name) => name.split('/')),
+        flags,
+      )
+    : member && isMeant(flags)
+  if (!isTest) return { place: { path } }
+  return { place: { path, ...(member !== undefined && { member }) }, sample: await sampleInZip(context, path) }
+}
+
+/** Whether a folder of test pictures is among the names, and meant. */
+const hasTest = (names: readonly string[], flags: Flags): boolean =>
+  isMeant(flags) && names.some((name) => /^test(ing)?$/i.test(name))
+
+/** Whether the test part is what the flags want. */
+const isMeant = ({ part }: Flags): boolean => part === undefined || part === 'test'

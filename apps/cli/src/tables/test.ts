@@ -1,0 +1,104 @@
+import { DataError, type PixelTable } from '@pixelrow/data'
+import { inFlags } from '../line/advice.ts'
+import { UsageError } from '../line/errors.ts'
+import type { Flags } from '../line/flags.ts'
+import type { Context } from '../main.ts'
+import { type Images, readLike } from './like.ts'
+import { nameOf, type Place } from './place.ts'
+import { type Reading, readLabelled } from './reading.ts'
+
+/** The two tables of a main job. */
+export interface Tables {
+  train: PixelTable
+  /** With the labels that it has, if they are classes of `train`. */
+  test: PixelTable
+}
+
+/**
+ * Reads train.csv and test.csv with the same flags: a column to drop may be in one of them alone, the ids in test.csv alone. `columns` are the names
+ * that the sample gives to ids and labels.
+ */
+export async function readBoth(
+  context: Context,
+  { train, test }: { train: Place; test: Place },
+  flags: Flags,
+  columns: NonNullable<Reading['columns']>,
+): Promise<Tables> {
+  for (const name of ['drop', 'id'] as const) requireName(name, flags)
+  const { drop = [], id, ...rest } = flags
+  const named = { ...columns, ...(typeof id === 'string' && { id }) }
+  const first = await dropping(drop, (some) => readLabelled(context, train, { ...rest, ...some }, { columns: named }))
+  const second = await dropping(drop, (some) =>
+    readTest(context, test, { ...rest, ...some, ...(id !== undefined && { id }) }, first.table, named),
+  )
+  const nowhere = first.missing.find(({ name }) => second.missing.some((other) => other.name === name))
+  if (nowhere) throw nowhere.error
+  return { train: first.table, test: second.table }
+}
+
+/** A place is another column in test.csv, which has no label. */
+function requireName(name: 'drop' | 'id', flags: Flags): void {
+  const place = [flags[name]].flat().find((column) => typeof column === 'number')
+  if (place === undefined) return
+  throw new UsageError(
+    `--${name} ${place}: in run it must be a name, since test.csv has other places`,
+    `use train and predict, each with a --${name} of its own`,
+    { code: 'CLI_COLUMN_PLACE', params: { flag: `--${name}`, place } },
+  )
+}
+
+interface Dropped {
+  table: PixelTable
+  /** Names that the file has not. */
+  missing: { name: string | number; error: DataError }[]
+}
+
+/** Reads with those of the names to drop that the file has. */
+async function dropping(
+  drop: readonly (string | number)[],
+  work: (some: Pick<Flags, 'drop'>) => Promise<PixelTable>,
+): Promise<Dropped> {
+  const missing: Dropped['missing'] = []
+  for (;;) {
+    const names = drop.filter((name) => !missing.some((other) => other.name === name))
+    try {
+      return { table: await work(names.length > 0 ? { drop: names } : {}), missing }
+    } catch (error) {
+      const name = isDataError(error, 'DATA_COLUMN_MISSING') && names.find((each) => each === error.params?.name)
+      if (name === false || name === undefined) throw error
+      missing.push({ name, error: error as DataError })
+    }
+  }
+}
+
+const isDataError = (error: unknown, ...codes: DataError['code'][]): error is DataError =>
+  error instanceof DataError && codes.includes(error.code)
+
+/** Reads the test table with its labels where it has any that the model can know, else without. */
+async function readTest(
+  context: Context,
+  place: Place,
+  flags: Flags,
+  images: Images,
+  columns: NonNullable<Reading['columns']>,
+): Promise<PixelTable> {
+  const { label, ...rest } = flags
+  const notes: string[] = []
+  const onNote = (note: string) => void notes.push(`${place.path}: ${inFlags(note)}`)
+  const [asked, named] = [typeof label === 'number' ? { label } : {}, typeof label === 'string' ? { label } : {}]
+  const more = { columns: { ...columns, ...named }, classes: [...(images.classes ?? [])], onNote }
+  try {
+    const table = await readLike(context, place, { ...rest, ...asked }, images, more)
+    for (const note of notes) context.terminal.note(note)
+    return table
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error
+    const table = await readLike(context, place, rest, images, { columns: more.columns, label: false })
+    if (isDataError(error, 'DATA_LABEL_UNKNOWN', 'DATA_LABEL_EMPTY')) tellUnused(context, place, error)
+    return table
+  }
+}
+
+function tellUnused({ terminal }: Context, place: Place, { found, expected }: DataError): void {
+  terminal.note(`${nameOf(place)}: its labels are left alone: expected ${expected}, found ${found}`)
+}
