@@ -105,9 +105,13 @@ test('run without --data trains on them and says the score', async () => {
   const { code, stdout, stderr } = await pixelrow(['run', '--recipe', 'linear', '--epochs', '1'], { cwd })
   expect(code).toBe(0)
   const [score = '', ...rest] = stdout.split('\n')
-  expect(score).toMatch(/^0\.\d{4} on 28,000 digits kept aside \(Kaggle's own split differs: expect ±0\.001\)$/)
+  expect(score).toMatch(
+    /^0\.\d{4} \(0\.\d{4} to 0\.\d{4}\) on 28,000 digits kept aside \(Kaggle's own split differs: expect ±0\.001\)$/,
+  )
   expect(Number(score.slice(0, 6))).toBeGreaterThan(0.87)
-  expect(rest[0]).toBe('runs/8-linear/submission.csv: 28,000 rows, checked')
+  expect(rest[0]).toMatch(
+    /^runs\/8-linear\/submission\.csv: 28,000 rows, checked: header and 28,000 ids of .*sample_submission\.csv, in its order; labels among the 10 classes$/,
+  )
   expect(stderr).toMatch(/Training again on all 42,000 rows/)
   const { accuracy } = JSON.parse(readFileSync(join(cwd, 'runs/8-linear/run.json'), 'utf8'))
   expect(accuracy.test.toFixed(4)).toBe(score.slice(0, 6))

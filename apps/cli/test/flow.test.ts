@@ -34,7 +34,7 @@ test.each<[string, Fake, string[]]>([
   const recipe = flags.includes('linear') ? 'linear' : 'fast'
   expect(readdirSync(join(cwd, 'runs'))).toEqual([`1-${recipe}`])
   const run = join(cwd, 'runs', `1-${recipe}`)
-  expect(readdirSync(run).sort()).toEqual(['history.csv', 'model.onnx', 'run.json', 'submission.csv'])
+  expect(readdirSync(run).sort()).toEqual(['history.csv', 'model.onnx', 'model.rows.bin', 'run.json', 'submission.csv'])
   const submission = csvRows(readFileSync(join(run, 'submission.csv'), 'utf8'))
   expect(submission[0]).toEqual(['ImageId', 'Label'])
   expect(submission.slice(1).map(([id]) => id)).toEqual(truth.map((_, row) => fake.ids?.(row) ?? String(row + 1)))
@@ -77,13 +77,16 @@ test('train, predict and eval agree with each other and with load', async () => 
   const { truth } = writeData(cwd, { rows: 200, classes: ['ant', 'bee', 'wasp'] })
   const trained = await pixelrow(['train', 'train.csv', '-o', 'out', '--epochs', '4'], { cwd })
   expect(trained.code).toBe(0)
-  expect(trained.stdout).toMatch(/^\d\.\d{4} on 10 rows kept for validation\nout\/model\.onnx\n$/)
-  expect(trained.stderr).toMatch(/epoch {2}train loss {2}valid loss {2}accuracy {4}time\n {4}1 /)
+  expect(trained.stdout).toMatch(
+    /^\d\.\d{4} \(0\.\d{4} to \d\.\d{4}\) on 10 rows kept for validation: few rows, so this says little\nout\/model\.onnx\n$/,
+  )
+  expect(trained.stderr).toMatch(/epoch {2}train loss {2}valid loss {2}accuracy {2}95 % interval {4}time\n {4}1 /)
   const next = /^ {2}node (.*)$/m.exec(trained.stderr)?.[1]?.split(' ') ?? []
-  expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['history.csv', 'model.onnx', 'run.json'])
+  expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['history.csv', 'model.onnx', 'model.rows.bin', 'run.json'])
 
+  const checked = `${truth.length} rows, checked: ids from 1 to ${truth.length}; labels among the 3 classes\n`
   const written = await pixelrow(['predict', 'out/model.onnx', 'test.csv', '-o', 'new/submission.csv'], { cwd })
-  expect(written).toMatchObject({ code: 0, stdout: `new/submission.csv: ${truth.length} rows, checked\n` })
+  expect(written).toMatchObject({ code: 0, stdout: `new/submission.csv: ${checked}` })
   const text = readFileSync(join(cwd, 'new/submission.csv'), 'utf8')
   expect(share(csvRows(text), truth)).toBeGreaterThan(0.9)
   for (const flags of [['-o', '-'], []]) {
@@ -114,7 +117,7 @@ test('train, predict and eval agree with each other and with load', async () => 
   // The command that train proposed really runs.
   const pasted = await pixelrow(next.slice(1), { cwd })
   expect(pasted).toMatchObject({ code: 0 })
-  expect(pasted.stdout).toBe(`submission.csv: ${truth.length} rows, checked\n`)
+  expect(pasted.stdout).toBe(`submission.csv: ${checked}`)
   expect(readFileSync(join(cwd, 'submission.csv'), 'utf8')).toBe(text)
   expect(trained.stderr).toMatch(/labelled rows it has not seen.*\n {2}node \S+ eval out\/model\.onnx LABELLED\.csv\n$/)
   const shown = await pixelrow(['eval', 'out/model.onnx', 'train.csv'], { cwd })
@@ -142,7 +145,7 @@ test('a folder is used again without what the earlier run left', async () => {
   await pixelrow(['run', '--data', 'data', '--out', 'here', ...quick], { cwd })
   expect(existsSync(join(cwd, 'here/submission.csv'))).toBe(true)
   await pixelrow(['train', 'data/train.csv', '--out', 'here', ...quick], { cwd })
-  expect(readdirSync(join(cwd, 'here')).sort()).toEqual(['history.csv', 'model.onnx', 'run.json'])
+  expect(readdirSync(join(cwd, 'here')).sort()).toEqual(['history.csv', 'model.onnx', 'model.rows.bin', 'run.json'])
 })
 
 test('--json prints one object and nothing else', async () => {

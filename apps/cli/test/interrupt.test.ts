@@ -48,7 +48,7 @@ test('an interrupted training leaves an earlier result in the same folder as it 
   const cwd = workFolder()
   writeData(join(cwd, 'data'), fake)
   await pixelrow(['run', '--data', 'data', '--epochs', '2', '--out', 'out'], { cwd })
-  const results = ['history.csv', 'model.onnx', 'run.json', 'submission.csv']
+  const results = ['history.csv', 'model.onnx', 'model.rows.bin', 'run.json', 'submission.csv']
   const before = results.map((name) => readFileSync(join(cwd, 'out', name), 'utf8'))
   expect((await interrupted([...endless, '--out', 'out'], cwd, '^ +1 ')).code).toBe(130)
   expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['checkpoint.safetensors', ...results, 'resume.json'].sort())

@@ -91,7 +91,13 @@ test('Ctrl-C during the upload: nothing was submitted, and the run is complete',
     /\nInterrupted; kept: out\/model\.onnx, out\/history\.csv, out\/submission\.csv, out\/run\.json; nothing was submitted\n$/,
   )
   expect(server.points()).not.toContain('CreateSubmission')
-  expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['history.csv', 'model.onnx', 'run.json', 'submission.csv'])
+  expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
+    'history.csv',
+    'model.onnx',
+    'model.rows.bin',
+    'run.json',
+    'submission.csv',
+  ])
 }, 30_000)
 
 test('Ctrl-C while the score is awaited keeps the submission; --json tells it too', async () => {
@@ -135,7 +141,13 @@ test('an interrupted training that is resumed asks for a new yes before it submi
   expect(server.state.submissions).toEqual([])
   expect(await pixelrow(['resume', 'out', '--yes', '-q'])).toMatchObject({ code: 0 })
   expect(server.state.submissions).toHaveLength(1)
-  expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['history.csv', 'model.onnx', 'run.json', 'submission.csv'])
+  expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
+    'history.csv',
+    'model.onnx',
+    'model.rows.bin',
+    'run.json',
+    'submission.csv',
+  ])
 }, 60_000)
 
 test('the token is in no output, no file but its own, no argument, and never sent to storage', async () => {

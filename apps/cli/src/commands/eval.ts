@@ -1,18 +1,24 @@
+import type { PixelTable } from '@pixelrow/data'
 import { load } from '@pixelrow/infer-node'
+import { areAlike, readRowsSeen, rowsBeside, type SeenImages } from '../files/rows.ts'
 import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
-import { readLike, requireLabels, requireOrder } from '../tables/reading.ts'
+import { type Accuracy, accuracyOf, accuracyText, fewRows, intervalText } from '../measuring/accuracy.ts'
+import { type BySeen, bySeen, seenLines } from '../measuring/seen.ts'
+import { readLike } from '../tables/like.ts'
+import { heldOut, requireLabels, requireOrder } from '../tables/reading.ts'
 import { type Column, count, many, row } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 /** How well a model does on labelled rows. */
-interface Evaluation {
-  rows: number
-  accuracy: number
+interface Evaluation extends Accuracy {
   classes: readonly string[]
   /** `confusion[label][predicted]`, in rows. */
   confusion: number[][]
 }
+
+/** Which of the rows the model has met before, or why that is not known. */
+type Met = { known: true; parts: BySeen } | { known: false; reason: string }
 
 /** `pixelrow eval MODEL.onnx LABELLED.csv`: accuracy, by class, and the confusion matrix. */
 export async function evaluate(context: Context, flags: Flags, model: string, path: string): Promise<void> {
@@ -22,20 +28,31 @@ export async function evaluate(context: Context, flags: Flags, model: string, pa
   try {
     const { classes, device } = classifier
     terminal.note(`Reading ${path}`)
-    const table = requireLabels(path, await readLike(context, path, flags, classifier, { classes }))
+    const more = { classes: [...classes], parts: heldOut }
+    const table = requireLabels(path, await readLike(context, path, flags, classifier, more))
     const onProgress = (rows: number) => terminal.transient(`predicting ${count(rows)} of ${many(table.rows, 'row')}`)
     const { labels } = await classifier.predict(table.pixels, { signal, onProgress })
     signal.throwIfAborted()
     const evaluation = compare(table.labels!, labels, classes)
-    const perClass = classes.map((_, index) => ({
-      label: classes[index],
-      ...classNumbers(evaluation.confusion, index),
-    }))
-    terminal.json({ model, labelled: path, device, ...evaluation, perClass })
-    tell(terminal, evaluation)
+    const met = await metBefore(model, { table, images: classifier, labels })
+    const perClass = classes.map((label, index) => ({ label, ...classNumbers(evaluation.confusion, index) }))
+    const seen = met.known ? { known: true, ...met.parts } : met
+    terminal.json({ model, labelled: path, device, ...evaluation, seen, perClass })
+    tell(terminal, model, evaluation, met)
   } finally {
     await classifier.close()
   }
+}
+
+/** Whether the rows were in the training of the model, by what the run has left beside it. */
+async function metBefore(
+  model: string,
+  { table, images, labels }: { table: PixelTable; images: SeenImages; labels: Uint16Array },
+): Promise<Met> {
+  const seen = await readRowsSeen(model)
+  if (typeof seen === 'string') return { known: false, reason: seen }
+  if (!areAlike(seen.images, images)) return { known: false, reason: `${rowsBeside(model)} is of other images` }
+  return { known: true, parts: bySeen(seen, table, (row) => labels[row] === table.labels![row]) }
 }
 
 function compare(truth: Uint16Array, predicted: Uint16Array, classes: readonly string[]): Evaluation {
@@ -45,20 +62,33 @@ function compare(truth: Uint16Array, predicted: Uint16Array, classes: readonly s
     confusion[truth[index]!]![predicted[index]!]!++
     if (truth[index] === predicted[index]) right++
   }
-  return { rows: truth.length, accuracy: right / truth.length, classes, confusion }
+  return { ...accuracyOf(right, truth.length)!, classes, confusion }
 }
 
 /** Rows of a class, how many of them are found, and how many of those taken for it are it; `null` where there are none. */
 function classNumbers(confusion: number[][], index: number) {
   const right = confusion[index]![index]!
   const rows = confusion[index]!.reduce((sum, cell) => sum + cell, 0)
-  const taken = confusion.reduce((sum, cells) => sum + cells[index]!, 0)
-  return { rows, right, recall: rows ? right / rows : null, precision: taken ? right / taken : null }
+  const [recall, precision] = [rows, confusion.reduce((sum, cells) => sum + cells[index]!, 0)].map((all) =>
+    accuracyOf(right, all),
+  )
+  return {
+    ...{ rows, right, recall: recall?.accuracy ?? null, precision: precision?.accuracy ?? null },
+    ...{ recallInterval: recall?.interval ?? null, precisionInterval: precision?.interval ?? null },
+  }
 }
 
-function tell(terminal: Terminal, evaluation: Evaluation): void {
+function tell(terminal: Terminal, model: string, evaluation: Evaluation, met: Met): void {
   const { bold } = terminal.resultColors
-  terminal.result(`${bold(evaluation.accuracy.toFixed(4))} on ${many(evaluation.rows, 'row')}`)
+  const { rows } = evaluation
+  terminal.sentence(`${accuracyText(evaluation, bold)} on ${many(rows, 'row')}${fewRows(evaluation)}`)
+  if (!met.known) terminal.note(`Whether the model was trained on any of them is not known: ${met.reason}`)
+  else {
+    const lines = seenLines(met.parts)
+    for (const line of lines) terminal.sentence(line)
+    if (lines.length === 0)
+      terminal.note(`None of them was in its training, by the row numbers in ${rowsBeside(model)}`)
+  }
   terminal.result()
   for (const line of classTable(evaluation, bold)) terminal.result(line)
   const matrix = confusionTable(evaluation, bold)
@@ -77,12 +107,16 @@ function classTable({ classes, confusion }: Evaluation, bold: Style): string[] {
     { heading: 'rows', width: 6 },
     { heading: 'right', width: 6 },
     { heading: 'recall', width: 6 },
+    { heading: '95 % interval', width: 13 },
     { heading: 'precision', width: 6 },
+    { heading: '95 % interval', width: 13 },
   ]
   const share = (value: number | null) => value?.toFixed(4) ?? '-'
+  const between = (interval: [number, number] | null) => (interval ? intervalText(interval, '–') : '-')
   const lines = classes.map((name, index) => {
-    const { rows, right, recall, precision } = classNumbers(confusion, index)
-    return row(columns, [name, count(rows), count(right), share(recall), share(precision)])
+    const { rows, right, recall, recallInterval, precision, precisionInterval } = classNumbers(confusion, index)
+    const numbers = [share(recall), between(recallInterval), share(precision), between(precisionInterval)]
+    return row(columns, [name, count(rows), count(right), ...numbers])
   })
   return [headed(columns, bold), ...lines]
 }

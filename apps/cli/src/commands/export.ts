@@ -16,14 +16,16 @@ import { writeFileAtomic } from '@pixelrow/files'
 import { load, open } from '@pixelrow/infer-node'
 import { inputsOf, requireApart } from '../files/destination.ts'
 import { findModel, type ModelPlace, readModel, shown, withName } from '../files/model.ts'
+import { passRowsOn } from '../files/passing.ts'
 import { JobError, UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
 import { command, isUrl } from '../line/paste.ts'
 import type { Context } from '../main.ts'
+import { type Accuracy, accuracyFrom, accuracyText, fewRows } from '../measuring/accuracy.ts'
+import { readLike } from '../tables/like.ts'
 import { rowsOfRun } from '../tables/ofrun.ts'
 import type { Place } from '../tables/place.ts'
 import { nameOf } from '../tables/place.ts'
-import { readLike } from '../tables/reading.ts'
 import { count, many } from '../terminal/table.ts'
 import { size } from './inspect.ts'
 
@@ -45,10 +47,23 @@ export async function exportModel(context: Context, flags: Flags, source: string
   const { bytes, report, rows } = await withName(place.path, () => smaller(context, flags, given, place))
   await mkdir(dirname(out), { recursive: true })
   await writeFileAtomic(out, bytes)
+  if (!place.tfjs) await passRowsOn(context, [place.path], { out, bytes })
   const { inputs, outputs } = describe(bytes)
   const size = { before: given.length, after: bytes.length }
   const { precision } = flags
-  terminal.json({ source, model: out, precision, bytes: size, inputs, outputs, ...report, checkedOn: rows })
+  const found = report && measured(report)
+  const intervals = found && { intervals: { before: found.before.interval, after: found.after.interval } }
+  terminal.json({
+    source,
+    model: out,
+    precision,
+    bytes: size,
+    inputs,
+    outputs,
+    ...report,
+    ...intervals,
+    checkedOn: rows,
+  })
   tell(context, out, { bytes, before: given.length, precision, report, rows })
 }
 
@@ -174,6 +189,12 @@ function spread(table: PixelTable, most: number): PixelTable {
   }
 }
 
+/** Accuracies with their intervals. */
+function measured({ accuracy, rows }: PrecisionReport): { before: Accuracy; after: Accuracy } | undefined {
+  const [before, after] = [accuracyFrom(accuracy?.before, rows), accuracyFrom(accuracy?.after, rows)]
+  return before && after && { before, after }
+}
+
 interface Result extends Smaller {
   before: number
   precision: Flags['precision']
@@ -183,10 +204,12 @@ function tell({ terminal }: Context, out: string, { bytes, before, precision, re
   const was = precision === 'float32' ? '' : `, ${precision}; ${size(before)} in float32`
   terminal.result(`${out}: ${size(bytes.length)}${was}`)
   if (!report) return
-  const { accuracy, changed } = report
+  const { changed } = report
+  const accuracies = measured(report)
   const on = `on ${many(report.rows, 'row')} of ${rows}`
   const moved = changed.length ? `${many(changed.length, 'row')} changed the class` : 'no row changed its class'
   const known =
-    accuracy && `accuracy ${accuracy.after.toFixed(4)} ${on}, ${accuracy.before.toFixed(4)} before; ${moved}`
-  terminal.result(known ?? `${moved}, ${on}`)
+    accuracies &&
+    `accuracy ${accuracyText(accuracies.after)} ${on}${fewRows(accuracies.after)}, ${accuracyText(accuracies.before)} before; ${moved}`
+  terminal.sentence(known ?? `${moved}, ${on}`)
 }

@@ -3,13 +3,15 @@ import { ExportError, fromOnnx, merge } from '@pixelrow/export'
 import { writeFileAtomic } from '@pixelrow/files'
 import type { Model } from '@pixelrow/model'
 import { requireApart } from '../files/destination.ts'
+import { passRowsOn } from '../files/passing.ts'
 import { JobError, UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
 import { count, many } from '../terminal/table.ts'
 
 /** `pixelrow merge MODEL.onnx …`: one file that answers as the mean of several. */
-export async function mergeModels({ terminal }: Context, flags: Flags, paths: readonly string[]): Promise<void> {
+export async function mergeModels(context: Context, flags: Flags, paths: readonly string[]): Promise<void> {
+  const { terminal } = context
   const { out, testShift = 0 } = flags
   if (out === undefined) throw new UsageError('Where shall the merged model go?', 'add -o model.onnx')
   await requireApart([out], paths)
@@ -17,6 +19,7 @@ export async function mergeModels({ terminal }: Context, flags: Flags, paths: re
   for (const path of paths) models.push(await readModel(path))
   const bytes = merge(models, { shift: testShift })
   await writeFileAtomic(out, bytes)
+  await passRowsOn(context, paths, { out, bytes })
   terminal.json({ model: out, members: paths, testShift, bytes: bytes.length })
   terminal.result(`${out}: ${many(models.length, 'model')}, ${count(Math.ceil(bytes.length / 1000))} kB`)
 }

@@ -1,16 +1,19 @@
-import { type PixelTable, readSubmission } from '@pixelrow/data'
+import type { PixelTable } from '@pixelrow/data'
 import { load } from '@pixelrow/infer-node'
 import { openDestination, requireFolderApart, requireNoneWaiting } from '../files/destination.ts'
 import type { RunFolder } from '../files/folder.ts'
-import { type Flags, runReadingFlags, wordsOf } from '../line/flags.ts'
+import { rowsBeside, rowsFile, rowsSeenIn } from '../files/rows.ts'
+import { csvPredictFlags, type Flags, runReadingFlags, wordsOf } from '../line/flags.ts'
 import { command } from '../line/paste.ts'
 import type { Context } from '../main.ts'
-import { score } from '../submission/check.ts'
-import { type Frame, frameOf } from '../submission/frame.ts'
+import { type Score, scoreLines, scoreOf } from '../measuring/score.ts'
+import { measuredOn, validationLines } from '../measuring/trained.ts'
+import { comparedWith, countedSentence, type Frame, frameOf, noSample } from '../submission/frame.ts'
+import { columnsBy, type NamedSample, openSample, requireLabelSample } from '../submission/sample.ts'
 import { writeChecked } from '../submission/write.ts'
 import { nameOf } from '../tables/place.ts'
-import { readLabelled, readUnlabelled } from '../tables/reading.ts'
 import { openSource, type Source } from '../tables/source.ts'
+import { readBoth } from '../tables/test.ts'
 import { count, many } from '../terminal/table.ts'
 import { settleBudget } from '../training/budget.ts'
 import { keepCheckpoints, type Resumed } from '../training/checkpoint.ts'
@@ -25,6 +28,9 @@ interface Inputs {
   table: PixelTable
   test: PixelTable
   frame: Frame
+  sample?: NamedSample | undefined
+  /** What errors call the test table. */
+  name: string
 }
 
 /** `pixelrow run`: from train.csv and test.csv to model.onnx and submission.csv. */
@@ -47,13 +53,16 @@ export async function run(context: Context, given: Flags, resumed?: Resumed): Pr
   try {
     const trained = await trainAndExport(context, flags, table, keeper)
     await folder.write('model.onnx', trained.bytes)
+    const seen = rowsSeenIn(trained)
+    await folder.write(rowsBeside('model.onnx'), rowsFile(trained.bytes, seen))
     await folder.write('history.csv', historyCsv(trained.history))
     context.kept.push(folder.file('model.onnx'), folder.file('history.csv'))
     const predicted = await timed(() => submit(context, flags, folder, trained.bytes, read.value))
-    const testAccuracy = await scored(folder, source)
+    const score = await scoreOf(context, source, folder, { table: test, predicted: predicted.value, seen })
     const record = {
       ...trainingRecord('run', flags, table, trained),
-      accuracy: { validation: trained.accuracy, test: testAccuracy },
+      accuracy: { validation: trained.accuracy, test: score?.accuracy },
+      measuredOn: measuredOn(trained, score),
       seconds: { read: read.seconds, ...trained.seconds, predict: predicted.seconds },
       predicted: { rows: test.rows, header: read.value.frame.header },
       source: flags.data ?? 'embedded',
@@ -62,7 +71,7 @@ export async function run(context: Context, given: Flags, resumed?: Resumed): Pr
     await save({})
     await keeper.finish()
     const files = { folder: folder.path, model: folder.file('model.onnx'), submission: folder.file('submission.csv') }
-    tellResult(context, folder, test, trained, testAccuracy)
+    tellResult(context, folder, read.value, trained, score)
     context.kept.push(files.submission, folder.file('run.json'))
     const sent = flags.submit && (await kaggle?.submit(files.submission, titleOf(flags, trained)))
     if (sent) await save({ kaggle: sent })
@@ -78,15 +87,26 @@ export async function run(context: Context, given: Flags, resumed?: Resumed): Pr
 async function readInputs(context: Context, flags: Flags, source: Source): Promise<Inputs> {
   const { terminal, signal } = context
   terminal.note(`Reading ${source.name}`)
-  const table = await readLabelled(context, source.train, flags)
+  const sample = source.sample && (await openSample(context, source.sample))
+  if (sample) requireLabelSample(sample, probabilityWay(source, flags))
+  const { train: table, test } = await readBoth(context, source, flags, columnsBy(sample))
   const { shape } = table
-  const test = await readUnlabelled(context, source.test, flags, table)
-  const frame = await frameOf(test, nameOf(source.test), source.sample)
+  const frame = frameOf(test, nameOf(source.test), sample)
   signal.throwIfAborted()
   const size = `${shape.height}×${shape.width}${shape.channels > 1 ? `×${shape.channels}` : ''}`
   const rows = `${many(table.rows, 'row')} to train on, ${count(test.rows)} to predict`
   terminal.note(`${rows}: images of ${size}, ${many(table.classes?.length ?? 0, 'class', 'classes')}`)
-  return { table, test, frame }
+  if (frame.counted) terminal.note(countedSentence(nameOf(source.test), frame.counted, sample))
+  if (!sample) terminal.note(noSample)
+  return { table, test, frame, sample, name: nameOf(source.test) }
+}
+
+/** The two commands that give a probability for each class. */
+function probabilityWay({ train, test }: Source, flags: Flags): string {
+  const words = wordsOf(flags, ['recipe', 'seed', ...runReadingFlags])
+  const training = command('train', train.path, '-o', 'runs/first', ...words)
+  const out = ['-o', 'labels.csv', '--probabilities', 'submission.csv', ...wordsOf(flags, csvPredictFlags)]
+  return `${training} && ${command('predict', 'runs/first/model.onnx', test.path, ...out)}`
 }
 
 async function submit(context: Context, flags: Flags, folder: RunFolder, model: Uint8Array, { test, frame }: Inputs) {
@@ -99,39 +119,31 @@ async function submit(context: Context, flags: Flags, folder: RunFolder, model: 
       onProgress: (rows) => context.terminal.transient(`predicting ${count(rows)} of ${many(test.rows, 'row')}`),
     })
     await writeChecked(folder.file('submission.csv'), frame, labels, classifier.classes)
+    return labels
   } finally {
     await classifier.close()
   }
 }
 
-/** The share of right labels where the true ones are known. */
-async function scored(folder: RunFolder, { solution }: Source): Promise<number | undefined> {
-  if (!solution) return undefined
-  return score(await readSubmission(folder.file('submission.csv')), await readSubmission(solution))
-}
-
 function tellResult(
   { terminal }: Context,
   folder: RunFolder,
-  test: PixelTable,
+  { table, test, sample, frame, name }: Inputs,
   trained: Trained,
-  accuracy?: number,
+  score: Score | undefined,
 ): void {
   const { green, bold } = terminal.resultColors
-  if (accuracy !== undefined) {
-    const kept = `on ${count(test.rows)} digits kept aside (Kaggle's own split differs: expect ±0.001)`
-    terminal.result(`${green(bold(accuracy.toFixed(4)))} ${kept}`)
-  } else if (trained.accuracy !== undefined) {
-    const kept = `on ${many(trained.validationRows, 'row')} kept for validation`
-    terminal.result(`${green(bold(trained.accuracy.toFixed(4)))} ${kept}`)
-  }
-  terminal.result(`${folder.file('submission.csv')}: ${many(test.rows, 'row')}, checked`)
+  const style = (text: string) => green(bold(text))
+  for (const line of score ? scoreLines(score, style) : validationLines(trained, style)) terminal.sentence(line)
+  const compared = comparedWith(table.classes ?? [], test.rows, { test: name, sample, counted: frame.counted })
+  terminal.sentence(`${folder.file('submission.csv')}: ${many(test.rows, 'row')}, checked: ${compared}`)
   terminal.result(`${folder.file('model.onnx')}: ${count(Math.ceil(trained.bytes.length / 1000))} kB`)
 }
 
 /** What a submission is called if nobody says: plain words, as Kaggle is said to stumble over some signs. */
-function titleOf({ recipe, seed }: Flags, { plan, accuracy }: Trained): string {
-  const score = accuracy === undefined ? '' : `, ${accuracy.toFixed(4)} on validation rows`
+function titleOf({ recipe, seed }: Flags, { plan, accuracy, validationRows, trainedBefore }: Trained): string {
+  const by = trainedBefore === undefined ? '' : ' by the model before the last training'
+  const score = accuracy === undefined ? '' : `, ${accuracy.toFixed(4)} on ${validationRows} validation rows${by}`
   return `pixelrow ${recipe}, ${numbersOf(plan)}, seed ${seed}${score}`
 }
 

@@ -1,11 +1,12 @@
 import { dirname, join } from 'node:path'
 import { inputsOf, openDestination, requireFolderApart, requireNoneWaiting } from '../files/destination.ts'
 import { exists, type RunFolder } from '../files/folder.ts'
+import { rowsBeside, rowsFile, rowsSeenIn } from '../files/rows.ts'
 import { csvPredictFlags, type Flags, wordsOf } from '../line/flags.ts'
 import { command } from '../line/paste.ts'
 import type { Context } from '../main.ts'
+import { measuredOn, validationLines } from '../measuring/trained.ts'
 import { readLabelled } from '../tables/reading.ts'
-import { many } from '../terminal/table.ts'
 import { settleBudget } from '../training/budget.ts'
 import { keepCheckpoints, type Resumed } from '../training/checkpoint.ts'
 import { settleEngine } from '../training/engine.ts'
@@ -33,17 +34,17 @@ export async function train(context: Context, asked: Flags, path: string, resume
   try {
     const trained = await trainAndExport(context, flags, read.value, keeper)
     await folder.write('model.onnx', trained.bytes)
+    await folder.write(rowsBeside('model.onnx'), rowsFile(trained.bytes, rowsSeenIn(trained)))
     await folder.write('history.csv', historyCsv(trained.history))
     kept.push(folder.file('model.onnx'), folder.file('history.csv'))
     const accuracy = { validation: trained.accuracy }
+    const measured = { accuracy, measuredOn: measuredOn(trained) }
     const seconds = { read: read.seconds, ...trained.seconds }
-    const record = { ...trainingRecord('train', flags, read.value, trained), accuracy, seconds, train: path }
+    const record = { ...trainingRecord('train', flags, read.value, trained), ...measured, seconds, train: path }
     await folder.write('run.json', `${JSON.stringify(record, null, 2)}\n`)
     await keeper.finish()
     terminal.json({ folder: folder.path, model: folder.file('model.onnx'), ...record })
-    if (trained.accuracy !== undefined) {
-      terminal.result(`${trained.accuracy.toFixed(4)} on ${many(trained.validationRows, 'row')} kept for validation`)
-    }
+    for (const line of validationLines(trained)) terminal.sentence(line)
     terminal.result(folder.file('model.onnx'))
     await tellNext(context, flags, folder, path)
   } finally {

@@ -30,7 +30,7 @@ export const checkpointFiles = {
 const pair = Object.values(checkpointFiles)
 
 /** What a run leaves; run.json is written last, so a folder that has one is complete. */
-export const results = ['run.json', 'model.onnx', 'submission.csv', 'history.csv']
+export const results = ['run.json', 'model.onnx', 'model.rows.bin', 'submission.csv', 'history.csv']
 
 /**
  * Makes the folder that was asked for, else `runs/<n>-<recipe>` with the next free n. An existing folder is used again:

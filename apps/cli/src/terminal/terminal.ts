@@ -10,6 +10,8 @@ export type Palette = 'full' | '256' | 'none'
 export interface Terminal {
   /** A line of the result; nothing with `--json`. */
   result(line?: string): void
+  /** The same for a sentence: on a terminal it is wrapped at words. */
+  sentence(text: string): void
   /** The one object of `--json`; nothing without it. */
   json(value: unknown): void
   /** Text that is the result itself, written as it is; resolves when there is room for more. */
@@ -86,8 +88,10 @@ export function openTerminal(options: { json?: boolean; quiet?: boolean }): Term
     clear()
     stdout.write(text)
   }
+  const columns = stdout.isTTY ? stdout.columns || 80 : Infinity
   return {
     result: (line = '') => options.json || print(`${line}\n`),
+    sentence: (text) => options.json || print(`${wrap(text, columns)}\n`),
     json: (value) => options.json && print(`${JSON.stringify(value)}\n`),
     async raw(text) {
       clear()
@@ -108,6 +112,6 @@ export function openTerminal(options: { json?: boolean; quiet?: boolean }): Term
     colors,
     resultColors: picocolors.createColors(colored(stdout, env)),
     palette: paletteOf(stdout, env),
-    columns: stdout.isTTY ? stdout.columns || 80 : Infinity,
+    columns,
   }
 }

@@ -3,6 +3,7 @@ import { fromOnnx, toOnnx } from '@pixelrow/export'
 import { load } from '@pixelrow/infer-node'
 import type { Model } from '@pixelrow/model'
 import type { EpochRecord } from '@pixelrow/train'
+import { accuracyFrom, accuracyText } from '../measuring/accuracy.ts'
 import { exportAndCheck, exported } from './export.ts'
 import { type Done, fitOnce, type Job, type Parts, rowsOf, timed } from './fitting.ts'
 import type { Trained } from './training.ts'
@@ -28,9 +29,10 @@ export async function trainEnsemble(job: Job, parts: Parts, table: PixelTable): 
     ...file.value,
     ...{ plan, steps, engine, device, threads, ...(runtime && { runtime }), ...(layouts && { layouts }) },
     members: models.length,
-    history: rowsOf({ history }, parts.train.rows),
+    history: rowsOf({ history }, parts.train, parts.validation),
     ...(accuracy !== undefined && { accuracy }),
     validationRows: parts.validation?.rows ?? 0,
+    ...{ trainedOn: parts.train, validatedOn: parts.validation },
     seconds: { fit: seconds, export: file.seconds },
   }
 }
@@ -56,7 +58,8 @@ async function trainMembers(job: Job, parts: Parts): Promise<Members> {
     const isLast = number === members
     if (!parts.validation || !(isLast || flags.targetAccuracy !== undefined)) continue
     so.accuracy = await accuracyOf(exported(so.models, shift), parts.validation, flags.threads)
-    context.terminal.note(`Together ${so.accuracy.toFixed(4)} on the rows kept for validation`)
+    const together = accuracyFrom(so.accuracy, parts.validation.rows)!
+    context.terminal.note(`Together ${accuracyText(together)} on the rows kept for validation`)
     if (so.accuracy >= (flags.targetAccuracy ?? Infinity)) break
   }
   return so

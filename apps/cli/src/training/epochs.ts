@@ -1,4 +1,5 @@
 import type { EpochRecord, Progress } from '@pixelrow/train'
+import { accuracyFrom, intervalText } from '../measuring/accuracy.ts'
 import { type Column, duration, row } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
@@ -9,16 +10,17 @@ const shownEpochs = 25
 export function showEpochs(
   terminal: Terminal,
   epochs: number,
-  { validated, brief }: { validated: boolean; brief: boolean },
+  { validationRows, brief }: { validationRows: number; brief: boolean },
 ) {
   const every = brief ? epochs : Math.ceil(epochs / shownEpochs)
   const columns: Column[] = [
     { heading: 'epoch', width: 5 },
     { heading: 'train loss', width: 10 },
-    ...(validated
+    ...(validationRows > 0
       ? [
           { heading: 'valid loss', width: 10 },
           { heading: 'accuracy', width: 8 },
+          { heading: '95 % interval', width: 13 },
         ]
       : []),
     { heading: 'time', width: 6 },
@@ -38,7 +40,9 @@ export function showEpochs(
         )
       open = true
       const { epoch, trainLoss, validationLoss = Number.NaN, accuracy = Number.NaN, seconds } = record
-      const middle = validated ? [validationLoss.toFixed(4), accuracy.toFixed(4)] : []
+      const measured = accuracyFrom(record.accuracy, validationRows)
+      const interval = measured ? intervalText(measured.interval, '–') : ''
+      const middle = validationRows > 0 ? [validationLoss.toFixed(4), accuracy.toFixed(4), interval] : []
       terminal.line(row(columns, [String(epoch), trainLoss.toFixed(4), ...middle, duration(seconds)]))
     },
     onProgress: (progress: Progress) => terminal.transient(progressLine(progress)),
@@ -55,14 +59,19 @@ export function progressLine({ epoch, epochs, step, steps, loss }: Progress): st
 /** An epoch with the number of rows it was trained on, for history.csv. */
 export interface HistoryRow extends EpochRecord {
   trainingRows: number
+  validationRows: number
 }
 
-/** The text of history.csv; cells are empty where nothing was measured. */
+/** The text of history.csv, with the 95 % interval of each accuracy; cells are empty where nothing was measured. */
 export function historyCsv(history: readonly HistoryRow[]): string {
-  const header = 'epoch,train_loss,validation_loss,accuracy,learning_rate,seconds,training_rows'
+  const header = [
+    ...['epoch', 'train_loss', 'validation_loss', 'accuracy', 'accuracy_low', 'accuracy_high'],
+    ...['learning_rate', 'seconds', 'training_rows'],
+  ]
   const lines = history.map((record) => {
     const { epoch, trainLoss, validationLoss, accuracy, learningRate, seconds, trainingRows } = record
-    return [epoch, trainLoss, validationLoss, accuracy, learningRate, seconds.toFixed(3), trainingRows].join(',')
+    const interval = accuracyFrom(accuracy, record.validationRows)?.interval ?? ['', '']
+    return [epoch, trainLoss, validationLoss, accuracy, ...interval, learningRate, seconds.toFixed(3), trainingRows]
   })
-  return `${[header, ...lines].join('\n')}\n`
+  return `${[header, ...lines].map((cells) => cells.join(',')).join('\n')}\n`
 }

@@ -63,7 +63,7 @@ export async function fitOnce(
     ...(validation && !plan.ensemble && { targetAccuracy }),
     signal: context.signal,
     ...showEpochs(context.terminal, passes, {
-      validated: validation !== undefined,
+      validationRows: validation?.rows ?? 0,
       brief: plan.ensemble !== undefined,
     }),
     ...kept.options,
@@ -71,7 +71,8 @@ export async function fitOnce(
   return { history: result.history, seconds: kept.seconds(), result }
 }
 
-/** A training's epochs with the number of rows it was trained on, for history.csv. */
-export function rowsOf({ history }: Pick<Done, 'history'>, trainingRows: number): HistoryRow[] {
-  return history.map((record) => ({ ...record, trainingRows }))
+/** A training's epochs with the numbers of rows it was trained and validated on, for history.csv. */
+export function rowsOf({ history }: Pick<Done, 'history'>, train: PixelTable, validation?: PixelTable): HistoryRow[] {
+  const rows = { trainingRows: train.rows, validationRows: validation?.rows ?? 0 }
+  return history.map((record) => ({ ...record, ...rows }))
 }

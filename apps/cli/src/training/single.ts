@@ -20,9 +20,12 @@ export async function trainSingle(job: Job, parts: Parts, table: PixelTable): Pr
   return {
     ...exported.value,
     ...{ plan, steps, engine, device, threads, ...(runtime && { runtime }), ...(layouts && { layouts }) },
-    history: [...rowsOf(first, parts.train.rows), ...(again ? rowsOf(again, table.rows) : [])],
+    history: [...rowsOf(first, parts.train, parts.validation), ...(again ? rowsOf(again, table) : [])],
     ...(accuracy !== undefined && { accuracy }),
     validationRows: parts.validation?.rows ?? 0,
+    ...(again
+      ? { trainedOn: table, trainedBefore: parts.train.rows }
+      : { trainedOn: parts.train, validatedOn: parts.validation }),
     seconds: { fit: first.seconds, ...(again && { fitAll: again.seconds }), export: exported.seconds },
   }
 }

@@ -19,6 +19,11 @@ export interface Trained {
   /** Of the validation rows at the end; not there where none were kept. */
   accuracy?: number
   validationRows: number
+  /** The accuracy is that of an earlier model, on so many rows: the exported one was trained again, on all of them. */
+  trainedBefore?: number
+  /** What the exported model was trained on, and what it was only validated on. */
+  trainedOn: PixelTable
+  validatedOn?: PixelTable | undefined
   /** Steps of the last training. */
   steps: number
   /** Of an ensemble. */
