@@ -137,14 +137,35 @@ test.each<[string[], string, string?]>([
     '--competition must be a competition\'s name in its address, e.g. --competition digit-recognizer; found "digit recognizer"',
   ],
   [['logout', '--competition', 'x'], 'logout does not take --competition', 'pixelrow logout --help'],
+  [['run', '--yes'], 'run has no use for --yes without --submit', 'add --submit, or leave --yes away'],
+  [['run', '--wait', '600'], 'run has no use for --wait without --submit', 'add --submit, or leave --wait away'],
+  [
+    ['run', '--competition', 'digit-recognizer'],
+    'run has no use for --competition without --kaggle or --submit',
+    'add --kaggle or --submit, or leave --competition away',
+  ],
+  [
+    ['export', 'm.onnx', '-o', 'x.onnx', '--check', 't.csv'],
+    'export has no use for --check without --precision',
+    'add --precision int8, or leave --check away',
+  ],
+  [
+    ['export', 'm.onnx', '-o', 'x.onnx', '--precision', 'float32', '--no-header'],
+    'export has no use for --no-header without --precision',
+    'add --precision int8, or leave --no-header away',
+  ],
+  [['playground', '--out', 'x', '--port', '1'], 'playground has no use for --port with --out', 'leave --port away'],
   [['run', '--out', ' '], '--out must be a folder\'s path, e.g. --out runs/first; found " "'],
 ])('%j is a usage error', async (args, message, fix) => {
   // A flag without its value would take --json for it.
   const json = args.at(-1) !== '--epochs'
   const { code, stdout, stderr } = await pixelrow(json ? [...args, '--json'] : args)
   expect({ code, stderr }).toEqual({ code: 2, stderr: `Error: ${message}\n${fix ? `Try: ${fix}\n` : ''}` })
-  if (json) expect(JSON.parse(stdout)).toEqual({ error: { message, ...(fix && { fix }) } })
-  else expect(stdout).toBe('')
+  if (!json) return expect(stdout).toBe('')
+  const { code: kind, params, ...error } = JSON.parse(stdout).error
+  expect(error).toEqual({ message, ...(fix && { fix }) })
+  if (message.includes(' has no use for '))
+    expect({ kind, params }).toMatchObject({ kind: 'CLI_FLAG_UNUSED', params: { command: args[0] } })
 })
 
 test('predict wants to know where to write, and not two things to one place', async () => {

@@ -2,7 +2,7 @@ import { readdir, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PixelTable } from '@pixelrow/data'
 import { checkpointFiles, exists, openRunFolder } from '../files/folder.ts'
-import { JobError } from '../line/errors.ts'
+import { JobError, UsageError } from '../line/errors.ts'
 import { type Flags, wordsOf } from '../line/flags.ts'
 import { command, near } from '../line/paste.ts'
 import type { Context } from '../main.ts'
@@ -13,6 +13,15 @@ import { packageVersions } from '../versions.ts'
 /** `pixelrow resume RUN`: goes on with an interrupted `run` or `train`, to the result that it would have had. */
 export async function resume(context: Context, { json, quiet, yes }: Flags, path: string): Promise<void> {
   const record = await readRecord(path)
+  if (yes && !record.flags.submit)
+    throw new UsageError(
+      `resume has no use for --yes: the ${record.command} in ${path} submits nothing`,
+      'leave --yes away',
+      {
+        code: 'CLI_FLAG_UNUSED',
+        params: { command: 'resume', flag: '--yes', needed: ['--submit'] },
+      },
+    )
   requireVersions(path, record)
   const checkpoint = await readCheckpoint(path, record)
   const folder = await openRunFolder(path)

@@ -19,8 +19,17 @@ export interface Leaf {
   /** The last may end in `...`: one or more. */
   arguments: [name: string, help: string][]
   flags: FlagName[]
+  /** Flags that do nothing unless one of others is given, or while another is: such a call is refused. */
+  only?: Only[]
   examples: string[]
   run: (context: Context, flags: Flags, positionals: string[]) => Promise<void>
+}
+
+/** Flags that mean something only with one of others, or only without. */
+export interface Only {
+  flags: readonly FlagName[]
+  with?: readonly FlagName[]
+  without?: FlagName
 }
 
 const trainingFlags: FlagName[] = [
@@ -43,6 +52,10 @@ export const leaves: Leaf[] = [
       'from Kaggle, and with --submit the submission goes there.',
     arguments: [],
     flags: [...trainingFlags, 'data', ...machineFlags, 'engine', 'out', ...kaggleFlags, ...runReadingFlags],
+    only: [
+      { flags: ['message', 'yes', 'wait'], with: ['submit'] },
+      { flags: ['competition'], with: ['kaggle', 'submit'] },
+    ],
     examples: [
       'pixelrow run',
       'pixelrow run --recipe cnn --epochs 8',
@@ -164,6 +177,7 @@ export const leaves: Leaf[] = [
       ] as const),
       ...evalFlags,
     ],
+    only: [{ flags: ['check', 'maxLoss', 'threads', ...evalFlags], with: ['precision'] }],
     examples: [
       'pixelrow export runs/1-fast -o small.onnx --precision int8',
       'pixelrow export model.onnx -o half.onnx --precision float16 --check train.csv',
@@ -189,6 +203,7 @@ export const leaves: Leaf[] = [
       'the page. With --out it is written as static files that work from any folder of any server.',
     arguments: [],
     flags: ['pageModel', 'port', 'page'],
+    only: [{ flags: ['port'], without: 'page' }],
     examples: [
       'pixelrow playground',
       'pixelrow playground --model runs/1-fast/model.onnx',

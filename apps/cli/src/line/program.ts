@@ -41,9 +41,37 @@ function leafCommand(leaf: Leaf, context: () => Context): Command {
   }
   command.option('--json', 'print one JSON object instead of text').option('-q, --quiet', 'print the result alone')
   command.addHelpText('after', examples(leaf.examples))
-  return command.action((...given: unknown[]) =>
-    leaf.run(context(), command.opts<Flags>(), given.slice(0, leaf.arguments.length).flat() as string[]),
-  )
+  return command.action((...words: unknown[]) => {
+    requireUsed(leaf, command)
+    return leaf.run(context(), command.opts<Flags>(), words.slice(0, leaf.arguments.length).flat() as string[])
+  })
+}
+
+/** Refuses a flag that this call would pass over. */
+function requireUsed({ name, only = [] }: Leaf, command: Command): void {
+  const optionOf = (flag: FlagName) => new Option(flags[flag].term)
+  const longOf = (flag: FlagName) => optionOf(flag).long!
+  const given = (flag: FlagName): unknown => command.getOptionValue(optionOf(flag).attributeName())
+  // --header and --no-header are one value.
+  const isGiven = (flag: FlagName) => {
+    const option = optionOf(flag)
+    const source = command.getOptionValueSource(option.attributeName())
+    return source === 'cli' && option.negate === (given(flag) === false)
+  }
+  const isSet = (flag: FlagName) => {
+    const { default: usual }: Flag<string | number> = flags[flag]
+    return isGiven(flag) && given(flag) !== usual
+  }
+  for (const { flags: names, with: needed, without } of only) {
+    const flag = names.find(isGiven)
+    if (!flag || (needed?.some(isSet) ?? !(without && isGiven(without)))) continue
+    const other = needed ? needed.map((each) => flags[each].example).join(' or ') : longOf(without!)
+    throw new UsageError(
+      `${name} has no use for ${longOf(flag)} ${needed ? `without ${needed.map(longOf).join(' or ')}` : `with ${other}`}`,
+      needed ? `add ${other}, or leave ${longOf(flag)} away` : `leave ${longOf(flag)} away`,
+      { code: 'CLI_FLAG_UNUSED', params: { command: name, flag: longOf(flag), needed: needed?.map(longOf) ?? [] } },
+    )
+  }
 }
 
 function groupCommand(name: string): Command {
