@@ -1,4 +1,6 @@
+import { isA } from '../../../common/kinds.ts'
 import { decodeMessage } from './decode.ts'
+import { bytesFrom } from './options.ts'
 import type { FieldValue, Message } from './types.ts'
 
 /**
@@ -8,7 +10,7 @@ import type { FieldValue, Message } from './types.ts'
  */
 export function externalFiles(bytes: Uint8Array): string[] {
   const found = new Set<string>()
-  gather(decodeMessage('ModelProto', bytes), found)
+  gather(decodeMessage('ModelProto', bytesFrom('externalFiles', bytes)), found)
   return [...found].sort()
 }
 
@@ -26,8 +28,8 @@ function add(found: Set<string>, key: FieldValue | undefined, name: FieldValue |
 
 /** The messages in a field; the numbers of a list of millions are not looked at one by one. */
 function nested(value: FieldValue | undefined): readonly Message[] {
-  if (typeof value !== 'object' || value instanceof Uint8Array) return []
+  if (typeof value !== 'object' || isA(value, 'Uint8Array')) return []
   if (!Array.isArray(value)) return [value as Message]
   const [first] = value
-  return typeof first === 'object' && !(first instanceof Uint8Array) ? (value as Message[]) : []
+  return typeof first === 'object' && !isA(first, 'Uint8Array') ? (value as Message[]) : []
 }
