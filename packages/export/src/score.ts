@@ -1,7 +1,9 @@
-import { type Dim, type Graph, read, sizeOf } from '@pixelrow/onnx'
+import { type Dim, type Graph, sizeOf, type TensorData } from '@pixelrow/onnx'
+import { kindOf } from '../../../common/kinds.ts'
 import { ExportError } from './error.ts'
 import { inputsOf } from './graph.ts'
 import type { Run, SessionTensor } from './session.ts'
+import { readWhole } from './whole.ts'
 
 /** Rows to run a file on: raw pixels for a file with one uint8 input, else each input by name with the rows as first axis. */
 export type Rows = { pixels: Uint8Array } | { feeds: Record<string, SessionTensor> }
@@ -30,7 +32,7 @@ type Taken = (outputs: Record<string, SessionTensor>, from: number, rows: number
 
 /** Runs a file over rows, some at a time, and hands over what it gives. Throws an `ExportError` where they do not fit it. */
 export async function runOver(bytes: Uint8Array, given: Rows, options: ScoreOptions, take: Taken): Promise<number> {
-  const { graph } = read(bytes)
+  const { graph } = readWhole(bytes)
   const feeds = feedsOf(graph, given)
   const rows = rowsOf(feeds)
   const fixed = inputsOf(graph)[0]?.type.dims?.[0]
@@ -38,7 +40,7 @@ export async function runOver(bytes: Uint8Array, given: Rows, options: ScoreOpti
   if (rows === 0 || (typeof fixed === 'number' && rows % step)) {
     throw new ExportError(`There are ${rows} rows; the file takes ${rows === 0 ? 'at least 1' : `${step} a run`}.`)
   }
-  const session = await options.run(bytes)
+  const session = await options.run(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length))
   try {
     for (let from = 0; from < rows; from += step) {
       options.signal?.throwIfAborted()
@@ -123,8 +125,22 @@ function sliced(feeds: Record<string, SessionTensor>, from: number, rows: number
   return Object.fromEntries(
     Object.entries(feeds).map(([name, { dataType, dims, data }]) => {
       const size = sizeOf(dims.slice(1))
-      const part = { dataType, dims: [rows, ...dims.slice(1)], data: data.slice(from * size, (from + rows) * size) }
+      const part = { dataType, dims: [rows, ...dims.slice(1)], data: copied(data, from * size, (from + rows) * size) }
       return [name, part]
     }),
   )
+}
+
+const arrays = {
+  ...{ Float32Array, Float64Array, Uint8Array, Int8Array, Uint16Array, Int16Array, Int32Array, Uint32Array },
+  ...{ BigInt64Array, BigUint64Array },
+}
+
+/** Some elements in an array of this realm: runtimes take no others. */
+function copied(data: TensorData, from: number, to: number): TensorData {
+  if (Array.isArray(data)) return data.slice(from, to)
+  const Own = arrays[kindOf(data) as keyof typeof arrays]
+  const width = data.BYTES_PER_ELEMENT
+  const bytes = new Uint8Array(data.buffer, data.byteOffset + from * width, (to - from) * width)
+  return new Own(Uint8Array.from(bytes).buffer)
 }

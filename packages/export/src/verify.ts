@@ -1,4 +1,5 @@
 import { ExportError } from './error.ts'
+import { checked, requireRows, requireRun, scoreRules } from './options.ts'
 import { largest, type Rows, score } from './score.ts'
 import type { Run } from './session.ts'
 
@@ -25,8 +26,11 @@ export interface Verification {
 export async function verify(
   bytes: Uint8Array,
   samples: Samples,
-  { run, signal }: { run: Run; signal?: AbortSignal },
+  options: { run: Run; signal?: AbortSignal },
 ): Promise<Verification> {
+  const { run, signal } = checked('verify', options, { run: scoreRules.run, signal: scoreRules.signal })
+  requireRun('verify', options)
+  requireRows('verify', samples)
   const { values, labels } = await score(bytes, samples, { run, signal })
   return compare(samples.probabilities, values, labels)
 }

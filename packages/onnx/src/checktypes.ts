@@ -1,6 +1,5 @@
 import { inferShapes, opsetOf } from './infershapes.ts'
 import { type Operand, operandsOf } from './operands.ts'
-import { newestOpset } from './operators.ts'
 import type { DataType, Graph, Model, Node, TensorType } from './types.ts'
 
 /** What is told of a node that the definition of its operator does not allow. */
@@ -18,7 +17,6 @@ interface Types {
  */
 export function checkTypes(model: Model, isFunction: (node: Node) => boolean, fail: Fail): void {
   const opset = opsetOf(model)
-  if (opset > newestOpset) return
   const check = (graph: Graph, outer?: Types): void => {
     const types: Types = { own: typesIn(graph), ...(outer && { outer }) }
     for (const node of graph.nodes) {

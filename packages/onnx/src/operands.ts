@@ -1,5 +1,6 @@
 import { dataTypeOf } from './datatypes.ts'
 import { operandTypeTable, typeSets } from './operandtypes.ts'
+import { newestOpset } from './operators.ts'
 import type { DataType } from './types.ts'
 
 /** An input or output as an operator's definition has it. */
@@ -26,9 +27,10 @@ const parsed = new Map<string, Operands>()
 
 /**
  * The element types that one of ONNX's own operators takes and gives, in the version that an operator set has of it, by onnx's
- * own schemas. Undefined for an operator that the set does not have, or that is newer than this package.
+ * own schemas. Undefined for an operator that the set does not have, and for a set that is newer than this package.
  */
 export function operandsOf(opType: string, opset: number): Operands | undefined {
+  if (opset > newestOpset) return undefined
   tables ??= parseTables()
   const versions = tables.lines.get(opType)?.split(' ').slice(1) ?? []
   const version = versions.findLast((each) => Number.parseInt(each, 10) <= opset)

@@ -1,3 +1,4 @@
+import { isA } from '../../../../common/kinds.ts'
 import { ExportError } from '../error.ts'
 import { isZip, readZip } from './zip.ts'
 
@@ -55,8 +56,8 @@ export interface Files {
 
 /** Opens the files of a model. Throws an `ExportError` where there is no model.json. */
 export async function openFiles(source: Exclude<TfjsSource, TfjsModel>): Promise<Files> {
-  if (source instanceof Uint8Array) return fromZip(source, 'zip')
-  if (typeof source !== 'string' && !(source instanceof URL)) return fromList(await readAll(source))
+  if (isA(source, 'Uint8Array')) return fromZip(source, 'zip')
+  if (typeof source !== 'string' && !isA(source, 'URL')) return fromList(await readAll(source))
   const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises')
   const local = !/^(https?|blob|data):/.test(String(source))
   return local && fs ? fromPath(source, fs) : fromUrl(String(source))
@@ -67,7 +68,7 @@ function readAll(source: PickedFile | Iterable<TfjsFile | PickedFile> | ArrayLik
   const files = 'arrayBuffer' in source ? [source] : Array.from(source)
   return Promise.all(
     files.map(async (file): Promise<TfjsFile> => {
-      return 'bytes' in file && file.bytes instanceof Uint8Array ? file : readPicked(file as PickedFile)
+      return 'bytes' in file && isA(file.bytes, 'Uint8Array') ? file : readPicked(file as PickedFile)
     }),
   )
 }

@@ -1,5 +1,6 @@
 import { type Dim, type Graph, graphBuilder, write } from '@pixelrow/onnx'
 import { ExportError } from '../error.ts'
+import { checked } from '../options.ts'
 import { readArtifacts } from './artifacts.ts'
 import {
   bytesInput,
@@ -9,6 +10,7 @@ import {
   type TfjsClassifier,
   teachableMachine,
 } from './classifier.ts'
+import { tfjsRules } from './options.ts'
 import { type Plan, type Port, planOf } from './plan.ts'
 import { type Lowering, plain, type Signal, type Site, toPlain } from './signal.ts'
 import type { TfjsSource } from './source.ts'
@@ -34,6 +36,7 @@ export interface TfjsToOnnxOptions {
  * a layer or operator that is not supported, by its name, type and position.
  */
 export async function tfjsToOnnx(source: TfjsSource, options: TfjsToOnnxOptions = {}): Promise<Uint8Array> {
+  checked('tfjsToOnnx', options, tfjsRules)
   const artifacts = await readArtifacts(source)
   const plan = planOf(artifacts)
   const inputs = shaped(plan.inputs, options.inputShapes ?? {})
