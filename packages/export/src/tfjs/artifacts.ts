@@ -1,5 +1,6 @@
 import type { Tensor } from '@pixelrow/onnx'
 import { ExportError } from '../error.ts'
+import { type Writer, writerOf } from './keras/writer.ts'
 import { type Files, openFiles, type TfjsArtifacts, type TfjsModel, type TfjsSource } from './source.ts'
 import { readWeights } from './weights.ts'
 
@@ -8,6 +9,8 @@ export interface Artifacts {
   name: string
   format: 'layers' | 'graph'
   topology: unknown
+  /** Who wrote a model of layers, where it says so. */
+  writer?: Writer | undefined
   signature: unknown
   weights: [name: string, tensor: Tensor][]
   /** metadata.json beside the model, where there is one. */
@@ -63,13 +66,18 @@ function missing(name: string, path: string): never {
   throw new ExportError(`${name}: its weight file ${path} is missing. Pass all files of the model together.`)
 }
 
-function structureOf(topology: unknown, format: unknown, name: string): Pick<Artifacts, 'format' | 'topology'> {
+function structureOf(
+  topology: unknown,
+  format: unknown,
+  name: string,
+): Pick<Artifacts, 'format' | 'topology' | 'writer'> {
   if (typeof topology !== 'object' || topology === null)
     throw new ExportError(
       `${name}: it has no modelTopology; expected the model.json that tfjs or tensorflowjs_converter wrote.`,
     )
   if (format === 'graph-model' || 'node' in topology) return { format: 'graph', topology }
-  return { format: 'layers', topology: 'model_config' in topology ? topology.model_config : topology }
+  const inner = 'model_config' in topology ? topology.model_config : topology
+  return { format: 'layers', topology: inner, writer: writerOf(topology) }
 }
 
 function parseJson(bytes: Uint8Array, name: string): Record<string, unknown> {

@@ -17,6 +17,7 @@ import type { Layer, Network } from './keras/parse.ts'
 import { parseNetwork } from './keras/parse.ts'
 import { runNetwork } from './keras/run.ts'
 import { weightStore } from './keras/weightstore.ts'
+import type { Writer } from './keras/writer.ts'
 import type { Lowering, Signal } from './signal.ts'
 
 /** An input of the model. Sizes that a run decides are `''`; the batch is `N`. */
@@ -30,6 +31,8 @@ export interface Port {
 export interface Plan {
   inputs: Port[]
   outputs: string[]
+  /** Who wrote a model of layers, where it says so. */
+  writer?: Writer
   /** Appends the nodes; gives the outputs, in the order of their names. */
   run(lowering: Lowering, inputs: readonly Signal[]): Signal[]
 }
@@ -39,9 +42,10 @@ export function planOf(artifacts: Artifacts): Plan {
   return artifacts.format === 'graph' ? planGraph(artifacts) : planLayers(artifacts)
 }
 
-function planLayers({ topology, weights }: Artifacts): Plan {
-  const network = parseNetwork(topology, weightStore(weights))
+function planLayers({ topology, weights, writer }: Artifacts): Plan {
+  const network = parseNetwork(topology, weightStore(weights, writer))
   return {
+    ...(writer && { writer }),
     inputs: network.inputs.map(({ layer }) => inputOf(layerOf(network, layer))),
     outputs: distinct(outputNames(network)),
     run: (lowering, inputs) => runNetwork(network, lowering, inputs),

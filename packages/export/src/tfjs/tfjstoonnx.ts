@@ -55,7 +55,13 @@ export async function tfjsToOnnx(source: TfjsSource, options: TfjsToOnnxOptions 
 function graphOf(plan: Plan, classifier: TfjsClassifier | undefined, label: string): Graph {
   const g = graphBuilder('tfjs', { prefix: 'value_' })
   const taken = new Set(['pixels', 'probabilities', 'label', ...plan.outputs, ...plan.inputs.map(({ name }) => name)])
-  const lowering: Lowering = { g, unique: (name) => unique(taken, name), moved: new Map(), masked: false }
+  const lowering: Lowering = {
+    g,
+    unique: (name) => unique(taken, name),
+    moved: new Map(),
+    masked: false,
+    writer: plan.writer,
+  }
   const site: Site = { lowering, name: classifier ? 'input' : '', subject: label }
   const signals = classifier
     ? [bytesInput(site, plan.inputs[0]!.dims, classifier)]
