@@ -101,10 +101,11 @@ function parseLayer(entry: unknown, store: WeightStore, position: string, depth:
 
 function ruleOf(className: string, subject: string): Rule {
   if (Object.hasOwn(rules, className)) return rules[className]!
-  throw new ExportError(
-    `${subject}: this type of layer is not supported. Supported are ${Object.keys(rules).sort().join(', ')}.`,
-    { code: 'EXPORT_UNSUPPORTED', params: { subject, type: className } },
-  )
+  const supported = Object.keys(rules).sort()
+  throw new ExportError(`${subject}: this type of layer is not supported. Supported are ${supported.join(', ')}.`, {
+    code: 'EXPORT_UNSUPPORTED',
+    params: { subject, type: className, supported },
+  })
 }
 
 /** The wrapped layer's weights are called after the wrapper, or after both. */
