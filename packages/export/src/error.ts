@@ -40,3 +40,11 @@ export class ExportError extends Error {
     this.params = params
   }
 }
+
+/** An error about a model's files or structure: missing, damaged, or contradicting themselves. */
+export const sourceError = (message: string, details: Omit<ExportDetails, 'code'> = {}): ExportError =>
+  new ExportError(message, { ...details, code: 'EXPORT_SOURCE' })
+
+/** An error about rows, feeds or scores that do not fit a file or each other. */
+export const rowsError = (message: string, params: ExportDetails['params'] = {}): ExportError =>
+  new ExportError(message, { code: 'EXPORT_ROWS', params })

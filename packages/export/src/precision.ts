@@ -1,7 +1,7 @@
 import { read } from '@pixelrow/onnx'
 import { number, oneOf, type Rules } from '../../../common/options.ts'
 import { classesIn, matched, requireLabels } from './classes.ts'
-import { ExportError } from './error.ts'
+import { ExportError, rowsError } from './error.ts'
 import { toFloat16 } from './float16.ts'
 import { toInt8 } from './int8.ts'
 import { checked, requireRun, rowsRule, scoreRules } from './options.ts'
@@ -21,7 +21,7 @@ export interface PrecisionOptions extends ScoreOptions {
   precision: 'float16' | 'int8'
   /** What the result is checked on: thousands where there are so many. */
   rows: LabelledRows
-  /** What int8 takes the ranges of values from; default `rows`. A few hundred are enough. */
+  /** What int8 takes the ranges of values from; default `rows`. A few hundred are enough; what they show does not matter. */
   calibration?: Rows
   /** The share of rows that may be lost, 0 to 1, default 0.01: see `PrecisionReport.loss`. */
   maxLoss?: number
@@ -85,10 +85,7 @@ function costs(expected: Scores, found: Scores, labels?: ArrayLike<number>) {
   const changed = Array.from(found.labels.keys()).filter((row) => found.labels[row] !== expected.labels[row])
   if (!labels) return { rows, maxDifference, changed, loss: changed.length / rows }
   if (labels.length !== rows)
-    throw new ExportError(`There are ${labels.length} labels for ${rows} rows.`, {
-      code: 'EXPORT_ROWS',
-      params: { labels: labels.length, rows },
-    })
+    throw rowsError(`There are ${labels.length} labels for ${rows} rows.`, { labels: labels.length, rows })
   requireLabels(labels, expected.values.length / rows)
   const right = (scores: Scores) => scores.labels.filter((label, row) => label === labels[row]).length
   const accuracy = { before: right(expected) / rows, after: right(found) / rows }

@@ -1,6 +1,6 @@
 import { type Dim, type Graph, sizeOf, type TensorData } from '@pixelrow/onnx'
 import { kindOf } from '../../../common/kinds.ts'
-import { ExportError } from './error.ts'
+import { rowsError } from './error.ts'
 import { inputsOf } from './graph.ts'
 import type { Run, SessionTensor } from './session.ts'
 import { readWhole } from './whole.ts'
@@ -38,7 +38,7 @@ export async function runOver(bytes: Uint8Array, given: Rows, options: ScoreOpti
   const fixed = inputsOf(graph)[0]?.type.dims?.[0]
   const step = typeof fixed === 'number' ? fixed : chunkRows
   if (rows === 0 || (typeof fixed === 'number' && rows % step)) {
-    throw new ExportError(`There are ${rows} rows; the file takes ${rows === 0 ? 'at least 1' : `${step} a run`}.`)
+    throw rowsError(`There are ${rows} rows; the file takes ${rows === 0 ? 'at least 1' : `${step} a run`}.`)
   }
   const session = await options.run(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length))
   try {
@@ -70,7 +70,7 @@ function scoresIn(outputs: Record<string, SessionTensor>): Float32Array {
   const { data } = outputs.probabilities ?? Object.values(outputs).find(({ dataType }) => dataType === 'float32') ?? {}
   if (data) return Float32Array.from(data as ArrayLike<number>)
   const found = Object.entries(outputs).map(([name, { dataType }]) => `${name} (${dataType})`)
-  throw new ExportError(`The file gives ${found.join(', ') || 'nothing'}; expected an output of float32 scores.`)
+  throw rowsError(`The file gives ${found.join(', ') || 'nothing'}; expected an output of float32 scores.`)
 }
 
 function labelsIn({ label }: Record<string, SessionTensor>, values: Float32Array, rows: number): number[] {
@@ -105,20 +105,18 @@ function feedsOf(graph: Graph, given: Rows): Record<string, SessionTensor> {
   const isPixels = inputs.length === 1 && type?.dataType === 'uint8' && dims.length > 0
   if (!isPixels || !dims.every((dim): dim is number => typeof dim === 'number')) {
     const found = inputs.map((input) => `${input.name} (${input.type.dataType})`).join(', ')
-    throw new ExportError(
-      `The file takes ${found}; pixels are for one input of uint8. Give feeds, by the inputs’ names.`,
-    )
+    throw rowsError(`The file takes ${found}; pixels are for one input of uint8. Give feeds, by the inputs’ names.`)
   }
   const size = sizeOf(dims)
   const rows = given.pixels.length / size
   if (Number.isInteger(rows)) return { [name]: { dataType: 'uint8', dims: [rows, ...dims], data: given.pixels } }
-  throw new ExportError(`There are ${given.pixels.length} pixels; expected whole images of ${size} bytes.`)
+  throw rowsError(`There are ${given.pixels.length} pixels; expected whole images of ${size} bytes.`)
 }
 
 function rowsOf(feeds: Record<string, SessionTensor>): number {
   const counts = [...new Set(Object.values(feeds).map(({ dims }) => dims[0] ?? 0))]
   if (counts.length === 1) return counts[0]!
-  throw new ExportError(`The feeds have ${counts.join(' and ') || 'no'} rows; expected the same number in each.`)
+  throw rowsError(`The feeds have ${counts.join(' and ') || 'no'} rows; expected the same number in each.`)
 }
 
 function sliced(feeds: Record<string, SessionTensor>, from: number, rows: number): Record<string, SessionTensor> {

@@ -1,5 +1,5 @@
 import { type Dim, type Graph, graphBuilder, write } from '@pixelrow/onnx'
-import { ExportError } from '../error.ts'
+import { sourceError } from '../error.ts'
 import { checked } from '../options.ts'
 import { readArtifacts } from './artifacts.ts'
 import {
@@ -90,7 +90,7 @@ function addClassifier(
 ): void {
   const [scores, ...more] = outputs
   if (!scores || more.length)
-    throw new ExportError(`${site.subject}: a classifier has one output, found ${names.join(', ')}.`)
+    throw sourceError(`${site.subject}: a classifier has one output, found ${names.join(', ')}.`)
   const { g } = site.lowering
   const { probabilities, label } = classify(site, scores, classifier)
   if (names[0] !== 'probabilities') g.output(probabilities, 'probabilities')
@@ -109,7 +109,7 @@ function shaped(inputs: readonly Port[], shapes: NonNullable<TfjsToOnnxOptions['
   const names = inputs.map(({ name }) => name)
   const strange = Object.keys(shapes).find((name) => !names.includes(name))
   if (strange !== undefined)
-    throw new ExportError(`inputShapes names ${JSON.stringify(strange)}; the model’s inputs are ${names.join(', ')}.`)
+    throw sourceError(`inputShapes names ${JSON.stringify(strange)}; the model’s inputs are ${names.join(', ')}.`)
   return inputs.map((port) => {
     const shape = Object.hasOwn(shapes, port.name) ? shapes[port.name]! : undefined
     const fits =
@@ -117,7 +117,7 @@ function shaped(inputs: readonly Port[], shapes: NonNullable<TfjsToOnnxOptions['
       (shape.length === port.dims.length &&
         port.dims.every((dim, axis) => typeof dim === 'string' || shape[axis] === dim || axis === 0))
     if (!fits)
-      throw new ExportError(
+      throw sourceError(
         `inputShapes has [${shape}] for ${port.name}; the model takes [${port.dims.map((dim) => dim || '?')}].`,
       )
     return shape ? { ...port, dims: shape.map((dim, axis): Dim => dim ?? (axis === 0 ? 'N' : '')) } : port

@@ -1,5 +1,5 @@
 import type { Tensor } from '@pixelrow/onnx'
-import { ExportError } from '../../error.ts'
+import { ExportError, sourceError } from '../../error.ts'
 import type { Site } from '../signal.ts'
 import type { Config } from './config.ts'
 import { show } from './config.ts'
@@ -47,12 +47,10 @@ const deepest = 50
 
 /** Reads a topology and gives each layer its weights. Throws an `ExportError` for the first layer that is not supported. */
 export function parseNetwork(topology: unknown, store: WeightStore, { position = '', depth = 0 } = {}): Network {
-  if (depth > deepest) throw new ExportError(`${position}: models inside models deeper than ${deepest}.`)
+  if (depth > deepest) throw sourceError(`${position}: models inside models deeper than ${deepest}.`)
   const { class_name, config } = objectOf(topology, position || 'the topology')
   if (!models.has(String(class_name)))
-    throw new ExportError(
-      `${position || 'The topology'} is a ${show(class_name)}; expected ${[...models].join(' or ')}.`,
-    )
+    throw sourceError(`${position || 'The topology'} is a ${show(class_name)}; expected ${[...models].join(' or ')}.`)
   // Old files hold a sequential model's list of layers without its name.
   const given = Array.isArray(config) ? { layers: config } : objectOf(config, position || 'the model’s config')
   const name = typeof given.name === 'string' ? given.name : ''
@@ -60,7 +58,7 @@ export function parseNetwork(topology: unknown, store: WeightStore, { position =
   const entries = listOf(given.layers, `${position || 'the model'}: layers`)
   const stores = storesOf(entries, store)
   const layers = entries.map((entry, at) => parseLayer(entry, stores[at]!, `${inside}layers[${at}]`, depth))
-  if (layers.length === 0) throw new ExportError(`${position || 'The model'} has no layers.`)
+  if (layers.length === 0) throw sourceError(`${position || 'The model'} has no layers.`)
   unique(layers, position)
   return class_name === 'Sequential' ? sequential(name, layers) : functional(name, layers, given, position)
 }
@@ -68,7 +66,7 @@ export function parseNetwork(topology: unknown, store: WeightStore, { position =
 function unique(layers: readonly Layer[], position: string): void {
   const names = new Set<string>()
   for (const { name } of layers) {
-    if (names.has(name)) throw new ExportError(`${position || 'The model'} has two layers called ${show(name)}.`)
+    if (names.has(name)) throw sourceError(`${position || 'The model'} has two layers called ${show(name)}.`)
     names.add(name)
   }
 }
@@ -129,9 +127,9 @@ function weightsOf(rule: Rule, config: Config, store: WeightStore, names: string
   const weights = new Map<string, Tensor>()
   rule.weights?.(config).forEach((weight, index) => {
     const found = names.map((name) => store.take(name, weight, index)).find((tensor) => tensor !== undefined)
-    if (!found) throw new ExportError(`${subject}: the weights lack ${names[0]}/${weight}. Are all weight files there?`)
+    if (!found) throw sourceError(`${subject}: the weights lack ${names[0]}/${weight}. Are all weight files there?`)
     if (found.dataType !== 'float32')
-      throw new ExportError(`${subject}: its ${weight} is ${found.dataType}; expected float32.`)
+      throw sourceError(`${subject}: its ${weight} is ${found.dataType}; expected float32.`)
     weights.set(weight, found)
   })
   return weights
@@ -235,16 +233,16 @@ function refsOf(value: unknown, subject: string): Ref[] {
   return single.map((entry) => {
     const [layer, call, output] = Array.isArray(entry) ? entry : []
     if (typeof layer === 'string' && Number.isInteger(call) && Number.isInteger(output)) return { layer, call, output }
-    throw new ExportError(`${subject}: found ${show(entry)}; expected [layer, call, output].`)
+    throw sourceError(`${subject}: found ${show(entry)}; expected [layer, call, output].`)
   })
 }
 
 function objectOf(value: unknown, subject: string): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  throw new ExportError(`${subject}: found ${show(value)}; expected an object.`)
+  throw sourceError(`${subject}: found ${show(value)}; expected an object.`)
 }
 
 function listOf(value: unknown, subject: string): unknown[] {
   if (Array.isArray(value)) return value
-  throw new ExportError(`${subject}: found ${show(value)}; expected a list.`)
+  throw sourceError(`${subject}: found ${show(value)}; expected a list.`)
 }
