@@ -20,7 +20,7 @@ beforeAll(() => {
 beforeAll(async () => {
   const file = join(folder, 'cases.json.gz')
   const script = join(root, 'packages/export/scripts/keras_layers.py')
-  await promisify(execFile)(environment(tensorflow), [script, file, '8', '7'], { maxBuffer: 2 ** 26 })
+  await promisify(execFile)(environment(tensorflow), [script, file, '5', '7'], { maxBuffer: 2 ** 26 })
   made = kerasCases(file)
 }, 20 * minutes)
 
@@ -28,7 +28,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 test('every supported layer with random options, in Keras 3 and Keras 2, says in onnxruntime what it says in Keras', async () => {
   expect(made.missing).toEqual([])
-  expect(made.cases.length).toBeGreaterThan(1000)
+  expect(made.cases.length).toBeGreaterThan(700)
   const failures: string[] = []
   for (const each of made.cases) {
     await expectKeras(each).catch((error: Error) =>

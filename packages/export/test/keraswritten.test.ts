@@ -172,6 +172,15 @@ describe('what would be computed otherwise is refused by its name', () => {
     await expect(converted).rejects.toBeInstanceOf(ExportError)
   })
 
+  test('an input of sparse tensors', async () => {
+    const [json, weights] = filesOf('3.15.1', [4], [['ReLU', {}]])
+    const text = new TextDecoder().decode(json!.bytes).replace('"batch_shape"', '"sparse":true,"batch_shape"')
+    const bytes = new TextEncoder().encode(text)
+    await expect(tfjsToOnnx([{ name: 'model.json', bytes }, weights!])).rejects.toThrow(
+      /\(InputLayer\).*sparse is true/,
+    )
+  })
+
   test('Keras 3 calls layers that prepare images as if it trained, and predicts without', async () => {
     const flip: Layer = ['RandomFlip', { mode: 'horizontal' }, { training: true }]
     expect(await answer(filesOf('3.15.1', [2, 2, 1], [flip]), [1, 2, 2, 1])).toEqual(x)

@@ -90,11 +90,23 @@ function parseLayer(entry: unknown, store: WeightStore, position: string, depth:
     calls: callsOf(fields.inbound_nodes, { subject, className, keras3: store.writer === 'keras3' }),
     weights: new Map<string, Tensor>(),
   }
-  if (className === 'InputLayer') return common
+  if (className === 'InputLayer') return requireDense(common)
   if (models.has(className)) return { ...common, model: parseNetwork(fields, store, { position, depth: depth + 1 }) }
   if (className === 'TimeDistributed') return { ...common, ...timeDistributed(common, store) }
   const rule = ruleOf(className, subject)
   return { ...common, rule, weights: weightsOf(rule, config, store, [name], subject) }
+}
+
+/** Sparse and ragged tensors are none of ONNX's. */
+function requireDense(input: Layer): Layer {
+  for (const field of ['sparse', 'ragged']) {
+    if (input.config[field] !== true) continue
+    throw new ExportError(`${input.subject}: ${field} is true; expected false.`, {
+      code: 'EXPORT_UNSUPPORTED',
+      params: { subject: input.subject, field },
+    })
+  }
+  return input
 }
 
 function ruleOf(className: string, subject: string): Rule {
