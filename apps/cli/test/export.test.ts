@@ -221,6 +221,18 @@ test('a run that was told its label column is checked on its rows without being 
   expect(stdout).toMatch(/accuracy \d\.\d{4} on 300 rows of species\.csv, on which it was trained, /)
 })
 
+test('a training whose file computes something else than its weights fails, and leaves no model', async () => {
+  const hook = new URL('./altered.mjs', import.meta.url).href
+  const args = ['train', 'train.csv', '--recipe', 'linear', '--epochs', '1', '-o', 'altered']
+  const { code, stdout, stderr } = await pixelrow(args, { cwd, env: { NODE_OPTIONS: `--import ${hook}` } })
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(
+    /Error: The exported model disagrees with the trained weights: \d+ rows? of 300 in another class/,
+  )
+  expect(stderr).not.toContain('agrees with the trained weights\n')
+  expect(existsSync(join(cwd, 'altered/model.onnx'))).toBe(false)
+})
+
 test('the classes of --check meet the model’s by their texts', async () => {
   writeData(join(cwd, 'moved'), { rows: 60, classes: ['cat', 'ant', 'bee'] })
   writeData(join(cwd, 'strange'), { rows: 60, classes: ['ant', 'bee', 'dog'] })
