@@ -18,6 +18,9 @@ interface Kinds {
 
 /** Whether `value` is of one of `kinds`, whichever realm made it. A Buffer is a `Uint8Array`, a File is no `Blob` here. */
 export function isA<Kind extends keyof Kinds>(value: unknown, ...kinds: Kind[]): value is Kinds[Kind] {
-  const name = Object.prototype.toString.call(value).slice(8, -1)
+  const name = kindOf(value)
   return kinds.some((kind) => kind === name)
 }
+
+/** The name of a value's kind, whichever realm made it: `Float32Array`, `Object`, `Null`, … */
+export const kindOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1)

@@ -3,6 +3,7 @@ import { ExportError, fromOnnx, merge } from '@pixelrow/export'
 import { writeFileAtomic } from '@pixelrow/files'
 import type { Model } from '@pixelrow/model'
 import { requireApart } from '../files/destination.ts'
+import { requireOpens } from '../files/opened.ts'
 import { JobError, UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
@@ -16,6 +17,7 @@ export async function mergeModels({ terminal }: Context, flags: Flags, paths: re
   const models: Model[] = []
   for (const path of paths) models.push(await readModel(path))
   const bytes = merge(models, { shift: testShift })
+  await requireOpens(out, bytes)
   await writeFileAtomic(out, bytes)
   terminal.json({ model: out, members: paths, testShift, bytes: bytes.length })
   terminal.result(`${out}: ${many(models.length, 'model')}, ${count(Math.ceil(bytes.length / 1000))} kB`)
@@ -28,6 +30,6 @@ async function readModel(path: string): Promise<Model> {
   } catch (error) {
     const { message } = error as Error
     const fix = error instanceof ExportError ? undefined : 'name model.onnx files that train or run has exported'
-    throw new JobError(`${path}: ${message}`, fix)
+    throw new JobError(`${path}: ${message}`, fix, { code: 'CLI_MEMBER_UNREADABLE', params: { file: path } })
   }
 }
