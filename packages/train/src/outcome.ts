@@ -21,9 +21,6 @@ export const LAST_LOSSES = 20
 /** Above what it may not have been at the start a loss is still within what batches differ by. */
 const MARGIN = 1.1
 
-/** After so many steps a batch norm's statistics are those of what it is given, at a tenth a step. */
-const SETTLED = 50
-
 /** What the verdict on a training is found from. */
 export interface Evidence {
   on: Outcome['measured']['on']
@@ -31,7 +28,7 @@ export interface Evidence {
   losses: Losses
   /** Mean loss of the model on rows that it was trained on; not there where it is that of an earlier epoch, chosen for its validation. */
   end?: number
-  /** Whether it has a batch norm, which answers by statistics that follow on the batches' only slowly. */
+  /** Whether the model has a batch norm, which answers by statistics that follow on those of the batches only slowly. */
   isNormalized: boolean
   steps: number
   /** How many rows of each class were trained on. */
@@ -49,8 +46,9 @@ export function outcomeOf(evidence: Evidence): Outcome {
   const chance = lossOfShares(Array.from(counts), loss)
   const isLearned = !knowsNothing(tally, mostFrequent)
   const rose = (to: number) => to > MARGIN * Math.max(first, chance)
-  const isSettled = !evidence.isNormalized || evidence.steps >= SETTLED
-  const hasDiverged = end === undefined ? rose(lastSteps) && !isLearned : rose(end) && (isSettled || rose(lastSteps))
+  // Then what was lowered is another loss than the model's plain one, which may be higher by right.
+  const isOther = evidence.isNormalized || loss.classWeights !== undefined
+  const hasDiverged = end === undefined ? rose(lastSteps) && !isLearned : rose(end) && (!isOther || rose(lastSteps))
   return {
     verdict: hasDiverged ? 'diverged' : isLearned ? 'learned' : 'chance',
     loss: { first, last: end ?? lastSteps, chance },

@@ -126,3 +126,19 @@ test('a resumed training has the outcome of one in one go', async () => {
     expect(resumed.outcome).toEqual(whole.outcome)
   }
 })
+
+test('a loss that was weighted is not held against one that was not', async () => {
+  // Almost all that is counted is the last class, which is then answered for nearly everything.
+  const { outcome } = await fit(linear(table), table, { ...options, classWeights: [1, 1, 1, 2000], epochs: 2 })
+  expect(outcome.loss.last).toBeGreaterThan(1.1 * outcome.loss.first)
+  expect(outcome.verdict).not.toBe('diverged')
+})
+
+test('a last step that ruins the net is a training that diverged, though its losses fell', async () => {
+  const schedule = (step: number, steps: number) => (step === steps - 1 ? 1e5 : 1)
+  const losses: number[] = []
+  const given = { ...options, schedule, onStep: ({ loss }: { loss: number }) => losses.push(loss) }
+  const { outcome } = await fit(linear(table), table, { ...given, epochs: 1 })
+  expect(losses.at(-1)).toBeLessThan(losses[0]!)
+  expect(outcome.verdict).toBe('diverged')
+})
