@@ -65,7 +65,7 @@ export async function run(context: Context, given: Flags, resumed?: Resumed): Pr
     const files = { folder: folder.path, model: folder.file('model.onnx'), submission: folder.file('submission.csv') }
     tellResult(context, folder, test, trained, testAccuracy)
     context.kept.push(files.submission, folder.file('run.json'))
-    const failure = failureOf(trained.outcome, trained.plan, { words: ['run'], flags: asked, file: source.train.path })
+    const failure = failureOf(trained.outcome, { words: ['run'], flags: asked, file: source.train.path, table })
     if (failure) tellFailure(context, folder.path, failure)
     // A yes given before the training was no yes to what came of it.
     const consent = { isAskedAgain: failure !== undefined }

@@ -41,7 +41,7 @@ export async function train(context: Context, asked: Flags, path: string, resume
     const record = { ...trainingRecord('train', flags, read.value, trained), accuracy, seconds, train: path }
     await folder.write('run.json', `${JSON.stringify(record, null, 2)}\n`)
     await keeper.finish()
-    const failure = failureOf(trained.outcome, trained.plan, { words: ['train', path], flags: asked, file: path })
+    const failure = failureOf(trained.outcome, { words: ['train', path], flags: asked, file: path, table: read.value })
     terminal.json({ folder: folder.path, model: folder.file('model.onnx'), ...record, ...(failure && { failure }) })
     if (trained.accuracy !== undefined) {
       terminal.result(`${trained.accuracy.toFixed(4)} on ${many(trained.validationRows, 'row')} kept for validation`)

@@ -1,9 +1,11 @@
-import type { FitResult, Plan } from '@pixelrow/train'
+import type { PixelTable } from '@pixelrow/data'
+import type { FitResult } from '@pixelrow/train'
 import { type Flags, readingFlags, wordsOf } from '../line/flags.ts'
 import { command } from '../line/paste.ts'
 import type { Context } from '../main.ts'
 import { many } from '../terminal/table.ts'
 import { asAsked } from './engine.ts'
+import { planFor } from './plan.ts'
 
 /** What came of one of a job's trainings. */
 export type Outcome = FitResult['outcome'] & {
@@ -31,17 +33,18 @@ export interface Failure {
   next: string
 }
 
-/** What trained: the command with its arguments, as they were asked for, and the file that it was given. */
+/** What trained: the command with its arguments, as they were asked for, the file that it was given, and the rows in it. */
 export interface Asked {
   words: readonly string[]
   flags: Flags
   file: string
+  table: PixelTable
 }
 
 /** What is wrong with a job whose training came to nothing; undefined where it learned. */
-export function failureOf({ trainings }: JobOutcome, plan: Plan, asked: Asked): Failure | undefined {
+export function failureOf({ trainings }: JobOutcome, asked: Asked): Failure | undefined {
   const failed = failedOf(trainings)
-  return failed && { found: sentence(failed, trainings.length > 1), ...adviceFor(failed.verdict, plan, asked) }
+  return failed && { found: sentence(failed, trainings.length > 1), ...adviceFor(failed, asked) }
 }
 
 /** Says it; the process will exit with code 4. */
@@ -68,28 +71,30 @@ const figure = (loss: number) => (loss < 1e4 ? loss.toFixed(3) : loss.toExponent
 /** How long to train, and in what batches. */
 const lengths = ['epochs', 'steps', 'timeBudget', 'batchSize'] as const
 
-function adviceFor(
-  verdict: Outcome['verdict'],
-  { options }: Plan,
-  { words, flags, file }: Asked,
-): Omit<Failure, 'found'> {
+/** Below so large a share of the recipe's own a learning rate leaves a net as it was. */
+const tooLow = 1 / 50
+
+/** The likely cause, and what to try; what was tried before is not asked for again. */
+function adviceFor({ verdict, loss }: Outcome, { words, flags, file, table }: Asked): Omit<Failure, 'found'> {
   const again = (changed: Partial<Flags>) => {
     const { out: _, json: __, quiet: ___, yes: ____, submit: _____, ...same } = asAsked(flags)
     return command(...words, ...wordsOf({ ...same, ...changed }))
   }
-  const { learningRate } = options
-  if (verdict === 'diverged' && flags.learningRate === undefined) {
-    const cause = `The likely cause is the learning rate, ${learningRate}. With a tenth of it:`
-    return { cause, next: again({ learningRate: learningRate / 10 }) }
+  const own = planFor(table, { ...flags, learningRate: undefined }).options.learningRate
+  const { learningRate = own } = flags
+  const rate = `The likely cause is the learning rate, ${learningRate}.`
+  if (learningRate > own || (verdict === 'chance' && learningRate < tooLow * own)) {
+    return { cause: `${rate} With the recipe's own:`, next: again({ learningRate: undefined }) }
   }
-  if (flags.learningRate !== undefined) {
-    const cause = `The likely cause is the learning rate, ${learningRate}. With the recipe's own:`
-    return { cause, next: again({ learningRate: undefined }) }
-  }
+  const lower = { cause: `${rate} With a tenth of it:`, next: again({ learningRate: learningRate / 10 }) }
+  if (verdict === 'diverged') return lower
   if (lengths.some((name) => flags[name] !== undefined)) {
-    const own = Object.fromEntries(lengths.map((name) => [name, undefined]))
-    return { cause: "The likely cause is that it was short. At the recipe's own length:", next: again(own) }
+    const undone = Object.fromEntries(lengths.map((name) => [name, undefined]))
+    return { cause: "The likely cause is that it was short. At the recipe's own length:", next: again(undone) }
   }
+  // Labels by chance are learnt by heart, where nothing stands in the way.
+  const isStuck = loss.last > 0.95 * loss.chance
+  if (isStuck && learningRate === own) return lower
   const cause = 'The likely cause are labels that do not belong to the pictures. To see some under their labels:'
   return { cause, next: command('data', 'head', file, ...wordsOf(flags, readingFlags)) }
 }
