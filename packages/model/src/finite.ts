@@ -9,7 +9,11 @@ export function requireFinite(weights: Readonly<Record<string, Tensor>>, subject
   for (const [name, { data }] of Object.entries(weights)) {
     const index = data.findIndex((value) => !Number.isFinite(value))
     if (index < 0) continue
-    const sentence = `${subject}’ ${name} holds ${data[index]} at ${index}; expected finite numbers. Did the training diverge? Train again with a lower learning rate.`
-    throw new ModelError(sentence)
+    const found = data[index]
+    const sentence = `${subject}’ ${name} holds ${found} at ${index}; expected finite numbers. Did the training diverge? Train again with a lower learning rate.`
+    throw new ModelError(sentence, undefined, {
+      code: 'MODEL_WEIGHTS_NOT_FINITE',
+      params: { name, index, found: String(found) },
+    })
   }
 }

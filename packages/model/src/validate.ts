@@ -1,7 +1,9 @@
 import { isA } from '../../../common/kinds.ts'
+import { anything } from '../../../common/options.ts'
 import { parameters } from './architecture.ts'
 import { ModelError } from './error.ts'
 import { requireFinite } from './finite.ts'
+import { check } from './options.ts'
 import { strictPreparation } from './preparation.ts'
 import { describeShape, elements, formatShape } from './shape.ts'
 import { listOf, show } from './strict.ts'
@@ -14,6 +16,7 @@ import { walk } from './walk.ts'
  * be one logit for each of them.
  */
 export function validate(architecture: Architecture, options: { classes?: readonly string[] } = {}): void {
+  check('validate', options, { classes: anything })
   const last = walk(architecture).at(-1)!
   const at = `layer ${last.path} (${last.layer.type})`
   if (last.output.length !== 1) {

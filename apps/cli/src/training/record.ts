@@ -45,5 +45,6 @@ export function trainingRecord(command: string, flags: Flags, table: PixelTable,
     ...(layouts?.convolutions.length && { layouts }),
     versions: versions(),
     check: trained.check,
+    outcome: trained.outcome,
   }
 }

@@ -8,6 +8,7 @@ import { trainEnsemble } from './ensemble.ts'
 import type { HistoryRow } from './epochs.ts'
 import type { Check } from './export.ts'
 import { splitOff } from './fitting.ts'
+import type { JobOutcome } from './outcome.ts'
 import { augmentationOf, layersOf, numbersOf, planFor, requireBatches } from './plan.ts'
 import { trainSingle } from './single.ts'
 
@@ -16,6 +17,8 @@ export interface Trained {
   plan: Plan
   bytes: Uint8Array
   history: HistoryRow[]
+  /** What came of each training, and of all together. */
+  outcome: JobOutcome
   /** Of the validation rows at the end; not there where none were kept. */
   accuracy?: number
   validationRows: number

@@ -88,7 +88,7 @@ export function classCounts({ labels, classes }: Pick<PixelTable, 'labels' | 'cl
   return counts
 }
 
-/** Weights under which every class counts alike: `rows / (classes present × rows of the class)`; 0 for a class without rows. */
+/** Weights under which every class counts alike, as @pixelrow/train's `fit` takes them: `rows / (classes present × rows of the class)`; 0 for a class without rows. */
 export function classWeights(table: Pick<PixelTable, 'labels' | 'classes'>): Float32Array {
   const counts = classCounts(table)
   const rows = counts.reduce((sum, count) => sum + count, 0)
