@@ -4,7 +4,7 @@ import type { ImageShape, PixelTable, ReadOptions } from '../types.ts'
 import { classLookup, unknownLabel, WHOLE } from './classes.ts'
 import type { Layout } from './layout.ts'
 import type { RowSink } from './reader.ts'
-import { orderedShape, withRoom } from './table.ts'
+import { shapeOf, withRoom } from './table.ts'
 
 /** Cuts rows into batches of the same size as they come. */
 export function batchSink(
@@ -25,7 +25,7 @@ export function batchSink(
 
   function cut(start: number, count: number): PixelTable {
     const part = pixels.slice(start * width, (start + count) * width)
-    shape ??= orderedShape(layout, part, options)
+    shape ??= shapeOf(layout, part, options)
     if (options.transpose) transpose(part, shape)
     const maxValue = options.fractions ? 255 : (options.maxValue ?? 255)
     const table: PixelTable = { pixels: part, rows: count, shape, maxValue }
