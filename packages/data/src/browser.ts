@@ -1,10 +1,12 @@
 // What runs everywhere; index.ts adds files.
 
 export { checkTable } from './check.ts'
+export { classText } from './csv/classes.ts'
 export { csvCell, csvText, type SubmissionRows, submissionText, type WriteCsvOptions } from './csv/csv.ts'
 export type { Submission } from './csv/submission.ts'
 export { DataError, type DataErrorCode, type DataErrorDetail } from './error.ts'
 export { readIdx, writeIdx } from './idx/idx.ts'
+export { idxLabels } from './idx/idx-labels.ts'
 export { type AugmentOptions, augment } from './prepare/augment.ts'
 export { type Description, describe, formatDescription } from './prepare/describe.ts'
 export { duplicates, type RepeatCounts, repeatCounts, rowHashes } from './prepare/duplicates.ts'

@@ -1,8 +1,9 @@
 import { isA } from '../../../common/kinds.ts'
 import { oneOf, type Rule, show, text, whole } from '../../../common/options.ts'
+import { firstAbove } from './above.ts'
 import { DataError } from './error.ts'
 import { pixelCount } from './shape.ts'
-import type { PixelTable } from './types.ts'
+import type { ImageShape, PixelTable } from './types.ts'
 
 /** What is wrong with a table's field. */
 export interface Fault {
@@ -29,6 +30,17 @@ export function checkLabels({ labels, classes }: Pick<PixelTable, 'labels' | 'cl
     refuse(subject, { field: 'labels', expected: 'them to be there, with classes', found: 'none' })
   const fault = faultOfLabels({ labels, classes, rows: labels.length })
   if (fault) refuse(subject, fault)
+}
+
+/** The same for pixels of a shape that are no table; returns the number of pictures. */
+export function checkPictures(pixels: Uint8Array, shape: ImageShape, subject: string): number {
+  if (!isA(pixels, 'Uint8Array')) refuse(subject, { field: 'pixels', expected: 'a Uint8Array', found: show(pixels) })
+  const fault = faultOfShape(shape)
+  if (fault) refuse(subject, fault)
+  const count = pixels.length / pixelCount(shape)
+  if (Number.isInteger(count)) return count
+  const expected = `whole pictures of ${pixelCount(shape)} bytes`
+  return refuse(subject, { field: 'pixels', expected, found: `${pixels.length} bytes` })
 }
 
 /** Throws the error about a field of a table. */
@@ -114,19 +126,4 @@ const repeated = (texts: readonly string[]) => texts.find((each, i) => texts.ind
 function fieldFault(field: string, value: unknown, rule: Rule): Fault | undefined {
   const expected = rule(value)
   return typeof expected === 'string' ? { field, expected, found: show(value) } : undefined
-}
-
-/** The place of the first byte above `max`, else -1. Four bytes are looked at at a time. */
-export function firstAbove(bytes: Uint8Array, max: number): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  // The upper bit of each byte is left out and carried into: it is set where the lower seven are above those of max.
-  const add = Math.imul(127 - (max & 127), 0x01010101)
-  let at = 0
-  for (; at + 4 <= bytes.length; at += 4) {
-    const four = view.getUint32(at, true)
-    const carried = (four & 0x7f7f7f7f) + add
-    if ((max < 128 ? carried | four : carried & four) & 0x80808080) break
-  }
-  for (; at < bytes.length; at++) if (bytes[at]! > max) return at
-  return -1
 }

@@ -8,6 +8,8 @@ export type DataErrorCode =
   | 'DATA_OPTION_UNFIT'
   /** Two options say different things: `option` and `other`. */
   | 'DATA_OPTION_CONFLICT'
+  /** What is to be read is nothing that this function reads: `expected`, `found`. */
+  | 'DATA_SOURCE_INVALID'
   /** A table made by hand is none: `subject`, `field`, `row` from 0, `expected`, `found`. */
   | 'DATA_TABLE_INVALID'
   /** No row can be held out: `rows`, `asked`, the number of different `pictures`. */
@@ -18,7 +20,7 @@ export type DataErrorCode =
   | 'DATA_SHAPE_UNKNOWN'
   /** Images have another shape than was asked for: `expected` and `found`. */
   | 'DATA_SHAPE_OTHER'
-  /** A text cannot stand in a CSV, which has a row on each line: `field`, `row` from 0. */
+  /** A text would not be read back from a CSV as it is: `field`, and its `index` there. */
   | 'DATA_TEXT_UNWRITABLE'
   /** Labels that cannot be written in a format: `row` from 0, `expected`, `found`. */
   | 'DATA_LABEL_UNWRITABLE'

@@ -1,13 +1,7 @@
-import {
-  checkOptions,
-  number,
-  type OptionProblem,
-  type Rule,
-  type Rules,
-  show,
-  whole,
-} from '../../../common/options.ts'
+import { checkOptions, number, type Rule, type Rules, show, signal, text, whole } from '../../../common/options.ts'
 import { DataError } from './error.ts'
+import { conflictOf, detailOf } from './problem.ts'
+import type { ReadOptions } from './types.ts'
 
 // Rules are made by functions, as a bundler leaves out a function that nobody calls, and not a table that was made by calling one.
 
@@ -17,7 +11,7 @@ export function check<Options extends object>(
   options: Options | undefined,
   rules: Rules<Options>,
 ): void {
-  checkOptions(where, options, rules, failed)
+  checkOptions(where, options, rules, (problem) => new DataError(detailOf(problem)))
 }
 
 /** Checks an argument, or an option that must be given. */
@@ -29,10 +23,13 @@ export function checkValue(where: string, option: string, value: unknown, rule: 
   throw new DataError({ code: 'DATA_OPTION_INVALID', params, expected, found, problem })
 }
 
-function failed({ code, params, message: problem }: OptionProblem): DataError {
-  const { expected, found } = 'found' in params ? params : {}
-  return new DataError({ code: `DATA_${code}`, params, problem, ...(found && { expected, found }) })
+/** Refuses two options that say different things. */
+export function conflict(where: string, option: string, other: string): never {
+  throw new DataError(conflictOf(where, option, other))
 }
+
+/** What `readSubmission` takes. */
+export const submissionRules = (): Rules<Pick<ReadOptions, 'name' | 'signal'>> => ({ name: text, signal })
 
 /** A word of the generator's key or counter. */
 export const word: Rule = (value) => whole(0, { most: 2 ** 32 - 1 })(value)

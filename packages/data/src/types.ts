@@ -72,7 +72,7 @@ export interface ReadOptions {
   classes?: readonly string[]
   /** What reads the rows: `simd` (WebAssembly), `plain` JavaScript or `strict`, all with the same result. Default: the fastest that runs. */
   parser?: 'simd' | 'plain' | 'strict'
-  /** The labels of IDX images: another IDX file. */
+  /** The labels of IDX images: another IDX file; `label: false` reads the images alone. */
   labels?: TableSource
   /** Which part of a folder or zip that has `train`, `val` (`valid`, `validation`) and `test` in it. Default: the training part. */
   part?: 'train' | 'validation' | 'test'

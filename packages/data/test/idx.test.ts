@@ -49,7 +49,9 @@ test('a table written as IDX reads back', async () => {
   await writeIdxFiles(pixels, rgb)
   expect((await readTable(pixels)).shape).toEqual(rgb.shape)
   const { labels: _, ...unlabelled } = table
-  await expect(writeIdxFiles(pixels, unlabelled, { labels: classes })).rejects.toThrow('none to write')
+  await expect(writeIdxFiles(pixels, unlabelled, { labels: classes })).rejects.toThrow(
+    'labels: expected them to be there',
+  )
 })
 
 test.each([
@@ -78,7 +80,7 @@ test('options that speak of columns are refused for IDX, but for label: false', 
   for (const options of [{ label: 'digit' }, { label: 0 }, { id: 'id' }, { drop: ['x'] }, { header: false }]) {
     const { message } = await dataError(readTable(images, { labels, name: 'digits.idx', ...options }))
     const [name] = Object.keys(options)
-    expect(message).toContain(`digits.idx: is IDX, which has no columns for the option ${name}. Leave ${name} out`)
+    expect(message).toContain(`digits.idx: is IDX, which takes no option ${name}: it is for CSV`)
   }
   const table = await readTable(images, { labels, label: false, id: false, drop: [] })
   expect(table).toEqual(await readTable(images))
@@ -91,7 +93,7 @@ test('IDX that does not fit is refused', async () => {
   expect((await dataError(readTable(images, { maxValue: 100 }))).row).toBe(2)
   expect((await dataError(readTable(images.subarray(0, 20)))).message).toContain('cut short')
   expect((await dataError(readTable(writeIdx([0, 2, 2], new Uint8Array(0))))).message).toContain('no images')
-  expect(() => writeIdx([3], new Uint8Array(2))).toThrow('expected 3 bytes')
+  expect(() => writeIdx([3], new Uint8Array(2))).toThrow('must be a Uint8Array of 3 bytes, for 3')
 })
 
 test('a sample submission gives header and ids', async () => {

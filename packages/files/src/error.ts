@@ -20,15 +20,21 @@ export class FileError extends Error {
   readonly file?: string
   readonly entry?: string
   readonly offset?: number
+  /** What is wrong, in words, without the place. */
+  readonly problem: string
+  /** A sentence that says what to do. */
+  readonly advice?: string
   /** Set where the file is there already, and was to stay. */
   readonly exists?: true
 
   constructor(detail: FileErrorDetail, options?: { cause?: unknown }) {
     super(sentence(detail), options)
-    const { file, entry, offset, exists } = detail
+    const { file, entry, offset, problem, advice, exists } = detail
+    this.problem = problem
     if (file !== undefined) this.file = file
     if (entry !== undefined) this.entry = entry
     if (offset !== undefined) this.offset = offset
+    if (advice !== undefined) this.advice = advice
     if (exists) this.exists = exists
   }
 }

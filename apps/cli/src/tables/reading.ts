@@ -16,6 +16,7 @@ import type { Context } from '../main.ts'
 import { findLabels, isIdxName, labelsPath } from './idx.ts'
 import { type Kind, kindOf, refuseMeaningless } from './kind.ts'
 import { nameOf, type Place } from './place.ts'
+import { explainReadings } from './readings.ts'
 
 /** The images that a model, or a table, is made of. */
 export interface Images {
@@ -40,12 +41,15 @@ export async function read(
   if (labels) terminal.note(`${path}: labels from ${labels}`)
   const { label, maxValue, channels, transpose, drop, header, resize, color, background } = flags
   const asked = { label, maxValue, channels, transpose, drop, header, resize, color, background }
-  const table = await readTable(path, {
+  const options = {
     ...given({ ...asked, labels, member, part: part ?? partOf(flags) }),
     ...sizeOf(kind, flags),
     ...more,
     signal,
-    onNote: (note) => terminal.note(`${path}: ${inFlags(note)}`),
+  }
+  const onNote = (note: string) => terminal.note(`${path}: ${inFlags(note)}`)
+  const table = await readTable(path, { ...options, onNote }).catch(async (error: unknown) => {
+    throw await explainReadings(terminal, error, path, options)
   })
   const { shape } = flags
   if (shape !== undefined && !leavesColorOpen(kind, shape)) {

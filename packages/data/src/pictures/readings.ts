@@ -13,12 +13,12 @@ const RATIOS = [
 ] as const
 /** Nobody has smaller pictures that are no squares, and of fewer pixels smoothness says little. */
 const LEAST_SIDE = 8
-/** A reading that is so many times smoother than another is clearly the right one. */
-const CLEAR = 1.3
+/** A reading that is so many times smoother than another is clearly the right one of both; one that is so many times rougher is out of the question. */
+const [CLEAR, HOPELESS] = [1.3, 2]
 /** Pixels that are looked at. */
 const LOOK = 1 << 20
 
-/** A shape that rows may be read in, under the order of channels in which the pictures are smoother. */
+/** A shape and an order of channels that rows may be read in. */
 export interface Reading extends ImageShape {
   /** By how much neighbouring pixels of a channel differ in the mean, across or down, whichever is more. */
   roughness: number
@@ -61,40 +61,42 @@ export interface Evidence {
 export function clearest(shapes: readonly ShapeOption[], evidence: Evidence): ShapeOption {
   const usual = shapes[0]!
   if (shapes.length === 1) return usual
-  const readings = shapes.map((shape) => smoothest(shape, evidence)).sort((a, b) => a.roughness - b.roughness)
-  const [best, next] = readings as [Reading, Reading]
+  const readings = shapes.flatMap((shape) => readingsOf(shape, evidence)).sort((a, b) => a.roughness - b.roughness)
+  const best = readings[0]!
+  const next = readings.find((reading) => !sameSize(reading, best))!
   const isUsual = usual.channels === 1 && usual.height === usual.width
   const stays = readings.some((reading) => sameSize(reading, usual) && reading.roughness <= CLEAR * best.roughness)
   if (isUsual && stays) return usual
-  if (next.roughness === 0 || next.roughness < CLEAR * best.roughness) unclear(readings, evidence)
-  const times = (next.roughness / best.roughness).toFixed(1)
-  const than = `${Number.isFinite(Number(times)) ? `${times} times ` : ''}smoother than as ${formatShape(next)}`
+  if (next.roughness === 0 || next.roughness < CLEAR * best.roughness) unclear(readings, evidence.file)
+  const times = best.roughness > 0 ? `${(next.roughness / best.roughness).toFixed(1)} times ` : ''
+  const than = `${times}smoother than as ${formatShape(next)}`
   evidence.onNote?.(`images taken as ${formatShape(best)}: the pictures are ${than} (option shape)`)
   return shapes.find((shape) => sameSize(shape, best))!
 }
 
 const sameSize = (a: ShapeOption, b: ShapeOption): boolean => formatShape(a) === formatShape(b)
 
-function unclear(candidates: Reading[], { file }: Evidence): never {
-  const pixels = pixelCount(candidates[0]!)
-  const names = candidates.map(formatShape)
+function unclear(readings: Reading[], file: string): never {
+  const pixels = pixelCount(readings[0]!)
+  const candidates = readings.filter(({ roughness }) => roughness <= HOPELESS * readings[0]!.roughness)
+  const names = [...new Set(candidates.map(formatShape))]
   const list = `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
-  const problem = `${pixels} pixels may be images of ${list}, and none looks clearly smoother than the others`
-  throw new DataError({
-    code: 'DATA_SHAPE_UNCLEAR',
-    params: { pixels, candidates },
-    file,
-    problem,
-    found: `${pixels} pixels`,
-    advice: 'Pass the shape.',
-  })
+  const problem = `${pixels} pixels may be images of ${list}, and none is clearly smoother than the others`
+  const [params, found, advice] = [{ pixels, candidates }, `${pixels} pixels`, 'Pass the shape.']
+  throw new DataError({ code: 'DATA_SHAPE_UNCLEAR', params, file, problem, found, advice })
 }
 
-function smoothest(shape: ShapeOption, { pixels, order, isTurned }: Evidence): Reading {
+/** A shape under each order of channels that it may have. */
+function readingsOf(shape: ShapeOption, { pixels, order, isTurned }: Evidence): Reading[] {
   const size = { channels: 1, ...shape }
   const seen = isTurned ? { ...size, height: size.width, width: size.height } : size
-  const channelOrder = size.channels === 1 ? 'interleaved' : (order ?? smootherOrder(pixels, seen))
-  return { ...size, channelOrder, roughness: roughness(pixels, { ...seen, channelOrder }) }
+  const orders =
+    size.channels === 1 ? (['interleaved'] as const) : order ? [order] : (['interleaved', 'planar'] as const)
+  return orders.map((channelOrder) => ({
+    ...size,
+    channelOrder,
+    roughness: roughness(pixels, { ...seen, channelOrder }),
+  }))
 }
 
 /** The channel order under which the pictures are smoother; interleaved where both are alike. */
