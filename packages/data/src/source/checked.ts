@@ -17,4 +17,4 @@ export async function requireFit(file: string, kinds: readonly SourceKind[], opt
 }
 
 const isEmpty = (options: RowOptions): boolean =>
-  options !== null && typeof options === 'object' && Object.keys(options).length === 0
+  options !== null && typeof options === 'object' && !Array.isArray(options) && Object.keys(options).length === 0

@@ -58,7 +58,7 @@ function chunksOf(source: Exclude<TableSource, string | URL>): AsyncIterator<Uin
   }
   const [expected, found] = [
     'a path, a URL, bytes, a blob or a stream of bytes',
-    source === null ? 'null' : `a ${typeof source}`,
+    source === null ? 'null' : typeof source,
   ]
   throw new DataError({ code: 'DATA_SOURCE_INVALID', expected, found })
 }
