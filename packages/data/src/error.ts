@@ -14,7 +14,7 @@ export type DataErrorCode =
   | 'DATA_TABLE_INVALID'
   /** No row can be held out: `rows`, `asked`, the number of different `pictures`. */
   | 'DATA_SPLIT_IMPOSSIBLE'
-  /** Images may have one of several shapes: `pixels`, and the shapes as `candidates`, the smoothest first. */
+  /** Images may have one of several shapes: `pixels`, and the `candidates`, each a `shape` and its `roughness`, the smoothest first. */
   | 'DATA_SHAPE_UNCLEAR'
   /** No shape that images usually have makes so many pixels: `pixels`. */
   | 'DATA_SHAPE_UNKNOWN'

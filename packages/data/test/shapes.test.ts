@@ -52,7 +52,13 @@ async function reading(rows: number[][], options: ReadOptions = {}, names?: stri
 const shapeText = ({ height, width, channels: count, channelOrder }: ImageShape) =>
   `${height}x${width}${count > 1 ? `x${count} ${channelOrder}` : ''}`
 
-/** Pictures of each kind, and how many of a table are enough to tell. */
+/** What the error lists. */
+interface Candidate {
+  shape: ImageShape
+  roughness: number
+}
+
+/** Pictures of each kind. */
 const kinds: Record<string, (seed: number) => number[]> = {
   '24x32': (seed) => photo(seed, 24, 32),
   '32x24': (seed) => photo(seed, 32, 24),
@@ -114,12 +120,17 @@ test('where no reading is clearly smoother, all are listed as data', async () =>
   expect(error.message).toMatch(
     /^input: 768 pixels may be images of .*, and none is clearly smoother than the others\. Pass the shape\.$/,
   )
-  const { candidates, pixels } = error.params as { candidates: (ImageShape & { roughness: number })[]; pixels: number }
+  const { candidates, pixels } = error.params as { candidates: Candidate[]; pixels: number }
   expect(pixels).toBe(768)
-  expect(candidates.map(shapeText).sort()).toEqual(['16x16x3 interleaved', '16x16x3 planar', '24x32', '32x24'])
+  expect(candidates.map(({ shape }) => shapeText(shape)).sort()).toEqual([
+    '16x16x3 interleaved',
+    '16x16x3 planar',
+    '24x32',
+    '32x24',
+  ])
   const roughnesses = candidates.map(({ roughness }) => roughness)
   expect(roughnesses).toEqual([...roughnesses].sort((a, b) => a - b))
-  for (const { roughness: _, ...shape } of candidates) {
+  for (const { shape } of candidates) {
     const { table, notes } = await reading([noise(0, 768)], { shape })
     expect([shapeText(table.shape), notes]).toEqual([shapeText(shape), []])
   }
@@ -133,8 +144,8 @@ test('blank pictures that may have several shapes are asked about', async () => 
 test('readings that are out of the question are not listed', async () => {
   // A grey picture is as smooth as three channels below each other, but nothing like as wide.
   const error = await dataError(reading(range(10).map((row) => photo(row, 48, 32))))
-  const { candidates } = error.params as { candidates: ImageShape[] }
-  const names = candidates.map(shapeText)
+  const { candidates } = error.params as { candidates: Candidate[] }
+  const names = candidates.map(({ shape }) => shapeText(shape))
   expect(names).toEqual(expect.arrayContaining(['48x32', '16x32x3 planar']))
   expect(names).not.toEqual(expect.arrayContaining(['32x48']))
 })

@@ -64,7 +64,8 @@ const partOf = ({ part }: Flags): ReadOptions['part'] => (part === 'val' ? 'vali
 const leavesColorOpen = (kind: Kind, shape: string): boolean => kind === 'pictures' && shape.split('x').length === 2
 
 function sizeOf(kind: Kind, { shape }: Flags): Pick<ReadOptions, 'shape' | 'size'> {
-  if (shape === undefined) return {}
+  // IDX says its size itself, and is compared with what is wanted afterwards.
+  if (shape === undefined || kind === 'idx') return {}
   const { height, width, ...rest } = parseShape(shape)
   return leavesColorOpen(kind, shape) ? { size: [height, width] } : { shape: { height, width, ...rest } }
 }
@@ -116,7 +117,8 @@ export async function readLike(
   const path = typeof place === 'string' ? place : nameOf(place)
   const kind = typeof place === 'string' ? await kindOf(place) : await kindOf(place.path, place.member)
   const range = kind === 'pictures' ? preparationFor(path, flags, images) : rangeFor(asked, maxValue)
-  return likeModel(path, await read(context, place, rest, { shape, ...range, ...more }), images)
+  const size = kind === 'idx' ? {} : { shape }
+  return likeModel(path, await read(context, place, rest, { ...size, ...range, ...more }), images)
 }
 
 /** How rows without labels are read one batch after the other, in a model's size and range. */

@@ -14,7 +14,10 @@ import { band } from '../terminal/band.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 /** A shape in which the rows of a table may be meant. */
-type Reading = ImageShape & { roughness: number }
+interface Reading {
+  shape: ImageShape
+  roughness: number
+}
 
 /** How many pictures of each reading are drawn, and how many columns each takes at most. */
 const [abreast, widest] = [3, 24]
@@ -41,8 +44,8 @@ export async function explainReadings(
   const { pixels, candidates } = error.params as { pixels: number; candidates: Reading[] }
   const flags = candidates.map(flagsOf)
   const { channels, transpose, ...rest } = options
-  const sample = sampleOf(await readTable(path, { ...rest, shape: candidates[0]! }), abreast)
-  for (const [index, shape] of candidates.entries()) {
+  const sample = sampleOf(await readTable(path, { ...rest, shape: candidates[0]!.shape }), abreast)
+  for (const [index, { shape }] of candidates.entries()) {
     const table = await readTable(sample, { shape, ...(transpose && { transpose }) })
     terminal.line(`\n${terminal.colors.cyan(flags[index]!)}`)
     for (const line of drawn(terminal, table)) terminal.line(line)
@@ -53,8 +56,8 @@ export async function explainReadings(
   return new JobError(message, `add ${flags.join(', or ')}`, { code: 'CLI_SHAPE_UNCLEAR', params })
 }
 
-function flagsOf({ channelOrder, ...shape }: Reading): string {
-  const order = shape.channels > 1 ? { channels: channelOrder } : {}
+function flagsOf({ shape }: Reading): string {
+  const order = shape.channels > 1 ? { channels: shape.channelOrder } : {}
   return wordsOf({ shape: formatShape(shape), ...order }).join(' ')
 }
 

@@ -53,7 +53,7 @@ function heldOut(table: PixelTable, validation: number, { seed }: Flags): Parts 
     const { rows, pictures } = error.params ?? {}
     const params = { rows, pictures, classes: table.classes?.length }
     const each = `${many(Number(rows), 'row')} of ${many(Number(pictures), 'picture')}`
-    const message = `No row can be kept for validation: there are ${each} in ${many(params.classes ?? 0, 'class', 'classes')}`
+    const message = `No row can be kept for validation: there are ${each} in ${many(params.classes ?? 0, 'class', 'classes')}, and training keeps one of each`
     throw new JobError(message, 'add --validation 0', { code: 'CLI_VALIDATION_IMPOSSIBLE', params })
   }
 }

@@ -78,10 +78,11 @@ const sameSize = (a: ShapeOption, b: ShapeOption): boolean => formatShape(a) ===
 
 function unclear(readings: Reading[], file: string): never {
   const pixels = pixelCount(readings[0]!)
-  const candidates = readings.filter(({ roughness }) => roughness <= HOPELESS * readings[0]!.roughness)
-  const names = [...new Set(candidates.map(formatShape))]
+  const likely = readings.filter(({ roughness }) => roughness <= HOPELESS * readings[0]!.roughness)
+  const names = [...new Set(likely.map(formatShape))]
   const list = `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
   const problem = `${pixels} pixels may be images of ${list}, and none is clearly smoother than the others`
+  const candidates = likely.map(({ roughness, ...shape }) => ({ shape, roughness }))
   const [params, found, advice] = [{ pixels, candidates }, `${pixels} pixels`, 'Pass the shape.']
   throw new DataError({ code: 'DATA_SHAPE_UNCLEAR', params, file, problem, found, advice })
 }
