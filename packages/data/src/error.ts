@@ -4,7 +4,7 @@ export type DataErrorCode =
   | 'DATA_OPTION_UNKNOWN'
   /** An option has a value that it cannot have: `option`, `expected`, `found`. */
   | 'DATA_OPTION_INVALID'
-  /** An option means nothing for this kind of source: `option`, `source`, and the `sources` that take it. */
+  /** An option means nothing for this kind of source, or for what is in it: `option`, and where it is the kind, `source` and the `sources` that take it. */
   | 'DATA_OPTION_UNFIT'
   /** Two options say different things: `option` and `other`. */
   | 'DATA_OPTION_CONFLICT'
@@ -22,7 +22,7 @@ export type DataErrorCode =
   | 'DATA_SHAPE_OTHER'
   /** A text would not be read back from a CSV as it is: `field`, and its `index` there. */
   | 'DATA_TEXT_UNWRITABLE'
-  /** Labels that cannot be written in a format: `row` from 0, `expected`, `found`. */
+  /** Labels that IDX cannot hold: the number of `classes`, `expected`, `found`. */
   | 'DATA_LABEL_UNWRITABLE'
   /** The decoder of pictures is not installed: `package`. */
   | 'DATA_DECODER_MISSING'

@@ -190,6 +190,11 @@ describe('options are checked by name, kind and range', () => {
     ],
     [
       'readTable',
+      () => readTable(csv, options({ classes: ['a', 'a'] })),
+      'readTable: classes must be a list of texts that differ; found ["a","a"].',
+    ],
+    [
+      'readTable',
       () => readTable(csv, options({ parser: 'wasm' })),
       "readTable: parser must be 'simd', 'plain' or 'strict'; found 'wasm'.",
     ],

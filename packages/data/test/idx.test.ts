@@ -76,6 +76,19 @@ test.each([
           )
 })
 
+test('three and four channels are read back in their order, last or first', async () => {
+  const path = join(folder, 'colours')
+  for (const channels of [3, 4]) {
+    for (const channelOrder of ['interleaved', 'planar'] as const) {
+      const shape = { height: 5, width: 6, channels, channelOrder }
+      const pixels = Uint8Array.from({ length: 60 * channels }, (_, i) => (i * 37) % 256)
+      const table = { pixels, rows: 2, shape, maxValue: 255 }
+      await writeIdxFiles(path, table)
+      expect(await readTable(path)).toEqual(table)
+    }
+  }
+})
+
 test('options that speak of columns are refused for IDX, but for label: false', async () => {
   for (const options of [{ label: 'digit' }, { label: 0 }, { id: 'id' }, { drop: ['x'] }, { header: false }]) {
     const { message } = await dataError(readTable(images, { labels, name: 'digits.idx', ...options }))

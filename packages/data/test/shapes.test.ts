@@ -203,6 +203,7 @@ describe('names decide', () => {
     const names: ((y: number, x: number) => string)[] = [
       (y, x) => `r${y}c${x}`,
       (y, x) => `row${y}_col${x}`,
+      (y, x) => `px_row_${y}_column_${x}`,
       (y, x) => `${y + 1}x${x + 1}`,
       (y, x) => `px_${y}_${x}`,
     ]
@@ -214,6 +215,15 @@ describe('names decide', () => {
       )
       expect([shapeText(table.shape), notes]).toEqual(['4x16', []])
     }
+  })
+
+  test('a letter between two numbers alone makes no rows and columns', async () => {
+    const { table } = await reading(
+      [noise(1, 64)],
+      {},
+      range(64).map((i) => `conv1c${i}`),
+    )
+    expect(shapeText(table.shape)).toBe('8x8')
   })
 
   test('a colour that lacks columns is told, and an order that names contradict is refused', async () => {

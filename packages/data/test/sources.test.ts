@@ -134,7 +134,7 @@ test('channels are refused for pictures of one, and a folder to drop that is not
   expect(error.message).toBe('a.csv: its pictures have one channel. Leave channels out.')
   const notes: string[] = []
   await readTable(at('digits'), { drop: ['2', 'masks'], classes: ['10'], onNote: (note) => notes.push(note) })
-  expect(notes).toContain("no folder 'masks' to leave out (option drop)")
+  expect(notes).toContain("no folder 'masks' to leave out")
   expect((await dataError(readTable(at('digits'), { drop: [0] }))).message).toContain('drop must be names of folders')
 })
 

@@ -15,8 +15,10 @@ interface Named {
   numbers: number[]
 }
 
-/** A prefix and one number, or two with a sign between: `pixel17`, `3x17`, `pixel_3_17`, `r3c17`. */
-const NUMBERED = /^(.*?)(?:(\d+)(?:[x,:-]|_?c(?:ol(?:umn)?)?_?|_))?(\d+)$/i
+/** A prefix and one number, or two with a sign between. */
+const NUMBERED = /^(.*?)(?:(\d+)[x_,:-])?(\d+)$/i
+/** `r3c17`, `row3_col17`, also behind a prefix. */
+const ROW_AND_COLUMN = /^(.*[^a-z])?r(?:ow)?_?(\d+)_?c(?:ol(?:umn)?)?_?(\d+)$/i
 /** A letter or a name of a colour before the number, or behind it: `r17`, `pixel_R_17`, `17_red`. */
 const COLOURED =
   /^(?:(.*[_. -])?(red|green|blue|alpha|[rgba])[_. -]?(\d.*)|(.*\d)[_. -]?(red|green|blue|alpha|[rgba]))$/i
@@ -74,7 +76,7 @@ function areCounted(names: readonly string[], columns: readonly number[]): boole
 function largestFamily(columns: readonly { column: number; name: string; bare?: string }[]): Named[] {
   const families = new Map<string, Named[]>()
   for (const { column, name, bare = name } of columns) {
-    const match = NUMBERED.exec(bare)
+    const match = ROW_AND_COLUMN.exec(bare) ?? NUMBERED.exec(bare)
     if (!match) continue
     const [, prefix = '', ...parts] = match
     const numbers = parts.filter(Boolean)

@@ -6,7 +6,7 @@ import { formatShape } from '../shape.ts'
 import type { ImageShape, PixelTable, ReadOptions } from '../types.ts'
 import { parsed } from './parse.ts'
 
-/** The table in a file of IDX images (`rows × height × width`, or with 3 channels last or first), with another's labels. */
+/** The table in a file of IDX images (`rows × height × width`, or with 3 or 4 channels last or first), with another's labels. */
 export function idxTable(
   file: string,
   bytes: Uint8Array,
@@ -56,12 +56,14 @@ function transposed(data: Uint8Array, rows: number, stored: ImageShape): Pick<Pi
 function shapeOf(file: string, image: number[]): ImageShape {
   if (image.length === 2) return { height: image[0]!, width: image[1]!, channels: 1, channelOrder: 'interleaved' }
   const [a = 0, b = 0, c = 0] = image
-  if (image.length === 3 && c === 3) return { height: a, width: b, channels: 3, channelOrder: 'interleaved' }
-  if (image.length === 3 && a === 3) return { height: b, width: c, channels: 3, channelOrder: 'planar' }
+  for (const channels of image.length === 3 ? [3, 4] : []) {
+    if (c === channels) return { height: a, width: b, channels, channelOrder: 'interleaved' }
+    if (a === channels) return { height: b, width: c, channels, channelOrder: 'planar' }
+  }
   const advice = 'Is this the file of labels? Pass the images, and the labels as option.'
   throw new DataError({
     file,
-    expected: 'rows × height × width (× 3)',
+    expected: 'rows × height × width (× 3 or 4)',
     found: `${image.length + 1} dimensions`,
     advice,
   })

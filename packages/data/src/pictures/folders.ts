@@ -81,7 +81,7 @@ function tellDropped(file: string, items: Item[], { drop = [], onNote }: Picture
   if (number !== undefined) checkValue(file, 'drop', drop, () => 'names of folders')
   const there = new Set(items.flatMap(({ names }) => names.slice(0, -1)))
   const missing = drop.map(String).filter((name) => !there.has(name))
-  if (missing.length > 0) onNote?.(`no folder ${listed(missing)} to leave out (option drop)`)
+  if (missing.length > 0) onNote?.(`no folder ${listed(missing)} to leave out`)
 }
 
 function requirePictures(file: string, items: Item[], { onNote }: PictureOptions): void {

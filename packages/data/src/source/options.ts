@@ -44,6 +44,9 @@ const shape: Rule = (value) => {
   return height && width ? undefined : 'height and width, and channels where there are several'
 }
 
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string')
+
 const pictureRules: Rules<PictureOptions> = {
   part: oneOf('train', 'validation', 'test'),
   size: sizeRule,
@@ -54,7 +57,7 @@ const pictureRules: Rules<PictureOptions> = {
   maxValue: whole(1, { most: 255 }),
   label: columnOrNone,
   drop: listOf('a list of names or column indices', column),
-  classes: listOf('a list of texts', text),
+  classes: like('a list of texts that differ', (value) => isTexts(value) && new Set(value).size === value.length),
   name: text,
   onNote: callback,
   signal,
