@@ -19,9 +19,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 /** A table as plain arrays, which compare across realms. */
-const plain = ({ pixels, labels = [], classes }: Pick<data.PixelTable, 'pixels' | 'labels' | 'classes'>) => ({
+const plain = ({ pixels, labels, classes }: data.PixelTable) => ({
   pixels: [...pixels],
-  labels: [...labels],
+  labels: [...labels!],
   classes: [...classes!],
 })
 const expected = { pixels: [0, 255, 17, 3, 9, 8, 7, 6], labels: [1, 0], classes: ['0', '1'] }

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ReadOptions, readRows, readTable, type TableSource, writeIdx } from '@pixelrow/data'
-import { type PictureOptions, readPictures } from '@pixelrow/data/pictures'
+import { type PictureFile, type PictureOptions, readPictures } from '@pixelrow/data/pictures'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { zipOf } from '../../files/test/writer.ts'
 import { bytes, dataError } from './helpers.ts'
@@ -164,6 +164,8 @@ test('a list of pictures takes what pictures take, and is one', async () => {
   expect((await readPictures(files, { size: 2, resize: 'stretch', background: 3 })).rows).toBe(2)
   const wrong = { header: true } as PictureOptions
   expect((await dataError(readPictures(files, wrong))).message).toMatch(/^readPictures: there is no option header\. /)
-  const none = [{ name: 'a/1.png' }] as Parameters<typeof readPictures>[0]
-  expect((await dataError(readPictures(none))).message).toContain('files must be a list of { name, blob }')
+  const none: unknown = [{ name: 'a/1.png' }]
+  expect((await dataError(readPictures(none as PictureFile[]))).message).toContain(
+    'files must be a list of { name, blob }',
+  )
 })

@@ -1,7 +1,8 @@
 import { builtTfjs, checkTfjs, removeTfjs, SetupError, setupTfjs, type TfjsBuild } from '@pixelrow/devices'
 import { expect, test } from 'vitest'
 
-const options = (value: object) => value as never
+/** What nobody who reads the types would pass. */
+const options = <Options>(value: unknown) => value as Options
 
 test.each<[string, () => unknown, string]>([
   ['setupTfjs', () => setupTfjs(options({ gpus: true })), 'setupTfjs: there is no option gpus. Did you mean gpu?'],

@@ -10,7 +10,8 @@ import {
 import { expect, test } from 'vitest'
 import { newFolder, server, signedIn, slug } from './support.ts'
 
-const options = (value: object) => value as never
+/** What nobody who reads the types would pass. */
+const options = <Options>(value: unknown) => value as Options
 const kaggle = async () => signedIn(await server())
 const home = newFolder
 

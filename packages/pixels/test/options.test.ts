@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { inOtherRealm } from '../../../tests/realm.ts'
 
 const image: RgbaImage = { width: 2, height: 1, data: Uint8Array.of(255, 0, 0, 255, 0, 0, 0, 0) }
+/** What nobody who reads the types would pass. */
+const options = <Options>(value: unknown) => value as Options
 const whole: Preparation = { size: [1, 2], resize: 'stretch', color: 'grey', background: 0 }
 const wrong = (changes: object) => ({ ...whole, ...changes }) as Preparation
 
@@ -27,13 +29,13 @@ test.each<[string, () => unknown, string, string]>([
   ],
   [
     'digit',
-    () => digit(image, { width: 28 } as never),
+    () => digit(image, options({ width: 28 })),
     'PIXELS_OPTION_UNKNOWN',
     'digit: there is no option width. There are: size.',
   ],
   [
     'digit',
-    () => digit(image, { size: 28 } as never),
+    () => digit(image, options({ size: 28 })),
     'PIXELS_OPTION_INVALID',
     'digit: size must be [height, width], each 1..16384; found 28.',
   ],
@@ -51,7 +53,7 @@ test.each<[string, () => unknown, string, string]>([
   ],
   [
     'digit',
-    () => digit(undefined as never),
+    () => digit(options(undefined)),
     'PIXELS_IMAGE_INVALID',
     'image: expected data, width and height, as an ImageData has, found undefined.',
   ],

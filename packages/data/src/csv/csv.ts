@@ -76,10 +76,10 @@ function requireReadable(field: string, texts: readonly string[]): void {
 /** Refuses classes of which two would be read back as one. */
 function requireClasses(classes: readonly string[]): void {
   requireReadable('classes', classes)
-  const meant = classes.map(classText)
-  const index = meant.findIndex((each, i) => meant.indexOf(each) < i)
+  const firsts = new Map([...classes].reverse().map((name) => [classText(name), name]))
+  const index = classes.findIndex((name) => firsts.get(classText(name)) !== name)
   if (index < 0) return
-  const [one, other] = [classes[meant.indexOf(meant[index]!)], classes[index]]
+  const [one, other] = [firsts.get(classText(classes[index]!)), classes[index]]
   const problem = `csvText: classes '${one}' and '${other}' would be read back as one`
   throw new DataError({
     code: 'DATA_TEXT_UNWRITABLE',
