@@ -25,17 +25,19 @@ export function picturesOf(table: PixelTable, { seed, stratified }: Order): Pict
   const firsts = firstRows(table)
   const repeated = repeatedIn(firsts)
   const rowsOf = (picture: number) => repeated.get(picture) ?? [picture]
-  const classOf = (picture: number) => (stratified && table.labels ? commonest(rowsOf(picture), table.labels) : 0)
+  const { labels } = table
+  const classOf = (picture: number) => (stratified && labels ? commonest(picture, repeated.get(picture), labels) : 0)
   const found = new Map<number, number[]>()
-  for (const [row, first] of firsts.entries()) {
-    if (first !== row) continue
+  for (let row = 0; row < table.rows; row++) {
+    if (firsts[row] !== row) continue
     const group = classOf(row)
     const pictures = found.get(group)
     if (pictures) pictures.push(row)
     else found.set(group, [row])
   }
   const { uint32 } = random(seed, streams.split)
-  const keys = Uint32Array.from(firsts, (_, row) => uint32(0, row))
+  const keys = new Uint32Array(table.rows)
+  for (let row = 0; row < table.rows; row++) keys[row] = uint32(0, row)
   const ordered = (rows: number[]) => rows.sort((a, b) => keys[a]! - keys[b]! || a - b)
   const groups = [...found].sort(([a], [b]) => a - b).map(([, rows]) => ordered(rows))
   const sizeOf = (picture: number) => repeated.get(picture)?.length ?? 1
@@ -45,7 +47,8 @@ export function picturesOf(table: PixelTable, { seed, stratified }: Order): Pict
 /** All rows of each picture that has several. */
 function repeatedIn(firsts: Int32Array): Map<number, number[]> {
   const rows = new Map<number, number[]>()
-  for (const [row, first] of firsts.entries()) {
+  for (let row = 0; row < firsts.length; row++) {
+    const first = firsts[row]!
     if (first === row) continue
     const known = rows.get(first)
     if (known) known.push(row)
@@ -54,9 +57,9 @@ function repeatedIn(firsts: Int32Array): Map<number, number[]> {
   return rows
 }
 
-/** The label that most of the rows have, of equals the one that comes first. */
-function commonest(rows: readonly number[], labels: Uint16Array): number {
-  if (rows.length === 1) return labels[rows[0]!]!
+/** The label that most of a picture's rows have, of equals the one that comes first. */
+function commonest(picture: number, rows: readonly number[] | undefined, labels: Uint16Array): number {
+  if (!rows) return labels[picture]!
   const counts = new Map<number, number>()
   for (const row of rows) counts.set(labels[row]!, (counts.get(labels[row]!) ?? 0) + 1)
   const most = Math.max(...counts.values())
