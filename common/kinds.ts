@@ -4,6 +4,7 @@
 /** The kinds that can be told, by the name that the language or Node gives them. */
 interface Kinds {
   Uint8Array: Uint8Array
+  Uint8ClampedArray: Uint8ClampedArray
   Uint16Array: Uint16Array
   Float32Array: Float32Array
   BigInt64Array: BigInt64Array

@@ -16,6 +16,7 @@ import type { Context } from '../main.ts'
 import { findLabels, isIdxName, labelsPath } from './idx.ts'
 import { type Kind, kindOf, refuseMeaningless } from './kind.ts'
 import { nameOf, type Place } from './place.ts'
+import { explainReadings } from './readings.ts'
 
 /** The images that a model, or a table, is made of. */
 export interface Images {
@@ -40,12 +41,15 @@ export async function read(
   if (labels) terminal.note(`${path}: labels from ${labels}`)
   const { label, maxValue, channels, transpose, drop, header, resize, color, background } = flags
   const asked = { label, maxValue, channels, transpose, drop, header, resize, color, background }
-  const table = await readTable(path, {
+  const options = {
     ...given({ ...asked, labels, member, part: part ?? partOf(flags) }),
     ...sizeOf(kind, flags),
     ...more,
     signal,
-    onNote: (note) => terminal.note(`${path}: ${inFlags(note)}`),
+  }
+  const onNote = (note: string) => terminal.note(`${path}: ${inFlags(note)}`)
+  const table = await readTable(path, { ...options, onNote }).catch(async (error: unknown) => {
+    throw await explainReadings(terminal, error, path, options)
   })
   const { shape } = flags
   if (shape !== undefined && !leavesColorOpen(kind, shape)) {
@@ -60,7 +64,8 @@ const partOf = ({ part }: Flags): ReadOptions['part'] => (part === 'val' ? 'vali
 const leavesColorOpen = (kind: Kind, shape: string): boolean => kind === 'pictures' && shape.split('x').length === 2
 
 function sizeOf(kind: Kind, { shape }: Flags): Pick<ReadOptions, 'shape' | 'size'> {
-  if (shape === undefined) return {}
+  // IDX says its size itself, and is compared with what is wanted afterwards.
+  if (shape === undefined || kind === 'idx') return {}
   const { height, width, ...rest } = parseShape(shape)
   return leavesColorOpen(kind, shape) ? { size: [height, width] } : { shape: { height, width, ...rest } }
 }
@@ -112,7 +117,8 @@ export async function readLike(
   const path = typeof place === 'string' ? place : nameOf(place)
   const kind = typeof place === 'string' ? await kindOf(place) : await kindOf(place.path, place.member)
   const range = kind === 'pictures' ? preparationFor(path, flags, images) : rangeFor(asked, maxValue)
-  return likeModel(path, await read(context, place, rest, { shape, ...range, ...more }), images)
+  const size = kind === 'idx' ? {} : { shape }
+  return likeModel(path, await read(context, place, rest, { ...size, ...range, ...more }), images)
 }
 
 /** How rows without labels are read one batch after the other, in a model's size and range. */

@@ -2,6 +2,7 @@ import type { PixelTable } from '@pixelrow/data'
 import type { FitResult, Plan } from '@pixelrow/train'
 import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
+import { tellRepeats } from '../tables/repeats.ts'
 import { many } from '../terminal/table.ts'
 import type { Keeper } from './checkpoint.ts'
 import { trainEnsemble } from './ensemble.ts'
@@ -48,6 +49,7 @@ export async function trainAndExport(
   const { terminal } = context
   const plan = planFor(table, flags)
   for (const note of plan.notes) terminal.note(note)
+  tellRepeats(terminal, table)
   const parts = splitOff(table, flags)
   requireBatches(plan, parts.train.rows)
   const { members = 1 } = plan.ensemble ?? {}

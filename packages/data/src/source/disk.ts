@@ -1,10 +1,10 @@
-import { batchesOf, tableOf } from '../csv/read.ts'
+import { batchesOf, notCsv, tableOf } from '../csv/read.ts'
 import { type Submission, submissionOf } from '../csv/submission.ts'
-import { DataError } from '../error.ts'
+import { check, submissionRules } from '../options.ts'
 import type { PixelTable, ReadOptions, RowOptions, TableSource } from '../types.ts'
+import { checked } from './checked.ts'
 import { containerOf } from './container.ts'
 import { openInNode } from './file.ts'
-import type { ByteSource } from './source.ts'
 
 /**
  * Reads a table of pixel rows from a CSV or IDX file (plain or gzip): a path, a `file:` or `http(s):` URL, bytes, a blob or a stream; or
@@ -12,6 +12,7 @@ import type { ByteSource } from './source.ts'
  * Header, label column, shape and maximum pixel value are found out unless given. Throws a DataError for anything that is not exactly right.
  */
 export async function readTable(source: TableSource, options: ReadOptions = {}): Promise<PixelTable> {
+  await checked('readTable', options)
   const container = await containerOf(source, options)
   // Both apart, as a reader of CSV needs neither.
   if (container?.folder !== undefined) return (await import('./tree.ts')).tableOfFolder(container.folder, options)
@@ -25,18 +26,16 @@ export async function readTable(source: TableSource, options: ReadOptions = {}):
  */
 export async function* readRows(
   source: TableSource,
-  { batch, ...options }: RowOptions = {},
+  rowOptions: RowOptions = {},
 ): AsyncGenerator<PixelTable, void, undefined> {
-  yield* batchesOf(openRows, source, batch, options)
-}
-
-async function openRows(source: TableSource, options: ReadOptions): Promise<ByteSource> {
+  await checked('readRows', rowOptions)
+  const { batch, ...options } = rowOptions
   const container = await containerOf(source, options)
-  if (!container) return openInNode(source, options)
-  if (container.zip)
-    return (await import('./archive.ts')).openMember(container.zip, { ...options, name: container.name })
-  const advice = 'Read a folder of pictures with readTable.'
-  throw new DataError({ file: container.name, expected: 'a file', found: 'a folder', advice })
+  if (container?.folder !== undefined) notCsv(container.name, 'a folder')
+  if (!container) return yield* batchesOf(openInNode, source, batch, options)
+  const { openMember } = await import('./archive.ts')
+  const named = { ...options, name: container.name }
+  yield* batchesOf(() => openMember(container.zip, named), source, batch, named, 'zip')
 }
 
 /** Reads a submission or a competition's sample of one: two columns, whose names, ids and labels it gives. Throws a DataError for anything else. */
@@ -44,5 +43,6 @@ export async function readSubmission(
   source: TableSource,
   options: Pick<ReadOptions, 'name' | 'signal'> = {},
 ): Promise<Submission> {
+  check('readSubmission', options, submissionRules())
   return submissionOf(await openInNode(source, options))
 }

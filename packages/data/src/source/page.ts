@@ -1,6 +1,8 @@
 import { batchesOf, tableOf } from '../csv/read.ts'
 import { type Submission, submissionOf } from '../csv/submission.ts'
+import { check, submissionRules } from '../options.ts'
 import type { PixelTable, ReadOptions, RowOptions, TableSource } from '../types.ts'
+import { checked } from './checked.ts'
 import { inflateInPage } from './gunzip.ts'
 import { openSource } from './source.ts'
 
@@ -9,6 +11,7 @@ import { openSource } from './source.ts'
  * Header, label column, shape and maximum pixel value are found out unless given. Throws a DataError for anything that is not exactly right.
  */
 export async function readTable(source: TableSource, options: ReadOptions = {}): Promise<PixelTable> {
+  await checked('readTable', options)
   return tableOf(openInPage, source, options)
 }
 
@@ -18,8 +21,10 @@ export async function readTable(source: TableSource, options: ReadOptions = {}):
  */
 export async function* readRows(
   source: TableSource,
-  { batch, ...options }: RowOptions = {},
+  rowOptions: RowOptions = {},
 ): AsyncGenerator<PixelTable, void, undefined> {
+  await checked('readRows', rowOptions)
+  const { batch, ...options } = rowOptions
   yield* batchesOf(openInPage, source, batch, options)
 }
 
@@ -28,6 +33,7 @@ export async function readSubmission(
   source: TableSource,
   options: Pick<ReadOptions, 'name' | 'signal'> = {},
 ): Promise<Submission> {
+  check('readSubmission', options, submissionRules())
   return submissionOf(await openInPage(source, options))
 }
 
