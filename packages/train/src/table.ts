@@ -1,6 +1,5 @@
-import type { PixelTable } from '@pixelrow/data'
+import { checkTable, type PixelTable } from '@pixelrow/data'
 import { show } from '../../../common/options.ts'
-import { checkTable } from './check-table.ts'
 import { TrainError } from './error.ts'
 
 /** A table with what training needs of it. */

@@ -95,7 +95,7 @@ test.each([
     'a label outside',
     { ...quarters(8), classes: ['nw', 'ne', 'sw'] },
     {},
-    /row 3 .*labels must be a class of 3.*found 3/,
+    /labels of row 3 .*expected a label 0..2, found 3/,
   ],
   [
     'a batch too large',

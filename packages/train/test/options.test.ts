@@ -274,23 +274,23 @@ test('an option that means nothing without another one says so', async () => {
 
 const { labels: _, ...unlabelled } = table
 test.each<[string, object, RegExp]>([
-  ['rows that are too many', { ...table, rows: 41 }, /pixels .*656/],
-  ['rows that are too few', { ...table, rows: 39 }, /pixels .*624/],
-  ['rows that are none', { ...table, rows: -1 }, /rows .*-1/],
-  ['a label of −1', { ...table, labels: Int32Array.from(table.labels!, (label) => label - 1) }, /labels .*Int32Array/],
+  ['rows that are too many', { ...table, rows: 41 }, /pixels: .*656/],
+  ['rows that are too few', { ...table, rows: 39 }, /pixels: .*624/],
+  ['rows that are none', { ...table, rows: -1 }, /rows: .*-1/],
+  ['a label of −1', { ...table, labels: Int32Array.from(table.labels!, (label) => label - 1) }, /labels: .*Int32Array/],
   [
     'a label of −1 in 16 bits',
     { ...table, labels: Uint16Array.from(table.labels!, (label) => label - 1) },
     /row 0.*65535/,
   ],
-  ['too few labels', { ...table, labels: table.labels!.slice(1) }, /labels .*40/],
+  ['too few labels', { ...table, labels: table.labels!.slice(1) }, /labels: .*40/],
   ['values above white', { ...table, maxValue: 100 }, /row \d+.*100/],
-  ['white above 255', { ...table, maxValue: 1000 }, /maxValue .*255.*1000/],
-  ['pixels that are no bytes', { ...table, pixels: Float32Array.from(table.pixels) }, /pixels .*Float32Array/],
-  ['pixels as a list', { ...table, pixels: [...table.pixels] }, /pixels .*Uint8Array/],
+  ['white above 255', { ...table, maxValue: 1000 }, /maxValue: .*255.*1000/],
+  ['pixels that are no bytes', { ...table, pixels: Float32Array.from(table.pixels) }, /pixels: .*Float32Array/],
+  ['pixels as a list', { ...table, pixels: [...table.pixels] }, /pixels: .*Uint8Array/],
   ['a shape without channels', { ...table, shape: { height: 4, width: 4, channelOrder: 'interleaved' } }, /channels/],
   ['no shape', { ...table, shape: undefined }, /shape/],
-  ['another shape', { ...table, shape: { ...table.shape, width: 5 } }, /pixels .*800/],
+  ['another shape', { ...table, shape: { ...table.shape, width: 5 } }, /pixels: .*800/],
 ])('a table made by hand is refused: %s', async (_, wrong, message) => {
   const given = wrong as PixelTable
   for (const work of [
@@ -302,7 +302,7 @@ test.each<[string, object, RegExp]>([
   ]) {
     const training = work()
     await expect(training).rejects.toThrow(message)
-    await expect(training).rejects.toMatchObject({ code: expect.stringMatching(/_TABLE_INVALID$/) })
+    await expect(training).rejects.toMatchObject({ code: 'DATA_TABLE_INVALID' })
   }
 })
 

@@ -17,7 +17,7 @@ export interface AugmentOptions {
   epoch?: number
   /** Furthest shift in pixels, each way. */
   shift?: number
-  /** Largest rotation in degrees, either way. */
+  /** Largest rotation in degrees, either way: 0..180. */
   rotation?: number
   /** Largest change of size, 0..0.9: 0.1 is 90 % to 110 %. */
   scale?: number
@@ -112,7 +112,7 @@ const augmentRules = (): Rules<AugmentOptions> => ({
   seed: word,
   epoch: word,
   shift: atLeastZero,
-  rotation: atLeastZero,
+  rotation: number({ least: 0, most: 180 }),
   scale: number({ least: 0, most: 0.9 }),
   shear: atLeastZero,
   elastic: atLeastZero,
