@@ -1,12 +1,16 @@
 import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { build } from 'esbuild'
 import wabt from 'wabt'
 import { library } from '../../tsup.base.ts'
+
+type Plugin = NonNullable<NonNullable<Parameters<typeof library>[0]>['esbuildPlugins']>[number]
 
 /**
  * Assembles `import hex from './x.wat'` into the module's binary, so that nothing is fetched when the package runs.
  * Gzip finds what repeats in hexadecimal digits, but not in base64: a page loads 200 bytes less.
  */
-const wat: NonNullable<NonNullable<Parameters<typeof library>[0]>['esbuildPlugins']>[number] = {
+const wat: Plugin = {
   name: 'wat',
   setup(bundler) {
     bundler.onLoad({ filter: /\.wat$/ }, async ({ path }) => {
@@ -19,6 +23,24 @@ const wat: NonNullable<NonNullable<Parameters<typeof library>[0]>['esbuildPlugin
   },
 }
 
+/**
+ * Bundles what `import('./options.ts')` loads into one module of its own. Else a bundler would load what it shares with other functions of the package
+ * together with the readers, although they use none of it: it makes one file of all that the same parts import.
+ */
+const alone: Plugin = {
+  name: 'alone',
+  setup(bundler) {
+    bundler.onResolve({ filter: /\/options\.ts$/ }, ({ path, kind, resolveDir }) =>
+      kind === 'dynamic-import' ? { path: join(resolveDir, path), namespace: 'alone' } : undefined,
+    )
+    bundler.onLoad({ filter: /.*/, namespace: 'alone' }, async ({ path }) => {
+      const options = { bundle: true, write: false, format: 'esm', target: 'es2022', packages: 'external' } as const
+      const { outputFiles } = await build({ ...options, entryPoints: [path] })
+      return { contents: outputFiles[0]?.text ?? '', loader: 'js', resolveDir: dirname(path) }
+    })
+  },
+}
+
 const entry = ['index', 'browser', 'pictures'].map((name) => `src/${name}.ts`)
 
-export default library({ entry, esbuildPlugins: [wat] })
+export default library({ entry, esbuildPlugins: [wat, alone] })

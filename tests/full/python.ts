@@ -33,6 +33,15 @@ export function environment({ name, lists }: Environment = { name: 'venv', lists
   return interpreterIn(folder)
 }
 
+/** Keras 2 and 3 with TensorFlow, and what writes their models in tfjs' format. */
+export const tensorflow: Environment = {
+  name: 'venv-tensorflow',
+  lists: [
+    { file: join(root, 'tests/full/tensorflow.txt') },
+    { file: join(root, 'tests/full/tensorflowjs.txt'), options: ['--no-deps'] },
+  ],
+}
+
 function interpreterIn(folder: string): string {
   return join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
 }

@@ -18,16 +18,11 @@ import {
   trained,
 } from '../../packages/export/test/tfjsruntime.ts'
 import { root } from '../../scripts/workspace.mjs'
-import { environment, python } from './python.ts'
+import { environment, python, tensorflow } from './python.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'pixelrow-tfjs-'))
 const full = join(root, 'tests/full')
 const minutes = 60_000
-
-const tensorflow = {
-  name: 'venv-tensorflow',
-  lists: [{ file: join(full, 'tensorflow.txt') }, { file: join(full, 'tensorflowjs.txt'), options: ['--no-deps'] }],
-}
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -19,6 +19,8 @@ export interface Context {
   uncertain?: string | undefined
   /** The run folder from which an interrupted training can go on; set once it can. */
   resume?: string
+  /** The exit code of a command that is done, where it is not 0: 4 for a training that came to nothing. */
+  exitCode?: number
 }
 
 /** A reader that has seen enough (`| head`) is no failure, and nobody is left to complain to. */
@@ -59,7 +61,10 @@ function exitCode(error: unknown): number {
   return error instanceof PendingError ? 3 : 1
 }
 
-/** Carries out one command line and returns the exit code: 0 done, 1 failed, 2 usage, 3 no score yet, 130 interrupted. */
+/**
+ * Carries out one command line and returns the exit code: 0 done, 1 failed, 2 usage, 3 no score yet, 4 a training that came to nothing, 130
+ * interrupted.
+ */
 export async function main(argv: string[]): Promise<void> {
   survivePipes()
   process.exitCode = await carryOut(argv)
@@ -80,7 +85,7 @@ async function carryOut(argv: string[]): Promise<number> {
   const context: Context = { terminal, signal, kept: [] }
   try {
     await program(() => context).parseAsync(argv, { from: 'user' })
-    return 0
+    return context.exitCode ?? 0
   } catch (error) {
     if (signal.aborted) {
       tellInterrupted(context)

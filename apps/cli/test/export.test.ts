@@ -158,6 +158,98 @@ function keptAt(location: string): Uint8Array {
   return write({ ...given, graph: { ...given.graph, initializers } })
 }
 
+test('weights beside a model, as PyTorch’s exporter writes them, go into the one file that comes out', async () => {
+  const [first] = read(model()).graph.initializers
+  const { buffer, byteOffset, byteLength } = first!.data as Float32Array
+  writeFileSync(join(cwd, 'pytorch.onnx.data'), new Uint8Array(buffer, byteOffset, byteLength))
+  writeFileSync(join(cwd, 'pytorch.onnx'), keptAt('pytorch.onnx.data'))
+  const whole = await pixelrow(['export', 'pytorch.onnx', '-o', 'whole.onnx'], { cwd })
+  expect(whole).toMatchObject({
+    code: 0,
+    stderr: 'pytorch.onnx: its weights in pytorch.onnx.data go into the file\n',
+  })
+  expect(describe(bytesOf('whole.onnx'))).toMatchObject({ external: [], weights: describe(model()).weights })
+  const small = ['--precision', 'float16', '--check', 'train.csv', '--max-loss', '0.05']
+  expect(await pixelrow(['export', 'pytorch.onnx', '-o', 'half.onnx', ...small], { cwd })).toMatchObject({ code: 0 })
+  expect(describe(bytesOf('half.onnx')).weights).toEqual(describe(toFloat16(model())).weights)
+})
+
+test('a file that onnxruntime cannot use is not written, and the one that was there stays', async () => {
+  const g = graphBuilder('own', { infer: { 'mine:Twice': ([x]) => [{ dataType: x!.dataType, dims: x!.dims }] } })
+  g.output(g.op('Twice', [g.input('x', 'float32', ['N', 2])], {}, { domain: 'mine' }), 'y')
+  writeFileSync(join(cwd, 'own.onnx'), write({ irVersion: 8, opsets: { '': 17, mine: 1 }, graph: g.build() }))
+  writeFileSync(join(cwd, 'earlier.onnx'), 'what was there before')
+  const { code, stdout, stderr } = await pixelrow(['export', 'own.onnx', '-o', 'earlier.onnx'], { cwd })
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(
+    /^Error: earlier\.onnx: onnxruntime cannot use the file that came out, and it is not written: .*mine/,
+  )
+  expect(readFileSync(join(cwd, 'earlier.onnx'), 'utf8')).toBe('what was there before')
+  const asked = await pixelrow(['export', 'own.onnx', '-o', 'earlier.onnx', '--json'], { cwd })
+  expect(JSON.parse(asked.stdout).error).toMatchObject({
+    code: 'CLI_MODEL_UNUSABLE',
+    params: { file: 'earlier.onnx', reason: expect.stringContaining('mine') },
+  })
+})
+
+test('a file that loads and then fails on its own sizes is not written either', async () => {
+  const g = graphBuilder('sizes')
+  const x = g.input('x', 'float32', ['N', 6])
+  const shape = { dataType: 'int64' as const, dims: [2], data: BigInt64Array.of(-1n, 4n) }
+  const types = [{ dataType: 'float32', dims: ['M', 4] }] as const
+  g.output(g.op('Reshape', [x, g.constant(shape)], {}, { types }), 'y')
+  writeFileSync(join(cwd, 'sizes.onnx'), write({ irVersion: 8, opsets: { '': 17 }, graph: g.build() }))
+  const { code, stderr } = await pixelrow(['export', 'sizes.onnx', '-o', 'x.onnx'], { cwd })
+  expect(code).toBe(1)
+  expect(stderr).toContain('cannot use the file that came out')
+  expect(existsSync(join(cwd, 'x.onnx'))).toBe(false)
+})
+
+test('a run that was told its label column is checked on its rows without being told again', async () => {
+  const lines = readFileSync(join(cwd, 'train.csv'), 'utf8').trim().split('\n')
+  // The labels last, under a name that nobody would guess.
+  const moved = lines.map((line, at) => {
+    const [label, ...pixels] = line.split(',')
+    return [...pixels, at === 0 ? 'species' : label].join(',')
+  })
+  writeFileSync(join(cwd, 'species.csv'), moved.join('\n'))
+  const trained = ['train', 'species.csv', '--label', 'species', '--recipe', 'linear', '--epochs', '1', '-o', 'species']
+  expect(await pixelrow(trained, { cwd })).toMatchObject({ code: 0 })
+  const record = JSON.parse(readFileSync(join(cwd, 'species/run.json'), 'utf8'))
+  expect(record.reading).toEqual({ label: 'species' })
+  const args = ['export', 'species', '-o', 'species16.onnx', '--precision', 'float16', '--max-loss', '1']
+  const { code, stdout } = await pixelrow(args, { cwd })
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/accuracy \d\.\d{4} \(.*\) on 300 rows of species\.csv, on which it was trained, /)
+})
+
+test('a training whose file computes something else than its weights fails, and leaves no model', async () => {
+  const hook = new URL('./altered.mjs', import.meta.url).href
+  const args = ['train', 'train.csv', '--recipe', 'linear', '--epochs', '1', '-o', 'altered']
+  const { code, stdout, stderr } = await pixelrow(args, { cwd, env: { NODE_OPTIONS: `--import ${hook}` } })
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(
+    /Error: The exported model disagrees with the trained weights: \d+ rows? of 300 in another class/,
+  )
+  expect(stderr).not.toContain('agrees with the trained weights\n')
+  expect(existsSync(join(cwd, 'altered/model.onnx'))).toBe(false)
+})
+
+test('the classes of --check meet the model’s by their texts', async () => {
+  writeData(join(cwd, 'moved'), { rows: 60, classes: ['cat', 'ant', 'bee'] })
+  writeData(join(cwd, 'strange'), { rows: 60, classes: ['ant', 'bee', 'dog'] })
+  const args = ['export', 'model.onnx', '-o', 'checked.onnx', '--precision', 'int8', '--max-loss', '1', '--check']
+  const accuracyOf = async (command: string[]) => {
+    const { stdout } = await pixelrow([...command, '--json'], { cwd })
+    return JSON.parse(stdout).accuracy
+  }
+  const { before } = await accuracyOf([...args, 'moved/train.csv'])
+  expect(before).toBe(await accuracyOf(['eval', 'model.onnx', 'moved/train.csv']))
+  const { code, stderr } = await pixelrow([...args, 'strange/train.csv'], { cwd })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/dog/)
+})
+
 const hostile = {
   'beside.onnx': keptAt('w.data'),
   'outside.onnx': keptAt('../w.data'),
@@ -179,7 +271,7 @@ test.each<[string[], RegExp, string?]>([
   [['export', 'odd.json', '-o', 'odd.json'], /odd.json is read here and would be written over/],
   [
     ['export', 'beside.onnx', '-o', 'x.onnx'],
-    /beside.onnx: its weights are in other files \(w.data\), which are not read here\nFix: save it as one file/,
+    /beside.onnx: its weights are in w.data, and there is no such file \(looked for w.data\)\nFix: put it beside the model/,
   ],
   [
     ['export', 'outside.onnx', '-o', 'x.onnx'],

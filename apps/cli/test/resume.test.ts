@@ -231,7 +231,7 @@ test('what cannot go on is refused in a sentence with the fix, and the files sta
     [
       'another format',
       (cwd: string) => edit(join(cwd, run, 'resume.json'), (record) => Object.assign(record, { format: 9 })),
-      /^Error: runs\/1-mlp\/resume\.json has format 9, this version reads 1\n/,
+      /^Error: runs\/1-mlp\/resume\.json has format 9, this version reads 2\n/,
       /\nFix: .*pixelrow 0\.1\.0\n$/,
     ],
     [

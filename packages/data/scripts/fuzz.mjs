@@ -19,7 +19,22 @@ function dice(seed) {
   }
 }
 
-const WORDS = ['cat', 'dog', 'Å', 'a b', '"x, ""y"""', '0A', 'naïve', '-1', '1.5']
+const WORDS = [
+  'cat',
+  'dog',
+  'Å',
+  'a b',
+  '"x, ""y"""',
+  '0A',
+  'naïve',
+  '-1',
+  '1.5',
+  '+3',
+  '007',
+  '2.0',
+  '4.000e+00',
+  '1e0',
+]
 const BYTES = [...Buffer.from('0123456789,,, \n\n\r"" \t.-+eExa'), 0, 0xc3, 0xa9, 0xef, 0xbb, 0xbf, 0xff]
 
 /** A file that is right, with the options that say what it is. @param {(n: number) => number} roll @returns {{ text: string, given: Given }} */
@@ -60,8 +75,10 @@ function goodFile(roll) {
     drop: at('other') < 0 ? [] : ['other'],
     pixels,
   }
-  const fractions = [undefined, undefined, undefined, undefined, true, false][roll(6)]
+  const drawn = [undefined, undefined, undefined, undefined, true, false][roll(6)]
   const maxValue = [undefined, undefined, undefined, 255, 16, 1][roll(6)]
+  // Another white than that of fractions contradicts them.
+  const fractions = drawn && maxValue === 16 ? undefined : drawn
   return {
     text: `${lines.map((line) => line.join(',')).join('\n')}\n`,
     given: { ...given, ...(maxValue && { maxValue }), ...(fractions !== undefined && { fractions }) },

@@ -13,7 +13,8 @@ export class Refused extends Error {
 
 const CELL = /[ \t]*(?:"((?:[^"\r\0]|"")*)"[ \t]*|([^",\r\0]*))(,|$)/y
 const NUMBER = /^(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/
-const WHOLE = /^-?\d+(\.0*)?$/
+const DIGITS = /^([-+]?\d+)(\.0*)?$/
+const PRINTED = /^[-+]?\d(\.\d*)?e[-+]\d{2,}$/i
 
 /**
  * @typedef {{ header: boolean, label: string | number | false, id: string | number | false, drop: string[], pixels: number, maxValue?: number, fractions?: boolean }} Given
@@ -71,15 +72,22 @@ export function reference(bytes, given) {
       list.push(cell)
     }
   }
-  const numeric = labels.every((label) => WHOLE.test(label) && Number.isSafeInteger(Number(label)))
   const max = Math.max(...pixels)
   return {
     rows: body.length,
     pixels,
-    ...(columns.label >= 0 && { labels: numeric ? labels.map((label) => String(Number(label) || 0)) : labels }),
+    ...(columns.label >= 0 && { labels: labels.map(classOf) }),
     ...(columns.id >= 0 && { ids }),
     maxValue: given.fractions ? 255 : (given.maxValue ?? (max <= 1 ? 1 : max <= 15 ? 15 : max <= 16 ? 16 : 255)),
   }
+}
+
+/** Whole numbers are classes by their value, all else by its text. @param {string} label */
+function classOf(label) {
+  const [, digits] = DIGITS.exec(label) ?? []
+  if (digits === undefined && !PRINTED.test(label)) return label
+  const value = digits === undefined ? Number(label) : Number(BigInt(digits.replace('+', '')))
+  return Math.abs(value) <= 2 ** 53 - 1 && value % 1 === 0 ? `${value}` : label
 }
 
 /** @param {{ row: number, line: string }} line @returns {string[]} cells, each character one byte */

@@ -22,6 +22,28 @@ export type DataErrorCode =
   | 'DATA_SUBMISSION_COLUMNS'
   /** Pictures are to be read piece by piece, and nothing says their size and colours. */
   | 'DATA_SHAPE_MISSING'
+  /** An option means nothing for this kind of source, or for what is in it: `option`, and where it is the kind, `source` and the `sources` that take it. */
+  | 'DATA_OPTION_UNFIT'
+  /** Two options say different things: `option` and `other`. */
+  | 'DATA_OPTION_CONFLICT'
+  /** What is to be read is nothing that this function reads: `expected`, `found`. */
+  | 'DATA_SOURCE_INVALID'
+  /** A table made by hand is none: `subject`, `field`, `row` from 0, `expected`, `found`. */
+  | 'DATA_TABLE_INVALID'
+  /** No row can be held out: `rows`, `asked`, the number of different `pictures`. */
+  | 'DATA_SPLIT_IMPOSSIBLE'
+  /** Images may have one of several shapes: `pixels`, and the `candidates`, each a `shape` and its `roughness`, the smoothest first. */
+  | 'DATA_SHAPE_UNCLEAR'
+  /** No shape that images usually have makes so many pixels: `pixels`. */
+  | 'DATA_SHAPE_UNKNOWN'
+  /** Images have another shape than was asked for: `expected` and `found`. */
+  | 'DATA_SHAPE_OTHER'
+  /** A text would not be read back from a CSV as it is: `field`, and its `index` there. */
+  | 'DATA_TEXT_UNWRITABLE'
+  /** Labels that IDX cannot hold: the number of `classes`, `expected`, `found`. */
+  | 'DATA_LABEL_UNWRITABLE'
+  /** The decoder of pictures is not installed: `package`. */
+  | 'DATA_DECODER_MISSING'
 
 /** Where a table is wrong, what was found there, what was expected, and what to do about it. */
 export interface DataErrorDetail {

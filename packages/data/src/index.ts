@@ -1,13 +1,17 @@
 // The same as browser.ts, with files: paths are read, and tables and submissions written.
 
+export { checkTable } from './check.ts'
+export { classText } from './csv/classes.ts'
 export { csvCell, csvText, type SubmissionRows, submissionText, type WriteCsvOptions } from './csv/csv.ts'
 export { isSampleName, type Sample, type Submission, type SubmissionPiece } from './csv/submission.ts'
 export type { SubmissionOptions } from './csv/submission-options.ts'
 export { DataError, type DataErrorCode, type DataErrorDetail } from './error.ts'
 export { readIdx, writeIdx } from './idx/idx.ts'
+export { idxLabels } from './idx/idx-labels.ts'
 export { type AugmentOptions, augment } from './prepare/augment.ts'
 export { type Description, describe, formatDescription } from './prepare/describe.ts'
-export { duplicates, rowHashes } from './prepare/duplicates.ts'
+export { duplicates, type RepeatCounts, repeatCounts, rowHashes } from './prepare/duplicates.ts'
+export { type Fold, type FoldOptions, kFold } from './prepare/folds.ts'
 export { wilsonInterval } from './prepare/interval.ts'
 export { epochOrder } from './prepare/order.ts'
 export {
@@ -16,8 +20,6 @@ export {
   batches,
   classCounts,
   classWeights,
-  type FoldOptions,
-  kFold,
   meanAndDeviation,
   oneHot,
 } from './prepare/prepare.ts'

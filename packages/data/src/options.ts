@@ -1,13 +1,6 @@
-import {
-  checkOptions,
-  number,
-  type OptionProblem,
-  type Rule,
-  type Rules,
-  show,
-  whole,
-} from '../../../common/options.ts'
+import { checkOptions, number, type Rule, type Rules, show, whole } from '../../../common/options.ts'
 import { DataError } from './error.ts'
+import { conflictOf, detailOf } from './problem.ts'
 
 // Rules are made by functions, as a bundler leaves out a function that nobody calls, and not a table that was made by calling one.
 
@@ -17,7 +10,7 @@ export function check<Options extends object>(
   options: Options | undefined,
   rules: Rules<Options>,
 ): void {
-  checkOptions(where, options, rules, failed)
+  checkOptions(where, options, rules, (problem) => new DataError(detailOf(problem)))
 }
 
 /** Checks an argument, or an option that must be given. */
@@ -29,8 +22,9 @@ export function checkValue(where: string, option: string, value: unknown, rule: 
   throw new DataError({ code: 'DATA_OPTION_INVALID', params, expected, found, problem })
 }
 
-function failed({ code, params, message: problem }: OptionProblem): DataError {
-  return new DataError({ code: `DATA_${code}`, params, problem })
+/** Refuses two options that say different things. */
+export function conflict(where: string, option: string, other: string): never {
+  throw new DataError(conflictOf(where, option, other))
 }
 
 /** A word of the generator's key or counter. */

@@ -1,7 +1,8 @@
 import { tableOfFiles } from './pictures/picture-list.ts'
+import { checked } from './source/checked.ts'
 import type { PictureFile, PictureOptions, PixelTable } from './types.ts'
 
-export { DataError, type DataErrorDetail } from './error.ts'
+export { DataError, type DataErrorCode, type DataErrorDetail } from './error.ts'
 export { fromImageData } from './pictures/image-data.ts'
 export type {
   ImageShape,
@@ -19,5 +20,6 @@ export type {
  * Throws a DataError that names the broken ones.
  */
 export async function readPictures(files: readonly PictureFile[], options: PictureOptions = {}): Promise<PixelTable> {
+  await checked('readPictures', options)
   return tableOfFiles(files, options)
 }

@@ -1,3 +1,5 @@
+import { checkValue, word } from './options.ts'
+
 /**
  * Uses of randomness, one stream each, so that no two share numbers under one seed.
  * Numbers below 256 belong to this package; take others for your own.
@@ -58,11 +60,11 @@ export interface Random {
 
 /**
  * The one generator: Threefry-2x32-20 with (seed, stream) as key and (step, index) as counter.
- * All four are whole numbers 0..2³²-1; throws a RangeError for a seed or stream that is not.
+ * All four are whole numbers 0..2³²-1; throws a DataError for a seed or stream that is not.
  */
 export function random(seed: number, stream: number): Random {
-  requireWord('seed', seed)
-  requireWord('stream', stream)
+  checkValue('random', 'seed', seed, word)
+  checkValue('random', 'stream', stream, word)
   const uint32 = (step: number, index: number): number => {
     threefry(seed, stream, step, index)
     return words[0]!
@@ -78,9 +80,4 @@ export function random(seed: number, stream: number): Random {
       return radius * Math.cos(2 * Math.PI * (words[1]! / 2 ** 32))
     },
   }
-}
-
-function requireWord(name: string, value: number): void {
-  if (Number.isInteger(value) && value >= 0 && value < 2 ** 32) return
-  throw new RangeError(`${name}: expected a whole number 0..4294967295, found ${value}.`)
 }

@@ -61,9 +61,9 @@ export interface ReadOptions {
   columns?: { id?: string; label?: string }
   /** Names (or 0-based indices) of columns to leave out. */
   drop?: readonly (string | number)[]
-  /** Size of the images. Default: from the header's names, else the square (or three squares) that the pixel columns make. */
+  /** Size of the images. Default: from the header's names, else a grey square, or the usual shape under which the pictures are clearly smoother. */
   shape?: ShapeOption
-  /** Order of the channels in a row. Default: the one that gives the smoother pictures. */
+  /** Order of the channels in a row, over that of `shape`. Default: from the header's names, else the one that gives the smoother pictures. */
   channels?: ImageShape['channelOrder']
   /** Whether the first line holds names. Default: whether it holds anything that is not a number. */
   header?: boolean
@@ -73,11 +73,11 @@ export interface ReadOptions {
   fractions?: boolean
   /** Pictures are stored column after column (EMNIST): turn them. Default false. */
   transpose?: boolean
-  /** The classes to map labels to, in order; a label not among them is an error. Default: the labels found. */
+  /** The classes to map labels to, in order, by text or number; a label not among them is an error. Default: the labels found. */
   classes?: readonly string[]
   /** What reads the rows: `simd` (WebAssembly), `plain` JavaScript or `strict`, all with the same result. Default: the fastest that runs. */
   parser?: 'simd' | 'plain' | 'strict'
-  /** The labels of IDX images: another IDX file. */
+  /** The labels of IDX images: another IDX file; `label: false` reads the images alone. */
   labels?: TableSource
   /** Which part of a folder or zip that has `train`, `val` (`valid`, `validation`) and `test` in it; of a list the first that is there. Default: the training part. */
   part?: Part | readonly Part[]

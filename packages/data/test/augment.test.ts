@@ -2,6 +2,7 @@ import {
   type AugmentOptions,
   augment,
   batches,
+  DataError,
   type ImageShape,
   type PixelTable,
   random,
@@ -175,7 +176,11 @@ test('options out of range are refused', () => {
     { rows: [1, 2] },
     { seed: -1 },
     { out: new Uint8Array(3) },
+    { out: pixels },
+    { background: 256 },
+    { shift: Number.NaN },
+    { epoch: 0.5 },
   ]
-  for (const options of wrong) expect(() => augment(pixels, grey(2, 2), options)).toThrow(RangeError)
+  for (const options of wrong) expect(() => augment(pixels, grey(2, 2), options)).toThrow(DataError)
   expect(() => augment(pixels, grey(3, 3))).toThrow('whole pictures')
 })

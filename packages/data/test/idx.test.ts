@@ -49,7 +49,9 @@ test('a table written as IDX reads back', async () => {
   await writeIdxFiles(pixels, rgb)
   expect((await readTable(pixels)).shape).toEqual(rgb.shape)
   const { labels: _, ...unlabelled } = table
-  await expect(writeIdxFiles(pixels, unlabelled, { labels: classes })).rejects.toThrow('none to write')
+  await expect(writeIdxFiles(pixels, unlabelled, { labels: classes })).rejects.toThrow(
+    'labels: expected them to be there',
+  )
 })
 
 test.each([
@@ -74,11 +76,24 @@ test.each([
           )
 })
 
+test('three and four channels are read back in their order, last or first', async () => {
+  const path = join(folder, 'colours')
+  for (const channels of [3, 4]) {
+    for (const channelOrder of ['interleaved', 'planar'] as const) {
+      const shape = { height: 5, width: 6, channels, channelOrder }
+      const pixels = Uint8Array.from({ length: 60 * channels }, (_, i) => (i * 37) % 256)
+      const table = { pixels, rows: 2, shape, maxValue: 255 }
+      await writeIdxFiles(path, table)
+      expect(await readTable(path)).toEqual(table)
+    }
+  }
+})
+
 test('options that speak of columns are refused for IDX, but for label: false', async () => {
   for (const options of [{ label: 'digit' }, { label: 0 }, { id: 'id' }, { drop: ['x'] }, { header: false }]) {
     const { message } = await dataError(readTable(images, { labels, name: 'digits.idx', ...options }))
     const [name] = Object.keys(options)
-    expect(message).toContain(`digits.idx: is IDX, which has no columns for the option ${name}. Leave ${name} out`)
+    expect(message).toContain(`digits.idx: is IDX, which takes no option ${name}: it is for CSV`)
   }
   const table = await readTable(images, { labels, label: false, id: false, drop: [] })
   expect(table).toEqual(await readTable(images))
@@ -91,7 +106,7 @@ test('IDX that does not fit is refused', async () => {
   expect((await dataError(readTable(images, { maxValue: 100 }))).row).toBe(2)
   expect((await dataError(readTable(images.subarray(0, 20)))).message).toContain('cut short')
   expect((await dataError(readTable(writeIdx([0, 2, 2], new Uint8Array(0))))).message).toContain('no images')
-  expect(() => writeIdx([3], new Uint8Array(2))).toThrow('expected 3 bytes')
+  expect(() => writeIdx([3], new Uint8Array(2))).toThrow('must be a Uint8Array of 3 bytes, for 3')
 })
 
 test('a sample submission gives header and ids', async () => {

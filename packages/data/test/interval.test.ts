@@ -1,4 +1,4 @@
-import { wilsonInterval } from '@pixelrow/data'
+import { DataError, wilsonInterval } from '@pixelrow/data'
 import { expect, test } from 'vitest'
 
 // statsmodels.stats.proportion.proportion_confint(right, rows, method='wilson')
@@ -20,5 +20,5 @@ test.each([
   [-1, 1],
   [Number.NaN, 1],
 ])('%d of %d is no measurement', (right, rows) => {
-  expect(() => wilsonInterval(right, rows)).toThrow(RangeError)
+  expect(() => wilsonInterval(right, rows)).toThrow(DataError)
 })

@@ -77,8 +77,12 @@ test('pictures of differing sizes need a size', async () => {
   expect(wide.pixels.length).toBe(4 * 4 * 7)
   const shaped = await readTable(at('sizes'), { shape: { height: 4, width: 7 }, resize: 'cover', background: 9 })
   expect(shaped).toEqual(wide)
-  await expect(readTable(at('sizes'), { size: 0 })).rejects.toThrow('size: expected a whole number 1..16384')
-  await expect(readTable(at('sizes'), { maxValue: 16 })).rejects.toThrow('pixels of pictures are 0..255')
+  await expect(readTable(at('sizes'), { size: 0 })).rejects.toThrow(
+    'readTable: size must be a whole number 1..16384, or [height, width]; found 0.',
+  )
+  await expect(readTable(at('sizes'), { maxValue: 16 })).rejects.toThrow(
+    'holds pictures, which take no option maxValue: it is for CSV and IDX',
+  )
 })
 
 test('one coloured picture makes all of them rgb, wherever it is', async () => {
@@ -155,7 +159,7 @@ test('label: false reads one class, or any depth, without labels', async () => {
   const { ids, labels } = await reading(path, { label: false })
   expect({ ids, labels }).toEqual({ ids: ['2.png', 'a/1.png', 'b/c/1.png'], labels: undefined })
   await expect(readTable(path, { label: 'class' })).rejects.toThrow(
-    'label: pictures have their labels from their folders',
+    'holds pictures, which take no option label: it is for CSV. Leave label out, or pass false for none',
   )
 })
 

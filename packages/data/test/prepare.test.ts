@@ -1,4 +1,4 @@
-import { type PixelTable, selectRows, split } from '@pixelrow/data'
+import { DataError, type PixelTable, selectRows, split } from '@pixelrow/data'
 import { expect, test } from 'vitest'
 
 /** `rows` rows of 2 × 1 pixels that hold their own number, of class `row % 3 === 0`. */
@@ -19,7 +19,7 @@ test('selected rows bring their pixels, labels and ids', () => {
   const selected = selectRows(table(5), Uint32Array.of(4, 0, 4))
   expect(selected).toMatchObject({ rows: 3, pixels: Uint8Array.of(4, 4, 0, 0, 4, 4), ids: ['r4', 'r0', 'r4'] })
   expect(selected.labels).toEqual(Uint16Array.of(0, 1, 0))
-  expect(() => selectRows(table(5), [5])).toThrow(RangeError)
+  expect(() => selectRows(table(5), [5])).toThrow(DataError)
 })
 
 test('a split keeps every row once and the classes in proportion', () => {
@@ -37,5 +37,5 @@ test('a split may be random, in rows, and without labels', () => {
     [0, 1, 2, 3, 4, 5].map((seed) => count(split(table(90), { seed, stratified: false }).validation, 1)),
   )
   expect(counts.size).toBeGreaterThan(1)
-  for (const validation of [0, 50, -1, Number.NaN]) expect(() => split(table(50), { validation })).toThrow(RangeError)
+  for (const validation of [0, 50, -1, Number.NaN]) expect(() => split(table(50), { validation })).toThrow(DataError)
 })

@@ -1,4 +1,5 @@
 import { fromImageData, type Preparation, type RgbaImage } from '@pixelrow/data/pictures'
+import { PixelsError } from '@pixelrow/pixels'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
@@ -133,6 +134,6 @@ test('one picture as a table, and what is refused', () => {
     { color: 'gray' },
     { background: 256 },
   ]) {
-    expect(() => fromImageData(image, { ...preparation, ...wrong } as Preparation)).toThrow(RangeError)
+    expect(() => fromImageData(image, { ...preparation, ...wrong } as Preparation)).toThrow(PixelsError)
   }
 })

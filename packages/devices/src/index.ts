@@ -1,4 +1,4 @@
-export { SetupError } from './error.ts'
+export { SetupError, type SetupErrorCode } from './error.ts'
 export { type BuiltOptions, builtTfjs, type TfjsBuild, type TfjsKind } from './tfjs/built.ts'
 export { checkTfjs, type TfjsCheck } from './tfjs/check.ts'
 export type { CudaHere, CudaLibrary } from './tfjs/cuda.ts'

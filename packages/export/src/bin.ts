@@ -1,12 +1,15 @@
 #!/usr/bin/env node
+import { check, read as onnx } from '@pixelrow/onnx'
 import { describe } from './describe.ts'
 import { toFloat16 } from './float16.ts'
 import { optimize } from './optimize/optimize.ts'
 import { tfjsToOnnx } from './tfjs/tfjstoonnx.ts'
+import { toSingleFile } from './whole.ts'
 
 const usage = `Usage: npx @pixelrow/export SOURCE -o model.onnx [options]
 
-Puts a model of TensorFlow.js or Teachable Machine (its model.json, folder, zip or URL), or an .onnx file, into an ONNX file.
+Puts a model of TensorFlow.js or Teachable Machine (its model.json, folder, zip or URL), or an .onnx file with the weights beside it,
+into one ONNX file, which is checked against ONNX’s definitions before it is written. It is not run here; pixelrow export does that.
 
   -o, --out <file>        where the model goes
       --precision <name>  float32 or float16, which is not checked on rows here; pixelrow export does that, and int8
@@ -51,15 +54,17 @@ async function main(argv: string[]): Promise<void> {
   if (values.out === undefined) throw new UsageError('expected -o, e.g. -o model.onnx')
   await requireApart(source, values.out)
   const bytes = lessOf(await read(source, values), values)
-  const { inputs, outputs, external } = describe(bytes)
-  if (external.length) throw new Error(`${source}: its weights are in other files (${external}); save it as one first`)
-  const { mkdir, writeFile } = await import('node:fs/promises')
+  requireSound(values.out, bytes)
+  const { mkdir, readFile, writeFile } = await import('node:fs/promises')
   const { dirname } = await import('node:path')
   await mkdir(dirname(values.out), { recursive: true })
   await writeFile(values.out, bytes)
+  const { inputs, outputs } = describe(new Uint8Array(await readFile(values.out)))
   const names = (ports: typeof inputs) =>
     ports.map(({ name, dataType, dims }) => `${name} ${dataType}[${dims}]`).join(', ')
-  console.log(`${values.out}: ${bytes.length} bytes\ninput:  ${names(inputs)}\noutput: ${names(outputs)}`)
+  console.log(
+    `${values.out}: ${bytes.length} bytes, well formed by ONNX’s definitions\ninput:  ${names(inputs)}\noutput: ${names(outputs)}`,
+  )
 }
 
 async function parsed(argv: string[]): Promise<{ values: Values; positionals: string[] }> {
@@ -68,6 +73,15 @@ async function parsed(argv: string[]): Promise<{ values: Values; positionals: st
     return parseArgs({ args: argv, options, allowPositionals: true }) as { values: Values; positionals: string[] }
   } catch (error) {
     throw new UsageError((error as Error).message)
+  }
+}
+
+/** There is no runtime here that could run the file; what ONNX itself asks of one is checked. */
+function requireSound(out: string, bytes: Uint8Array): void {
+  try {
+    check(onnx(bytes))
+  } catch (error) {
+    throw new Error(`${out}: the file that came out is not sound, and not written: ${(error as Error).message}`)
   }
 }
 
@@ -82,7 +96,9 @@ async function requireApart(source: string, out: string): Promise<void> {
 async function read(source: string, { classes, scale, offset }: Values): Promise<Uint8Array> {
   if (/\.onnx$/i.test(source)) {
     const { readFile } = await import('node:fs/promises')
-    return new Uint8Array(await readFile(source))
+    const { dirname, join } = await import('node:path')
+    const beside = async (name: string) => new Uint8Array(await readFile(join(dirname(source), name)))
+    return toSingleFile(new Uint8Array(await readFile(source)), { read: beside })
   }
   if (classes === undefined) {
     if (scale !== undefined || offset !== undefined) throw new UsageError('--scale and --offset need --classes too')

@@ -1,5 +1,5 @@
 import { int, type Model, type Node, write } from '@pixelrow/onnx'
-import { ExportError } from './error.ts'
+import { rowsError } from './error.ts'
 import { namer } from './graph.ts'
 import { type Rows, runOver, type ScoreOptions } from './score.ts'
 
@@ -35,9 +35,7 @@ export async function rangesOf(
     for (const { name, min, max } of watched) {
       const [low, high] = [Number(found[min]?.data[0]), Number(found[max]?.data[0])]
       if (!Number.isFinite(low) || !Number.isFinite(high)) {
-        throw new ExportError(
-          `The value ${name} goes from ${low} to ${high} on the rows given; int8 needs finite values.`,
-        )
+        throw rowsError(`The value ${name} goes from ${low} to ${high} on the rows given; int8 needs finite values.`)
       }
       const before = ranges.get(name) ?? { min: low, max: high }
       ranges.set(name, { min: Math.min(before.min, low), max: Math.max(before.max, high) })

@@ -1,5 +1,6 @@
 import { type Dim, externalFiles, type Graph, read, sizeOf, type ValueInfo } from '@pixelrow/onnx'
 import { bodiesOf, inputsOf } from './graph.ts'
+import { requireBytes } from './whole.ts'
 
 /** An input or output of a file. */
 export interface Port {
@@ -32,6 +33,7 @@ export interface Description {
 
 /** Describes any ONNX file without running it. Throws an `OnnxError` when it is none, with the byte where it is damaged. */
 export function describe(bytes: Uint8Array): Description {
+  requireBytes(bytes)
   const { graph, irVersion, opsets, producerName = '', metadata = {} } = read(bytes)
   return {
     inputs: inputsOf(graph).map(portOf),

@@ -1,13 +1,16 @@
 import type { ImageShape } from '@pixelrow/model'
+import { ExportError } from './error.ts'
 
 /** A move of an image by whole pixels, either way; what comes in from outside is 0. */
 export type Shift = readonly [down: number, right: number]
 
 /** An image as it is and, for a `distance` of 1 pixel or more, moved by it up, down, left and right. */
 export function shiftsOf(distance: number): Shift[] {
-  if (!Number.isInteger(distance) || distance < 0) {
-    throw new RangeError(`shift must be a whole number of pixels, 0 or more; found ${distance}.`)
-  }
+  if (!Number.isInteger(distance) || distance < 0)
+    throw new ExportError(`shift must be a whole number of pixels, 0 or more; found ${distance}.`, {
+      code: 'EXPORT_INPUT',
+      params: { what: 'shift', expected: 'a whole number of at least 0', found: String(distance) },
+    })
   if (distance === 0) return [[0, 0]]
   return [
     [0, 0],
@@ -40,11 +43,15 @@ export function shiftImages(
   return moved
 }
 
-/** The mean of several models' probabilities of the same rows, as a merged file computes it. Throws a RangeError for unequal lengths. */
+/** The mean of several models' probabilities of the same rows, as a merged file computes it. Throws an `ExportError` for unequal lengths. */
 export function meanProbabilities(all: readonly Float32Array[]): Float32Array {
   const [first] = all
   if (!first || all.some(({ length }) => length !== first.length)) {
-    throw new RangeError(`Expected probabilities of the same rows; found lengths ${all.map(({ length }) => length)}.`)
+    const lengths = all.map(({ length }) => length)
+    throw new ExportError(`Expected probabilities of the same rows; found lengths ${lengths}.`, {
+      code: 'EXPORT_ROWS',
+      params: { lengths },
+    })
   }
   const mean = new Float32Array(first.length)
   for (let at = 0; at < mean.length; at++) {

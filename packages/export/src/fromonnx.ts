@@ -6,11 +6,13 @@ import {
   type Tensor,
   validateModel,
 } from '@pixelrow/model'
-import { type Graph, read, type TensorData, write } from '@pixelrow/onnx'
+import { type Graph, type TensorData, write } from '@pixelrow/onnx'
+import { isA } from '../../../common/kinds.ts'
 import { ExportError } from './error.ts'
 import { fold, foldedArchitecture } from './fold.ts'
 import { format, graphOf } from './toonnx.ts'
 import { type Unfolded, unfold } from './unfold.ts'
+import { readWhole } from './whole.ts'
 
 /**
  * Reads the model back out of a file that `toOnnx` wrote: the same architecture, classes and weights, bit for bit. Throws
@@ -18,7 +20,7 @@ import { type Unfolded, unfold } from './unfold.ts'
  * was changed since (quantised, optimised, retrained), and a `ModelError` for metadata that does not hold together.
  */
 export function fromOnnx(bytes: Uint8Array): Model {
-  const { metadata = {}, graph, producerName } = read(bytes)
+  const { metadata = {}, graph, producerName } = readWhole(bytes)
   const field = (name: string) => fieldOf(metadata, name, producerName)
   const version = field('format')
   if (version !== format) {
@@ -87,7 +89,7 @@ function weightsOf(graph: Graph, names: readonly string[]): Record<string, Tenso
   return Object.fromEntries(
     names.map((name): [string, Tensor] => {
       const tensor = initializers.get(name)
-      if (!(tensor?.data instanceof Float32Array)) {
+      if (!tensor || !isA(tensor.data, 'Float32Array')) {
         const found = tensor ? `holds ${name} as ${tensor.dataType}` : `has no weights ${name}`
         throw new ExportError(`The file ${found}; expected float32 values. ${changed}`)
       }

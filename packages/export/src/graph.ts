@@ -1,4 +1,4 @@
-import type { Graph, Node, Tensor, ValueInfo } from '@pixelrow/onnx'
+import type { Graph, Model, Node, Tensor, TensorType, ValueInfo } from '@pixelrow/onnx'
 
 /** The inputs that a run must be given: old files list their weights among the inputs. */
 export function inputsOf(graph: Graph): ValueInfo[] {
@@ -27,6 +27,19 @@ export function constantsOf(graph: Graph): Map<string, Tensor> {
   const inputs = new Set(graph.inputs.map(({ name }) => name))
   const constants = graph.initializers.filter(({ name = '', extra }) => !inputs.has(name) && !extra?.external_data)
   return new Map(constants.map((tensor) => [tensor.name ?? '', tensor]))
+}
+
+/** The version of ONNX's own operators that a file asks for; 0 where it says none. */
+export function opsetOf({ opsets }: Pick<Model, 'opsets'>): number {
+  return opsets[''] ?? opsets['ai.onnx'] ?? 0
+}
+
+/** What is known of each value of a graph, by its name. */
+export function valueTypes({ inputs, outputs, values = [], initializers }: Graph): Map<string, TensorType> {
+  return new Map([
+    ...[...inputs, ...outputs, ...values].map(({ name, type }): [string, TensorType] => [name, type]),
+    ...initializers.map(({ name = '', dataType, dims }): [string, TensorType] => [name, { dataType, dims }]),
+  ])
 }
 
 /** What a node is called in messages. */

@@ -1,11 +1,13 @@
-import { float32, type Graph, int, type Node, read, type Tensor, tensor, uint8, write } from '@pixelrow/onnx'
+import { float32, type Graph, inferShapes, int, type Node, type Tensor, tensor, uint8, write } from '@pixelrow/onnx'
 import { type Range, rangesOf } from './calibrate.ts'
 import { ExportError } from './error.ts'
-import { isOwn, namer } from './graph.ts'
+import { isOwn, namer, opsetOf, valueTypes } from './graph.ts'
 import { optimizeModel } from './optimize/optimize.ts'
+import { checked, requireRows, requireRun, scoreRules } from './options.ts'
 import { withPrecision } from './precisionmetadata.ts'
 import { isMover, type Plan, type Product, planOf } from './quantizable.ts'
 import type { Rows, ScoreOptions } from './score.ts'
+import { readWhole } from './whole.ts'
 
 /**
  * Weights go to ±64, not ±127: x86 processors without VNNI add two products in 16 bits, and 2 · 255 · 64 is what fits there
@@ -27,10 +29,13 @@ interface Scale {
  * rows that do not fit.
  */
 export async function toInt8(bytes: Uint8Array, rows: Rows, options: ScoreOptions): Promise<Uint8Array> {
-  const model = optimizeModel(read(bytes))
-  const opset = model.opsets[''] ?? model.opsets['ai.onnx'] ?? 0
+  checked('toInt8', options, scoreRules)
+  requireRun('toInt8', options)
+  requireRows('toInt8', rows)
+  const model = optimizeModel(readWhole(bytes))
+  const opset = opsetOf(model)
   if (opset < 13) throw new ExportError(`The file is of operator set ${opset}; scales by channel came with 13.`)
-  const plan = planOf(model.graph)
+  const plan = planOf(model.graph, valueTypes(inferShapes(model, { strict: false }).graph))
   if (plan.products.length === 0) {
     throw new ExportError('The file has no convolution, dense layer or matrix product with float32 weights.')
   }

@@ -1,12 +1,14 @@
 import { formatArchitecture, type InputLayer, type Model, validateModel } from '@pixelrow/model'
 import { type Graph, type GraphBuilder, graphBuilder, int, int64, ints, type Value, write } from '@pixelrow/onnx'
+import { whole } from '../../../common/options.ts'
+import { placesOf } from './classes.ts'
 import { type Shift, shiftsOf } from './ensemble.ts'
 import { ExportError } from './error.ts'
-import { fold } from './fold.ts'
 import { type InputKind, imageDims, inputDims, inputLayer, takesImage } from './input.ts'
 import { lowerLayers } from './layers.ts'
 import { named, reshape } from './names.ts'
-import { answer, metadataOf } from './toonnx.ts'
+import { checked, inputKind } from './options.ts'
+import { answer, finiteFold, metadataOf } from './toonnx.ts'
 
 /** Options of `merge`. */
 export interface MergeOptions {
@@ -20,25 +22,30 @@ export interface MergeOptions {
  * Several models as one ONNX file: the mean of their probabilities, and of those of shifted copies of each image where `shift` asks for
  * them (test-time augmentation). Input, outputs and opset are those of `toOnnx`, so whatever runs its files runs this one.
  *
- * The models take the same images (size, range, mean and deviation) and have the same classes; their layers may differ. Equal models in
+ * The models take the same images (size, range, mean and deviation) and have the same classes; their layers may differ, and classes in
+ * another order are put into the first one's, by their texts. Equal models in
  * equal order give equal bytes. The metadata holds `pixelrow.members`, the architectures, and `pixelrow.shift` in the place of
  * `pixelrow.architecture`; `fromOnnx` does not read it back. Throws an `ExportError` where two models do not fit each other, and
- * a `RangeError` for a shift that leaves too little of an image.
+ * for a shift that leaves too little of an image; a `ModelError` as `toOnnx` does.
  */
-export function merge(models: readonly Model[], { shift = 0, input = 'flat' }: MergeOptions = {}): Uint8Array {
+export function merge(models: readonly Model[], options: MergeOptions = {}): Uint8Array {
+  const { shift = 0, input = 'flat' } = checked('merge', options, { shift: whole(0), input: inputKind })
   requireAlike(models)
   for (const model of models) validateModel(model)
   const first = models[0]!
   const { height, width } = first.architecture.input.shape
   const shifts = shiftsOf(shift)
-  if (shift > Math.min(height, width) / 4) {
-    throw new RangeError(`shift is ${shift}: expected at most a quarter of the images' ${height}×${width} pixels.`)
-  }
+  const most = Math.floor(Math.min(height, width) / 4)
+  if (shift > most)
+    throw new ExportError(`shift is ${shift}: expected at most a quarter of the images' ${height}×${width} pixels.`, {
+      code: 'EXPORT_OPTION_INVALID',
+      params: { where: 'merge', option: 'shift', expected: `at most ${most}`, found: String(shift) },
+    })
   return write({
     irVersion: 8,
     opsets: { '': 17 },
     producerName: 'pixelrow',
-    graph: graphOf(models.map(fold), shifts, input),
+    graph: graphOf(models.map(finiteFold), shifts, input, models.map(orderOf(first))),
     metadata: metadataOf(first, {
       'pixelrow.members': JSON.stringify(
         models.map(({ architecture }) => JSON.parse(formatArchitecture(architecture))),
@@ -48,13 +55,29 @@ export function merge(models: readonly Model[], { shift = 0, input = 'flat' }: M
   })
 }
 
-function graphOf(models: readonly Model[], shifts: readonly Shift[], kind: InputKind): Graph {
+/** Where a model's classes stand in the order of the first one's; nothing where they stand in it. */
+const orderOf =
+  ({ classes }: Model) =>
+  (model: Model): number[] | undefined => {
+    const places = placesOf(classes, model.classes, 'merge')
+    return places.every((place, at) => place === at) ? undefined : places
+  }
+
+function graphOf(
+  models: readonly Model[],
+  shifts: readonly Shift[],
+  kind: InputKind,
+  orders: readonly (number[] | undefined)[],
+): Graph {
   const g = graphBuilder('pixelrow')
   const { input } = models[0]!.architecture
   const pixels = g.input('pixels', 'uint8', inputDims(input, kind))
   const copies = shifts.length > 1 ? shifted(g, input, pixels, shifts) : pixels
   const images = inputLayer(g, input, copies, { asImage: models.some(({ architecture }) => takesImage(architecture)) })
-  const answers = models.map((model, index) => probabilitiesOf(g, model, `member_${index + 1}`, images))
+  const answers = models.map((model, index) => {
+    const name = `member_${index + 1}`
+    return ordered(g, probabilitiesOf(g, model, name, images), name, orders[index])
+  })
   if (shifts.length === 1) return answer(g, meanOf(g, answers, 'probabilities'))
   return answer(g, meanOfCopies(g, meanOf(g, answers, 'members'), shifts.length))
 }
@@ -64,6 +87,13 @@ function probabilitiesOf(g: GraphBuilder, { architecture, weights }: Model, name
   const own = Object.fromEntries(Object.entries(weights).map(([key, tensor]) => [`${name}.${key}`, tensor]))
   const logits = lowerLayers(architecture.layers, { g, name, path: name, weights: own }, images)
   return g.op('Softmax', [logits], { axis: int(-1) }, named(`${name}/Softmax`, `${name}/probabilities`))
+}
+
+/** Probabilities in another order of the classes. */
+function ordered(g: GraphBuilder, probabilities: Value, name: string, order: readonly number[] | undefined): Value {
+  if (!order) return probabilities
+  const places = g.constant(int64(order), `${name}/classes`)
+  return g.op('Gather', [probabilities, places], { axis: int(1) }, named(`${name}/Gather`, `${name}/ordered`))
 }
 
 function meanOf(g: GraphBuilder, answers: readonly Value[], output: string): Value {
@@ -114,7 +144,7 @@ function meanOfCopies(g: GraphBuilder, probabilities: Value, copies: number): Va
 /** What all members must have in common, as text. */
 const common = {
   images: ({ architecture }: Model) => JSON.stringify(JSON.parse(formatArchitecture(architecture)).input),
-  classes: ({ classes }: Model) => JSON.stringify(classes),
+  classes: ({ classes }: Model) => JSON.stringify([...classes].sort()),
   'preparation of pictures': ({ preparation }: Model) => JSON.stringify(preparation ?? 'none'),
 }
 
@@ -126,7 +156,10 @@ function requireAlike(models: readonly Model[]): void {
       const [expected, found] = [textOf(first), textOf(model)]
       if (found === expected) continue
       const difference = `its ${what}: ${found.slice(0, 200)}; the first one's: ${expected.slice(0, 200)}`
-      throw new ExportError(`Model ${index + 2} answers another question, ${difference}. Merge models of one table.`)
+      throw new ExportError(`Model ${index + 2} answers another question, ${difference}. Merge models of one table.`, {
+        code: what === 'classes' ? 'EXPORT_CLASSES' : 'EXPORT_REFUSED',
+        params: { model: index + 2, what, expected, found },
+      })
     }
   })
 }

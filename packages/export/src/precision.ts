@@ -1,18 +1,27 @@
-import { ExportError } from './error.ts'
+import { read } from '@pixelrow/onnx'
+import { number, oneOf, type Rules } from '../../../common/options.ts'
+import { classesIn, matched, requireLabels } from './classes.ts'
+import { ExportError, rowsError } from './error.ts'
 import { toFloat16 } from './float16.ts'
 import { toInt8 } from './int8.ts'
+import { checked, requireRun, rowsRule, scoreRules } from './options.ts'
 import { type Rows, type ScoreOptions, type Scores, score } from './score.ts'
 import { compare, type Verification } from './verify.ts'
 
-/** Real rows, with the class of each where it is known. */
-export type LabelledRows = Rows & { labels?: ArrayLike<number> }
+/** Real rows, with the class of each where it is known; a PixelTable fits. */
+export type LabelledRows = Rows & {
+  /** The class of each row: its place in `classes`, or where those are not given in the file's own. */
+  labels?: ArrayLike<number>
+  /** What the labels mean. They meet the file's classes by text, in whatever order they come. */
+  classes?: readonly string[]
+}
 
 /** Options of `reducePrecision`. */
 export interface PrecisionOptions extends ScoreOptions {
   precision: 'float16' | 'int8'
   /** What the result is checked on: thousands where there are so many. */
   rows: LabelledRows
-  /** What int8 takes the ranges of values from; default `rows`. A few hundred are enough. */
+  /** What int8 takes the ranges of values from; default `rows`. A few hundred are enough; what they show does not matter. */
   calibration?: Rows
   /** The share of rows that may be lost, 0 to 1, default 0.01: see `PrecisionReport.loss`. */
   maxLoss?: number
@@ -37,25 +46,47 @@ export async function reducePrecision(
   bytes: Uint8Array,
   options: PrecisionOptions,
 ): Promise<{ bytes: Uint8Array; report: PrecisionReport }> {
-  const { precision, rows, calibration = rows, maxLoss = 0.01 } = options
-  if (!(maxLoss >= 0 && maxLoss <= 1)) throw new ExportError(`maxLoss is ${maxLoss}; expected 0 to 1.`)
-  const expected = await score(bytes, rows, options)
-  const reduced = precision === 'float16' ? toFloat16(bytes) : await toInt8(bytes, calibration, options)
-  const found = await score(reduced, rows, options)
+  checked('reducePrecision', options, rules)
+  requireRun('reducePrecision', options)
+  const { precision, rows, calibration = rows, maxLoss = 0.01, run, signal, onProgress } = options
+  const running = { run, signal, onProgress }
+  const labels = labelsFor(bytes, rows)
+  const expected = await score(bytes, rows, running)
+  const reduced = precision === 'float16' ? toFloat16(bytes) : await toInt8(bytes, calibration, running)
+  const found = await score(reduced, rows, running)
   const report: PrecisionReport = {
     precision,
     bytes: { before: bytes.length, after: reduced.length },
-    ...costs(expected, found, rows.labels),
+    ...costs(expected, found, labels),
   }
   if (report.loss <= maxLoss) return { bytes: reduced, report }
-  throw new ExportError(`${precision} loses too much: ${lossText(report)}; at most ${maxLoss} was asked for.`)
+  throw new ExportError(`${precision} loses too much: ${lossText(report)}; at most ${maxLoss} was asked for.`, {
+    code: 'EXPORT_DIFFERS',
+    params: { precision, loss: report.loss, maxLoss, rows: report.rows, accuracy: report.accuracy },
+  })
+}
+
+const rules: Rules<PrecisionOptions> = {
+  ...scoreRules,
+  precision: oneOf('float16', 'int8'),
+  rows: rowsRule,
+  calibration: rowsRule,
+  maxLoss: number({ least: 0, most: 1 }),
+}
+
+/** The rows' labels as places in the file's own classes. */
+function labelsFor(bytes: Uint8Array, { labels, classes }: LabelledRows): ArrayLike<number> | undefined {
+  if (!labels || !classes) return labels
+  return matched(labels, classes, classesIn(read(bytes).metadata), 'the rows')
 }
 
 function costs(expected: Scores, found: Scores, labels?: ArrayLike<number>) {
   const { rows, maxDifference } = compare(expected.values, found.values, found.labels)
   const changed = Array.from(found.labels.keys()).filter((row) => found.labels[row] !== expected.labels[row])
   if (!labels) return { rows, maxDifference, changed, loss: changed.length / rows }
-  if (labels.length !== rows) throw new ExportError(`There are ${labels.length} labels for ${rows} rows.`)
+  if (labels.length !== rows)
+    throw rowsError(`There are ${labels.length} labels for ${rows} rows.`, { labels: labels.length, rows })
+  requireLabels(labels, expected.values.length / rows)
   const right = (scores: Scores) => scores.labels.filter((label, row) => label === labels[row]).length
   const accuracy = { before: right(expected) / rows, after: right(found) / rows }
   return { rows, maxDifference, changed, accuracy, loss: (right(expected) - right(found)) / rows }

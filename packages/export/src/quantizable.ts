@@ -1,4 +1,4 @@
-import type { Attribute, Graph, Node, Tensor } from '@pixelrow/onnx'
+import type { Attribute, Graph, Node, Tensor, TensorType } from '@pixelrow/onnx'
 import { constantsOf, isOwn, readsOf } from './graph.ts'
 
 /** A convolution or matrix product with constant weights. */
@@ -31,22 +31,24 @@ export function isMover(node: Node): boolean {
 const clippers = new Set(['Relu', 'Clip'])
 
 /**
- * Finds the products of a graph and the values to be int8: what goes into products, and what comes out of products and sums
- * on the way to further ones. The last product's result stays float32: there the classes are close together.
+ * Finds the products of a graph and the values to be int8: what goes into products, and what comes out of products and sums of
+ * float32 numbers on the way to further ones. Sums of integers (places, sizes) stay what they are. The last product's result
+ * stays float32: there the classes are close together. `types` are those of the graph's values, as far as they are known.
  */
-export function planOf(graph: Graph): Plan {
+export function planOf(graph: Graph, types: ReadonlyMap<string, TensorType>): Plan {
   const constants = constantsOf(graph)
-  const products = graph.nodes.flatMap((node) => productOf(node, constants) ?? [])
+  const isFloat = (name: string) => !constants.has(name) && types.get(name)?.dataType === 'float32'
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node])))
+  const found = graph.nodes.flatMap((node) => productOf(node, constants) ?? [])
+  const products = found.filter(({ data }) => isFloat(sourceOf(data, makers)))
   const values = new Set(products.map(({ data }) => sourceOf(data, makers)))
   const isProduct = new Set(products.map(({ node }) => node))
   const [leading, users] = [leadingTo(graph, isProduct), usersOf(graph)]
   for (const node of graph.nodes) {
     if (!isProduct.has(node) && !(node.opType === 'Add' && isOwn(node))) continue
     const end = clipped(node.outputs[0]!, users)
-    if (leading.has(end)) values.add(end)
+    if (leading.has(end) && isFloat(end)) values.add(end)
   }
-  for (const name of constants.keys()) values.delete(name)
   return { products, values: [...values] }
 }
 

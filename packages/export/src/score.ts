@@ -1,7 +1,9 @@
-import { type Dim, type Graph, read, sizeOf } from '@pixelrow/onnx'
-import { ExportError } from './error.ts'
+import { type Dim, type Graph, sizeOf, type TensorData } from '@pixelrow/onnx'
+import { kindOf } from '../../../common/kinds.ts'
+import { rowsError } from './error.ts'
 import { inputsOf } from './graph.ts'
 import type { Run, SessionTensor } from './session.ts'
+import { readWhole } from './whole.ts'
 
 /** Rows to run a file on: raw pixels for a file with one uint8 input, else each input by name with the rows as first axis. */
 export type Rows = { pixels: Uint8Array } | { feeds: Record<string, SessionTensor> }
@@ -30,15 +32,15 @@ type Taken = (outputs: Record<string, SessionTensor>, from: number, rows: number
 
 /** Runs a file over rows, some at a time, and hands over what it gives. Throws an `ExportError` where they do not fit it. */
 export async function runOver(bytes: Uint8Array, given: Rows, options: ScoreOptions, take: Taken): Promise<number> {
-  const { graph } = read(bytes)
+  const { graph } = readWhole(bytes)
   const feeds = feedsOf(graph, given)
   const rows = rowsOf(feeds)
   const fixed = inputsOf(graph)[0]?.type.dims?.[0]
   const step = typeof fixed === 'number' ? fixed : chunkRows
   if (rows === 0 || (typeof fixed === 'number' && rows % step)) {
-    throw new ExportError(`There are ${rows} rows; the file takes ${rows === 0 ? 'at least 1' : `${step} a run`}.`)
+    throw rowsError(`There are ${rows} rows; the file takes ${rows === 0 ? 'at least 1' : `${step} a run`}.`)
   }
-  const session = await options.run(bytes)
+  const session = await options.run(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length))
   try {
     for (let from = 0; from < rows; from += step) {
       options.signal?.throwIfAborted()
@@ -68,7 +70,7 @@ function scoresIn(outputs: Record<string, SessionTensor>): Float32Array {
   const { data } = outputs.probabilities ?? Object.values(outputs).find(({ dataType }) => dataType === 'float32') ?? {}
   if (data) return Float32Array.from(data as ArrayLike<number>)
   const found = Object.entries(outputs).map(([name, { dataType }]) => `${name} (${dataType})`)
-  throw new ExportError(`The file gives ${found.join(', ') || 'nothing'}; expected an output of float32 scores.`)
+  throw rowsError(`The file gives ${found.join(', ') || 'nothing'}; expected an output of float32 scores.`)
 }
 
 function labelsIn({ label }: Record<string, SessionTensor>, values: Float32Array, rows: number): number[] {
@@ -103,28 +105,40 @@ function feedsOf(graph: Graph, given: Rows): Record<string, SessionTensor> {
   const isPixels = inputs.length === 1 && type?.dataType === 'uint8' && dims.length > 0
   if (!isPixels || !dims.every((dim): dim is number => typeof dim === 'number')) {
     const found = inputs.map((input) => `${input.name} (${input.type.dataType})`).join(', ')
-    throw new ExportError(
-      `The file takes ${found}; pixels are for one input of uint8. Give feeds, by the inputs’ names.`,
-    )
+    throw rowsError(`The file takes ${found}; pixels are for one input of uint8. Give feeds, by the inputs’ names.`)
   }
   const size = sizeOf(dims)
   const rows = given.pixels.length / size
   if (Number.isInteger(rows)) return { [name]: { dataType: 'uint8', dims: [rows, ...dims], data: given.pixels } }
-  throw new ExportError(`There are ${given.pixels.length} pixels; expected whole images of ${size} bytes.`)
+  throw rowsError(`There are ${given.pixels.length} pixels; expected whole images of ${size} bytes.`)
 }
 
 function rowsOf(feeds: Record<string, SessionTensor>): number {
   const counts = [...new Set(Object.values(feeds).map(({ dims }) => dims[0] ?? 0))]
   if (counts.length === 1) return counts[0]!
-  throw new ExportError(`The feeds have ${counts.join(' and ') || 'no'} rows; expected the same number in each.`)
+  throw rowsError(`The feeds have ${counts.join(' and ') || 'no'} rows; expected the same number in each.`)
 }
 
 function sliced(feeds: Record<string, SessionTensor>, from: number, rows: number): Record<string, SessionTensor> {
   return Object.fromEntries(
     Object.entries(feeds).map(([name, { dataType, dims, data }]) => {
       const size = sizeOf(dims.slice(1))
-      const part = { dataType, dims: [rows, ...dims.slice(1)], data: data.slice(from * size, (from + rows) * size) }
+      const part = { dataType, dims: [rows, ...dims.slice(1)], data: copied(data, from * size, (from + rows) * size) }
       return [name, part]
     }),
   )
+}
+
+const arrays = {
+  ...{ Float32Array, Float64Array, Uint8Array, Int8Array, Uint16Array, Int16Array, Int32Array, Uint32Array },
+  ...{ BigInt64Array, BigUint64Array },
+}
+
+/** Some elements in an array of this realm: runtimes take no others. */
+function copied(data: TensorData, from: number, to: number): TensorData {
+  if (Array.isArray(data)) return data.slice(from, to)
+  const Own = arrays[kindOf(data) as keyof typeof arrays]
+  const width = data.BYTES_PER_ELEMENT
+  const bytes = new Uint8Array(data.buffer, data.byteOffset + from * width, (to - from) * width)
+  return new Own(Uint8Array.from(bytes).buffer)
 }

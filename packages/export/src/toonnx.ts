@@ -1,9 +1,17 @@
-import { formatArchitecture, type Model, parameters, strictPreparation, validateModel } from '@pixelrow/model'
+import {
+  formatArchitecture,
+  type Model,
+  parameters,
+  requireFinite,
+  strictPreparation,
+  validateModel,
+} from '@pixelrow/model'
 import { type Graph, type GraphBuilder, graphBuilder, int, type Value, write } from '@pixelrow/onnx'
 import { fold } from './fold.ts'
 import { type InputKind, inputDims, inputLayer, takesImage } from './input.ts'
 import { lowerLayers } from './layers.ts'
 import { named } from './names.ts'
+import { checked, inputKind } from './options.ts'
 import { unfoldedOf } from './unfold.ts'
 
 /** Version of the metadata's layout, for readers. */
@@ -27,11 +35,12 @@ export interface ToOnnxOptions {
  * multiplied into their weights. Dropout is left out. The metadata holds `pixelrow.format`, `.architecture`,
  * `.parameters`, `.classes`, `.shape` and `.max_value`; `.preparation` where there is one, and `.unfolded`, from which
  * `fromOnnx` gets the weights before that multiplication, where there was one. Equal models give equal bytes. Throws a
- * `ModelError` when the model does not hold together.
+ * `ModelError` when the model does not hold together, or a weight is no finite number.
  */
 export function toOnnx(model: Model, options: ToOnnxOptions = {}): Uint8Array {
+  checked('toOnnx', options, { input: inputKind })
   validateModel(model)
-  const folded = fold(model)
+  const folded = finiteFold(model)
   return write({
     irVersion: 8,
     opsets: { '': 17 },
@@ -39,6 +48,13 @@ export function toOnnx(model: Model, options: ToOnnxOptions = {}): Uint8Array {
     graph: graphOf(folded, options.input ?? 'flat'),
     metadata: { ...metadataOf(model, layersMetadata(model)), ...unfoldedMetadata(model, folded) },
   })
+}
+
+/** `fold`, whose products of finite numbers need not be finite. */
+export function finiteFold(model: Model): Model {
+  const folded = fold(model)
+  requireFinite(folded.weights, 'The folded weights')
+  return folded
 }
 
 /** The inference graph of a valid model. */

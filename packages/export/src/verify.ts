@@ -1,4 +1,5 @@
-import { ExportError } from './error.ts'
+import { rowsError } from './error.ts'
+import { checked, requireRows, requireRun, scoreRules } from './options.ts'
 import { largest, type Rows, score } from './score.ts'
 import type { Run } from './session.ts'
 
@@ -25,8 +26,11 @@ export interface Verification {
 export async function verify(
   bytes: Uint8Array,
   samples: Samples,
-  { run, signal }: { run: Run; signal?: AbortSignal },
+  options: { run: Run; signal?: AbortSignal },
 ): Promise<Verification> {
+  const { run, signal } = checked('verify', options, { run: scoreRules.run, signal: scoreRules.signal })
+  requireRun('verify', options)
+  requireRows('verify', samples)
   const { values, labels } = await score(bytes, samples, { run, signal })
   return compare(samples.probabilities, values, labels)
 }
@@ -36,7 +40,7 @@ export function compare(expected: Float32Array, found: Float32Array, labels: Arr
   const rows = labels.length
   if (found.length !== expected.length) {
     const counts = `${found.length} probabilities for ${rows} rows; expected ${expected.length}`
-    throw new ExportError(`The file gives ${counts}. Are pixels and probabilities of the same images?`)
+    throw rowsError(`The file gives ${counts}. Are pixels and probabilities of the same images?`)
   }
   const classes = expected.length / rows
   const changed = Array.from(labels, (label, row) => (label === largest(expected, row, classes) ? -1 : row))

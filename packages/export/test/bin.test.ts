@@ -27,6 +27,9 @@ beforeAll(() => {
   const [first, ...others] = ours.graph.initializers
   const initializers = [{ ...first!, data: new Float32Array(), extra: external }, ...others]
   writeFileSync(join(cwd, 'beside.onnx'), write({ ...ours, graph: { ...ours.graph, initializers } }))
+  const [relu] = ours.graph.nodes.filter(({ opType }) => opType === 'Relu')
+  const nodes = ours.graph.nodes.map((node) => (node === relu ? { ...node, inputs: ['nothing'] } : node))
+  writeFileSync(join(cwd, 'loose.onnx'), write({ ...ours, graph: { ...ours.graph, nodes } }))
   writeFileSync(join(cwd, 'cut.onnx'), bytesOf('ours.onnx').subarray(0, 300))
   const weights = [{ name: 'dense/kernel', shape: [4, 2], dtype: 'float32' }]
   const config = { name: 'dense', units: 2, use_bias: false, batch_input_shape: [null, 2, 2, 1] }
@@ -45,7 +48,9 @@ afterAll(() => rmSync(cwd, { recursive: true, force: true }))
 test('a model of TensorFlow.js becomes an ONNX file, the one that tfjsToOnnx gives', async () => {
   const { status, stdout, stderr } = run('model.json', '-o', 'model.onnx')
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-  expect(stdout).toMatch(/^model.onnx: \d+ bytes\ninput: {2}\S+ float32\[N,2,2,1\]\noutput: \S+ float32\[N,2\]\n$/)
+  expect(stdout).toMatch(
+    /^model.onnx: \d+ bytes, well formed by ONNX’s definitions\ninput: {2}\S+ float32\[N,2,2,1\]\noutput: \S+ float32\[N,2\]\n$/,
+  )
   expect(bytesOf('model.onnx')).toEqual(await tfjsToOnnx(join(cwd, 'model.json')))
 })
 
@@ -63,6 +68,16 @@ test('an ONNX file', () => {
   expect(bytesOf('new/small.onnx').length).toBeLessThan(bytesOf('ours.onnx').length)
 })
 
+test('weights beside an ONNX file go into it', () => {
+  const [first] = read(bytesOf('ours.onnx')).graph.initializers
+  const { buffer, byteOffset, byteLength } = first!.data as Float32Array
+  writeFileSync(join(cwd, 'w.data'), new Uint8Array(buffer, byteOffset, byteLength))
+  expect(run('beside.onnx', '-o', 'whole.onnx').status).toBe(0)
+  rmSync(join(cwd, 'w.data'))
+  const { external, weights } = describe(bytesOf('whole.onnx'))
+  expect({ external, weights }).toEqual({ external: [], weights: describe(bytesOf('ours.onnx')).weights })
+})
+
 test.each<[string[], number, RegExp]>([
   [[], 2, /expected one SOURCE/],
   [['model.json'], 2, /expected -o/],
@@ -73,7 +88,12 @@ test.each<[string[], number, RegExp]>([
   [['nowhere.json', '-o', 'x.onnx'], 1, /nowhere.json/],
   [['ours.onnx', '-o', './ours.onnx'], 1, /ours.onnx is read here and would be written over/],
   [['model.json', '-o', 'model.json'], 1, /model.json is read here and would be written over/],
-  [['beside.onnx', '-o', 'x.onnx'], 1, /beside.onnx: its weights are in other files \(w.data\)/],
+  [['beside.onnx', '-o', 'x.onnx'], 1, /no such file.*w\.data/],
+  [
+    ['loose.onnx', '-o', 'x.onnx'],
+    1,
+    /x\.onnx: the file that came out is not sound, and not written: .*Relu.*input 0 is %nothing/,
+  ],
   [['cut.onnx', '-o', 'x.onnx'], 1, /byte \d+: a length of \d+ bytes where \d+ are left/],
   [['shard.bin', '-o', 'x.onnx'], 1, /Error: /],
 ])('refused: %j', (args, code, message) => {

@@ -1,10 +1,16 @@
 import { describe, ExportError, reducePrecision, toInt8, toOnnx } from '@pixelrow/export'
 import { cnn, type Layer, type Model, mlp, resnet } from '@pixelrow/model'
-import { float32, graphBuilder, int, read, write } from '@pixelrow/onnx'
+import { float32, graphBuilder, int, int64, read, write } from '@pixelrow/onnx'
 import { readMetadata } from '@pixelrow/onnx/metadata'
 import { expect, test } from 'vitest'
-import { modelOf, pixelsFor } from './models.ts'
+import { modelOf, pixelsFor, withWeight } from './models.ts'
 import { run } from './runtime.ts'
+
+async function predicted(bytes: Uint8Array, pixels: Uint8Array, rows: number): Promise<number[]> {
+  const values = await probabilitiesOf(bytes, pixels, rows)
+  const of = (row: number) => [...values.subarray(4 * row, 4 * row + 4)]
+  return Array.from({ length: rows }, (_, row) => of(row).indexOf(Math.max(...of(row))))
+}
 
 const digits = {
   shape: { height: 14, width: 14, channels: 1, channelOrder: 'interleaved' as const },
@@ -104,7 +110,9 @@ test('reducePrecision tells what is lost, with and without labels, and refuses b
     bytes: { before: bytes.length },
   })
   expect(report.changed).toEqual(Array.from(labels.keys()))
-  await expect(reducePrecision(bytes, { ...options, maxLoss: Number.NaN })).rejects.toThrow(/maxLoss is NaN/)
+  await expect(reducePrecision(bytes, { ...options, maxLoss: Number.NaN })).rejects.toThrow(
+    /maxLoss must be a number of at least 0 and at most 1; found NaN/,
+  )
   await expect(reducePrecision(bytes, { ...options, rows: { ...rows, labels: [1] } })).rejects.toThrow(
     /1 labels for 20/,
   )
@@ -157,6 +165,57 @@ test('files that cannot be int8 are refused', async () => {
   const once = await toInt8(toOnnx(model), rowsOf(model, 4), { run })
   await expect(toInt8(once, rowsOf(model, 4), { run })).rejects.toThrow(/no convolution, dense layer/)
   const broken = modelOf(mlp(digits))
-  broken.weights['1.bias']!.data[0] = Number.NaN
-  await expect(toInt8(toOnnx(broken), rowsOf(model, 4), { run })).rejects.toThrow(/The value .* needs finite values/)
+  const file = withWeight(toOnnx(broken), '1.bias', (data) => data.fill(Number.NaN, 0, 1))
+  await expect(toInt8(file, rowsOf(model, 4), { run })).rejects.toThrow(/The value .* needs finite values/)
+})
+
+test('integer arithmetic on the way to a product is not taken for numbers to be int8', async () => {
+  const g = graphBuilder('sizes')
+  const x = g.input('x', 'float32', ['N', 8])
+  const y = g.op('MatMul', [
+    x,
+    g.constant(
+      float32(
+        Float32Array.from({ length: 64 }, (_, at) => Math.sin(at)),
+        [8, 8],
+      ),
+    ),
+  ])
+  // What PyTorch writes for chunk(): half of a size, worked out while the model runs.
+  const size = g.op('Gather', [g.op('Shape', [y]), g.constant(int64([1]))], { axis: int(0) })
+  const quarter = g.op('Div', [size, g.constant(int64([4]))])
+  const rows = g.op('Slice', [y, g.constant(int64([0])), g.op('Add', [quarter, quarter]), g.constant(int64([1]))])
+  g.output(g.op('MatMul', [rows, g.constant(float32(new Float32Array(8).fill(0.1), [4, 2]))]), 'scores')
+  const bytes = write({ irVersion: 8, opsets: { '': 17 }, graph: { ...g.build({ values: false }) } })
+  const data = Float32Array.from({ length: 40 }, (_, at) => Math.cos(at))
+  const feeds = { x: { dataType: 'float32' as const, dims: [5, 8], data } }
+  const small = await toInt8(bytes, { feeds }, { run })
+  const scoresOf = async (file: Uint8Array) => {
+    const opened = await run(file)
+    const { scores } = await opened.run(feeds)
+    await opened.close()
+    return scores!.data as Float32Array
+  }
+  const [expected, found] = [await scoresOf(bytes), await scoresOf(small)]
+  expect(Math.max(...expected.map((value, at) => Math.abs(value - found[at]!)))).toBeLessThan(0.05)
+  expect(describe(small).weights).toMatchObject({ int8: { values: 72 } })
+})
+
+test('labels meet the file’s classes by text, in whatever order a table has them', async () => {
+  const model = { ...modelOf(mlp(digits)), classes: digits.classes }
+  const bytes = toOnnx(model)
+  const pixels = pixelsFor(model, 40)
+  const classes = ['three', 'one', 'zero', 'two']
+  const found = await predicted(bytes, pixels, 40)
+  const labels = found.map((place) => classes.indexOf(digits.classes[place]!))
+  const options = { precision: 'float16' as const, run }
+  const { report } = await reducePrecision(bytes, { ...options, rows: { pixels, labels, classes } })
+  expect(report.accuracy?.before).toBe(1)
+  const strange = { pixels, labels, classes: classes.map((text, at) => (at === labels[0] ? 'nought' : text)) }
+  await expect(reducePrecision(bytes, { ...options, rows: strange })).rejects.toThrow(
+    'the rows: there is no class "nought" in the model; its classes are zero, one, two, three.',
+  )
+  const beyond = reducePrecision(bytes, { ...options, rows: { pixels, labels: new Uint16Array(40).fill(4) } })
+  await expect(beyond).rejects.toThrow('Row 0 has the label 4; expected a whole number of 0 to 3.')
+  await expect(beyond).rejects.toMatchObject({ code: 'EXPORT_ROWS', params: { row: 0, label: 4, classes: 4 } })
 })

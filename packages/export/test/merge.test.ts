@@ -137,7 +137,24 @@ test.each<[string, Model[], object, RegExp]>([
     /Model 3 answers another question, its classes: \["a","b","c","d"\]; the first one's: \["class 0"/,
   ],
   ['too far', three, { shift: 3 }, /shift is 3: expected at most a quarter of the images' 10×12 pixels/],
-  ['half a pixel', three, { shift: 0.5 }, /shift must be a whole number of pixels/],
+  ['half a pixel', three, { shift: 0.5 }, /shift must be a whole number of at least 0; found 0.5/],
 ])('%s is refused', (_, members, options, message) => {
   expect(() => merge(members, options)).toThrow(message)
+})
+
+test('members whose classes stand in another order are put into the first one’s, by their texts', async () => {
+  const [first, second] = [three[0]!, three[1]!]
+  const order = [2, 0, 3, 1]
+  const moved = { ...second, classes: order.map((place) => second.classes[place]!) }
+  const bytes = merge([first, moved])
+  check(read(bytes))
+  const pixels = pixelsFor(first, 9)
+  const own = (await run(toOnnx(first), first, pixels)).probabilities
+  const others = (await run(toOnnx(moved), moved, pixels)).probabilities
+  // Class c of the first model is what the second one calls so, wherever it stands there.
+  const ordered = others.map((_, at) => others[4 * Math.floor(at / 4) + moved.classes.indexOf(first.classes[at % 4]!)]!)
+  const expected = meanProbabilities([own, ordered])
+  const { probabilities } = await run(bytes, first, pixels)
+  expect(Math.max(...expected.map((value, at) => Math.abs(value - probabilities[at]!)))).toBeLessThan(1e-6)
+  expect(JSON.parse(readMetadata(bytes)['pixelrow.classes']!)).toEqual(first.classes)
 })

@@ -1,8 +1,21 @@
 import { type Architecture, initialize, type Model } from '@pixelrow/model'
+import { read, write } from '@pixelrow/onnx'
 import fc from 'fast-check'
 import { architectures, uniform } from '../../model/test/arbitrary.ts'
 
 export { uniform }
+
+/** A file with another weight than the model's, as a damaged or changed one has. */
+export function withWeight(bytes: Uint8Array, name: string, change: (data: Float32Array) => void): Uint8Array {
+  const model = read(bytes)
+  const initializers = model.graph.initializers.map((tensor) => {
+    if (tensor.name !== name) return tensor
+    const data = Float32Array.from(tensor.data as Float32Array)
+    change(data)
+    return { ...tensor, data }
+  })
+  return write({ ...model, graph: { ...model.graph, initializers } })
+}
 
 /** Pixels of `rows` images in the model's range. */
 export function pixelsFor({ architecture: { input } }: Model, rows: number, seed = 0): Uint8Array {

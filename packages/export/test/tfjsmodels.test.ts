@@ -234,7 +234,7 @@ describe('what is refused, by name, type and position', () => {
   })
 })
 
-// What Keras may write and tfjs cannot be asked to: its own layers refuse or lack it.
+// Fields that tfjs reads over, in files that say that tfjs wrote them: there is nobody whose numbers would be right.
 test.each<[string, () => layers.layers.Layer, object, string]>([
   ['ReLU', () => l.reLU({}), { negative_slope: 0.1 }, 'negative_slope is 0.1'],
   ['ReLU', () => l.reLU({}), { threshold: 1 }, 'threshold is 1'],
@@ -250,7 +250,7 @@ test.each<[string, () => layers.layers.Layer, object, string]>([
     { dilation_rate: [2, 2] },
     'dilation_rate is [2,2]',
   ],
-])('a %s of Keras whose field tfjs reads over is refused: %o', async (type, build, fields, found) => {
+])('a %s of tfjs with a field that it reads over is refused: %o', async (type, build, fields, found) => {
   const model = layers.sequential({ layers: [l.activation({ activation: 'linear', inputShape: [4, 4, 2] }), build()] })
   const [file, ...weights] = await filesOf(model)
   const json = JSON.parse(new TextDecoder().decode(file!.bytes))
@@ -289,7 +289,7 @@ test('Keras 3’s way to write calls, shapes and weights’ names', async () => 
       kwargs: {},
     }))
   }
-  const weights = weightSpecs!.map((spec, at) => ({ ...spec, name: `layers/conv/vars/${at}` }))
+  const weights = weightSpecs!.map((spec, at) => ({ ...spec, name: `layers/conv2d/vars/${at}` }))
   const json = { modelTopology, weightsManifest: [{ paths: ['weights.bin'], weights }] }
   const files = [
     { name: 'model.json', bytes: new TextEncoder().encode(JSON.stringify(json)) },

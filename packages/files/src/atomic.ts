@@ -3,7 +3,9 @@ import { constants, type Stats } from 'node:fs'
 import { access, type FileHandle, lstat, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isA } from '../../../common/kinds.ts'
 import { FileError } from './error.ts'
+import { check, writeRules } from './options.ts'
 import { attempt, codeOf, explained } from './reason.ts'
 
 /** What a file is written from: all at once or in parts. */
@@ -25,7 +27,8 @@ const sliceSize = 1 << 22
  * directly. Throws a FileError for a missing or read-only folder, a full disk and the like; an error of `data` itself comes through.
  */
 export async function writeFileAtomic(path: string | URL, data: FileData, options: WriteOptions = {}): Promise<void> {
-  const file = path instanceof URL ? fileURLToPath(path) : path
+  check('writeFileAtomic', options, writeRules)
+  const file = isA(path, 'URL') ? fileURLToPath(path) : path
   options.signal?.throwIfAborted()
   const target = await targetOf(file)
   if (target.isStream) return writeStream(file, data, options)
@@ -66,7 +69,7 @@ export async function replaceFile(
 }
 
 async function writeParts(handle: FileHandle, file: string, data: FileData, signal: AbortSignal | undefined) {
-  for await (const part of abortable(typeof data === 'string' || data instanceof Uint8Array ? [data] : data, signal)) {
+  for await (const part of abortable(typeof data === 'string' || isA(data, 'Uint8Array') ? [data] : data, signal)) {
     const bytes = typeof part === 'string' ? Buffer.from(part) : part
     for (let at = 0; at < bytes.length; at += sliceSize) {
       signal?.throwIfAborted()

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
+import { cacheRules, check } from './options.ts'
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -9,10 +10,9 @@ export type Environment = Readonly<Record<string, string | undefined>>
  * `~/.cache/pixelrow`, `~/Library/Caches/pixelrow`, `%LOCALAPPDATA%\pixelrow`). It need not exist yet. Another `name` has a variable of
  * its own: `NAME_CACHE`.
  */
-export function cacheFolder(
-  name = 'pixelrow',
-  { env = process.env, platform = process.platform }: { env?: Environment; platform?: string } = {},
-): string {
+export function cacheFolder(name = 'pixelrow', options: { env?: Environment; platform?: string } = {}): string {
+  check('cacheFolder', options, cacheRules)
+  const { env = process.env, platform = process.platform } = options
   const own = env[`${name.toUpperCase().replaceAll(/\W/g, '_')}_CACHE`]
   if (own) return resolve(own)
   return join(cachesOf(env, platform), name)

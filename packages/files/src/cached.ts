@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { syncFolder } from './atomic.ts'
 import { cacheFolder } from './cache.ts'
 import { FileError } from './error.ts'
+import { cachedRules, check } from './options.ts'
 import { attempt, codeOf } from './reason.ts'
 
 /** Where a cached folder lies. */
@@ -27,8 +28,10 @@ const underWay = new Map<string, Promise<string>>()
 export async function cached(
   key: string,
   make: (folder: string) => Promise<void>,
-  { folder = cacheFolder() }: CachedOptions = {},
+  options: CachedOptions = {},
 ): Promise<string> {
+  check('cached', options, cachedRules)
+  const { folder = cacheFolder() } = options
   const path = join(resolve(folder), ...partsOfKey(key))
   const running = underWay.get(path)
   if (running) return running

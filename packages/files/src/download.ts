@@ -5,10 +5,11 @@ import { formatSize } from './bytes.ts'
 import { type Checksum, checksumOf } from './checksum.ts'
 import { FileError } from './error.ts'
 import { networkProblem } from './network.ts'
+import { check, downloadRules } from './options.ts'
 import { openPart, type Part, partOf, placePart, removePart } from './part.ts'
 import { readAhead } from './readahead.ts'
 import { codeOf } from './reason.ts'
-import { type RetryOptions, TransientError, withRetries } from './retry.ts'
+import { type RetryOptions, retried, TransientError } from './retry.ts'
 
 /** How far a download has come. */
 export interface DownloadProgress {
@@ -64,6 +65,7 @@ export async function download(
   path: string,
   options: DownloadOptions = {},
 ): Promise<Downloaded> {
+  check('download', options, downloadRules)
   options.signal?.throwIfAborted()
   if (!options.overwrite) await requireFree(path)
   const result = await verified(source, path, options)
@@ -139,7 +141,7 @@ async function transferred(source: DownloadSource, path: string, options: Downlo
     })
   }
   try {
-    await withRetries(once, options)
+    await retried(once, options)
     await part.flush()
   } catch (error) {
     // Without a record, or a byte, there is nothing to continue.

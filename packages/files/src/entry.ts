@@ -1,3 +1,4 @@
+import { isA } from '../../../common/kinds.ts'
 import { formatSize, viewOf } from './bytes.ts'
 import type { Located } from './directory.ts'
 import { downloadAgain, FileError } from './error.ts'
@@ -164,8 +165,9 @@ async function* unpack(codec: Codec, entry: ZipEntry, packed: Packed, failed: (c
 function damage(file: string, entry: ZipEntry) {
   return (cause: unknown) => {
     if (cause instanceof FileError) return cause
-    if (cause instanceof RangeError) return oversize(file, entry)
-    const problem = `cannot be unpacked (${cause instanceof Error ? cause.message : cause})`
+    const isError = isA(cause, 'Error')
+    if (isError && cause.name === 'RangeError') return oversize(file, entry)
+    const problem = `cannot be unpacked (${isError ? cause.message : cause})`
     return new FileError({ file, entry: entry.name, offset: entry.offset, problem, advice: damaged }, { cause })
   }
 }

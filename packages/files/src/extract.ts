@@ -1,11 +1,13 @@
 import { lstat, mkdir } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isA } from '../../../common/kinds.ts'
 import { replaceFile, syncFolder } from './atomic.ts'
 import { requireReadable } from './entry.ts'
 import { FileError } from './error.ts'
 import { partsOf, unsafeOnWindows } from './names.ts'
-import { readZip } from './readzip.ts'
+import { check, extractRules } from './options.ts'
+import { openZip } from './readzip.ts'
 import { attempt, codeOf } from './reason.ts'
 import type { Zip, ZipEntry, ZipOptions, ZipSource } from './types.ts'
 import { requireTotal } from './zip.ts'
@@ -56,15 +58,16 @@ export async function extractZip(
   folder: string | URL,
   options: ExtractOptions = {},
 ): Promise<Extracted> {
+  check('extractZip', options, extractRules)
   const { filter = () => true, overwrite = false, signal } = options
-  const root = resolve(folder instanceof URL ? fileURLToPath(folder) : folder)
+  const root = resolve(isA(folder, 'URL') ? fileURLToPath(folder) : folder)
   signal?.throwIfAborted()
-  const zip = await readZip(source, options)
+  const zip = await openZip(source, options)
   try {
     const wanted = zip.entries.filter((entry) => filter(entry))
     const targets = wanted.map((entry) => ({ entry, path: join(root, ...partsOf(entry.name)) }))
     const files = targets.filter(({ entry }) => !entry.directory)
-    check(zip.name, targets, files, options)
+    requireWritable(zip.name, targets, files, options)
     await requireFree(zip.name, files, overwrite)
     const makeFolder = folderMaker(root)
     await makeFolder(root)
@@ -78,7 +81,7 @@ export async function extractZip(
 }
 
 /** What can be known to fail without writing: entries that cannot be read, too much in all, names this system cannot have. */
-function check(file: string, all: Target[], files: Target[], options: ExtractOptions): void {
+function requireWritable(file: string, all: Target[], files: Target[], options: ExtractOptions): void {
   const paths = new Set<string>()
   for (const { entry, path } of all) {
     const fail = (problem: string) =>

@@ -9,7 +9,7 @@ export {
   type DownloadSource,
   download,
 } from './download.ts'
-export { FileError, type FileErrorDetail } from './error.ts'
+export { FileError, type FileErrorCode, type FileErrorDetail } from './error.ts'
 export { type Extracted, type ExtractOptions, type ExtractProgress, extractZip } from './extract.ts'
 export { unsafe as unsafeName } from './names.ts'
 export { type NetworkProblem, networkProblem } from './network.ts'

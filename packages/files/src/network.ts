@@ -1,3 +1,5 @@
+import { isA } from '../../../common/kinds.ts'
+
 /** Why a request got no answer, and whether the next one may get one. */
 export interface NetworkProblem {
   /** In words, without the address: it may be a secret. */
@@ -19,7 +21,7 @@ export function networkProblem(error: unknown): NetworkProblem | undefined {
       return { reason: `no safe connection (${code})`, transient: false, unsent: true }
   }
   // `fetch` throws nothing but TypeErrors for what went wrong on the way.
-  if (!(error instanceof TypeError)) return undefined
+  if (!isA(error, 'Error') || error.name !== 'TypeError') return undefined
   const reason = code === undefined ? 'the connection was lost' : `the connection was lost (${code})`
   return { reason, transient: true, unsent: false }
 }
@@ -56,10 +58,12 @@ const certificates: Record<string, () => string> = {
   ERR_TLS_CERT_ALTNAME_INVALID: () => 'its certificate is that of another server',
 }
 
-/** The first code among an error and its causes. */
+/** The first code among an error and its causes; what a library throws need not be an Error by its kind. */
 function codeBelow(error: unknown): string | undefined {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    if ('code' in at && typeof at.code === 'string') return at.code
+  for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth++) {
+    const { code, cause } = at as { code?: unknown; cause?: unknown }
+    if (typeof code === 'string') return code
+    at = cause
   }
   return undefined
 }

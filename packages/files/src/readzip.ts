@@ -1,7 +1,9 @@
 import { open } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { isA } from '../../../common/kinds.ts'
 import { FileError } from './error.ts'
 import { nodeCodec } from './inflate.ts'
+import { check, zipRules } from './options.ts'
 import { attempt } from './reason.ts'
 import { exactly, fileSource, type Input, inputOf } from './source.ts'
 import type { Zip, ZipOptions, ZipSource } from './types.ts'
@@ -13,6 +15,12 @@ import { zipOf } from './zip.ts'
  * Throws a FileError that says what is wrong. Close it when done.
  */
 export async function readZip(source: ZipSource, options: ZipOptions = {}): Promise<Zip> {
+  check('readZip', options, zipRules)
+  return openZip(source, options)
+}
+
+/** The same where the options have been looked at, perhaps with others. */
+export async function openZip(source: ZipSource, options: ZipOptions): Promise<Zip> {
   const input = await openInput(source, options.name)
   try {
     return await zipOf(input, nodeCodec, options)
@@ -23,8 +31,8 @@ export async function readZip(source: ZipSource, options: ZipOptions = {}): Prom
 }
 
 async function openInput(source: ZipSource, name: string | undefined): Promise<Input> {
-  if (typeof source !== 'string' && !(source instanceof URL)) return inputOf(source, name ?? 'zip')
-  const path = source instanceof URL ? fileURLToPath(source) : source
+  if (typeof source !== 'string' && !isA(source, 'URL')) return inputOf(source, name ?? 'zip')
+  const path = isA(source, 'URL') ? fileURLToPath(source) : source
   const file = name ?? path
   const handle = await attempt(open(path, 'r'), { file, action: 'read' })
   const stats = await attempt(handle.stat(), { file, action: 'read' })

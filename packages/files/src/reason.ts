@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { isA } from '../../../common/kinds.ts'
 import { FileError } from './error.ts'
 
 /** What was tried with which file. */
@@ -19,14 +20,14 @@ export function explained(error: unknown, { file, action }: Action): unknown {
   const code = codeOf(error)
   if (code === undefined || error instanceof FileError) return error
   const known = reasons[code]?.(file, action)
-  const [reason, advice] = known ?? [`${code}: ${error instanceof Error ? error.message : error}`, undefined]
+  const [reason, advice] = known ?? [`${code}: ${isA(error, 'Error') ? error.message : error}`, undefined]
   const problem = `cannot be ${action}: ${reason}`
   return new FileError({ file, problem, ...(advice && { advice }) }, { cause: error })
 }
 
 /** `ENOENT` and the like, for an error of the operating system. */
 export function codeOf(error: unknown): string | undefined {
-  const isSystemError = error instanceof Error && 'syscall' in error && 'code' in error
+  const isSystemError = isA(error, 'Error') && 'syscall' in error && 'code' in error
   return isSystemError && typeof error.code === 'string' ? error.code : undefined
 }
 

@@ -1,3 +1,5 @@
+import { check, retryRules } from './options.ts'
+
 /** Something failed that may work when it is tried again. `after` is how long to wait first, in milliseconds, if the server said so. */
 export class TransientError extends Error {
   override readonly name = 'TransientError'
@@ -46,6 +48,12 @@ export interface RetryOptions {
  * that many clients do not come back at once ("equal jitter"). Any other error comes through; so does the last `TransientError`.
  */
 export async function withRetries<T>(work: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
+  check('withRetries', options, retryRules)
+  return retried(work, options)
+}
+
+/** The same where the options have been looked at, perhaps with others. */
+export async function retried<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { tries = 5, firstDelay = 1000, longestDelay = 120_000, signal, onRetry } = options
   for (let tried = 1; ; tried++) {
     signal?.throwIfAborted()

@@ -1,3 +1,5 @@
+import { isA } from '../../../common/kinds.ts'
+import { show } from '../../../common/options.ts'
 import { downloadAgain, FileError } from './error.ts'
 import type { ByteSource, FileLike } from './types.ts'
 
@@ -11,10 +13,15 @@ export interface Input {
 
 /** Reads from anything that is not a path. */
 export async function inputOf(source: Uint8Array | Blob | FileLike | ByteSource, name: string): Promise<Input> {
-  if (source instanceof Uint8Array) return exactly(bytesSource(source), name)
-  if (source instanceof Blob) return exactly(blobSource(source), name)
-  if ('stat' in source) return exactly(await fileSource(source), name)
-  return exactly(source, name)
+  if (isA(source, 'Uint8Array')) return exactly(bytesSource(source), name)
+  if (isA(source, 'Blob', 'File')) return exactly(blobSource(source), name)
+  if (typeof source === 'object' && source !== null) {
+    if ('stat' in source) return exactly(await fileSource(source), name)
+    if ('read' in source && 'size' in source) return exactly(source, name)
+  }
+  const [expected, found] = ['a path, a URL, bytes, a blob, an open file or { size, read }', show(source)]
+  const problem = `expected ${expected}, found ${found}`
+  throw new FileError({ code: 'FILES_SOURCE_INVALID', params: { expected, found }, file: name, problem })
 }
 
 const bytesSource = (bytes: Uint8Array): ByteSource => ({

@@ -5,6 +5,7 @@ import { findDirectory } from './end.ts'
 import { contentOf, requireReadable } from './entry.ts'
 import { FileError } from './error.ts'
 import { fromCp437, fromUtf8 } from './names.ts'
+import { check, entryRules } from './options.ts'
 import type { Input } from './source.ts'
 import type { Codec, Zip, ZipEntry, ZipOptions } from './types.ts'
 
@@ -19,7 +20,9 @@ export async function zipOf(input: Input, codec: Codec, options: ZipOptions): Pr
   checkEntries(input.name, all, place.start)
   const byName = new Map(all.map((located) => [located.entry.name, located]))
   const admit = admission(input.name, options)
-  const open: Zip['open'] = (entry, { signal } = {}) => {
+  const open: Zip['open'] = (entry, settings = {}) => {
+    check('open', settings, entryRules)
+    const { signal } = settings
     const located = lookUp(input.name, byName, entry)
     admit(located.entry)
     return contentOf({ input, codec, signal }, located)

@@ -1,10 +1,19 @@
-import { ForbiddenError, RulesNotAcceptedError, ServiceError, UnknownCompetitionError } from './errors.ts'
+import { show } from '../../../common/options.ts'
+import { ForbiddenError, KaggleError, RulesNotAcceptedError, ServiceError, UnknownCompetitionError } from './errors.ts'
 import { date, type Fields, number, objects, oneLine, text } from './fields.ts'
 import type { CallOptions, Service } from './service.ts'
 import type { Competition, CompetitionFile } from './types.ts'
 
 /** A competition's name out of what people paste: the name itself, or the address of any of its pages. */
 export function slugOf(nameOrAddress: string): string {
+  if (typeof nameOrAddress !== 'string') {
+    const [expected, found] = ['its name, or the address of one of its pages', show(nameOrAddress)]
+    const params = { where: 'a competition', option: 'name', expected, found }
+    throw new KaggleError(`A competition: expected ${expected}; found ${found}.`, {
+      code: 'KAGGLE_OPTION_INVALID',
+      params,
+    })
+  }
   const name = nameOrAddress.trim()
   return /(?:^|\/)(?:competitions|c)\/([^/?#]+)/.exec(name)?.[1] ?? name
 }

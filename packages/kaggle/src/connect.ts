@@ -1,8 +1,9 @@
 import type { Kaggle, KaggleOptions, User } from './client.ts'
 import { getCompetition, listFiles, slugOf } from './competitions.ts'
-import { findCredentials } from './credentials.ts'
+import { findIn } from './credentials.ts'
 import { downloadAll, downloadOne } from './download.ts'
 import { text } from './fields.ts'
+import { callRules, check, downloadRules, kaggleRules, listRules, submitRules, waitRules } from './options.ts'
 import { type CallOptions, createService, rejected, type Service } from './service.ts'
 import { findPlace, getLimits, getSubmission, listSubmissions, waitForScore } from './submissions.ts'
 import { submit } from './submit.ts'
@@ -12,25 +13,59 @@ import { submit } from './submit.ts'
  * `CredentialsError` if the first source of credentials cannot be used, `KaggleError` for a base URL or a proxy that is none.
  */
 export async function connect(options: KaggleOptions = {}): Promise<Kaggle> {
-  const credentials = options.credentials ?? (await findCredentials(options))
+  check('connect', options, kaggleRules)
+  const credentials = options.credentials ?? (await findIn(options))
   const service = createService(credentials, options)
   for (const warning of [...credentials.warnings, ...warningsAbout(service)]) options.onWarning?.(warning)
+  return { credentials, baseUrl: service.baseUrl, ...calls(service) }
+}
+
+/** The methods, each with its options checked. */
+function calls(service: Service): Omit<Kaggle, 'credentials' | 'baseUrl'> {
   return {
-    credentials,
-    baseUrl: service.baseUrl,
-    whoAmI: (how) => whoAmI(service, how),
-    competition: (slug, how) => getCompetition(service, slugOf(slug), how),
-    files: (slug, how) => listFiles(service, slugOf(slug), how),
-    download: (slug, how = {}) =>
-      how.file === undefined
+    async whoAmI(how) {
+      check('whoAmI', how, callRules)
+      return whoAmI(service, how)
+    },
+    async competition(slug, how) {
+      check('competition', how, callRules)
+      return getCompetition(service, slugOf(slug), how)
+    },
+    async files(slug, how) {
+      check('files', how, callRules)
+      return listFiles(service, slugOf(slug), how)
+    },
+    async download(slug, how = {}) {
+      check('download', how, downloadRules)
+      const { file } = how
+      return file === undefined
         ? downloadAll(service, slugOf(slug), how)
-        : downloadOne(service, slugOf(slug), how.file, how),
-    limits: (slug, how) => getLimits(service, slugOf(slug), how),
-    submit: (slug, file, how) => submit(service, slugOf(slug), file, how),
-    submissions: (slug, how) => listSubmissions(service, slugOf(slug), how),
-    submission: (ref, how) => getSubmission(service, ref, how),
-    waitForScore: (ref, how) => waitForScore(service, ref, how),
-    place: (slug, teamName, how) => findPlace(service, slugOf(slug), teamName, how),
+        : downloadOne(service, slugOf(slug), file, how)
+    },
+    async limits(slug, how) {
+      check('limits', how, callRules)
+      return getLimits(service, slugOf(slug), how)
+    },
+    async submit(slug, file, how) {
+      check('submit', how, submitRules)
+      return submit(service, slugOf(slug), file, how)
+    },
+    async submissions(slug, how) {
+      check('submissions', how, listRules)
+      return listSubmissions(service, slugOf(slug), how)
+    },
+    async submission(ref, how) {
+      check('submission', how, callRules)
+      return getSubmission(service, ref, how)
+    },
+    async waitForScore(ref, how) {
+      check('waitForScore', how, waitRules)
+      return waitForScore(service, ref, how)
+    },
+    async place(slug, teamName, how) {
+      check('place', how, callRules)
+      return findPlace(service, slugOf(slug), teamName, how)
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Environment } from '@pixelrow/files'
 import { CredentialsError, NotSignedInError } from './errors.ts'
+import { check, credentialsRules } from './options.ts'
 import { requireToken } from './secret.ts'
 import { type Found, oauthSource, passwordSource, tokenFileSource, tokenVariableSource } from './sources.ts'
 
@@ -37,6 +38,12 @@ export interface CredentialsOptions {
  * `CredentialsError` if the first that is there cannot be used.
  */
 export async function findCredentials(options: CredentialsOptions = {}): Promise<Credentials> {
+  check('findCredentials', options, credentialsRules)
+  return findIn(options)
+}
+
+/** The same where the options have been looked at, perhaps with others. */
+export async function findIn(options: CredentialsOptions): Promise<Credentials> {
   const sources = [tokenVariableSource, tokenFileSource, passwordSource, oauthSource]
   const found: Found[] = []
   const lookedIn: string[] = []

@@ -12,7 +12,7 @@ import {
 import { explained, listFiles } from './competitions.ts'
 import { ServiceError, UnknownFileError } from './errors.ts'
 import type { Fields } from './fields.ts'
-import type { Service } from './service.ts'
+import { patienceOf, type Service } from './service.ts'
 import type { Download, DownloadOptions } from './types.ts'
 import { isZip, unpackAll, unpackOne } from './unpack.ts'
 
@@ -106,10 +106,10 @@ async function refusal(service: Service, error: unknown, slug: string, { fileNam
 }
 
 function transfer(service: Service, name: string, { signal, onProgress }: DownloadOptions): TransferOptions {
-  const { tries, firstDelay, longestDelay, stallTimeout, onRetry } = service.options
-  const patience = { tries, firstDelay, longestDelay, stallTimeout, onRetry, signal }
+  const { stallTimeout } = service.options
   return {
-    ...(Object.fromEntries(Object.entries(patience).filter(([, value]) => value !== undefined)) as TransferOptions),
+    ...patienceOf(service, signal),
+    ...(stallTimeout !== undefined && { stallTimeout }),
     name,
     fetch: service.fetch,
     checksum: googleHash,

@@ -4,9 +4,31 @@ import type { Submission } from './types.ts'
 /** Where tokens are made. */
 export const tokenPage = 'https://www.kaggle.com/settings/api'
 
+/** What an error is about, for programs to go by; errors that were made before codes have none. */
+export type KaggleErrorCode =
+  /** There is no such option: `where`, `option`, the one probably meant as `suggestion`, all as `known`. */
+  | 'KAGGLE_OPTION_UNKNOWN'
+  /** An option has a value that it cannot have: `where`, `option`, `expected`, `found`. */
+  | 'KAGGLE_OPTION_INVALID'
+
+/** What an error says as data, and what caused it. */
+interface ErrorData {
+  code?: KaggleErrorCode
+  params?: Readonly<Record<string, unknown>>
+  cause?: unknown
+}
+
 /** Every error of this package; no message ever holds a token or a signed address. */
 export class KaggleError extends Error {
   override readonly name: string = 'KaggleError'
+  readonly code?: KaggleErrorCode
+  /** The code's parameters, plain data. */
+  readonly params?: Readonly<Record<string, unknown>>
+
+  constructor(message: string, { code, params = {}, ...options }: ErrorData = {}) {
+    super(message, options)
+    if (code !== undefined) Object.assign(this, { code, params })
+  }
 }
 
 /** There are no credentials: where they were looked for, and where to make some. */

@@ -5,6 +5,7 @@ export {
   CredentialsError,
   ForbiddenError,
   KaggleError,
+  type KaggleErrorCode,
   NotSignedInError,
   RulesNotAcceptedError,
   ServiceError,

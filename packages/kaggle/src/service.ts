@@ -1,4 +1,4 @@
-import { networkProblem, retryAfter, TransientError, withRetries } from '@pixelrow/files'
+import { networkProblem, type RetryOptions, retryAfter, TransientError, withRetries } from '@pixelrow/files'
 import type { KaggleOptions } from './client.ts'
 import type { Credentials } from './credentials.ts'
 import { CredentialsError, KaggleError, ServiceError, tokenPage, UnreachableError } from './errors.ts'
@@ -69,6 +69,18 @@ function baseUrlOf(url: string): string {
   )
 }
 
+/** How often and how patiently this service's calls are tried. */
+export function patienceOf({ options }: Service, signal: AbortSignal | undefined): RetryOptions {
+  const { tries, firstDelay, longestDelay, onRetry } = options
+  return {
+    ...(tries !== undefined && { tries }),
+    ...(firstDelay !== undefined && { firstDelay }),
+    ...(longestDelay !== undefined && { longestDelay }),
+    onRetry,
+    signal,
+  }
+}
+
 async function retried(service: Service, how: CallOptions, work: () => Promise<Answer>): Promise<Answer> {
   const once = () =>
     work().catch(async (error: unknown) => {
@@ -76,7 +88,7 @@ async function retried(service: Service, how: CallOptions, work: () => Promise<A
       throw (await how.repeat(error.cause as ServiceError | LostAnswer)) ? error : error.cause
     })
   try {
-    return await withRetries(once, { ...service.options, signal: how.signal })
+    return await withRetries(once, patienceOf(service, how.signal))
   } catch (error) {
     if (!(error instanceof TransientError)) throw error
     const { cause, after } = error

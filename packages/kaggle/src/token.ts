@@ -3,11 +3,14 @@ import { dirname } from 'node:path'
 import { fileErrorFrom, writeFileAtomic } from '@pixelrow/files'
 import { type CredentialsOptions, findCredentials } from './credentials.ts'
 import { CredentialsError, NotSignedInError } from './errors.ts'
+import { check, credentialsRules } from './options.ts'
 import { requireToken, tilde } from './secret.ts'
 import { homeOf, tokenFiles } from './sources.ts'
 
 /** The file in which a token is stored, where Kaggle's own client looks too: `~/.kaggle/access_token`, as an absolute path. */
-export function tokenFile({ env = process.env, home }: CredentialsOptions = {}): string {
+export function tokenFile(options: CredentialsOptions = {}): string {
+  check('tokenFile', options, credentialsRules)
+  const { env = process.env, home } = options
   return tokenFiles(homeOf(env, home))[0]!
 }
 
@@ -16,6 +19,7 @@ export function tokenFile({ env = process.env, home }: CredentialsOptions = {}):
  * Throws `CredentialsError` for what is no token, `FileError` where it cannot be written.
  */
 export async function saveToken(token: string, options: CredentialsOptions = {}): Promise<string> {
+  check('saveToken', options, credentialsRules)
   const file = tokenFile(options)
   requireToken(token.trim(), 'the token')
   const folder = dirname(file)
@@ -36,6 +40,7 @@ export interface Removed {
 
 /** Removes the stored token. Other sources (variables, `kaggle.json`) are left alone, and the first of them is named. */
 export async function removeToken(options: CredentialsOptions = {}): Promise<Removed> {
+  check('removeToken', options, credentialsRules)
   const home = homeOf(options.env ?? process.env, options.home)
   const removed: string[] = []
   for (const file of tokenFiles(home)) {

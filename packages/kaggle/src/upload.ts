@@ -1,6 +1,6 @@
 import { networkProblem, retryAfter, TransientError, withRetries } from '@pixelrow/files'
 import { ServiceError, UnreachableError } from './errors.ts'
-import type { Service } from './service.ts'
+import { patienceOf, type Service } from './service.ts'
 import type { TransferProgress } from './types.ts'
 
 /** What is uploaded. */
@@ -28,7 +28,7 @@ export async function putBytes(service: Service, url: string, upload: Upload): P
     if (start < upload.bytes.length) await put(service, url, upload, start)
   }
   try {
-    await withRetries(attempt, { ...service.options, signal: upload.signal })
+    await withRetries(attempt, patienceOf(service, upload.signal))
   } catch (error) {
     throw error instanceof TransientError ? error.cause : error
   }

@@ -30,12 +30,13 @@ test('through a whole flow with faults the token is in no file, no message and n
   started.faults.add('storage.get', { cutAfter: 100 })
   started.faults.add('storage.get', { status: 400 })
   started.faults.add('storage.put', { drop: true })
-  const options = { folder: home, onProgress: hear, onLook: hear, message: 'first' }
+  const downloading = { folder: home, onProgress: hear, overwrite: true }
+  const submitting = { onProgress: hear, message: 'first' }
   for (let i = 0; i < 3; i++) {
     hear(await kaggle.whoAmI().catch((error) => error), await kaggle.files(slug).catch((error) => error))
-    hear(await kaggle.download(slug, { ...options, overwrite: true }).catch((error) => error))
-    hear(await kaggle.submit(slug, submissionFile(started), options).catch((error) => error))
-    hear(await kaggle.waitForScore(50000001, { interval: 1, ...options }).catch((error) => error))
+    hear(await kaggle.download(slug, downloading).catch((error) => error))
+    hear(await kaggle.submit(slug, submissionFile(started), submitting).catch((error) => error))
+    hear(await kaggle.waitForScore(50000001, { interval: 1, onLook: hear }).catch((error) => error))
   }
   hear(kaggle, kaggle.credentials)
 

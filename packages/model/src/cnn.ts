@@ -1,3 +1,5 @@
+import { anything } from '../../../common/options.ts'
+import { check } from './options.ts'
 import { architectureOf, type Source } from './source.ts'
 import { filterList } from './strict.ts'
 import type { Architecture, Conv2dLayer, Layer } from './types.ts'
@@ -10,6 +12,7 @@ import type { Architecture, Conv2dLayer, Layer } from './types.ts'
  * than two classes or `filters` is not a list of positive whole numbers.
  */
 export function cnn(source: Source, options: { filters?: readonly number[] } = {}): Architecture {
+  check('cnn', options, { filters: anything })
   const filters = filterList(options.filters ?? [16, 32, 64])
   const { strided, pooled } = placeHalvings(halvings(source.shape.height, source.shape.width), filters.length)
   const body = filters.flatMap((count, place): Layer[] => [

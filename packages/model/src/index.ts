@@ -1,6 +1,7 @@
 export { formatArchitecture, outputShapes, type Parameter, parameters } from './architecture.ts'
 export { cnn } from './cnn.ts'
-export { ModelError } from './error.ts'
+export { ModelError, type ModelErrorCode } from './error.ts'
+export { requireFinite } from './finite.ts'
 export { initialize, type Random } from './initialize.ts'
 export { linear, mlp } from './mlp.ts'
 export { parseArchitecture } from './parse.ts'

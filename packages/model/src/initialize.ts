@@ -1,4 +1,6 @@
+import { ModelError } from './error.ts'
 import { elements } from './shape.ts'
+import { show } from './strict.ts'
 import type { Architecture, Tensor } from './types.ts'
 import { flattened, walk } from './walk.ts'
 
@@ -12,7 +14,7 @@ export type Random = (stream: number, index: number) => number
  * and running mean 0.
  *
  * Element i of the parameter at place p of `parameters` comes from `random(p, i)`, so equal random functions give equal
- * bits. Throws a `ModelError` when the layers do not fit each other.
+ * bits. Throws a `ModelError` when the layers do not fit each other, and when `random` gives something else than numbers of [0, 1).
  */
 export function initialize(architecture: Architecture, random: Random): Record<string, Tensor> {
   const places = flattened(walk(architecture)).flatMap(({ path, parameters }) =>
@@ -21,8 +23,17 @@ export function initialize(architecture: Architecture, random: Random): Record<s
   return Object.fromEntries(
     places.map(({ name, dims, initial }, stream) => {
       const data = new Float32Array(elements(dims))
-      for (let index = 0; index < data.length; index++) data[index] = initial(random(stream, index))
+      for (let index = 0; index < data.length; index++) data[index] = initial(uniform(random, stream, index))
       return [name, { dims: [...dims], data }]
     }),
   )
+}
+
+function uniform(random: Random, stream: number, index: number): number {
+  const number = random(stream, index)
+  if (number >= 0 && number < 1) return number
+  const [expected, found] = ['a function that gives numbers from 0 to below 1', show(number)]
+  const params = { where: 'initialize', option: 'random', expected, found }
+  const message = `initialize: random must be ${expected}; it gave ${found}.`
+  throw new ModelError(message, undefined, { code: 'MODEL_OPTION_INVALID', params })
 }

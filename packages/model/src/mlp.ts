@@ -1,5 +1,7 @@
+import { anything, oneOf } from '../../../common/options.ts'
+import { check } from './options.ts'
 import { architectureOf, type Source } from './source.ts'
-import { positiveInteger } from './strict.ts'
+import { listOf, positiveInteger } from './strict.ts'
 import type { ActivationLayer, Architecture, DenseLayer, Layer } from './types.ts'
 
 /**
@@ -19,11 +21,15 @@ export function mlp(
   source: Source,
   options: { hidden?: readonly number[]; activation?: ActivationLayer['type'] } = {},
 ): Architecture {
+  check('mlp', options, { hidden: anything, activation: oneOf('relu', 'gelu', 'silu', 'sigmoid', 'tanh') })
   const { hidden = [60], activation = 'relu' } = options
-  const body = hidden.flatMap((units, place): Layer[] => [denseOf(units, place), { type: activation }])
+  const body = listOf(hidden, 'hidden', 'whole numbers').flatMap((units, place): Layer[] => [
+    denseOf(units, place),
+    { type: activation },
+  ])
   return architectureOf(source, [{ type: 'flatten' }, ...body])
 }
 
-function denseOf(units: number, place: number): DenseLayer {
+function denseOf(units: unknown, place: number): DenseLayer {
   return { type: 'dense', units: positiveInteger(units, `hidden[${place}]`) }
 }

@@ -1,3 +1,5 @@
+import { anything } from '../../../common/options.ts'
+import { check } from './options.ts'
 import { architectureOf, type Source } from './source.ts'
 import { filterList, positiveInteger } from './strict.ts'
 import type { Architecture, Conv2dLayer, Layer } from './types.ts'
@@ -9,6 +11,7 @@ import type { Architecture, Conv2dLayer, Layer } from './types.ts'
  * number is not a positive whole one.
  */
 export function resnet(source: Source, options: { filters?: readonly number[]; blocks?: number } = {}): Architecture {
+  check('resnet', options, { filters: anything, blocks: anything })
   const filters = filterList(options.filters ?? [16, 32, 64])
   const blocks = positiveInteger(options.blocks ?? 1, 'blocks')
   const stages = filters.flatMap((count, stage) =>

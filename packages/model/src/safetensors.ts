@@ -1,4 +1,6 @@
+import { isA } from '../../../common/kinds.ts'
 import { ModelError } from './error.ts'
+import { requireFinite } from './finite.ts'
 import { elements, formatShape } from './shape.ts'
 import { fieldsOf, listOf, show } from './strict.ts'
 import type { Tensor } from './types.ts'
@@ -17,10 +19,15 @@ interface Entry {
 /**
  * Writes weights in the safetensors format (github.com/huggingface/safetensors): the header's length as a 64-bit integer,
  * a JSON header padded to a multiple of 8, then the float32 values, tensors in the order of their names. Equal weights
- * and metadata give equal bytes. Throws a `ModelError` when a tensor has more or fewer values than its `dims` say.
+ * and metadata give equal bytes. Throws a `ModelError` when a tensor has more or fewer values than its `dims` say, or values
+ * that are no finite numbers.
  */
 export function toSafetensors(weights: Record<string, Tensor>, metadata?: Record<string, string>): Uint8Array {
   const tensors = sorted(weights)
+  for (const [name, { data }] of tensors) {
+    if (!isA(data, 'Float32Array')) throw new ModelError(`The tensor ${name} is not a Float32Array.`)
+  }
+  requireFinite(weights, 'The tensors')
   const header = headerBytes(tensors, metadata)
   const start = 8 + header.length
   const bytes = new Uint8Array(start + tensors.reduce((sum, [, { data }]) => sum + data.byteLength, 0))
@@ -66,6 +73,7 @@ export function fromSafetensors(bytes: Uint8Array): {
   weights: Record<string, Tensor>
   metadata: Record<string, string>
 } {
+  if (!isA(bytes, 'Uint8Array')) throw new ModelError(`A safetensors file is a Uint8Array; found ${show(bytes)}.`)
   const { header, start } = readHeader(bytes)
   const { __metadata__, ...tensors } = header
   const entries = Object.entries(tensors).map(([name, value]) => entryOf(name, value))

@@ -1,3 +1,4 @@
+import { closest } from '../../../common/suggest.ts'
 import { ModelError } from './error.ts'
 import type { Padding, Size } from './types.ts'
 
@@ -27,7 +28,9 @@ export function fieldsOf(value: unknown, subject: string, known: readonly string
   }
   for (const [key, field] of Object.entries(value)) {
     if (field === undefined || known.includes(key)) continue
-    throw new ModelError(`${subject} has a field ${show(key)}; expected only ${known.join(', ')}.`)
+    const meant = closest(key, known)
+    const hint = meant === undefined ? '' : ` Did you mean ${meant}?`
+    throw new ModelError(`${subject} has a field ${show(key)}; expected only ${known.join(', ')}.${hint}`)
   }
   return value as Fields
 }

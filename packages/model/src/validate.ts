@@ -1,5 +1,9 @@
+import { isA } from '../../../common/kinds.ts'
+import { anything } from '../../../common/options.ts'
 import { parameters } from './architecture.ts'
 import { ModelError } from './error.ts'
+import { requireFinite } from './finite.ts'
+import { check } from './options.ts'
 import { strictPreparation } from './preparation.ts'
 import { describeShape, elements, formatShape } from './shape.ts'
 import { listOf, show } from './strict.ts'
@@ -12,6 +16,7 @@ import { walk } from './walk.ts'
  * be one logit for each of them.
  */
 export function validate(architecture: Architecture, options: { classes?: readonly string[] } = {}): void {
+  check('validate', options, { classes: anything })
   const last = walk(architecture).at(-1)!
   const at = `layer ${last.path} (${last.layer.type})`
   if (last.output.length !== 1) {
@@ -41,7 +46,7 @@ export function checkClasses(classes: unknown): readonly string[] {
 
 /**
  * Throws a `ModelError` unless the model holds together: `validate` of its architecture and classes, and weights of
- * exactly the names and shapes that `parameters` lists.
+ * exactly the names and shapes that `parameters` lists, finite numbers all.
  */
 export function validateModel(model: Model): void {
   validate(model.architecture, { classes: checkClasses(model.classes) })
@@ -50,14 +55,16 @@ export function validateModel(model: Model): void {
   for (const { name, dims } of expected) checkTensor(name, dims, model.weights)
   const names = new Set(expected.map(({ name }) => name))
   const extra = Object.keys(model.weights).find((name) => !names.has(name))
-  if (extra === undefined) return
-  throw new ModelError(`The weights hold ${show(extra)}; the architecture has only ${[...names].join(', ')}.`)
+  if (extra !== undefined) {
+    throw new ModelError(`The weights hold ${show(extra)}; the architecture has only ${[...names].join(', ')}.`)
+  }
+  requireFinite(model.weights)
 }
 
 function checkTensor(name: string, dims: readonly number[], weights: Record<string, Tensor>): void {
   const tensor = Object.hasOwn(weights, name) ? weights[name] : undefined
   if (!tensor) throw new ModelError(`The weights lack ${name}; expected float32 values of ${formatShape(dims)}.`)
-  if (!(tensor.data instanceof Float32Array)) throw new ModelError(`The weights’ ${name} is not a Float32Array.`)
+  if (!isA(tensor.data, 'Float32Array')) throw new ModelError(`The weights’ ${name} is not a Float32Array.`)
   if (formatShape(tensor.dims) !== formatShape(dims) || tensor.data.length !== elements(dims)) {
     const found = `${formatShape(tensor.dims)} with ${tensor.data.length} values`
     throw new ModelError(`The weights’ ${name} is ${found}; expected ${formatShape(dims)} with ${elements(dims)}.`)

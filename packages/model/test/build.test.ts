@@ -1,10 +1,13 @@
 import {
   cnn,
+  formatArchitecture,
   initialize,
   type Layer,
   ModelError,
+  mlp,
   outputShapes,
   parameters,
+  parseArchitecture,
   resnet,
   summary,
   validate,
@@ -100,6 +103,44 @@ test('LeNet-5 as its paper’s descendants have it: 61,706 parameters', () => {
   const net = { input: { shape: source(32).shape, maxValue: 255 }, layers }
   expect(summary(net).parameters).toBe(156 + 2416 + 48_120 + 10_164 + 850)
   expect(summary(net).parameters).toBe(61_706)
+})
+
+test.each([
+  [() => mlp(source(8), { hiden: [4] } as object), 'mlp: there is no option hiden. Did you mean hidden?'],
+  [() => mlp(source(8), { units: 4 } as object), 'mlp: there is no option units. There are: hidden, activation.'],
+  [
+    () => mlp(source(8), { activation: 'rely' } as object),
+    "mlp: activation must be 'relu', 'gelu', 'silu', 'sigmoid' or 'tanh'; found 'rely'.",
+  ],
+  [() => mlp(source(8), { hidden: 60 } as object), 'hidden is 60; expected a list of whole numbers.'],
+  [() => cnn(source(8), { filter: [8] } as object), 'cnn: there is no option filter. Did you mean filters?'],
+  [() => resnet(source(8), { block: 2 } as object), 'resnet: there is no option block. Did you mean blocks?'],
+  [
+    () => validate(cnn(source(8)), { class: [] } as object),
+    'validate: there is no option class. Did you mean classes?',
+  ],
+  [
+    () => parseArchitecture(formatArchitecture(cnn(source(8))).replace('"filters"', '"filter"')),
+    'layer 0 (conv2d) has a field "filter"; expected only type, filters, kernelSize, stride, padding, bias. Did you mean filters?',
+  ],
+])('a misspelt option is an error that says which was meant (%#)', (build, message) => {
+  expect(build).toThrow(ModelError)
+  expect(build).toThrow(message)
+})
+
+test('a misspelt option is told as data', () => {
+  const error = expect.objectContaining({
+    code: 'MODEL_OPTION_UNKNOWN',
+    params: { where: 'cnn', option: 'filter', suggestion: 'filters', known: ['filters'] },
+  })
+  expect(() => cnn(source(8), { filter: [8] } as object)).toThrow(error)
+})
+
+test('random numbers that are none of [0, 1) make no weights', () => {
+  for (const value of [Number.NaN, 1, -0.5, undefined]) {
+    const error = expect.objectContaining({ code: 'MODEL_OPTION_INVALID' })
+    expect(() => initialize(cnn(source(8)), () => value as number)).toThrow(error)
+  }
 })
 
 test('builders share nothing between networks, and refuse what makes no sense', () => {

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import {
   cnn,
   initialize,
@@ -89,6 +90,15 @@ function model(): Model {
   return { architecture, weights: initialize(architecture, uniform), classes: digits.classes }
 }
 
+test('weights that another realm made are weights', () => {
+  const { architecture, weights, classes } = model()
+  const theirs = Object.entries(weights).map(([name, { dims, data }]) => [
+    name,
+    { dims, data: runInNewContext('Float32Array').from(data) },
+  ])
+  expect(() => validateModel({ architecture, weights: Object.fromEntries(theirs), classes })).not.toThrow()
+})
+
 test('a model needs exactly the weights its architecture has, and a class for each logit', () => {
   expect(() => validateModel(model())).not.toThrow()
   const { '1.bias': bias, '1.weight': weight } = model().weights
@@ -97,6 +107,10 @@ test('a model needs exactly the weights its architecture has, and a class for ea
     [{ weights: { '1.bias': bias!, '1.weight': weight!, '2.bias': bias! } }, /hold "2.bias"; .* only 1.weight, 1.bias/],
     [{ weights: { '1.bias': bias!, '1.weight': { ...weight!, dims: [10, 784] } } }, /1.weight is 10×784 with 7840/],
     [{ weights: { '1.weight': weight!, '1.bias': { dims: [10], data: new Float32Array(9) } } }, /is 10 with 9 values/],
+    [
+      { weights: { '1.weight': weight!, '1.bias': { dims: [10], data: new Float32Array(10).fill(Infinity, 9) } } },
+      /^The weights’ 1\.bias holds Infinity at 9; expected finite numbers\. Did the training diverge\?/,
+    ],
     [{ classes: ['a', 'b', 'c'] }, /gives 10 logits; expected 3/],
     [{ classes: ['a'] }, /There are 1 classes/],
   ]

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 
 const tensor: fc.Arbitrary<Tensor> = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 }).chain((dims) => {
   const length = dims.reduce((product, dim) => product * dim, 1)
-  return fc.float32Array({ minLength: length, maxLength: length }).map((data) => ({ dims, data }))
+  const finite = { minLength: length, maxLength: length, noNaN: true, noDefaultInfinity: true }
+  return fc.float32Array(finite).map((data) => ({ dims, data }))
 })
 const weights = fc.dictionary(fc.string({ unit: 'grapheme' }), tensor, { maxKeys: 4 })
 const metadata = fc.dictionary(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), { maxKeys: 3 })
@@ -127,6 +128,27 @@ test.each<[string, Uint8Array, RegExp]>([
 test('a tensor whose shape and values disagree, or with the format’s own name, is not written', () => {
   expect(() => toSafetensors({ a: { dims: [2], data: new Float32Array(3) } })).toThrow(/a is 2 but holds 3 values/)
   expect(() => toSafetensors({ __metadata__: { dims: [0], data: new Float32Array(0) } })).toThrow(/cannot be called/)
+})
+
+test.each([NaN, Infinity, -Infinity])('%d is not written, and the tensor is named', (value) => {
+  const weights = { a: { dims: [1], data: Float32Array.of(1) }, b: { dims: [2], data: Float32Array.of(0, value) } }
+  expect(() => toSafetensors(weights)).toThrow(
+    expect.objectContaining({
+      code: 'MODEL_WEIGHTS_NOT_FINITE',
+      params: { name: 'b', index: 1, found: String(value) },
+      message: `The tensors’ b holds ${value} at 1; expected finite numbers. Did the training diverge? Train again with a lower learning rate.`,
+    }),
+  )
+  // What somebody else wrote is read as it is.
+  const bytes = toSafetensors({ a: { dims: [1], data: Float32Array.of(0) } })
+  new DataView(bytes.buffer).setFloat32(bytes.length - 4, value, true)
+  expect(fromSafetensors(bytes).weights.a!.data[0]).toBe(value)
+})
+
+test('what is not made of float32 arrays, or not of bytes, is refused', () => {
+  const numbers: { dims: number[]; data: Float32Array } = JSON.parse('{ "dims": [1], "data": [0] }')
+  expect(() => toSafetensors({ a: numbers })).toThrow('The tensor a is not a Float32Array.')
+  expect(() => fromSafetensors(JSON.parse('[1, 2]'))).toThrow('A safetensors file is a Uint8Array; found [1,2].')
 })
 
 test('__proto__ is a name like any other', () => {

@@ -1,3 +1,4 @@
+import { anything, either, flag, listOf, type Rules, text, whole } from '../../../common/options.ts'
 import { assertData, dataLength } from './datatypes.ts'
 import { OnnxError } from './error.ts'
 import { format } from './format.ts'
@@ -5,6 +6,7 @@ import { applyRule, nodeLabel } from './infer/apply.ts'
 import { constantValue } from './infer/generate.ts'
 import type { InferRule } from './infer/rule.ts'
 import { ruleOf } from './infer/rules.ts'
+import { checked } from './options.ts'
 import { sizeOf } from './tensor.ts'
 import { sameTensor } from './tensorproto.ts'
 import type { Attribute, DataType, Dim, Graph, Node, Tensor, TensorType, Value, ValueInfo } from './types.ts'
@@ -83,11 +85,20 @@ interface Scope {
 
 const SHARED_SIZE = 1024
 
+const opRules: Rules<OpOptions & { count: number }> = {
+  domain: text,
+  name: text,
+  outputs: either(text, listOf('a list of names', text)),
+  types: anything,
+  count: whole(0),
+}
+
 /**
  * Builds a graph operator by operator; each one's output shapes are inferred at once, so a mistake is told where it is made.
  * @param name the graph's name.
  */
-export function graphBuilder(name: string, { prefix = 't', infer = {} }: BuilderOptions = {}): GraphBuilder {
+export function graphBuilder(name: string, options: BuilderOptions = {}): GraphBuilder {
+  const { prefix = 't', infer = {} } = checked('graphBuilder', options, { prefix: text, infer: anything })
   return builder(name, { taken: new Set(), count: 0, prefix, infer })
 }
 
@@ -148,7 +159,8 @@ function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
     return add(named.name, tensor.dataType, tensor.dims)
   }
 
-  const ops: GraphBuilder['ops'] = (opType, given, attributes = {}, { domain = '', count, ...options }) => {
+  const ops: GraphBuilder['ops'] = (opType, given, attributes = {}, all) => {
+    const { domain = '', count, ...options } = checked('op', all, opRules)
     const names = typeof options.outputs === 'string' ? [options.outputs] : (options.outputs ?? [])
     const outputs: string[] = []
     try {
@@ -226,7 +238,8 @@ function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
       return value
     },
     constantOf: scope.constantOf,
-    build: ({ values: withValues = true } = {}) => {
+    build: (options = {}) => {
+      const { values: withValues = true } = checked('build', options, { values: flag })
       const ends = new Set(outputs.map(({ name }) => name))
       const between = [...made].filter((name) => !ends.has(name)).map((name) => infoOf(values.get(name)!))
       const graph: Graph = {

@@ -1,3 +1,4 @@
+import { checkTypes } from './checktypes.ts'
 import { assertData, dataLength } from './datatypes.ts'
 import { OnnxError } from './error.ts'
 import { messages } from './fields.ts'
@@ -20,14 +21,17 @@ interface Scope {
 
 function fail(scope: Scope, reason: string, node?: Node): never {
   const where = node ? `graph "${scope.graph}", ${nodeLabel(node)}` : `graph "${scope.graph}"`
-  throw new OnnxError(`${where}: ${reason}`, node ? { node: node.name || node.outputs[0] || '' } : {})
+  throw new OnnxError(`${where}: ${reason}`, {
+    params: { graph: scope.graph, reason },
+    ...(node && { node: node.name || node.outputs[0] || '' }),
+  })
 }
 
 /**
  * Checks that a model is well formed: every value is given once and before it is used (subgraphs see the graphs around
  * them), names are unique, inputs, outputs and constants are typed and as large as their shapes say, each domain in use has
- * an operator set, and ONNX's own operators have inputs, outputs and attributes as their definitions ask.
- * Shapes are not compared; `inferShapes` does that.
+ * an operator set, and ONNX's own operators have inputs, outputs and attributes as their definitions ask, and read the element types that
+ * their version in the model's operator set takes. Shapes are not compared; `inferShapes` does that.
  * @throws OnnxError naming the graph, the node and the value.
  */
 export function check(model: Model): void {
@@ -42,7 +46,10 @@ export function check(model: Model): void {
     }
   }
   const functions = messages(model.extra?.functions).map(({ domain = '', name }) => `${domain}:${name}`)
-  checkGraph(graph, { model, functions: new Set(functions), graph: graph.name, names: new Map() })
+  const scope: Scope = { model, functions: new Set(functions), graph: graph.name, names: new Map() }
+  checkGraph(graph, scope)
+  const isFunction = ({ domain, opType }: Node) => scope.functions.has(`${domain}:${opType}`)
+  checkTypes(model, isFunction, ({ name }, node, reason) => fail({ ...scope, graph: name }, reason, node))
 }
 
 function checkGraph(graph: Graph, scope: Scope): void {

@@ -1,3 +1,4 @@
+import { kindOf } from '../../../common/kinds.ts'
 import { OnnxError } from './error.ts'
 import type { DataType, TensorData } from './types.ts'
 
@@ -79,7 +80,7 @@ export function dataLength(dataType: DataType, size: number): number {
 /** Throws unless `data` is the array that `dataType` is kept in. */
 export function assertData(subject: string, dataType: DataType, data: TensorData): void {
   const expected = storages[dataType].array
-  if (expected ? data instanceof expected : Array.isArray(data)) return
+  if (expected ? kindOf(data) === expected.name : Array.isArray(data)) return
   const found = Array.isArray(data) ? 'an array' : (data?.constructor?.name ?? String(data))
   throw new OnnxError(
     `${subject}: ${dataType} data is kept in ${expected?.name ?? 'an array of strings'}, found ${found}`,

@@ -41,7 +41,11 @@ export function decodeMessage(type: string, bytes: Uint8Array): Message {
 }
 
 function fail(offset: number, reason: string): never {
-  throw new OnnxError(`byte ${offset}: ${reason}; the file is damaged or no ONNX model`, { offset })
+  throw new OnnxError(`byte ${offset}: ${reason}; the file is damaged or no ONNX model`, {
+    code: 'ONNX_DAMAGED',
+    params: { reason },
+    offset,
+  })
 }
 
 function readMessage(cursor: Cursor, type: string, message: Message, end: number, depth: number): void {
@@ -151,7 +155,11 @@ function readField(
 function refuseOutside({ key, value }: Message, offset: number): void {
   if (key !== 'location' || !isOutside((value as string | undefined) ?? '')) return
   const found = JSON.stringify(value)
-  throw new OnnxError(`byte ${offset}: weights in ${found}, which is outside the model’s folder; refused`, { offset })
+  throw new OnnxError(`byte ${offset}: weights in ${found}, which is outside the model’s folder; refused`, {
+    code: 'ONNX_OUTSIDE',
+    params: { location: value },
+    offset,
+  })
 }
 
 function isOutside(location: string): boolean {

@@ -1,6 +1,9 @@
+import { isA } from '../../../common/kinds.ts'
+import { anything, whole } from '../../../common/options.ts'
 import { format } from './format.ts'
 import type { InferRule } from './infer/rule.ts'
 import { inferShapes } from './infershapes.ts'
+import { checked } from './options.ts'
 import type { Attribute, Graph, Message, Model, Node, Tensor, TensorType, ValueInfo } from './types.ts'
 
 /** Options of the text form. */
@@ -15,7 +18,8 @@ export interface DumpOptions {
  * A model or graph as text to read: a line a node with the types of its outputs, subgraphs indented below theirs, large
  * constants abbreviated. The same model gives the same text; it is not meant to be parsed.
  */
-export function dump(source: Model | Graph, { elements = 8, infer = {} }: DumpOptions = {}): string {
+export function dump(source: Model | Graph, options: DumpOptions = {}): string {
+  const { elements = 8, infer = {} } = checked('dump', options, { elements: whole(0), infer: anything })
   const typed = inferShapes(source, { infer, strict: false })
   const lines =
     'graph' in typed ? [...modelLines(typed), ...graphLines(typed.graph, elements)] : graphLines(typed, elements)
@@ -36,7 +40,7 @@ function modelLines({ irVersion, opsets, producerName, producerVersion, metadata
 /** Fields that our types do not model are named, with how much is in them. */
 function extraLines(extra: Message): string[] {
   return Object.entries(extra).map(([field, value]) => {
-    if (value instanceof Uint8Array) return `${field}: ${value.length} bytes`
+    if (isA(value, 'Uint8Array')) return `${field}: ${value.length} bytes`
     if (Array.isArray(value)) return `${field}: ${value.length} entries`
     return `${field}: ${typeof value === 'object' ? 'a message' : text(value)}`
   })

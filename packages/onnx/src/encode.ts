@@ -1,3 +1,4 @@
+import { isA } from '../../../common/kinds.ts'
 import { OnnxError } from './error.ts'
 import { type Field, MAX_DEPTH, schema } from './schema.ts'
 import { type Sink, sink } from './sink.ts'
@@ -14,6 +15,7 @@ export function encodeMessage(type: string, message: Message): Uint8Array {
   if (out.length() > MAX_BYTES) {
     throw new OnnxError(
       `the model takes ${out.length()} bytes; protobuf ends at ${MAX_BYTES}: keep weights in files beside it`,
+      { code: 'ONNX_TOO_LARGE', params: { bytes: out.length(), most: MAX_BYTES } },
     )
   }
   return out.finish()
@@ -100,12 +102,12 @@ function asNumber(path: string, value: FieldValue): number {
 }
 
 function asBytes(path: string, value: FieldValue): Uint8Array {
-  if (value instanceof Uint8Array) return value
+  if (isA(value, 'Uint8Array')) return value
   throw new OnnxError(`${path}: expected a Uint8Array, found ${kind(value)}`)
 }
 
 function asMessage(path: string, value: FieldValue): Message {
-  const plain = typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  const plain = typeof value === 'object' && value !== null && !Array.isArray(value) && !isA(value, 'Uint8Array')
   if (plain) return value as Message
   throw new OnnxError(`${path}: expected an object, found ${kind(value)}`)
 }

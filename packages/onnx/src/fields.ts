@@ -1,3 +1,4 @@
+import { kindOf } from '../../../common/kinds.ts'
 import type { FieldValue, Message } from './types.ts'
 
 /** How a value of ours is kept in a message's field: there and back. */
@@ -98,7 +99,7 @@ function sameInteger(a: unknown, b: unknown): boolean {
 }
 
 function sameBytes(a: ArrayBufferView, b: ArrayBufferView): boolean {
-  if (a.byteLength !== b.byteLength || a.constructor !== b.constructor) return false
+  if (a.byteLength !== b.byteLength || kindOf(a) !== kindOf(b)) return false
   const [left, right] = [bytesOf(a), bytesOf(b)]
   return left.every((byte, index) => byte === right[index])
 }

@@ -17,7 +17,8 @@ const integer: Part<number> = { from: (value) => safeNumber('ir_version', value)
 
 /** A model of a ModelProto. */
 export function modelFrom(message: Message): Model {
-  if (!message.graph) throw new OnnxError('no graph in it: this is no ONNX model, or an empty one')
+  if (!message.graph)
+    throw new OnnxError('no graph in it: this is no ONNX model, or an empty one', { code: 'ONNX_DAMAGED' })
   const { take, drop, extra } = taker(message)
   const producerName = take('producer_name', optionalText)
   const producerVersion = take('producer_version', optionalText)

@@ -1,10 +1,14 @@
+import { anything, flag } from '../../../common/options.ts'
 import { compatible, refine } from './dims.ts'
 import { OnnxError } from './error.ts'
 import { format } from './format.ts'
 import { applyRule, nodeLabel } from './infer/apply.ts'
+import { elementTypes } from './infer/element.ts'
 import { constantValue } from './infer/generate.ts'
-import { type InferRule, MAX_RANK } from './infer/rule.ts'
+import { asValue, type InferRule, unknownRank } from './infer/rule.ts'
 import { ruleOf } from './infer/rules.ts'
+import { newestOpset } from './operators.ts'
+import { checked } from './options.ts'
 import type { Attribute, Graph, Model, Node, Tensor, TensorType, Value, ValueInfo } from './types.ts'
 
 /** Options of shape inference. */
@@ -24,15 +28,25 @@ interface Scope {
 
 /**
  * A copy of a model or graph in which `values` and `outputs` have the types that its operators give.
- * Values that depend on an operator without a rule, or on shapes computed while running, keep the type the file states.
+ * Values that depend on an operator without a rule, or on shapes computed while running, keep the shape that the file states, and have at
+ * least the element type that the operator's definition gives them.
  * @throws OnnxError naming the node and its inputs' shapes where they do not fit, unless `strict` is false.
  */
 export function inferShapes<T extends Model | Graph>(source: T, options: InferOptions = {}): T {
-  if ('graph' in source) return { ...source, graph: inferGraph(source.graph, options) }
-  return inferGraph(source as Graph, options) as T
+  checked('inferShapes', options, { infer: anything, strict: flag })
+  if (!('graph' in source)) return inferGraph(source as Graph, { ...options, opset: newestOpset }) as T
+  return { ...source, graph: inferGraph(source.graph, { ...options, opset: opsetOf(source) }) }
 }
 
-function inferGraph(graph: Graph, options: InferOptions, outer?: Scope): Graph {
+/** The version of ONNX's own operators that a model asks for. */
+export function opsetOf({ opsets }: Model): number {
+  return opsets[''] ?? opsets['ai.onnx'] ?? newestOpset
+}
+
+/** The options, and which version of ONNX's own operators is meant. */
+type Settings = InferOptions & { opset: number }
+
+function inferGraph(graph: Graph, options: Settings, outer?: Scope): Graph {
   const scope: Scope = { types: new Map(), constants: new Map(), ...(outer && { outer }) }
   for (const { name, type } of [...(graph.values ?? []), ...graph.outputs, ...graph.inputs]) scope.types.set(name, type)
   for (const tensor of graph.initializers) addConstant(scope, tensor.name ?? '', tensor)
@@ -63,7 +77,7 @@ function find<T>(scope: Scope | undefined, name: string, table: (scope: Scope) =
   return scope && (table(scope).get(name) ?? find(scope.outer, name, table))
 }
 
-function inferNode(node: Node, scope: Scope, options: InferOptions): Node {
+function inferNode(node: Node, scope: Scope, options: Settings): Node {
   const inputs = node.inputs.map((name) => (name ? find(scope, name, ({ types }) => types) : undefined))
   const inferred = withSubgraphs(node, inputs, scope, options)
   const types = outputTypes(inferred, inputs, scope, options)
@@ -84,28 +98,34 @@ function outputTypes(
   node: Node,
   inputs: (TensorType | undefined)[],
   scope: Scope,
-  { infer, strict = true }: InferOptions,
+  options: Settings,
 ): TensorType[] | undefined {
-  const rule = ruleOf(node.domain, node.opType, infer)
-  const known = inputs.every((type, index) => node.inputs[index] === '' || (type && isUsable(type)))
-  if (!rule || !known) return undefined
-  const values = inputs.map((type, index): Value | undefined => {
-    return type && { name: node.inputs[index]!, dataType: type.dataType, dims: type.dims! }
-  })
+  const rule = ruleOf(node.domain, node.opType, options.infer)
+  const found = rule && shapesBy(rule, node, inputs, scope, options)
+  return found ?? (isOwn(node) ? elementTypes(node, inputs, options.opset) : undefined)
+}
+
+/** What a rule says; nothing where it needs a type or a rank that is not known. */
+function shapesBy(
+  rule: InferRule,
+  node: Node,
+  inputs: (TensorType | undefined)[],
+  scope: Scope,
+  { strict = true }: Settings,
+): TensorType[] | undefined {
+  const typed = inputs.every((type, index) => node.inputs[index] === '' || (type && type.dataType !== 'undefined'))
+  if (!typed) return undefined
+  const values = inputs.map((type, index): Value | undefined => type && asValue(node.inputs[index]!, type))
   try {
     return applyRule(rule, node, values, ({ name }) => find(scope, name, ({ constants }) => constants))
   } catch (error) {
-    if (strict) throw error
+    if (strict && error !== unknownRank) throw error
     return undefined
   }
 }
 
-function isUsable({ dataType, dims }: TensorType): boolean {
-  return dims !== undefined && dims.length <= MAX_RANK && dataType !== 'undefined'
-}
-
 /** Infers the graphs inside a node; a Loop's body learns the element types of its states. */
-function withSubgraphs(node: Node, inputs: (TensorType | undefined)[], scope: Scope, options: InferOptions): Node {
+function withSubgraphs(node: Node, inputs: (TensorType | undefined)[], scope: Scope, options: Settings): Node {
   const inside = (graph: Graph): Graph =>
     inferGraph(node.opType === 'Loop' ? entered(graph, inputs) : graph, options, scope)
   const attributes = Object.entries(node.attributes).map(([name, attribute]): [string, Attribute] => {
@@ -148,6 +168,8 @@ function merged(
   if (fits) return { ...stated, dims: dims.map((dim, axis) => refine(dim, found.dims![axis]!)) }
   if (!strict) return stated
   throw new OnnxError(`${nodeLabel(node)}: %${name} is stated as ${format(stated)}, but it is ${format(found)}`, {
-    node: node.name || node.outputs[0],
+    code: 'ONNX_SHAPE',
+    params: { value: name, expected: format(stated), found: format(found) },
+    node: node.name || node.outputs[0] || '',
   })
 }

@@ -1,6 +1,6 @@
 import { decodeMessage } from './decode.ts'
-import { bytesOf } from './fields.ts'
 import { modelFrom } from './graphproto.ts'
+import { bytesFrom } from './options.ts'
 import type { Model } from './types.ts'
 
 /**
@@ -10,6 +10,5 @@ import type { Model } from './types.ts'
  * @throws OnnxError with the byte offset for cut, damaged or foreign files; nesting beyond 100 messages is refused too.
  */
 export function read(bytes: Uint8Array | ArrayBuffer): Model {
-  const plain = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytesOf(bytes)
-  return modelFrom(decodeMessage('ModelProto', plain))
+  return modelFrom(decodeMessage('ModelProto', bytesFrom('read', bytes)))
 }

@@ -1,3 +1,4 @@
+import { kindOf } from '../../../common/kinds.ts'
 import { dataLength, storages } from './datatypes.ts'
 import { OnnxError } from './error.ts'
 import type { DataType, Tensor, TensorData } from './types.ts'
@@ -33,7 +34,7 @@ export function tensor(
 function convert(dataType: DataType, values: ArrayLike<unknown>): TensorData {
   const { array, bits } = storages[dataType]
   if (!array) return Array.from(values, String)
-  if (values instanceof array) return values
+  if (kindOf(values) === array.name) return values as TensorData
   const big = bits === 64 && dataType !== 'float64' && dataType !== 'complex64'
   const list = Array.from(values, (value) => (big ? BigInt(value as number) : Number(value)))
   return (array as unknown as { from(list: unknown[]): TensorData }).from(list)

@@ -235,3 +235,40 @@ test('the error names the node', () => {
     expect((error as OnnxError).node).toBe('n')
   }
 })
+
+test.each<[string, Node, number, string]>([
+  [
+    'a type that this version has not',
+    nodeOf('Celu', ['h'], ['o']),
+    17,
+    'input 0 (%h) is float16, expected float32 (by operator set 17)',
+  ],
+  [
+    'integers to a function of numbers',
+    nodeOf('Sigmoid', ['i'], ['o']),
+    17,
+    'input 0 (%i) is int64, expected float32, ',
+  ],
+  [
+    'two types where one is asked for',
+    nodeOf('Add', ['x', 'h'], ['o']),
+    17,
+    'input 1 (%h) is float16, input 0 float32; expected one type',
+  ],
+])('%s is refused', (_, node, opset, reason) => {
+  const inputs = (['float32', 'float16', 'int64'] as const).map((dataType, at) => ({
+    name: ['x', 'h', 'i'][at]!,
+    type: { dataType, dims: ['N'] },
+  }))
+  const o = { name: 'o', type: { dataType: 'float32', dims: ['N'] } } as const
+  const graph = graphOf({ nodes: [node], inputs, outputs: [o] })
+  expect(() => check(modelOf(graph, { opsets: { '': opset } }))).toThrow(`${node.opType} of %o: ${reason}`)
+})
+
+test('types inside a branch are seen, with those of the values around it', () => {
+  const inputs = [{ name: 'a', type: { dataType: 'int64', dims: [] } } as const]
+  const model = branching({ nodes: [nodeOf('Relu', ['x'], ['r'])], outputs: [{ ...y, name: 'r' }] })
+  check(model)
+  model.graph.inputs = [{ ...x, type: { dataType: 'uint8', dims: ['N', 2] } }, model.graph.inputs[1]!, ...inputs]
+  expect(() => check(model)).toThrow('graph "then", Relu of %r: input 0 (%x) is uint8, expected float32')
+})

@@ -100,8 +100,8 @@ test('a model whose shapes do not fit still has a text, with the types that are 
   const nodes = [nodeOf('Add', ['x', 'x'], ['a']), nodeOf('MatMul', ['a', 'w'], ['b']), nodeOf('Neg', ['b'], ['c'])]
   const graph = graphOf({ nodes, inputs: [x], initializers: [{ ...float32([1, 2, 3]), name: 'w' }] })
   expect(dump(modelOf(graph))).toContain(`  %a: float32[2] = Add(%x, %x)
-  %b = MatMul(%a, %w)
-  %c = Neg(%b)
+  %b: float32 = MatMul(%a, %w)
+  %c: float32 = Neg(%b)
 `)
 })
 

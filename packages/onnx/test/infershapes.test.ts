@@ -1,4 +1,4 @@
-import { float32, type Graph, inferShapes, int64, type ValueInfo } from '@pixelrow/onnx'
+import { type DataType, type Dim, float32, type Graph, inferShapes, int64, type ValueInfo } from '@pixelrow/onnx'
 import { expect, test } from 'vitest'
 import { graphOf, modelOf, nodeOf } from './support.ts'
 
@@ -37,6 +37,51 @@ test('an operator without a rule stops what follows, unless its output is stated
   expect(inferShapes(graph, { infer: { 'mine:Unknown': () => [{ dataType: 'float32', dims: [6] }] } }).outputs).toEqual(
     [info('y', 6)],
   )
+})
+
+const typed = (name: string, dataType: DataType, dims?: readonly Dim[]): ValueInfo => ({
+  name,
+  type: { dataType, ...(dims && { dims }) },
+})
+
+test('a value whose rank is not known keeps its element type, and what depends on it has one', () => {
+  const graph = graphOf({
+    nodes: [
+      nodeOf('Reshape', ['x', 'shape'], ['r']),
+      nodeOf('Unsqueeze', ['r', 'axes'], ['u']),
+      nodeOf('Conv', ['u', 'u'], ['c']),
+      nodeOf('Greater', ['c', 'x'], ['g']),
+      nodeOf('Cast', ['g'], ['l'], { attributes: { to: { int: 7 } } }),
+      nodeOf('ArgMax', ['c'], ['a']),
+      nodeOf('LSTM', ['r', 'r', 'r'], ['h', '', 'state']),
+      nodeOf('DynamicQuantizeLinear', ['u'], ['q', 's', 'z']),
+    ],
+    inputs: [info('x', 'N', 4), typed('shape', 'int64', [''])],
+    outputs: [typed('r', 'float32'), untyped('state')],
+    initializers: [{ ...int64([0]), name: 'axes' }],
+  })
+  const { values = [], outputs } = inferShapes(graph)
+  expect(outputs).toEqual([typed('r', 'float32'), typed('state', 'float32')])
+  const types = values.map(({ name, type }) => `${name} ${type.dataType}${type.dims ? ` [${type.dims}]` : ''}`)
+  expect(types).toEqual([
+    ...['u float32', 'c float32', 'g bool', 'l int64', 'a int64', 'h float32'],
+    ...['q uint8', 's float32 []', 'z uint8 []'],
+  ])
+})
+
+test('sizes that are known stay where only what says how much to move is not', () => {
+  const nodes = [
+    nodeOf('Pad', ['x', 'p'], ['padded']),
+    nodeOf('Slice', ['padded', 'p', 'p', 'axes'], ['cut']),
+    nodeOf('TopK', ['x', 'p'], ['top', 'places']),
+  ]
+  const inputs = [info('x', 'N', 4), typed('p', 'int64')]
+  const graph = graphOf({ nodes, inputs, initializers: [{ ...int64([1]), name: 'axes' }] })
+  const values = new Map(inferShapes(graph).values?.map(({ name, type }) => [name, type]))
+  expect(values.get('padded')).toEqual({ dataType: 'float32', dims: ['', ''] })
+  expect(values.get('cut')).toEqual({ dataType: 'float32', dims: ['', ''] })
+  expect(values.get('top')).toEqual({ dataType: 'float32', dims: ['N', ''] })
+  expect(values.get('places')).toEqual({ dataType: 'int64', dims: ['N', ''] })
 })
 
 test('shapes that contradict what is stated are refused, or left as they are', () => {

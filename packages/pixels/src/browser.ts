@@ -1,7 +1,9 @@
 // The same as index.ts, decoded by the browser.
 
+export { LONGEST_SIDE } from './check.ts'
 export { openDecoder } from './decode-page.ts'
 export { digit } from './digit.ts'
+export { PixelsError, type PixelsErrorCode } from './error.ts'
 export { decodeFile, pictureType } from './file.ts'
-export { isGrey, LONGEST_SIDE, prepare } from './prepare.ts'
+export { isGrey, prepare } from './prepare.ts'
 export type { Decode, PictureType, Preparation, RgbaImage } from './types.ts'

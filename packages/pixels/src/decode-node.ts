@@ -1,9 +1,11 @@
+import { PixelsError } from './error.ts'
 import type { Decode } from './types.ts'
 
-/** Gives the decoder: sharp (libvips), an optional peer. Throws an Error with the command to install it where it is missing. */
+/** Gives the decoder: sharp (libvips), an optional peer. Throws a PixelsError (`PIXELS_DECODER_MISSING`) with the command to install it where it is missing. */
 export async function openDecoder(): Promise<Decode> {
   const { default: sharp } = await import('sharp').catch((cause: unknown) => {
-    throw new Error('pictures are decoded by the package sharp, which is not installed. Run: npm i sharp', { cause })
+    const message = 'pictures are decoded by the package sharp, which is not installed. Run: npm i sharp'
+    throw new PixelsError({ code: 'PIXELS_DECODER_MISSING', params: { package: 'sharp' }, message }, { cause })
   })
   return async (bytes, type) => {
     // No conversion by profile, as in pages: bytes stay what the file says. Warnings, such as of odd profiles, do no harm to pixels.

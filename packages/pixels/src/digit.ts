@@ -1,4 +1,5 @@
-import { colored, requireFull } from './prepare.ts'
+import { check, requireFull, sizeRule } from './check.ts'
+import { colored } from './prepare.ts'
 import { type Box, type Plane, resized } from './resize.ts'
 import type { RgbaImage } from './types.ts'
 
@@ -8,12 +9,13 @@ const SHARE = 20 / 28
 /**
  * A drawing or photograph of one digit in MNIST's form: bright ink on black, its box scaled to 20 of 28 pixels with its proportions kept, its centre of
  * mass in the middle. Ink is what differs from the edge of the picture, whether darker or brighter; a picture without any gives zeros.
- * `size` is height and width, default 28 × 28. Returns one grey byte 0..255 a pixel. Throws a RangeError for data that does not fill the picture's size.
+ * `size` is height and width, default 28 × 28. Returns one grey byte 0..255 a pixel. Throws a PixelsError for data that does not fill the picture's size.
  * After LeCun et al., the MNIST database; the threshold is Otsu's (1979).
  */
-export function digit(image: RgbaImage, { size = [28, 28] }: { size?: readonly [number, number] } = {}): Uint8Array {
+export function digit(image: RgbaImage, options: { size?: readonly [height: number, width: number] } = {}): Uint8Array {
+  check('digit', options, { size: sizeRule })
   requireFull(image)
-  const [height, width] = size
+  const [height, width] = options.size ?? [28, 28]
   const plane = inked(colored(image, 'grey', paper(image)))
   const box = boxOf(plane)
   const out = new Uint8Array(height * width)

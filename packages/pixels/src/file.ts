@@ -1,3 +1,4 @@
+import { isA } from '../../../common/kinds.ts'
 import type { Decode, PictureType, RgbaImage } from './types.ts'
 
 /** What the first bytes of a file say it is: names may be wrong, and decoders in pages go by what they are told. Undefined for all else. */
@@ -15,7 +16,7 @@ export async function decodeFile(bytes: Uint8Array<ArrayBuffer>, decode: Decode)
     if (!type) return bytes.length === 0 ? 'an empty file' : 'no PNG, JPEG or WebP'
     return isCut(bytes, type) ? 'cut short' : await decode(bytes, type)
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
+    const text = isA(error, 'Error') ? error.message : String(error)
     return text.split('\n')[0]!.trim() || 'damaged'
   }
 }

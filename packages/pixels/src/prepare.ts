@@ -1,15 +1,15 @@
+import { checkPreparation, requireFull } from './check.ts'
 import { type Box, type Plane, resized } from './resize.ts'
 import type { Preparation, RgbaImage } from './types.ts'
 
-/** Longest side of a prepared picture; it keeps every sum of the resizing an exact integer. */
-export const LONGEST_SIDE = 16_384
-
 /**
  * The bytes of a picture as a preparation has them: on its background, in its colours, at its size; rows of pixels, interleaved, 0..255.
- * Throws a RangeError for data that does not fill the picture's size.
+ * Throws a PixelsError for data that does not fill the picture's size, and for a preparation that is none.
  */
-export function prepare(image: RgbaImage, { size, resize, color, background }: Preparation): Uint8Array {
+export function prepare(image: RgbaImage, preparation: Preparation): Uint8Array {
+  checkPreparation(preparation)
   requireFull(image)
+  const { size, resize, color, background } = preparation
   const from = colored(image, color, background)
   const [height, width] = size
   if (resize === 'stretch') return resized(from, whole(from), width, height).pixels
@@ -19,18 +19,14 @@ export function prepare(image: RgbaImage, { size, resize, color, background }: P
   return placed(small, inside, width, height, background)
 }
 
-/** Whether red, green and blue are the same in every pixel that can be seen. */
-export function isGrey({ data }: RgbaImage): boolean {
+/** Whether red, green and blue are the same in every pixel that can be seen. Throws a PixelsError for data that does not fill the picture's size. */
+export function isGrey(image: RgbaImage): boolean {
+  requireFull(image)
+  const { data } = image
   for (let i = 0; i < data.length; i += 4) {
     if ((data[i] !== data[i + 1] || data[i] !== data[i + 2]) && data[i + 3] !== 0) return false
   }
   return true
-}
-
-/** Refuses data that is not `width × height × 4` bytes. */
-export function requireFull({ data, width, height }: RgbaImage): void {
-  if (width >= 1 && height >= 1 && data.length === 4 * width * height) return
-  throw new RangeError(`image: expected ${width} × ${height} × 4 bytes (RGBA), found ${data.length}.`)
 }
 
 /** The picture over a grey background; luma by ITU-R BT.601 in 16-bit fixed point, which leaves grey as it is. */

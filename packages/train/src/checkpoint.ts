@@ -1,20 +1,33 @@
-import { type Architecture, fromSafetensors, type Tensor, toSafetensors } from '@pixelrow/model'
-import type { Settings } from './options.ts'
-import type { EpochRecord, StateTensor } from './types.ts'
+import { fromSafetensors, type Tensor, toSafetensors } from '@pixelrow/model'
+import { TrainError } from './error.ts'
+import type { Identity } from './identity.ts'
+import type { Losses, Tally } from './outcome.ts'
+import type { Beginnings } from './series.ts'
+import type { EpochRecord, StateTensor, Stopped } from './types.ts'
 
 /** Where a training stands between two chunks of steps. */
-export interface Position {
-  /** The epoch under way, from 1. */
+export interface Position extends Beginnings {
+  /** The epoch under way, from 1, over all that was trained. */
   epoch: number
   /** Steps done in it. */
   step: number
-  /** Sum of their losses. */
+  /** Steps done in all. */
+  total: number
+  /** Sum of the losses of the epoch's steps. */
   lossTotal: number
   /** Wall time spent on the epoch, in seconds. */
   seconds: number
+  /** The records of all epochs; that of an epoch cut short may be followed by one of the whole epoch in its place. */
   history: EpochRecord[]
+  /** How many of them are from before this training. */
+  earlier: number
   /** The best epoch so far by the monitored value, where one is kept. */
-  best?: { epoch: number; value: number }
+  best?: { epoch: number; value: number; tally: Tally }
+  /** Of this training's losses those that tell what came of it; there is none before its first step. */
+  losses?: Losses
+  /** What the last validation found. */
+  tally?: Tally
+  stopped?: Stopped
 }
 
 /** All that is needed to go on: where it stands, the state, and the best epoch's weights where they are kept. */
@@ -25,40 +38,10 @@ export interface Snapshot {
 }
 
 const FORMAT = 'pixelrow-checkpoint'
-const VERSION = '1'
-
-/** What must be the same for a training to go on as if it had never stopped. */
-export function identityOf(
-  architecture: Architecture,
-  settings: Settings,
-  { rates, engine }: { rates: number[]; engine: string },
-): Record<string, unknown> {
-  const { train, steps, batchSize, learningRate, optimizer, seed, threads, layout, labelSmoothing } = settings
-  return {
-    architecture,
-    classes: train.classes,
-    rows: train.rows,
-    steps,
-    batchSize,
-    learningRate,
-    'schedule (learning rate at the first, middle and last step)': rates,
-    optimizer: { name: optimizer.name, options: optimizer.options },
-    labelSmoothing,
-    classWeights: settings.classWeights ?? null,
-    augment: settings.augment ?? null,
-    seed,
-    engine,
-    threads,
-    layout,
-  }
-}
+const VERSION = '2'
 
 /** A snapshot in the safetensors format, with its identity and position in the metadata. */
-export function writeCheckpoint(
-  snapshot: Snapshot,
-  tensors: StateTensor[],
-  identity: Record<string, unknown>,
-): Uint8Array {
+export function writeCheckpoint(snapshot: Snapshot, tensors: StateTensor[], identity: Identity): Uint8Array {
   const values: Record<string, Tensor> = {}
   for (const { name, dims } of tensors) {
     values[name] = { dims, data: snapshot.state[name]! }
@@ -73,44 +56,50 @@ export function writeCheckpoint(
   })
 }
 
-/** The threads and the engine a checkpoint was trained with, which a resumed training uses again: others may give other bits. */
-export function madeWith(checkpoint: Uint8Array): { threads: number; engine: string } {
-  return JSON.parse(open(checkpoint).metadata.identity!) as { threads: number; engine: string }
+/** A checkpoint that was read, and not compared yet with what is to be trained. */
+export interface Checkpoint {
+  identity: Identity
+  position: Position
+  weights: Record<string, Tensor>
 }
 
-/**
- * Reads a checkpoint back. One that is cut or damaged, of another version, or of a training with another architecture,
- * table or options is refused with the first difference.
- */
-export function readCheckpoint(bytes: Uint8Array, tensors: StateTensor[], identity: Record<string, unknown>): Snapshot {
-  const { weights, metadata } = open(bytes)
-  const found = JSON.parse(metadata.identity!) as Record<string, unknown>
-  for (const [name, expected] of Object.entries(identity)) {
-    const [was, is] = [JSON.stringify(found[name]), JSON.stringify(expected)]
-    if (was !== is) throw new Error(`The checkpoint is of another training: its ${name} is ${was}, here it is ${is}.`)
+/** Reads a checkpoint back. One that is cut or damaged, no checkpoint at all, or of another version is refused. */
+export function openCheckpoint(bytes: Uint8Array): Checkpoint {
+  const { weights, metadata } = unlessDamaged(() => fromSafetensors(bytes))
+  const { format, version, identity = '', position = '' } = metadata
+  if (format !== FORMAT) {
+    const message = 'This is not a checkpoint: the file lacks its mark. Pass the bytes given to onCheckpoint.'
+    throw new TrainError({ code: 'TRAIN_CHECKPOINT_FORMAT', params: { expected: FORMAT, found: format }, message })
   }
+  if (version !== VERSION) {
+    const message = `The checkpoint has version ${version}, expected ${VERSION}: another version of this package wrote it, which kept other things of its training. Train anew, or go on with that version.`
+    throw new TrainError({ code: 'TRAIN_CHECKPOINT_VERSION', params: { expected: VERSION, found: version }, message })
+  }
+  return unlessDamaged(() => ({ weights, identity: JSON.parse(identity), position: JSON.parse(position) }))
+}
+
+/** The state of a checkpoint whose identity was found to be that of the training; the best epoch's where it was kept. */
+export function stateOf({ weights, position }: Checkpoint, tensors: StateTensor[]): Snapshot {
   const take = (prefix: string) =>
     Object.fromEntries(
       tensors.flatMap(({ name }) => (weights[prefix + name] ? [[name, weights[prefix + name]!.data]] : [])),
     )
   const state = take('')
   const missing = tensors.find(({ name }) => !state[name])
-  if (missing) throw new Error(`The checkpoint lacks ${missing.name}: it is of another version of this package.`)
+  if (missing) throw damaged(`it lacks ${missing.name}`)
   const best = take('best/')
-  const position = JSON.parse(metadata.position!) as Position
   return { position, state, ...(Object.keys(best).length > 0 && { best }) }
 }
 
-function open(bytes: Uint8Array) {
-  let content: ReturnType<typeof fromSafetensors>
+function unlessDamaged<T>(read: () => T): T {
   try {
-    content = fromSafetensors(bytes)
+    return read()
   } catch (error) {
-    throw new Error(`The checkpoint is damaged: ${(error as Error).message}`)
+    throw damaged((error as Error).message, error)
   }
-  const { format, version } = content.metadata
-  if (format !== FORMAT)
-    throw new Error('This is not a checkpoint: the file lacks its mark. Pass the bytes given to onCheckpoint.')
-  if (version !== VERSION) throw new Error(`The checkpoint has version ${version}, expected ${VERSION}: train anew.`)
-  return content
+}
+
+function damaged(reason: string, cause?: unknown): TrainError {
+  const message = `The checkpoint is damaged: ${reason}`
+  return new TrainError({ code: 'TRAIN_CHECKPOINT_DAMAGED', params: { reason }, message }, { cause })
 }

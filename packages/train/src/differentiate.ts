@@ -1,4 +1,7 @@
 import type { GraphBuilder, Node, Value } from '@pixelrow/onnx'
+import { anything } from '../../../common/options.ts'
+import { check } from './check.ts'
+import { unsupported } from './error.ts'
 import { gradientRules } from './gradients/index.ts'
 
 /**
@@ -30,11 +33,12 @@ export function differentiate(
   g: GraphBuilder,
   loss: Value,
   parameters: Value[],
-  { scale }: { scale?: Value } = {},
+  options: { scale?: Value } = {},
 ): Value[] {
+  check('differentiate', options, { scale: anything })
   const nodes = [...g.nodes]
   const active = reachable(nodes, parameters)
-  const gradients = new Map<string, Value | undefined>([[loss.name, scale]])
+  const gradients = new Map<string, Value | undefined>([[loss.name, options.scale]])
   for (const node of nodes.reverse()) {
     const isStart = node.outputs.includes(loss.name)
     const given = node.outputs.map((name) => gradients.get(name))
@@ -51,7 +55,10 @@ export function differentiate(
   }
   return parameters.map((parameter) => {
     const gradient = gradients.get(parameter.name)
-    if (!gradient) throw new Error(`The loss does not depend on ${parameter.name}: no gradient reaches it.`)
+    if (!gradient) {
+      const message = `The loss does not depend on ${parameter.name}: no gradient reaches it.`
+      throw unsupported(message, { parameter: parameter.name })
+    }
     return gradient
   })
 }
@@ -66,7 +73,8 @@ function valuesOf(g: GraphBuilder, node: Node): { inputs: (Value | undefined)[];
 function ruleOf(node: Node): GradientRule {
   const key = node.domain ? `${node.domain}:${node.opType}` : node.opType
   const rule = gradientRules[key]
-  if (!rule) throw new Error(`No gradient rule for operator ${key} (node ${node.name}).`)
+  if (!rule)
+    throw unsupported(`No gradient rule for operator ${key} (node ${node.name}).`, { operator: key, node: node.name })
   return rule
 }
 

@@ -1,111 +1,116 @@
 import { epochOrder } from '@pixelrow/data'
 import { type Position, type Snapshot, writeCheckpoint } from './checkpoint.ts'
-import { nextCount, type ScalarSeries, trainSpan } from './chunks.ts'
+import { nextCount, trainSpan } from './chunks.ts'
+import { diverged, finiteState } from './finite.ts'
 import { evaluate } from './metrics.ts'
-import { createMonitor } from './monitor.ts'
+import { createMonitor, type Monitor } from './monitor.ts'
 import type { FitOptions, Settings } from './options.ts'
+import { LAST_LOSSES } from './outcome.ts'
+import type { SetUp } from './setup.ts'
 import { LEARNING_RATE } from './training-graph.ts'
-import type { EpochRecord, StateTensor, Trainer } from './types.ts'
+import type { EpochRecord, Stopped } from './types.ts'
 
-/** What stays the same while the epochs run. */
-export interface EpochPlan {
-  settings: Settings
-  series: ScalarSeries
-  tensors: StateTensor[]
-  identity: Record<string, unknown>
-}
-
-/** Runs the epochs from where `start` stands; gives the history and the final (or, where asked for, the best) state. */
-export async function runEpochs(
-  trainer: Trainer,
-  plan: EpochPlan,
-  start: Snapshot,
-  reports: FitOptions,
-): Promise<{ history: EpochRecord[]; state: Record<string, Float32Array> }> {
-  const { settings, tensors, identity } = plan
+/** Runs the epochs from where `start` stands; gives where it ended, with the final (or, where asked for, the best) state. */
+export async function runEpochs(training: SetUp, reports: FitOptions): Promise<Snapshot> {
+  const { settings, trainer, graph, start, identity } = training
   const position = structuredClone(start.position)
-  const monitor = createMonitor(reports)
+  const monitor = createMonitor(settings)
   let best = start.best
+  const state = () => finiteState(trainer, { step: position.total, epoch: position.epoch })
   const save = async () => {
-    const snapshot = { position, state: await trainer.state(), best }
-    reports.onCheckpoint?.(writeCheckpoint(snapshot, tensors, identity))
+    if (!reports.onCheckpoint) return
+    const snapshot = { position, state: await state(), ...(best && { best }) }
+    await reports.onCheckpoint(writeCheckpoint(snapshot, graph.state, identity()))
   }
-  while (position.epoch <= epochsOf(settings) && !isReached(settings, position)) {
+  while (stepsLeft(settings, position) > 0 && !position.stopped) {
     try {
-      await runSteps(trainer, plan, position, reports)
+      await runSteps(training, position, reports)
     } catch (error) {
-      if (reports.signal?.aborted && reports.onCheckpoint) await save()
+      if (reports.signal?.aborted) await save()
       throw error
     }
-    const record = await endEpoch(trainer, plan, position)
+    const record = await endEpoch(training, position)
     if (monitor?.isBetter(monitor.value(record), position.best?.value)) {
-      position.best = { epoch: record.epoch, value: monitor.value(record) }
-      if (reports.keepBest) best = await trainer.state()
+      position.best = { epoch: record.epoch, value: monitor.value(record), tally: position.tally! }
+      if (settings.keepBest) best = await state()
     }
-    reports.onEpoch?.(record)
-    if (reports.onCheckpoint) await save()
-    if (monitor?.isExhausted(record.epoch, position.best!.epoch)) break
+    const answer = await reports.onEpoch?.(record)
+    const stopped = answer === 'stop' ? 'onEpoch' : reasonToStop(record, { settings, monitor, position })
+    if (stopped) position.stopped = stopped
+    await save()
   }
-  return { history: position.history, state: best ?? (await trainer.state()) }
+  const last = await state()
+  return { position, state: best ?? last }
 }
 
-/** The last epoch is cut short where the steps are no whole number of them. */
-const epochsOf = ({ steps, stepsPerEpoch }: Settings) => Math.ceil(steps / stepsPerEpoch)
+const stepsLeft = ({ steps }: Settings, { from, total }: Position) => from + steps - total
 
-function stepsIn({ steps, stepsPerEpoch }: Settings, epoch: number): number {
-  return Math.min(stepsPerEpoch, steps - (epoch - 1) * stepsPerEpoch)
-}
-
-function isReached({ targetAccuracy = Infinity }: Settings, { history }: Position): boolean {
-  return (history.at(-1)?.accuracy ?? 0) >= targetAccuracy
+function reasonToStop(
+  { accuracy = 0, epoch }: EpochRecord,
+  { settings, monitor, position }: { settings: Settings; monitor: Monitor | undefined; position: Position },
+): Stopped | undefined {
+  if (accuracy >= (settings.targetAccuracy ?? Infinity)) return 'targetAccuracy'
+  return monitor?.isExhausted(epoch, position.best!.epoch) ? 'patience' : undefined
 }
 
 /** The steps left of the epoch under way, chunk by chunk. */
-async function runSteps(trainer: Trainer, plan: EpochPlan, position: Position, reports: FitOptions): Promise<void> {
-  const { settings, series } = plan
+async function runSteps({ trainer, settings, series }: SetUp, position: Position, reports: FitOptions): Promise<void> {
   const { train, stepsPerEpoch, batchSize, seed } = settings
   const { epoch } = position
-  const [epochs, steps] = [epochsOf(settings), stepsIn(settings, epoch)]
+  // The last epoch is cut short where the steps are no whole number of them.
+  const steps = position.step + Math.min(stepsPerEpoch - position.step, stepsLeft(settings, position))
+  const epochs = epoch - 1 + Math.ceil((position.step + stepsLeft(settings, position)) / stepsPerEpoch)
   const order = epochOrder(train.rows, seed, epoch)
   let count = 1
   while (position.step < steps) {
     reports.signal?.throwIfAborted()
     const began = performance.now()
-    const first = (epoch - 1) * stepsPerEpoch + position.step
+    const first = position.total
     count = Math.min(count, steps - position.step)
-    const losses = await trainSpan(
-      trainer,
-      { first, offset: position.step, count },
-      { epoch, order, series, batchSize },
-    )
-    losses.forEach((loss, i) => {
-      position.lossTotal += loss
-      reports.onStep?.({ step: first + i + 1, epoch, loss, learningRate: series[LEARNING_RATE]!(first + i) })
-    })
-    position.step += count
+    const span = { first, offset: position.step, count }
+    const losses = await trainSpan(trainer, span, { epoch, order, series, batchSize })
     const milliseconds = performance.now() - began
-    position.seconds += milliseconds / 1000
-    reports.onProgress?.({ epoch, epochs, step: position.step, steps, loss: losses.at(-1)! })
+    countIn(position, losses, milliseconds)
+    for (const [i, loss] of losses.entries()) {
+      await reports.onStep?.({ step: first + i + 1, epoch, loss, learningRate: series[LEARNING_RATE]!(first + i) })
+    }
+    await reports.onProgress?.({ epoch, epochs, step: position.step, steps, loss: losses.at(-1)! })
     count = nextCount(count, milliseconds)
   }
 }
 
-/** Evaluates, writes the epoch into the history and moves the position to the next one. */
-async function endEpoch(trainer: Trainer, { settings, series }: EpochPlan, position: Position) {
+/** Moves the position behind a chunk of steps. */
+function countIn(position: Position, losses: Float32Array, milliseconds: number): void {
+  for (const loss of losses) position.lossTotal += loss
+  const { first = losses[0]!, last = [] } = position.losses ?? {}
+  position.losses = { first, last: [...last, ...losses].slice(-LAST_LOSSES) }
+  position.step += losses.length
+  position.total += losses.length
+  position.seconds += milliseconds / 1000
+}
+
+/** Evaluates, writes the epoch into the history and, where the epoch is whole, moves the position to the next one. */
+async function endEpoch({ trainer, settings, series }: SetUp, position: Position): Promise<EpochRecord> {
   const { validation, metrics, stepsPerEpoch } = settings
   const began = performance.now()
   const logits = validation && (await trainer.validate())
   const evaluation = logits && evaluate(logits, validation.labels)
+  if (evaluation && !Number.isFinite(evaluation.loss)) {
+    throw diverged('validation loss', evaluation.loss, { step: position.total, epoch: position.epoch })
+  }
   const values = Object.entries(metrics).map(([name, metric]) => [name, logits && metric(logits, validation.labels)])
   const record: EpochRecord = {
     epoch: position.epoch,
     trainLoss: position.lossTotal / position.step,
     ...(evaluation && { validationLoss: evaluation.loss, accuracy: evaluation.accuracy }),
     ...(logits && values.length > 0 && { metrics: Object.fromEntries(values) }),
-    learningRate: series[LEARNING_RATE]!((position.epoch - 1) * stepsPerEpoch + position.step - 1),
+    learningRate: series[LEARNING_RATE]!(position.total - 1),
     seconds: position.seconds + (performance.now() - began) / 1000,
   }
   position.history.push(record)
-  Object.assign(position, { epoch: position.epoch + 1, step: 0, lossTotal: 0, seconds: 0 })
+  if (evaluation) position.tally = evaluation.tally
+  if (position.step === stepsPerEpoch) {
+    Object.assign(position, { epoch: position.epoch + 1, step: 0, lossTotal: 0, seconds: 0 })
+  }
   return record
 }

@@ -1,29 +1,58 @@
-import type { PixelTable } from '@pixelrow/data'
+import { classCounts, epochOrder, type PixelTable, selectRows } from '@pixelrow/data'
 import { type Architecture, type Model, parameters } from '@pixelrow/model'
+import { check } from './check.ts'
+import type { Snapshot } from './checkpoint.ts'
 import { runEpochs } from './epochs.ts'
-import type { FitOptions, LabelledTable, Settings } from './options.ts'
-import { setUp } from './setup.ts'
-import type { EpochRecord, FitResult } from './types.ts'
+import { diverged } from './finite.ts'
+import { evaluate } from './metrics.ts'
+import type { FitOptions, Settings } from './options.ts'
+import { outcomeOf } from './outcome.ts'
+import { fitRules } from './rules.ts'
+import { type SetUp, setUp } from './setup.ts'
+import type { LabelledTable } from './table.ts'
+import type { FitResult, Outcome, StateTensor } from './types.ts'
 
 /**
  * Trains a classifier on a table's rows and gives the trained model with the history of its epochs.
  *
  * `architecture` fits the table's shape, values and classes (`linear(table)`, `mlp(table)` do); rows must have labels.
  * The work is done in a thread of its own. On the CPU the same seed, options, package versions, kind of CPU and thread
- * count give the same bits, also when the training was interrupted and resumed. Throws before training when anything
- * does not fit, rejects with the step and advice when the loss stops being a number, and with the signal's reason when
- * aborted (after a last `onCheckpoint`).
+ * count give the same bits, also when the training was interrupted and resumed. Rejects with a `TrainError`: before training when an option, a
+ * table or a checkpoint does not fit, and with the step and advice when a loss, a weight or the optimiser's memory stops being a number. Rejects
+ * with the signal's reason when aborted (after a last `onCheckpoint`), and with what a callback throws. A training that comes to nothing
+ * resolves: `outcome` says so.
  */
 export async function fit(architecture: Architecture, table: PixelTable, options: FitOptions = {}): Promise<FitResult> {
-  const { trainer, engine, device, engineReason, start, ...plan } = await setUp(architecture, table, options)
-  const { settings } = plan
+  check('fit', options, fitRules)
+  const { result } = await train(architecture, table, options)
+  return result
+}
+
+/** A training with where it ended. */
+export interface Trained {
+  result: FitResult
+  snapshot: Snapshot
+  settings: Settings
+}
+
+/** `fit` from where `begin` says, with what is needed to go on; its options are checked. */
+export async function train(
+  architecture: Architecture,
+  table: PixelTable,
+  options: FitOptions,
+  begin?: (settings: Settings, tensors: StateTensor[]) => Snapshot,
+): Promise<Trained> {
+  const training = await setUp(architecture, table, options, begin && { begin })
+  const { trainer, settings, engine, device, engineReason } = training
   try {
-    const { history, state } = await runEpochs(trainer, plan, start, options)
-    const model = modelOf(architecture, state, settings.train)
-    return {
-      model,
-      history,
-      steps: stepsDone(history, settings),
+    const snapshot = await runEpochs(training, options)
+    const { position, state } = snapshot
+    const result: FitResult = {
+      model: modelOf(architecture, state, settings.train),
+      history: position.history,
+      steps: position.total - position.from,
+      ...(position.stopped && { stopped: position.stopped }),
+      outcome: await outcome(training, snapshot),
       engine,
       device,
       threads: settings.threads,
@@ -31,14 +60,10 @@ export async function fit(architecture: Architecture, table: PixelTable, options
       ...(trainer.runtime && { runtime: trainer.runtime }),
       ...(trainer.layouts && { layouts: trainer.layouts }),
     }
+    return { result, snapshot, settings }
   } finally {
     await trainer.close()
   }
-}
-
-/** All of them, or fewer where training ended early. */
-function stepsDone(history: EpochRecord[], { steps, stepsPerEpoch }: Settings): number {
-  return Math.min(steps, history.length * stepsPerEpoch)
 }
 
 function modelOf(
@@ -48,4 +73,38 @@ function modelOf(
 ): Model {
   const weights = parameters(architecture).map(({ name, dims }) => [name, { dims: [...dims], data: state[name]! }])
   return { architecture, weights: Object.fromEntries(weights), classes, ...(preparation && { preparation }) }
+}
+
+/** Fewer validation rows than these say little. */
+const ENOUGH_ROWS = 100
+
+/** Of the rows trained on at most so many are looked at. */
+const SAMPLE = 1000
+
+async function outcome(training: SetUp, { position }: Snapshot): Promise<Outcome> {
+  const { settings } = training
+  const { train, validation, keepBest } = settings
+  const validated = keepBest ? position.best?.tally : position.tally
+  const isValidated = validated && (keepBest || validation!.rows >= ENOUGH_ROWS)
+  const sample = keepBest ? undefined : await evaluateSample(training)
+  if (sample && !Number.isFinite(sample.loss)) {
+    throw diverged('loss', sample.loss, { step: position.total, epoch: position.epoch })
+  }
+  return outcomeOf({
+    ...(isValidated ? { on: 'validation', tally: validated } : { on: 'training', tally: sample!.tally }),
+    ...(sample && { end: sample.loss }),
+    isNormalized: training.graph.state.some(({ kind }) => kind === 'statistic'),
+    losses: position.losses!,
+    steps: position.total - position.from,
+    counts: classCounts(train),
+    loss: settings,
+  })
+}
+
+/** What the weights as they are make of some of the rows trained on, taken by chance. */
+async function evaluateSample({ trainer, settings }: SetUp): Promise<ReturnType<typeof evaluate>> {
+  const { train, seed } = settings
+  const rows = epochOrder(train.rows, seed, 0).subarray(0, SAMPLE)
+  const { pixels, labels } = selectRows(train, rows) as LabelledTable
+  return evaluate(await trainer.logits(pixels), labels)
 }

@@ -1,6 +1,7 @@
 export { differentiate, type GradientContext, type GradientRule } from './differentiate.ts'
 export { chooseEngine } from './engines/choose.ts'
 export { engines } from './engines/index.ts'
+export { TrainError, type TrainErrorCode } from './error.ts'
 export { fit } from './fit.ts'
 export { gradientRules } from './gradients/index.ts'
 export { createLearner, type Learner } from './learner.ts'
@@ -40,6 +41,7 @@ export type {
   FitResult,
   LayoutChoice,
   Layouts,
+  Outcome,
   Plan,
   Progress,
   Recipe,
@@ -48,6 +50,7 @@ export type {
   Schedule,
   StateTensor,
   StepRecord,
+  Stopped,
   Trainer,
   TrainingGraph,
 } from './types.ts'

@@ -9,6 +9,7 @@ import {
   windowOf,
 } from '@pixelrow/model'
 import { float, float32, type GraphBuilder, int, int64, ints, type Value } from '@pixelrow/onnx'
+import { TrainError } from './error.ts'
 import { DOMAIN } from './operators.ts'
 
 /** What a layer needs of the graph it is added to. */
@@ -89,18 +90,31 @@ function batchNorm({ g, weight, training }: LayerContext, layer: BatchNormLayer,
   )
   const attributes = { epsilon: float(epsilon) }
   if (!training) return g.op('BatchNormalization', [x, scale, bias, runningMean, runningVariance], attributes)
+  const count = valuesOfChannel(x, path)
   const [y, , mean, variance] = g.ops('BatchNormTrain', [x, scale, bias], attributes, { domain: DOMAIN, count: 5 })
   const follow = (running: Value, batch: Value, share: number) =>
     g.op('Add', [
       g.op('Mul', [running, g.constant(float32(1 - momentum))]),
       g.op('Mul', [batch, g.constant(float32(share))]),
     ])
-  const count = x.dims.reduce<number>((product, dim) => product * Number(dim), 1) / Number(x.dims[1])
   // The running variance is the unbiased one, as in PyTorch.
-  const unbiased = count > 1 ? count / (count - 1) : 1
+  const unbiased = count / (count - 1)
   training.next(`${path}runningMean`, follow(runningMean!, mean!, momentum))
   training.next(`${path}runningVariance`, follow(runningVariance!, variance!, momentum * unbiased))
   return y!
+}
+
+/** How many values of a channel a batch has: of one alone there is no variance, and what is normalised by it is always 0; PyTorch refuses it, too. */
+function valuesOfChannel({ dims }: Value, path: string): number {
+  const [batch, , ...sides] = dims.map(Number)
+  const count = sides.reduce((product, side) => product * side, batch!)
+  if (count > 1) return count
+  const layer = path.replace(/\.$/, '')
+  throw new TrainError({
+    code: 'TRAIN_BATCH_NORM_ONE_VALUE',
+    params: { layer, batchSize: batch, dims: dims.map(Number) },
+    message: `layer ${layer} (batchNorm) is given one value for each channel (${dims.join('×')}), which has no variance to divide by. Take a batchSize of 2 or more.`,
+  })
 }
 
 function dropout({ g, training }: LayerContext, { rate }: DropoutLayer, x: Value): Value {

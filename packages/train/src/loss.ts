@@ -5,8 +5,8 @@ import { DOMAIN } from './operators.ts'
 export interface LossOptions {
   /** Share of each target that is spread over all classes, 0 up to 1. Default 0. */
   labelSmoothing?: number
-  /** A weight for each class's rows; the loss is their weighted mean. Default: all equal. */
-  classWeights?: readonly number[]
+  /** A weight for each class's rows, 0 or more; the loss is their weighted mean. Default: all equal. */
+  classWeights?: ArrayLike<number>
 }
 
 /** Mean cross-entropy of logits `[B, K]` against labels int32 `[B]`. */

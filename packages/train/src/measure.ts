@@ -1,7 +1,9 @@
 import { epochOrder, type PixelTable } from '@pixelrow/data'
 import type { Architecture } from '@pixelrow/model'
+import { check, positive } from './check.ts'
 import { trainSpan } from './chunks.ts'
 import type { FitOptions } from './options.ts'
+import { fitRules } from './rules.ts'
 import { type SetUp, setUp } from './setup.ts'
 
 /** How fast a training goes. */
@@ -12,22 +14,31 @@ export interface Pace {
 }
 
 /**
- * Times a training's steps, augmentation included, over about `measureSeconds` (default 2) and throws the result away: for choosing
+ * Times a training's steps, augmentation included, over about `measureSeconds` (above 0, default 2) and throws the result away: for choosing
  * a number of steps before the training itself, whose bits no timing may touch. The first steps, which warm up, do not count.
  */
 export async function measurePace(
   architecture: Architecture,
   table: PixelTable,
-  { measureSeconds = 2, ...options }: FitOptions & { measureSeconds?: number } = {},
+  given: FitOptions & { measureSeconds?: number } = {},
 ): Promise<Pace> {
+  check('measurePace', given, { ...fitRules, measureSeconds: positive })
+  const { measureSeconds = 2, ...options } = given
   const began = performance.now()
-  const training = await setUp(architecture, table, { ...options, validation: undefined, epochs: 10_000 })
+  const training = await setUp(architecture, table, trialOf(options), { isTrial: true })
   try {
     const { secondsPerStep } = await timeSteps(training, measureSeconds, options.signal)
     return { secondsPerStep, seconds: (performance.now() - began) / 1000 }
   } finally {
     await training.trainer.close()
   }
+}
+
+/** What of a training's options matters to the time of a step, with more epochs than anybody waits for. */
+export function trialOf(options: FitOptions): FitOptions {
+  const { validation: _, steps: __, resume: ___, ...rest } = options
+  const ending = { metrics: undefined, keepBest: undefined, patience: undefined, targetAccuracy: undefined }
+  return { ...rest, ...ending, epochs: 10_000 }
 }
 
 /** Runs chunks that grow until they have taken so long together; the last one, the longest, tells the pace. */

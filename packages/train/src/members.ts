@@ -1,4 +1,6 @@
 import { random } from '@pixelrow/data'
+import { whole } from '../../../common/options.ts'
+import { checkArguments, seedRule } from './check.ts'
 
 /** The stream of members' seeds: above those of the data package, and of dropout masks, which count up from 256. */
 const MEMBER_STREAM = 0x8000_0000
@@ -8,5 +10,6 @@ const MEMBER_STREAM = 0x8000_0000
  * any order and in separate processes, to the same bits.
  */
 export function memberSeed(seed: number, member: number): number {
+  checkArguments('memberSeed', { seed, member }, { seed: seedRule, member: whole(1, { most: 2 ** 32 - 1 }) })
   return random(seed, MEMBER_STREAM).uint32(0, member)
 }

@@ -1,22 +1,36 @@
+import { whole } from '../../../common/options.ts'
+import { checkArguments } from './check.ts'
+import { TrainError } from './error.ts'
+import type { Tally } from './outcome.ts'
+
 /** A figure computed from logits `rows × classes` and the rows' class indices. */
 export type Metric = (logits: Float32Array, labels: Uint16Array) => number
 
-/** Mean cross-entropy and accuracy of logits against labels. */
-export function evaluate(logits: Float32Array, labels: Uint16Array): { loss: number; accuracy: number } {
+/** Mean cross-entropy and accuracy of logits against labels, and how many rows of each class were right. */
+export function evaluate(logits: Float32Array, labels: Uint16Array): { loss: number; accuracy: number; tally: Tally } {
   const classes = logits.length / labels.length
+  const zeros = () => new Array<number>(classes).fill(0)
+  const tally: Tally = { rows: zeros(), right: zeros(), answers: zeros() }
   let loss = 0
   let right = 0
   for (let row = 0; row < labels.length; row++) {
     const start = row * classes
+    const label = labels[row]!
     const best = argmax(logits, start, classes)
-    if (best === labels[row]) right++
-    loss += logSumExp(logits, start, classes, logits[start + best]!) - logits[start + labels[row]!]!
+    tally.rows[label]!++
+    tally.answers[best]!++
+    if (best === label) {
+      tally.right[label]!++
+      right++
+    }
+    loss += logSumExp(logits, start, classes, logits[start + best]!) - logits[start + label]!
   }
-  return { loss: loss / labels.length, accuracy: right / labels.length }
+  return { loss: loss / labels.length, accuracy: right / labels.length, tally }
 }
 
-/** The share of rows whose label is among the `k` largest logits. */
+/** The share of rows whose label is among the `k` largest logits; `k` is 1 or more. */
 export function topK(k: number): Metric {
+  checkArguments('topK', { k }, { k: whole(1) })
   return (logits, labels) => {
     const classes = logits.length / labels.length
     let right = 0
@@ -32,13 +46,35 @@ export function topK(k: number): Metric {
   }
 }
 
-/** Counts rows by true class (first index) and predicted class (second); both are class indices below `classes`. */
+/**
+ * Counts rows by true class (first index) and predicted class (second); both are class indices below `classes`, as many of one as of the
+ * other. Throws a `TrainError` where they are not.
+ */
 export function confusionMatrix(labels: Uint16Array, predicted: Uint16Array, classes: number): number[][] {
+  checkArguments('confusionMatrix', { classes }, { classes: whole(1) })
+  requireClasses('labels', labels, { length: predicted.length, classes })
+  requireClasses('predicted', predicted, { length: labels.length, classes })
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
   labels.forEach((label, row) => {
     counts[label]![predicted[row]!]!++
   })
   return counts
+}
+
+function requireClasses(
+  name: string,
+  indices: Uint16Array,
+  { length, classes }: { length: number; classes: number },
+): void {
+  const row = indices.findIndex((index) => !(index >= 0 && index < classes))
+  if (row < 0 && indices.length === length) return
+  const expected = row < 0 ? `${length} class indices, as many as of the other` : `class indices below ${classes}`
+  const found = row < 0 ? `${indices.length}` : `${indices[row]} in row ${row}`
+  throw new TrainError({
+    code: 'TRAIN_OPTION_INVALID',
+    params: { where: 'confusionMatrix', option: name, expected, found },
+    message: `confusionMatrix: ${name} must be ${expected}; found ${found}.`,
+  })
 }
 
 /** Turns each row of logits into probabilities. */

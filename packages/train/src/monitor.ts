@@ -1,4 +1,4 @@
-import type { FitOptions } from './options.ts'
+import type { Settings } from './options.ts'
 import type { EpochRecord } from './types.ts'
 
 /** What is watched from epoch to epoch, and what follows from it. */
@@ -12,12 +12,7 @@ export interface Monitor {
 }
 
 /** Watches validation loss (falling) or accuracy (rising); undefined when neither `patience` nor `keepBest` asks for it. */
-export function createMonitor({
-  monitor = 'validationLoss',
-  patience,
-  keepBest,
-  minDelta = 0,
-}: FitOptions): Monitor | undefined {
+export function createMonitor({ monitor, patience, keepBest, minDelta }: Settings): Monitor | undefined {
   if (patience === undefined && !keepBest) return undefined
   const sign = monitor === 'accuracy' ? 1 : -1
   return {

@@ -1,4 +1,5 @@
 import type { Attribute, InferRule, TensorType, Value } from '@pixelrow/onnx'
+import { unsupported } from './error.ts'
 
 /** The domain of operators that devices compute in different ways; an engine lowers or executes each by itself. */
 export const DOMAIN = 'pixelrow'
@@ -62,17 +63,17 @@ const like = (value: Value | undefined): TensorType => float(value!.dims)
 /** An integer attribute's value. */
 export function integer(attribute: Attribute | undefined): number {
   if (attribute && 'int' in attribute) return Number(attribute.int)
-  throw new TypeError('An integer attribute is missing.')
+  throw unsupported('An integer attribute is missing.')
 }
 
 /** The values of an attribute that is a list of integers. */
 export function integers(attribute: Attribute | undefined): number[] {
   if (attribute && 'ints' in attribute) return attribute.ints.map(Number)
-  throw new TypeError('An attribute that lists integers is missing.')
+  throw unsupported('An attribute that lists integers is missing.')
 }
 
 /** A float attribute's value. */
 export function floating(attribute: Attribute | undefined): number {
   if (attribute && 'float' in attribute) return attribute.float
-  throw new TypeError('A float attribute is missing.')
+  throw unsupported('A float attribute is missing.')
 }

@@ -1,3 +1,6 @@
+import { flag, type Rules, whole } from '../../../common/options.ts'
+import { amount, check, decay, positive } from './check.ts'
+import { TrainError } from './error.ts'
 import {
   addDecayedWeights,
   chain,
@@ -22,28 +25,49 @@ export interface Optimizer {
 /**
  * Stochastic gradient descent, as PyTorch's `SGD`.
  *
- * `momentum` 0..1 (default 0), `nesterov` (default false; needs momentum), `weightDecay` as L2 (default 0).
+ * `momentum` 0 to below 1 (default 0), `nesterov` (default false; needs momentum), `weightDecay` as L2, 0 or more (default 0).
  */
-export function sgd({ momentum = 0, nesterov = false, weightDecay = 0 } = {}): Optimizer {
-  if (nesterov && momentum === 0)
-    throw new RangeError('sgd: nesterov needs a momentum above 0, e.g. { momentum: 0.9 }.')
+export function sgd(options: { momentum?: number; nesterov?: boolean; weightDecay?: number } = {}): Optimizer {
+  check('sgd', options, { momentum: decay, nesterov: flag, weightDecay: amount })
+  const { momentum = 0, nesterov = false, weightDecay = 0 } = options
+  if (nesterov && momentum === 0) {
+    throw new TrainError({
+      code: 'TRAIN_OPTION_NEEDS',
+      params: { where: 'sgd', option: 'nesterov', needs: 'momentum' },
+      message: 'sgd: nesterov needs a momentum above 0, e.g. { momentum: 0.9 }.',
+    })
+  }
   const transforms = [
     ...(weightDecay ? [addDecayedWeights(weightDecay)] : []),
     ...(momentum ? [trace(momentum, { nesterov })] : []),
     scaleByLearningRate,
   ]
-  const options = { momentum, nesterov, weightDecay }
-  return { name: 'sgd', options, transform: chain(...transforms), scalesLoss: transforms.length === 1 }
+  const settled = { momentum, nesterov, weightDecay }
+  return { name: 'sgd', options: settled, transform: chain(...transforms), scalesLoss: transforms.length === 1 }
 }
 
-/** Adam (Kingma & Ba 2015), as PyTorch's `Adam` without weight decay. Defaults: beta1 0.9, beta2 0.999, epsilon 1e-8. */
-export function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = {}): Optimizer {
-  const options = { beta1, beta2, epsilon }
-  return { name: 'adam', options, transform: chain(scaleByAdam(options), scaleByLearningRate) }
+/** The moments of Adam: how they decay (0 to below 1), and what keeps a division by 0 away (above 0). */
+interface Moments {
+  beta1?: number
+  beta2?: number
+  epsilon?: number
 }
 
-/** Adam with decoupled weight decay (Loshchilov & Hutter 2019), as PyTorch's `AdamW`. `weightDecay` defaults to 0.01. */
-export function adamw({ weightDecay = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = {}): Optimizer {
+/**
+ * Adam (Kingma & Ba 2015), as PyTorch's `Adam` without weight decay, which `adamw` has. Defaults: beta1 0.9, beta2 0.999 (0 to below 1),
+ * epsilon 1e-8 (above 0).
+ */
+export function adam(options: Moments = {}): Optimizer {
+  check('adam', options, { beta1: decay, beta2: decay, epsilon: positive })
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
+  const moments = { beta1, beta2, epsilon }
+  return { name: 'adam', options: moments, transform: chain(scaleByAdam(moments), scaleByLearningRate) }
+}
+
+/** Adam with decoupled weight decay (Loshchilov & Hutter 2019), as PyTorch's `AdamW`. `weightDecay` is 0 or more, default 0.01; the others as `adam`'s. */
+export function adamw(options: Moments & { weightDecay?: number } = {}): Optimizer {
+  check('adamw', options, { weightDecay: amount, beta1: decay, beta2: decay, epsilon: positive })
+  const { weightDecay = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
   const moments = { beta1, beta2, epsilon }
   const transform = chain(scaleByAdam(moments), addDecayedWeights(weightDecay), scaleByLearningRate)
   return { name: 'adamw', options: { ...moments, weightDecay }, transform }
@@ -53,22 +77,37 @@ export function adamw({ weightDecay = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon 
  * Muon (Jordan et al. 2024), as PyTorch's `Muon`: the momentum of each weight matrix and filter is made orthogonal; biases and other
  * vectors go through Adam at `adamShare` of the learning rate. With `filtersOnly` dense layers go through Adam, too.
  *
- * Defaults: momentum 0.95, nesterov true, steps 5 (of Newton–Schulz), weightDecay 0.1 (decoupled), adamShare 0.05, beta2 0.999 (Adam's),
- * filtersOnly false.
+ * Defaults: momentum 0.95 (0 to below 1), nesterov true, steps 5 (of Newton–Schulz, 1 or more), weightDecay 0.1 (decoupled, 0 or more),
+ * adamShare 0.05 (0 or more), beta2 0.999 (Adam's), filtersOnly false.
  */
-export function muon({
-  momentum = 0.95,
-  nesterov = true,
-  steps = 5,
-  weightDecay = 0.1,
-  adamShare = 0.05,
-  beta2 = 0.999,
-  filtersOnly = false,
-} = {}): Optimizer {
-  const decay = weightDecay ? [addDecayedWeights(weightDecay)] : []
-  const matrices = chain(trace(momentum, { nesterov }), orthogonalize({ steps }), ...decay, scaleByLearningRate)
+export function muon(options: MuonOptions = {}): Optimizer {
+  check('muon', options, muonRules)
+  const { momentum = 0.95, nesterov = true, steps = 5, weightDecay = 0.1, adamShare = 0.05 } = options
+  const { beta2 = 0.999, filtersOnly = false } = options
+  const decayed = weightDecay ? [addDecayedWeights(weightDecay)] : []
+  const matrices = chain(trace(momentum, { nesterov }), orthogonalize({ steps }), ...decayed, scaleByLearningRate)
   const others = chain(scaleByAdam({ beta2 }), scale(adamShare), scaleByLearningRate)
   const transform = partition(({ dims }) => dims.length > (filtersOnly ? 2 : 1), matrices, others)
-  const options = { momentum, nesterov, steps, weightDecay, adamShare, beta2, filtersOnly }
-  return { name: 'muon', options, transform }
+  const settled = { momentum, nesterov, steps, weightDecay, adamShare, beta2, filtersOnly }
+  return { name: 'muon', options: settled, transform }
+}
+
+interface MuonOptions {
+  momentum?: number
+  nesterov?: boolean
+  steps?: number
+  weightDecay?: number
+  adamShare?: number
+  beta2?: number
+  filtersOnly?: boolean
+}
+
+const muonRules: Rules<MuonOptions> = {
+  momentum: decay,
+  nesterov: flag,
+  steps: whole(1),
+  weightDecay: amount,
+  adamShare: amount,
+  beta2: decay,
+  filtersOnly: flag,
 }

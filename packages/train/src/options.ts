@@ -1,14 +1,20 @@
 import { availableParallelism } from 'node:os'
-import { type PixelTable, split } from '@pixelrow/data'
+import { classCounts, type PixelTable, split } from '@pixelrow/data'
 import { type Architecture, type Model, validate, validateModel } from '@pixelrow/model'
+import { show } from '../../../common/options.ts'
+import { TrainError } from './error.ts'
 import type { Metric } from './metrics.ts'
 import { type Optimizer, sgd } from './optimizers.ts'
 import { constant } from './schedules.ts'
+import { type LabelledTable, requireLabels, withClasses } from './table.ts'
 import type { Augmentation, EpochRecord, Progress, Schedule, StepRecord } from './types.ts'
 
-/** How to train. */
+/** How to train. Callbacks may be asynchronous: each is awaited before the training goes on, and what it throws ends it. */
 export interface FitOptions {
-  /** Rows to evaluate on after each epoch: a table, or the share 0..0.5 to split off (stratified). Default: none. */
+  /**
+   * Rows to evaluate on after each epoch: a table, whose classes meet the other table's by their texts, or the share 0..0.5 to split off
+   * (stratified). Default: none.
+   */
   validation?: PixelTable | number
   /** Passes over the table, above 0; 1.5 ends in the middle of the second one. Default 10. */
   epochs?: number
@@ -30,7 +36,7 @@ export interface FitOptions {
   layout?: 'auto' | 'plain'
   /** Threads for one operator. Default: as many as the machine has cores. */
   threads?: number
-  /** Decides initial weights, the split and the order of rows. Default 0. */
+  /** Decides initial weights, the split and the order of rows; 0 to 2³² − 1. Default 0. */
   seed?: number
   /** Weights to start from, by name, such as a trained model's. Default: fresh ones drawn by the seed. */
   weights?: Model['weights']
@@ -38,8 +44,11 @@ export interface FitOptions {
   augment?: Augmentation
   /** Share of each target that is spread over all classes, 0 up to 1 (Szegedy et al. 2016). Default 0. */
   labelSmoothing?: number
-  /** A weight for each class's rows in the loss, as PyTorch's `CrossEntropyLoss` has them: above 0, any scale. Default: all equal. */
-  classWeights?: readonly number[]
+  /**
+   * A weight for each class's rows in the loss, as PyTorch's `CrossEntropyLoss` has them, e.g. `classWeights(table)` of @pixelrow/data: above
+   * 0, any scale; only a class without rows may have 0. Default: all equal.
+   */
+  classWeights?: ArrayLike<number>
   /** More figures for each epoch's record, computed from the validation rows' logits, e.g. `{ top3: topK(3) }`. */
   metrics?: Readonly<Record<string, Metric>>
   /** What `keepBest` and `patience` watch. Default `validationLoss`. */
@@ -48,34 +57,34 @@ export interface FitOptions {
   keepBest?: boolean
   /** Ends training after this many epochs without improvement, 1 or more. Needs validation rows. Default: never. */
   patience?: number
-  /** The least difference that counts as an improvement. Default 0. */
+  /** The least difference that counts as an improvement, 0 or more. Default 0. */
   minDelta?: number
   /** Ends training after the epoch whose validation accuracy reaches this, above 0 up to 1. Needs validation rows. Default: never. */
   targetAccuracy?: number
-  /** Goes on from the bytes given to `onCheckpoint`; all other options, the table and the thread count must be the same. */
+  /** Goes on from the bytes given to `onCheckpoint`; all other options, the table and the thread count must be the same, or it is refused. */
   resume?: Uint8Array
   /** Told all that is needed to go on (the safetensors format), after each epoch and when aborted. */
-  onCheckpoint?: (checkpoint: Uint8Array) => void
+  onCheckpoint?: (checkpoint: Uint8Array) => unknown
   /** Told of each step, in order, after its chunk. */
-  onStep?: (step: StepRecord) => void
-  /** Told after each epoch. */
-  onEpoch?: (record: EpochRecord) => void
+  onStep?: (step: StepRecord) => unknown
+  /** Told after each epoch. Where it gives `'stop'`, training ends there, as a whole one does: with its model and history. */
+  onEpoch?: (record: EpochRecord) => unknown
   /** Told after each chunk of steps, about twice a second or more often. */
-  onProgress?: (progress: Progress) => void
+  onProgress?: (progress: Progress) => unknown
   /** Ends training at the next chunk: `fit` rejects with the signal's reason. */
   signal?: AbortSignal
 }
 
 /** Options with every default filled in, checked against the table. */
-export interface Settings extends Required<Pick<FitOptions, Defaulted>> {
+export interface Settings
+  extends Required<Pick<FitOptions, Defaulted>>,
+    Pick<FitOptions, 'targetAccuracy' | 'patience' | 'augment'> {
   train: LabelledTable
   validation?: LabelledTable
   /** Of the whole training. */
   steps: number
   stepsPerEpoch: number
-  targetAccuracy?: number
   classWeights?: readonly number[]
-  augment?: Augmentation
 }
 
 type Defaulted =
@@ -90,140 +99,128 @@ type Defaulted =
   | 'seed'
   | 'labelSmoothing'
   | 'metrics'
+  | 'monitor'
+  | 'keepBest'
+  | 'minDelta'
 
-export type LabelledTable = PixelTable & { labels: Uint16Array; classes: string[] }
-
-/** Checks what was asked against the architecture and the table; a problem is a sentence with the fix. */
+/** Checks options, whose names and ranges are right, against the architecture and the table; a problem is a sentence with the fix. */
 export function settle(architecture: Architecture, table: PixelTable, options: FitOptions): Settings {
   const labelled = requireLabels(table, 'The table')
   requireShape(architecture, table, 'The table')
-  if (labelled.classes.length < 2) {
-    throw new RangeError(`The table has ${labelled.classes.length} class; a classifier needs at least 2.`)
-  }
+  requireClasses(labelled)
   validate(architecture, { classes: labelled.classes })
-  if (options.weights) validateModel({ architecture, weights: options.weights, classes: labelled.classes })
-  const seed = whole('seed', options.seed ?? 0, 0)
-  const { train, validation } = splitOff(architecture, labelled, options.validation, seed)
+  const { weights, patience, targetAccuracy, augment, seed = 0 } = options
+  if (weights) validateModel({ architecture, weights, classes: labelled.classes })
+  const { train, validation } = splitOff(architecture, labelled, options)
   if (!validation) requireNoMonitor(options)
-  const learningRate = options.learningRate ?? 0.1
-  if (!(learningRate > 0 && learningRate < Infinity)) {
-    throw new RangeError(`learningRate must be a number above 0, e.g. 0.1; found ${learningRate}.`)
-  }
+  if (augment) requireBackground(augment, table)
   return {
     train,
-    validation,
+    ...(validation && { validation }),
     ...lengthOf(train, options),
-    learningRate,
+    learningRate: options.learningRate ?? 0.1,
     optimizer: options.optimizer ?? sgd(),
     schedule: options.schedule ?? constant(),
     engine: options.engine ?? 'auto',
     device: options.device ?? 'auto',
-    layout: layoutOf(options.layout),
-    threads: whole('threads', options.threads ?? availableParallelism(), 1),
+    layout: options.layout ?? 'auto',
+    threads: options.threads ?? availableParallelism(),
     seed,
     metrics: options.metrics ?? {},
-    ...(options.targetAccuracy !== undefined && { targetAccuracy: target(options.targetAccuracy) }),
-    ...(options.augment && { augment: options.augment }),
-    ...lossOptions(labelled, options),
+    monitor: options.monitor ?? 'validationLoss',
+    keepBest: options.keepBest ?? false,
+    minDelta: options.minDelta ?? 0,
+    labelSmoothing: options.labelSmoothing ?? 0,
+    ...(patience !== undefined && { patience }),
+    ...(targetAccuracy !== undefined && { targetAccuracy }),
+    ...(augment && { augment }),
+    ...(options.classWeights && { classWeights: weightsOf(train, options.classWeights) }),
   }
 }
 
-function layoutOf(layout: FitOptions['layout'] = 'auto') {
-  if (layout === 'auto' || layout === 'plain') return layout
-  throw new RangeError(`layout must be 'auto' or 'plain'; found ${layout}.`)
+function requireClasses({ classes }: LabelledTable): void {
+  if (classes.length >= 2) return
+  throw new TrainError({
+    code: 'TRAIN_CLASSES_FEW',
+    params: { found: classes },
+    message: `The table has ${classes.length} class; a classifier needs at least 2.`,
+  })
 }
 
-function requireLabels(table: PixelTable, subject: string): LabelledTable {
-  if (table.rows === 0) throw new RangeError(`${subject} has no rows: there is nothing to train on.`)
-  const { labels, classes } = table
-  if (!labels || !classes) {
-    throw new TypeError(
-      `${subject} has no labels. Is it the test file? Read the training file, or name its label column.`,
-    )
+function requireShape({ input }: Architecture, { shape, maxValue }: PixelTable, subject: string): void {
+  const text = (of: PixelTable['shape']) =>
+    `${of.height}×${of.width}×${of.channels}${of.channels > 1 ? ` ${of.channelOrder}` : ''}`
+  const refuse = (what: string, found: string | number, expected: string | number) => {
+    const message = `${subject} holds ${what} ${found}, the architecture takes ${expected}.`
+    throw new TrainError({ code: 'TRAIN_IMAGES_OTHER', params: { subject, found, expected }, message })
   }
-  const wrong = labels.findIndex((label) => label >= classes.length)
-  if (wrong >= 0) {
-    throw new RangeError(`${subject}: row ${wrong} has label ${labels[wrong]}, expected 0 to ${classes.length - 1}.`)
-  }
-  return { ...table, labels, classes }
+  if (text(input.shape) !== text(shape)) refuse('images of', text(shape), text(input.shape))
+  if (maxValue > input.maxValue) refuse('values up to', maxValue, `0 to ${input.maxValue}`)
 }
 
-function requireShape({ input }: Architecture, table: PixelTable, subject: string): void {
-  const text = ({ height, width, channels, channelOrder }: PixelTable['shape']) =>
-    `${height}×${width}×${channels}${channels > 1 ? ` ${channelOrder}` : ''}`
-  if (text(input.shape) !== text(table.shape)) {
-    throw new RangeError(
-      `${subject} holds images of ${text(table.shape)}, the architecture takes ${text(input.shape)}.`,
-    )
-  }
-  if (table.maxValue > input.maxValue) {
-    throw new RangeError(
-      `${subject} holds values up to ${table.maxValue}, the architecture takes 0 to ${input.maxValue}.`,
-    )
-  }
-}
-
-function splitOff(
-  architecture: Architecture,
-  table: LabelledTable,
-  validation: FitOptions['validation'],
-  seed: number,
-) {
+function splitOff(architecture: Architecture, table: LabelledTable, { validation, seed = 0 }: FitOptions) {
   if (validation === undefined || validation === 0) return { train: table, validation: undefined }
-  if (typeof validation !== 'number') {
-    requireShape(architecture, validation, 'The validation table')
-    return { train: table, validation: requireLabels(validation, 'The validation table') }
+  if (typeof validation === 'number') {
+    return split(table, { validation, seed }) as { train: LabelledTable; validation: LabelledTable }
   }
-  if (!(validation > 0 && validation <= 0.5)) {
-    throw new RangeError(`validation must be a share from 0 to 0.5, e.g. 0.1; found ${validation}.`)
-  }
-  return split(table, { validation, seed }) as { train: LabelledTable; validation: LabelledTable }
+  const subject = 'The validation table'
+  const other = requireLabels(validation, subject)
+  requireShape(architecture, validation, subject)
+  return { train: table, validation: withClasses(other, table.classes, subject) }
 }
 
 function requireNoMonitor(options: FitOptions): void {
   const name = (['patience', 'keepBest', 'metrics', 'targetAccuracy'] as const).find((option) => options[option])
-  if (name)
-    throw new TypeError(`${name} needs validation rows: pass validation: 0.1, or a table of rows to validate on.`)
+  if (!name) return
+  throw new TrainError({
+    code: 'TRAIN_OPTION_NEEDS',
+    params: { where: 'fit', option: name, needs: 'validation' },
+    message: `${name} needs validation rows: pass validation: 0.1, or a table of rows to validate on.`,
+  })
 }
 
-function lossOptions({ classes }: LabelledTable, { labelSmoothing = 0, classWeights }: FitOptions) {
-  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
-    throw new RangeError(`labelSmoothing must be a number from 0 up to 1, e.g. 0.1; found ${labelSmoothing}.`)
-  }
-  if (!classWeights) return { labelSmoothing }
-  if (classWeights.length !== classes.length || !classWeights.every((weight) => weight > 0 && weight < Infinity)) {
-    throw new RangeError(
-      `classWeights must be ${classes.length} numbers above 0, one for each class; found ${classWeights}.`,
-    )
-  }
-  return { labelSmoothing, classWeights }
+/** What lies outside of a picture is a pixel, too. */
+function requireBackground({ background = 0 }: Augmentation, { maxValue }: PixelTable): void {
+  if (background <= maxValue) return
+  const [expected, found] = [`at most ${maxValue}, the table's maxValue`, show(background)]
+  const params = { where: 'fit', option: 'augment.background', expected, found }
+  throw new TrainError({
+    code: 'TRAIN_OPTION_INVALID',
+    params,
+    message: `fit: augment.background must be ${expected}; found ${found}.`,
+  })
+}
+
+/** A class without rows may weigh nothing, as then it counts nowhere; rows that weigh nothing would be left out unsaid. */
+function weightsOf(train: LabelledTable, given: ArrayLike<number>): readonly number[] {
+  const weights = Array.from(given)
+  const { classes } = train
+  const counts = classCounts(train)
+  const wrong = classes.findIndex((_, place) => counts[place]! > 0 && !(weights[place]! > 0))
+  if (weights.length === classes.length && wrong < 0) return weights
+  const expected = `${classes.length} numbers above 0, one for each class; 0 only for a class without rows`
+  const at = weights.length === classes.length ? `${weights[wrong]} for the class ${show(classes[wrong])}` : undefined
+  const found = at ?? show(weights)
+  throw new TrainError({
+    code: 'TRAIN_OPTION_INVALID',
+    params: { where: 'fit', option: 'classWeights', expected, found },
+    message: `fit: classWeights must be ${expected}; found ${found}.`,
+  })
 }
 
 /** How long to train: in steps, whole epochs or not. */
 function lengthOf(train: PixelTable, { batchSize: asked, epochs = 10, steps }: FitOptions) {
   const batchSize = batchSizeFor(train, asked)
   const stepsPerEpoch = Math.floor(train.rows / batchSize)
-  if (!(epochs > 0 && epochs < Infinity)) {
-    throw new RangeError(`epochs must be a number above 0, e.g. 10 or 1.5; found ${epochs}.`)
-  }
-  const all = steps === undefined ? Math.max(1, Math.round(epochs * stepsPerEpoch)) : whole('steps', steps, 1)
-  return { batchSize, stepsPerEpoch, steps: all }
-}
-
-function target(accuracy: number): number {
-  if (accuracy > 0 && accuracy <= 1) return accuracy
-  throw new RangeError(`targetAccuracy must be a share above 0 and up to 1, e.g. 0.99; found ${accuracy}.`)
+  return { batchSize, stepsPerEpoch, steps: steps ?? Math.max(1, Math.round(epochs * stepsPerEpoch)) }
 }
 
 function batchSizeFor({ rows }: PixelTable, asked: number | undefined): number {
-  if (asked === undefined) return Math.min(128, rows)
-  const size = whole('batchSize', asked, 1)
-  if (size > rows)
-    throw new RangeError(`batchSize is ${size}, the table has ${rows} rows to train on; pass ${rows} or less.`)
-  return size
-}
-
-function whole(name: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value
-  throw new RangeError(`${name} must be a whole number of at least ${least}; found ${value}.`)
+  const size = asked ?? Math.min(128, rows)
+  if (size <= rows) return size
+  throw new TrainError({
+    code: 'TRAIN_BATCH_TOO_LARGE',
+    params: { found: size, expected: rows },
+    message: `batchSize is ${size}, the table has ${rows} rows to train on; pass ${rows} or less.`,
+  })
 }

@@ -1,28 +1,31 @@
 import { availableParallelism } from 'node:os'
 import type { Model } from '@pixelrow/model'
 import { parameters, validateModel } from '@pixelrow/model'
+import { isA } from '../../../common/kinds.ts'
+import { show, whole } from '../../../common/options.ts'
+import { check } from './check.ts'
 import { compileForward } from './engines/onnxruntime.ts'
+import { TrainError } from './error.ts'
 import { argmax, softmax } from './metrics.ts'
 import { forwardGraph } from './training-graph.ts'
 
 /**
  * Classifies rows with a model's weights, through the same forward graph that training used (to check an exported file against).
  *
- * `pixels` holds whole images one after the other. Gives each row's class index and `rows × classes` probabilities.
+ * `pixels` holds whole images one after the other, values of 0 to the model's `maxValue`; `threads` is 1 or more (default: as many as the
+ * machine has cores). Gives each row's class index and `rows × classes` probabilities.
  */
 export async function predict(
   model: Model,
   pixels: Uint8Array,
-  { threads = availableParallelism() }: { threads?: number } = {},
+  options: { threads?: number } = {},
 ): Promise<{ labels: Uint16Array; probabilities: Float32Array }> {
+  check('predict', options, { threads: whole(1) })
+  const { threads = availableParallelism() } = options
   validateModel(model)
   const { height, width, channels } = model.architecture.input.shape
   const imageBytes = height * width * channels
-  if (pixels.length % imageBytes !== 0) {
-    throw new RangeError(
-      `pixels has ${pixels.length} bytes, expected a multiple of ${imageBytes} (${height}×${width}×${channels}).`,
-    )
-  }
+  requirePixels(pixels, model)
   const state = parameters(model.architecture).map(({ name, dims }) => ({
     name,
     dims: [...dims],
@@ -44,4 +47,19 @@ export async function predict(
   } finally {
     await trainer.close()
   }
+}
+
+function requirePixels(pixels: Uint8Array, { architecture: { input } }: Model): void {
+  const { height, width, channels } = input.shape
+  const imageBytes = height * width * channels
+  const refuse = (found: string, expected: string) => {
+    const message = `pixels has ${found}, expected ${expected}.`
+    throw new TrainError({ code: 'TRAIN_PIXELS_INVALID', params: { found, expected }, message })
+  }
+  if (!isA(pixels, 'Uint8Array')) refuse(`the value ${show(pixels)}`, 'a Uint8Array')
+  if (pixels.length % imageBytes !== 0) {
+    refuse(`${pixels.length} bytes`, `a multiple of ${imageBytes} (${height}×${width}×${channels})`)
+  }
+  const at = input.maxValue < 255 ? pixels.findIndex((value) => value > input.maxValue) : -1
+  if (at >= 0) refuse(`${pixels[at]} in row ${Math.floor(at / imageBytes)}`, `values of 0 to ${input.maxValue}`)
 }

@@ -1,10 +1,13 @@
 import { type Architecture, parameters } from '@pixelrow/model'
 import { type GraphBuilder, graphBuilder, type Value } from '@pixelrow/onnx'
+import { whole } from '../../../common/options.ts'
+import { check, checkArguments } from './check.ts'
 import { differentiate } from './differentiate.ts'
 import { forward } from './forward.ts'
 import { crossEntropy, type LossOptions } from './loss.ts'
 import { inferRules } from './operators.ts'
 import type { Optimizer } from './optimizers.ts'
+import { lossRules, optimizerRule } from './rules.ts'
 import type { ScalarValue } from './transforms.ts'
 import type { StateTensor, TrainingGraph } from './types.ts'
 
@@ -19,13 +22,18 @@ export const LEARNING_RATE = 'learning_rate'
 /** Random streams of dropout masks begin here; lower ones belong to the data package. */
 const FIRST_MASK_STREAM = 256
 
-/** Builds the step: forward, mean cross-entropy, derived gradients, optimiser; and the forward graph for evaluation. */
+/**
+ * Builds the step: forward, mean cross-entropy, derived gradients, optimiser; and the forward graph for evaluation. `batchSize` is 1 or more.
+ * Throws a `TrainError` for a batch norm that would be given one value for each channel, and a `ModelError` for layers that do not fit.
+ */
 export function trainingGraph(
   architecture: Architecture,
   optimizer: Optimizer,
   batchSize: number,
   loss: LossOptions = {},
 ): Differentiated {
+  checkArguments('trainingGraph', { optimizer, batchSize }, { optimizer: optimizerRule, batchSize: whole(1) })
+  check('trainingGraph', loss, lossRules)
   const { height, width, channels } = architecture.input.shape
   const imageBytes = height * width * channels
   const step = buildStep(architecture, optimizer, batchSize, imageBytes, loss)

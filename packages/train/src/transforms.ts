@@ -1,4 +1,6 @@
 import { float, float32, type GraphBuilder, int, sizeOf, type Value } from '@pixelrow/onnx'
+import { callback, flag, listOf, number, whole } from '../../../common/options.ts'
+import { amount, check, checkArguments, decay, positive, share } from './check.ts'
 import { DOMAIN } from './operators.ts'
 
 /** The value of a per-step scalar: `step` counts all steps of the training from 0, `steps` is their number. */
@@ -24,18 +26,23 @@ export type Transform = (update: Value, context: TransformContext) => Value
 
 /** Applies transforms one after the other. */
 export function chain(...transforms: Transform[]): Transform {
+  checkArguments('chain', { transforms }, { transforms: listOf('functions', callback) })
   return (update, context) => transforms.reduce((value, transform) => transform(value, context), update)
 }
 
 /** Adds `weightDecay · parameter`: L2 regularisation where it stands before the moments, decoupled decay (Loshchilov & Hutter 2019) after them. */
 export function addDecayedWeights(weightDecay: number): Transform {
+  checkArguments('addDecayedWeights', { weightDecay }, { weightDecay: amount })
   return (update, { g, parameter }) => {
     return g.op('Add', [update, g.op('Mul', [parameter, g.constant(float32(weightDecay))])])
   }
 }
 
-/** Momentum as PyTorch's SGD has it: m ← decay · m + update; with `nesterov` the update is update + decay · m (Sutskever et al. 2013). */
-export function trace(decay: number, { nesterov = false } = {}): Transform {
+/** Momentum as PyTorch's SGD has it: m ← decay · m + update, with a decay of 0 to 1; with `nesterov` the update is update + decay · m (Sutskever et al. 2013). */
+export function trace(decay: number, options: { nesterov?: boolean } = {}): Transform {
+  checkArguments('trace', { decay }, { decay: share })
+  check('trace', options, { nesterov: flag })
+  const { nesterov = false } = options
   return (update, { g, remember }) => {
     const factor = g.constant(float32(decay))
     const momentum = remember('momentum')
@@ -48,7 +55,9 @@ export function trace(decay: number, { nesterov = false } = {}): Transform {
 /**
  * Adam's scaling (Kingma & Ba 2015): m / (√v + epsilon) with the moments' bias corrections, which arrive as per-step numbers.
  */
-export function scaleByAdam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = {}): Transform {
+export function scaleByAdam(options: { beta1?: number; beta2?: number; epsilon?: number } = {}): Transform {
+  check('scaleByAdam', options, { beta1: decay, beta2: decay, epsilon: positive })
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
   return (update, { g, remember, scalar }) => {
     const number = (value: number) => g.constant(float32(value))
     const average = (name: string, value: Value, beta: number) => {
@@ -69,11 +78,13 @@ export const scaleByLearningRate: Transform = (update, { g, learningRate }) =>
 
 /** Sends parameters that `select` picks through one transform and all others through another. */
 export function partition(select: (parameter: Value) => boolean, chosen: Transform, others: Transform): Transform {
+  checkArguments('partition', { select, chosen, others }, { select: callback, chosen: callback, others: callback })
   return (update, context) => (select(context.parameter) ? chosen : others)(update, context)
 }
 
 /** Multiplies the update by a constant. */
 export function scale(factor: number): Transform {
+  checkArguments('scale', { factor }, { factor: number() })
   return (update, { g }) => g.op('Mul', [update, g.constant(float32(factor))])
 }
 
@@ -82,7 +93,9 @@ export function scale(factor: number): Transform {
  * then scaled by √max(1, rows / columns) of the matrix `[outputs, inputs]`, as PyTorch's `Muon` does by default.
  * Convolution filters count as matrices `[filters, everything else]`, dense weights `[inputs, units]` as their transpose.
  */
-export function orthogonalize({ steps = 5, epsilon = 1e-7 } = {}): Transform {
+export function orthogonalize(options: { steps?: number; epsilon?: number } = {}): Transform {
+  check('orthogonalize', options, { steps: whole(1), epsilon: positive })
+  const { steps = 5, epsilon = 1e-7 } = options
   return (update, { g, parameter }) => {
     const [first, ...rest] = parameter.dims.map(Number) as [number, ...number[]]
     const [outputs, inputs] = rest.length === 1 ? [rest[0]!, first] : [first, sizeOf(rest)]

@@ -217,12 +217,37 @@ export interface Recipe {
   prepare(table: PixelTable, options?: RecipeOptions): Plan
 }
 
+/**
+ * What came of a training, as far as its model tells. `diverged`: its loss ended a tenth and more above its start and above what the classes'
+ * shares alone give. `chance`: its answers are no better than always giving the most
+ * frequent class, nor better for the rarer classes. Else `learned`, also where there are too few rows to tell.
+ */
+export interface Outcome {
+  verdict: 'learned' | 'chance' | 'diverged'
+  /**
+   * Mean losses: of the first step, of the model on at most 1,000 of the rows trained on (where `keepBest` chose another epoch's, of the last
+   * steps), and of always answering by the classes' shares in the table.
+   */
+  loss: { first: number; last: number; chance: number }
+  /**
+   * The share of right answers and the share of the class that is most frequent among the rows trained on. On the validation rows where
+   * there are 100 of them, or where `keepBest` chose by them, else on at most 1,000 of the rows trained on.
+   */
+  measured: { on: 'validation' | 'training'; rows: number; accuracy: number; mostFrequent: number }
+}
+
+/** What ended a training before its last step: `onEpoch`'s answer, or the option of this name. */
+export type Stopped = 'onEpoch' | 'patience' | 'targetAccuracy'
+
 /** What `fit` gives back. */
 export interface FitResult {
   model: Model
   history: EpochRecord[]
   /** Steps done. */
   steps: number
+  /** Why it ended, where that was not its last step. */
+  stopped?: Stopped
+  outcome: Outcome
   engine: string
   device: string
   threads: number

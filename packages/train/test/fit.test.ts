@@ -91,7 +91,12 @@ test.each([
     {},
     /has 1 class; a classifier needs at least 2/,
   ],
-  ['a label outside', { ...quarters(8), classes: ['nw', 'ne', 'sw'] }, {}, /row 3 has label 3, expected 0 to 2/],
+  [
+    'a label outside',
+    { ...quarters(8), classes: ['nw', 'ne', 'sw'] },
+    {},
+    /labels of row 3 .*expected a label 0..2, found 3/,
+  ],
   [
     'a batch too large',
     quarters(8),

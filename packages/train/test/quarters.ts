@@ -8,7 +8,7 @@ export function quarters(rows: number): PixelTable {
     labels[row] = row % 4
     for (let at = 0; at < 16; at++) {
       const quarter = Math.floor(at / 8) * 2 + (Math.floor(at / 2) % 2)
-      const noise = (row * 7919 + at * 104729) % 90
+      const noise = (row * 7919 + at * 104729) % 101
       pixels[row * 16 + at] = noise + (quarter === labels[row] ? 100 : 0)
     }
   }

@@ -89,9 +89,12 @@ test('an operator without a form is refused by its name', async () => {
   const state = Object.fromEntries(
     graph!.state.map(({ name, dims }) => [name, new Float32Array(dims.reduce((a, b) => a * b, 1))]),
   )
-  await expect(tfjs.compile({ ...graph!, step: { ...step, nodes } }, { ...options, state })).rejects.toThrow(
-    /The engine tfjs has no form for operator Abacus \(node beads\)/,
-  )
+  await expect(tfjs.compile({ ...graph!, step: { ...step, nodes } }, { ...options, state })).rejects.toMatchObject({
+    name: 'TrainError',
+    code: 'TRAIN_GRAPH_UNSUPPORTED',
+    params: { operator: 'Abacus', node: 'beads' },
+    message: 'The engine tfjs has no form for operator Abacus (node beads).',
+  })
 })
 
 test('a step in tfjs does what its definition says, for random nets', async () => {

@@ -2,14 +2,15 @@ import { mkdir } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { createGzip, gzipSync } from 'node:zlib'
-import { csvText, formatShape, type PixelTable, writeIdx } from '@pixelrow/data'
+import { csvText, DataError, formatShape, idxLabels, type PixelTable, readTable, writeIdx } from '@pixelrow/data'
 import { writeFileAtomic } from '@pixelrow/files'
 import { inputsOf, requireApart } from '../files/destination.ts'
-import { JobError, UsageError } from '../line/errors.ts'
+import { UsageError } from '../line/errors.ts'
 import { type Flags, wordsOf } from '../line/flags.ts'
 import type { Context } from '../main.ts'
 import { isIdxName, labelsPath } from '../tables/idx.ts'
 import { read } from '../tables/reading.ts'
+import { sampleOf } from '../tables/readings.ts'
 import { many } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
@@ -56,7 +57,7 @@ export async function convert(context: Context, flags: Flags, file: string): Pro
     },
   })
   for (const path of written) terminal.result(`${path}: ${many(rows, path === out ? 'row' : 'label')}`)
-  tellFlags(context, out, table)
+  await tellFlags(context, out, table)
 }
 
 /** What writes the output; nothing for standard output. */
@@ -94,33 +95,39 @@ async function writeIdxPair({ terminal }: Context, path: string, table: PixelTab
   return written
 }
 
-/** The labels themselves where they are numbers 0..255, else the numbers of their classes. */
+/** The labels as IDX holds them; words are told by the numbers that stand for them. */
 function labelBytes(terminal: Terminal, path: string, table: PixelTable): Uint8Array | undefined {
   const { labels, classes = [] } = table
   if (!labels) return undefined
-  if (classes.every((name) => /^\d+$/.test(name) && Number(name) <= 255)) {
-    return Uint8Array.from(labels, (label) => Number(classes[label]))
+  const bytes = idxLabels(table)
+  if (classes.some((name) => !/^\d+$/.test(name))) {
+    const names = classes.map((name, index) => `${index} for ${name}`).join(', ')
+    terminal.note(`${basename(labelsPath(path))}: IDX holds numbers, so the labels are ${names}`)
   }
-  if (classes.length > 256) {
-    throw new JobError(`${path}: IDX holds up to 256 classes, there are ${classes.length}`, 'convert to .csv')
-  }
-  const names = classes.map((name, index) => `${index} for ${name}`).join(', ')
-  terminal.note(`${basename(labelsPath(path))}: IDX holds numbers, so the labels are ${names}`)
-  return Uint8Array.from(labels)
+  return bytes
 }
 
 /** Says which flags the new file needs where it does not tell by itself what the table is. */
-function tellFlags({ terminal }: Context, path: string, { shape, maxValue, pixels }: PixelTable): void {
-  const { height, width, channels, channelOrder } = shape
+async function tellFlags({ terminal }: Context, path: string, table: PixelTable): Promise<void> {
+  const { shape, maxValue, pixels } = table
   const idx = isIdxName(path)
-  const known = idx || (height === width && (channels === 1 || channels === 3))
   let most = 0
   for (const pixel of pixels) if (pixel > most) most = pixel
   const found = [1, 15, 16].find((white) => most <= white) ?? 255
   const words = wordsOf({
-    ...(!known && { shape: formatShape(shape) }),
-    ...(!idx && channels > 1 && { channels: channelOrder }),
+    ...(!idx && !(await tellsShape(table)) && { shape: formatShape(shape) }),
+    ...(!idx && shape.channels > 1 && { channels: shape.channelOrder }),
     ...(found !== maxValue && { maxValue }),
   })
   if (words.length) terminal.note(`To read it again just like this, add ${words.join(' ')}`)
+}
+
+/** Whether a CSV of these pictures is read in their shape without being told. */
+async function tellsShape(table: PixelTable): Promise<boolean> {
+  try {
+    return formatShape((await readTable(sampleOf(table))).shape) === formatShape(table.shape)
+  } catch (error) {
+    if (error instanceof DataError) return false
+    throw error
+  }
 }

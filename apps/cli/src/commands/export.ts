@@ -2,7 +2,6 @@ import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { PixelTable } from '@pixelrow/data'
 import {
-  type Description,
   describe,
   fromOnnx,
   optimize,
@@ -14,8 +13,10 @@ import {
 } from '@pixelrow/export'
 import { writeFileAtomic } from '@pixelrow/files'
 import { load, open } from '@pixelrow/infer-node'
+import { readWhole } from '../files/beside.ts'
 import { inputsOf, requireApart } from '../files/destination.ts'
-import { findModel, type ModelPlace, readModel, shown, withName } from '../files/model.ts'
+import { findModel, type ModelPlace, withName } from '../files/model.ts'
+import { requireOpens } from '../files/opened.ts'
 import { passRowsOn } from '../files/passing.ts'
 import { JobError, UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
@@ -23,7 +24,7 @@ import { command, isUrl } from '../line/paste.ts'
 import type { Context } from '../main.ts'
 import { type Accuracy, accuracyFrom, accuracyText, fewRows } from '../measuring/accuracy.ts'
 import { readLike } from '../tables/like.ts'
-import { rowsOfRun } from '../tables/ofrun.ts'
+import { readingOfRun, rowsOfRun } from '../tables/ofrun.ts'
 import type { Place } from '../tables/place.ts'
 import { nameOf } from '../tables/place.ts'
 import { count, many } from '../terminal/table.ts'
@@ -43,8 +44,9 @@ export async function exportModel(context: Context, flags: Flags, source: string
     [out],
     [isUrl(place.path) ? undefined : place.path, ...(flags.check === undefined ? [] : await inputsOf(flags.check))],
   )
-  const given = await withName(place.path, async () => shaped(place, await bytesOf(place, flags), flags))
-  const { bytes, report, rows } = await withName(place.path, () => smaller(context, flags, given, place))
+  const given = await withName(place.path, async () => shaped(await bytesOf(context, place, flags), flags))
+  const { bytes, report, rows, seen } = await withName(place.path, () => smaller(context, flags, given, place))
+  await requireOpens(out, bytes, flags.threads)
   await mkdir(dirname(out), { recursive: true })
   await writeFileAtomic(out, bytes)
   if (!place.tfjs) await passRowsOn(context, [place.path], { out, bytes })
@@ -63,8 +65,9 @@ export async function exportModel(context: Context, flags: Flags, source: string
     ...report,
     ...intervals,
     checkedOn: rows,
+    seen,
   })
-  tell(context, out, { bytes, before: given.length, precision, report, rows })
+  tell(context, out, { bytes, before: given.length, precision, report, rows, seen })
 }
 
 async function placeOf(source: string): Promise<ModelPlace> {
@@ -80,9 +83,13 @@ async function placeOf(source: string): Promise<ModelPlace> {
 }
 
 /** The model as it is, or put into ONNX. */
-async function bytesOf({ path, tfjs }: ModelPlace, { classes, scale, offset }: Flags): Promise<Uint8Array> {
+async function bytesOf(
+  context: Context,
+  { path, tfjs }: ModelPlace,
+  { classes, scale, offset }: Flags,
+): Promise<Uint8Array> {
   if (!tfjs) {
-    if (classes === undefined && scale === undefined && offset === undefined) return readModel(path)
+    if (classes === undefined && scale === undefined && offset === undefined) return readWhole(context, path)
     throw new UsageError(`--classes, --scale and --offset are for models of TensorFlow.js; ${path} is an ONNX file`)
   }
   if (classes === undefined && (scale !== undefined || offset !== undefined))
@@ -95,20 +102,9 @@ async function bytesOf({ path, tfjs }: ModelPlace, { classes, scale, offset }: F
 }
 
 /** The file with another form of input, or with less in it, where that is asked for. */
-function shaped({ path }: ModelPlace, bytes: Uint8Array, { input, optimize: less }: Flags): Uint8Array {
-  // Also a file that is only passed on is read, or a damaged one would be written again.
-  requireWhole(path, describe(bytes))
+function shaped(bytes: Uint8Array, { input, optimize: less }: Flags): Uint8Array {
   const formed = input === undefined ? bytes : toOnnx(fromOnnx(bytes), { input })
   return less ? optimize(formed) : formed
-}
-
-/** A copy elsewhere would not find the files that hold its weights. */
-function requireWhole(path: string, { external }: Description): void {
-  if (external.length === 0) return
-  throw new JobError(
-    `${path}: its weights are in other files (${external.map((name) => shown(name)).join(', ')}), which are not read here`,
-    'save it as one file, in Python: onnx.save(onnx.load("model.onnx"), "whole.onnx")',
-  )
 }
 
 interface Smaller {
@@ -116,6 +112,8 @@ interface Smaller {
   report?: PrecisionReport
   /** What it was checked on. */
   rows?: string
+  /** Whether the model was trained on those. */
+  seen?: boolean
 }
 
 async function smaller(context: Context, flags: Flags, bytes: Uint8Array, place: ModelPlace): Promise<Smaller> {
@@ -123,7 +121,8 @@ async function smaller(context: Context, flags: Flags, bytes: Uint8Array, place:
   if (precision === 'float32') return { bytes }
   const from = await rowsFor(context, flags, place)
   if (!from) return unchecked(context, precision, bytes, place)
-  const table = await readRows(context, flags, bytes, from)
+  const reading = flags.check === undefined ? { ...(await readingOfRun(place.run!)), ...flags } : flags
+  const table = await readRows(context, reading, bytes, from)
   const onProgress = (rows: number) =>
     context.terminal.transient(`checking ${count(rows)} of ${many(table.rows, 'row')}`)
   const reduced = await reducePrecision(bytes, {
@@ -136,7 +135,7 @@ async function smaller(context: Context, flags: Flags, bytes: Uint8Array, place:
     onProgress,
   })
   context.terminal.transient()
-  return { ...reduced, rows: nameOf(from) }
+  return { ...reduced, rows: nameOf(from), seen: flags.check === undefined }
 }
 
 async function rowsFor(context: Context, { check }: Flags, { run }: ModelPlace): Promise<Place | undefined> {
@@ -200,13 +199,14 @@ interface Result extends Smaller {
   precision: Flags['precision']
 }
 
-function tell({ terminal }: Context, out: string, { bytes, before, precision, report, rows }: Result): void {
+function tell({ terminal }: Context, out: string, result: Result): void {
+  const { bytes, before, precision, report, rows, seen } = result
   const was = precision === 'float32' ? '' : `, ${precision}; ${size(before)} in float32`
   terminal.result(`${out}: ${size(bytes.length)}${was}`)
   if (!report) return
   const { changed } = report
   const accuracies = measured(report)
-  const on = `on ${many(report.rows, 'row')} of ${rows}`
+  const on = `on ${many(report.rows, 'row')} of ${rows}${seen ? ', on which it was trained' : ''}`
   const moved = changed.length ? `${many(changed.length, 'row')} changed the class` : 'no row changed its class'
   const known =
     accuracies &&

@@ -3,6 +3,7 @@ import { ExportError, fromOnnx, merge } from '@pixelrow/export'
 import { writeFileAtomic } from '@pixelrow/files'
 import type { Model } from '@pixelrow/model'
 import { requireApart } from '../files/destination.ts'
+import { requireOpens } from '../files/opened.ts'
 import { passRowsOn } from '../files/passing.ts'
 import { JobError, UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
@@ -18,6 +19,7 @@ export async function mergeModels(context: Context, flags: Flags, paths: readonl
   const models: Model[] = []
   for (const path of paths) models.push(await readModel(path))
   const bytes = merge(models, { shift: testShift })
+  await requireOpens(out, bytes)
   await writeFileAtomic(out, bytes)
   await passRowsOn(context, paths, { out, bytes })
   terminal.json({ model: out, members: paths, testShift, bytes: bytes.length })
@@ -31,6 +33,6 @@ async function readModel(path: string): Promise<Model> {
   } catch (error) {
     const { message } = error as Error
     const fix = error instanceof ExportError ? undefined : 'name model.onnx files that train or run has exported'
-    throw new JobError(`${path}: ${message}`, fix)
+    throw new JobError(`${path}: ${message}`, fix, { code: 'CLI_MEMBER_UNREADABLE', params: { file: path } })
   }
 }

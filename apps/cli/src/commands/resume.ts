@@ -7,6 +7,7 @@ import { type Flags, wordsOf } from '../line/flags.ts'
 import { command, near } from '../line/paste.ts'
 import type { Context } from '../main.ts'
 import { format, processor, type Resumed, type ResumeRecord, sha256 } from '../training/checkpoint.ts'
+import { asAsked } from '../training/engine.ts'
 import { difference, fingerprint } from '../training/fingerprint.ts'
 import { packageVersions } from '../versions.ts'
 
@@ -61,10 +62,7 @@ function hereFlags({ flags }: ResumeRecord): Flags {
 
 /** The command that does the whole job again. */
 function again(record: ResumeRecord): string {
-  const flags = hereFlags(record)
-  // What was left to us is left to us again.
-  const asked = flags.engineReason === undefined ? flags : { ...flags, engine: 'auto' as const }
-  return command(record.command, ...record.arguments.map(near), ...wordsOf(asked))
+  return command(record.command, ...record.arguments.map(near), ...wordsOf(asAsked(hereFlags(record))))
 }
 
 async function readRecord(path: string): Promise<ResumeRecord> {

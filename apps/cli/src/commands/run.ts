@@ -20,6 +20,7 @@ import { keepCheckpoints, type Resumed } from '../training/checkpoint.ts'
 import { settleEngine } from '../training/engine.ts'
 import { historyCsv } from '../training/epochs.ts'
 import { timed } from '../training/fitting.ts'
+import { failureOf, tellFailure } from '../training/outcome.ts'
 import { numbersOf, requireOneOfEach } from '../training/plan.ts'
 import { trainingRecord } from '../training/record.ts'
 import { type Trained, trainAndExport } from '../training/training.ts'
@@ -73,9 +74,14 @@ export async function run(context: Context, given: Flags, resumed?: Resumed): Pr
     const files = { folder: folder.path, model: folder.file('model.onnx'), submission: folder.file('submission.csv') }
     tellResult(context, folder, read.value, trained, score)
     context.kept.push(files.submission, folder.file('run.json'))
-    const sent = flags.submit && (await kaggle?.submit(files.submission, titleOf(flags, trained)))
+    const failure = failureOf(trained.outcome, { words: ['run'], flags: asked, file: source.train.path, table })
+    if (failure) tellFailure(context, folder.path, failure)
+    // A yes given before the training was no yes to what came of it.
+    const consent = { isAskedAgain: failure !== undefined }
+    const sent = flags.submit && (await kaggle?.submit(files.submission, titleOf(flags, trained), consent))
     if (sent) await save({ kaggle: sent })
-    context.terminal.json({ ...files, ...record, ...(sent && { kaggle: sent }) })
+    context.terminal.json({ ...files, ...record, ...(failure && { failure }), ...(sent && { kaggle: sent }) })
+    if (failure) return
     if (flags.kaggle && !flags.submit) tellSubmit(context, flags, files.submission)
     tellNext(context, flags, trained)
   } finally {

@@ -12,6 +12,7 @@ import { keepCheckpoints, type Resumed } from '../training/checkpoint.ts'
 import { settleEngine } from '../training/engine.ts'
 import { historyCsv } from '../training/epochs.ts'
 import { timed } from '../training/fitting.ts'
+import { failureOf, tellFailure } from '../training/outcome.ts'
 import { requireOneOfEach } from '../training/plan.ts'
 import { trainingRecord } from '../training/record.ts'
 import { trainAndExport } from '../training/training.ts'
@@ -43,10 +44,12 @@ export async function train(context: Context, asked: Flags, path: string, resume
     const record = { ...trainingRecord('train', flags, read.value, trained), ...measured, seconds, train: path }
     await folder.write('run.json', `${JSON.stringify(record, null, 2)}\n`)
     await keeper.finish()
-    terminal.json({ folder: folder.path, model: folder.file('model.onnx'), ...record })
+    const failure = failureOf(trained.outcome, { words: ['train', path], flags: asked, file: path, table: read.value })
+    terminal.json({ folder: folder.path, model: folder.file('model.onnx'), ...record, ...(failure && { failure }) })
     for (const line of validationLines(trained)) terminal.sentence(line)
     terminal.result(folder.file('model.onnx'))
-    await tellNext(context, flags, folder, path)
+    if (failure) tellFailure(context, folder.path, failure)
+    else await tellNext(context, flags, folder, path)
   } finally {
     await keeper.leave()
     await folder.discardIfEmpty()

@@ -1,5 +1,5 @@
 import type { Kaggle } from '@pixelrow/kaggle'
-import { requireConsent } from '../line/ask.ts'
+import { isInteractive, requireConsent } from '../line/ask.ts'
 import { UsageError } from '../line/errors.ts'
 import { type Flags, wordsOf } from '../line/flags.ts'
 import { command } from '../line/paste.ts'
@@ -12,8 +12,11 @@ import { type Outcome, requireOpen, tellOutcome, upload } from './upload.ts'
 export interface AtKaggle {
   /** Before the training: consent or somebody to ask, a competition that takes submissions, the files. Returns where those are. */
   prepare(): Promise<Flags>
-  /** Submits what was written and checked, and tells how it did; undefined where the answer was no. */
-  submit(file: string, description: string): Promise<Outcome | undefined>
+  /**
+   * Submits what was written and checked, and tells how it did; undefined where the answer was no. With `isAskedAgain` a `--yes` does not count:
+   * without a terminal to ask at nothing is submitted.
+   */
+  submit(file: string, description: string, consent: { isAskedAgain: boolean }): Promise<Outcome | undefined>
 }
 
 /** Signs in when something is first asked of Kaggle, and only once. */
@@ -25,7 +28,8 @@ export function atKaggle(context: Context, flags: Flags): AtKaggle {
   }
   return {
     prepare: () => explaining(context, () => prepare(context, flags, open)),
-    submit: (file, description) => explaining(context, () => submit(context, flags, open, { file, description })),
+    submit: (file, description, { isAskedAgain }) =>
+      explaining(context, () => submit(context, flags, open, { file, description, isAskedAgain })),
   }
 }
 
@@ -44,17 +48,21 @@ async function submit(
   context: Context,
   { competition, message, yes, wait }: Flags,
   open: () => Promise<Kaggle>,
-  { file, description }: { file: string; description: string },
+  { file, description, isAskedAgain }: { file: string; description: string; isAskedAgain: boolean },
 ): Promise<Outcome | undefined> {
   const { terminal, signal } = context
   const words = wordsOf({ competition })
   const later = () => terminal.complain('Not submitted; to do it later:', command('submit', file, ...words))
+  if (isAskedAgain && !isInteractive()) {
+    later()
+    return undefined
+  }
   let isSent = false
   const onSubmitted = () => {
     isSent = true
   }
   try {
-    const what = { competition, file, message: message ?? description, yes, wait }
+    const what = { competition, file, message: message ?? description, yes: yes && !isAskedAgain, wait }
     const outcome = await upload(context, await open(), what, onSubmitted)
     if (outcome) tellOutcome(context, outcome)
     else later()

@@ -72,6 +72,7 @@ interface Coded {
 /** What to do about an error of another package, in flags that the command `takes`; undefined where its code is not known here. */
 export function fixOf({ code, params = {} }: Coded, takes: (flag: string) => boolean = () => true): string | undefined {
   if (code === 'DATA_COLUMN_UNKNOWN') return columnFix(params, takes)
+  if (code === 'DATA_OPTION_UNFIT') return `Leave --${String(params.option).replace('maxValue', 'max-value')} away.`
   if (code === 'DATA_PIXEL_MISSING' && params.named) return 'Name a column that holds no pixels.'
   if (code === 'DATA_SUBMISSION_COLUMNS') return 'A submission that is checked here has an id and a label in each line'
   if (code === 'DATA_INDEX_BROKEN') return 'Add --id 0 if the first column names the rows, --drop 0 to leave it out'

@@ -49,7 +49,7 @@ export const leaves: Leaf[] = [
     description:
       'Trains on train.csv, exports and checks model.onnx, predicts test.csv and writes submission.csv. ' +
       'Without --data it uses the embedded digits: 42,000 to train on and 28,000 to predict. With --kaggle the files come ' +
-      'from Kaggle, and with --submit the submission goes there.',
+      'from Kaggle, and with --submit the submission goes there. Exits with 4 where the training came to nothing.',
     arguments: [],
     flags: [...trainingFlags, 'data', ...machineFlags, 'engine', 'out', ...kaggleFlags, ...runReadingFlags],
     only: [
@@ -67,7 +67,9 @@ export const leaves: Leaf[] = [
   {
     name: 'train',
     summary: 'train on a CSV or pictures, export model.onnx',
-    description: 'Trains on the rows of a labelled table, then exports and checks model.onnx.',
+    description:
+      'Trains on the rows of a labelled table, then exports and checks model.onnx. Exits with 4 where the training came to ' +
+      'nothing.',
     arguments: [['train.csv', `labelled rows of pixels: ${source}`]],
     flags: [...trainingFlags, 'member', ...readingFlags, ...machineFlags, 'engine', 'out'],
     examples: [
@@ -82,7 +84,8 @@ export const leaves: Leaf[] = [
     summary: 'go on with a training that was interrupted',
     description:
       'Goes on with a run or train that Ctrl-C or a power cut has ended, from its last checkpoint and with the options it ' +
-      'had, to the very model that it would have given. It reads the same files again and refuses them if they have changed.',
+      'had, to the very model that it would have given. It reads the same files again and refuses them if they have changed. ' +
+      'Exits with 4 where the training came to nothing.',
     arguments: [['run-folder', 'what the interrupted training left, such as runs/3-fast']],
     flags: ['yes'],
     examples: ['pixelrow resume runs/3-fast', 'pixelrow resume runs/3-fast --quiet'],

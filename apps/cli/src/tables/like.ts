@@ -1,5 +1,5 @@
 import { type ImageShape, type PixelTable, type Preparation, type ReadOptions, readRows } from '@pixelrow/data'
-import { JobError } from '../line/errors.ts'
+import { JobError, UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
 import { nameOf, type Place } from './place.ts'
@@ -56,9 +56,22 @@ function* partsOf(table: PixelTable, batch: number): Generator<PixelTable> {
 async function likeOptions(place: Place, flags: Flags, images: Images, more: Reading) {
   const { shape, maxValue } = images
   const { shape: _, maxValue: asked, ...rest } = flags
-  const isPictures = (await kindAt(place)) === 'pictures'
-  const range = isPictures ? preparationFor(nameOf(place), flags, images) : rangeFor(asked, maxValue)
-  return { rest, options: { shape, ...range, ...more } }
+  const kind = await kindAt(place)
+  if (kind === 'csv' || kind === 'zip') requireChannels(nameOf(place), images, flags)
+  const range = kind === 'pictures' ? preparationFor(nameOf(place), flags, images) : rangeFor(asked, maxValue)
+  // IDX says its size itself.
+  const size = kind === 'idx' ? {} : { shape }
+  return { rest, options: { ...size, ...range, ...more } }
+}
+
+/** An order of channels means nothing for grey images. */
+function requireChannels(path: string, { shape }: Images, { channels }: Flags): void {
+  if (channels === undefined || shape.channels > 1) return
+  throw new UsageError(
+    `${path} holds images of one channel, which have no order for --channels ${channels}`,
+    'leave --channels away',
+    { code: 'CLI_FLAG_UNUSED', params: { flag: '--channels', file: path } },
+  )
 }
 
 /** The same rows in a model's order of channels. Throws a JobError where size or range are not the model's. */

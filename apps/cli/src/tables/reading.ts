@@ -15,6 +15,7 @@ import type { Context } from '../main.ts'
 import { findLabels, isIdxName, labelsPath } from './idx.ts'
 import { type Kind, kindOf, refuseMeaningless } from './kind.ts'
 import { nameOf, type Place } from './place.ts'
+import { explainReadings } from './readings.ts'
 
 /** How a table is read, besides what the flags say. */
 export interface Reading extends ReadOptions {
@@ -36,12 +37,13 @@ export async function read(
   const path = String(source)
   const labels = kind === 'idx' && more.label !== false ? await findLabels(path) : undefined
   if (labels) context.terminal.note(`${path}: labels from ${labels}`)
-  const table = await readTable(source, { ...options, ...(labels && { labels }) })
+  const table = await readTable(source, { ...options, ...(labels && { labels }) }).catch(async (error: unknown) => {
+    throw await explainReadings(context.terminal, error, path, options)
+  })
   const { shape } = flags
   if (shape !== undefined && !leavesColorOpen(kind, shape)) {
     requireShape(path, table, parseShape(shape), '--shape says')
   }
-  requireChannels(path, table, flags)
   return table
 }
 
@@ -53,10 +55,13 @@ export async function readingOf({ terminal, signal }: Context, place: Place | st
   refuseMeaningless(path, kind, flags)
   const { label, id, maxValue, channels, transpose, drop, header, resize, color, background } = flags
   const asked = { label, id, maxValue, channels, transpose, drop, header, resize, color, background }
-  const { parts, ...others } = more
+  const { parts, columns, ...others } = more
+  const isTable = kind === 'csv' || kind === 'zip'
+  const isParted = member === undefined && (kind === 'pictures' || kind === 'zip')
   const name = path === '-' ? 'standard input' : path
   const options: ReadOptions = {
-    ...given({ ...asked, member, part: part ?? partOf(flags) ?? parts }),
+    ...given({ ...asked, member, part: part ?? partOf(flags) ?? (isParted ? parts : undefined) }),
+    ...(isTable && columns && { columns }),
     ...sizeOf(kind, flags),
     onNote: (note) => terminal.note(`${name}: ${inFlags(note)}`),
     ...others,
@@ -71,23 +76,14 @@ export async function kindAt({ path, member }: Place): Promise<Kind> {
   return path === '-' ? 'csv' : kindOf(path, member)
 }
 
-/** An order of channels means nothing for grey images. */
-function requireChannels(path: string, { shape }: PixelTable, { channels }: Flags): void {
-  if (channels === undefined || shape.channels > 1) return
-  throw new UsageError(
-    `${path} holds images of one channel, which have no order for --channels ${channels}`,
-    'leave --channels away',
-    { code: 'CLI_FLAG_UNUSED', params: { flag: '--channels', file: path } },
-  )
-}
-
 const partOf = ({ part }: Flags): ReadOptions['part'] => (part === 'val' ? 'validation' : part)
 
 /** For pictures a size without channels says nothing of colours. */
 const leavesColorOpen = (kind: Kind, shape: string): boolean => kind === 'pictures' && shape.split('x').length === 2
 
 function sizeOf(kind: Kind, { shape }: Flags): Pick<ReadOptions, 'shape' | 'size'> {
-  if (shape === undefined) return {}
+  // IDX says its size itself, and is compared with what is wanted afterwards.
+  if (shape === undefined || kind === 'idx') return {}
   const { height, width, ...rest } = parseShape(shape)
   return leavesColorOpen(kind, shape) ? { size: [height, width] } : { shape: { height, width, ...rest } }
 }

@@ -108,15 +108,14 @@ function mean(
 ) {
   const { height, width, channels, channelOrder } = shape
   const sums = [0, 0, 0]
+  const valueAt = (place: number, channel: number) =>
+    pixels[channelOrder === 'planar' ? channel * height * width + place : place * channels + channel]!
   for (let y = top!; y < bottom!; y++) {
     for (let x = left!; x < right!; x++) {
-      for (let color = 0; color < 3; color++) {
-        // Anything but red, green and blue is shown by its first channel, as grey.
-        const channel = channels === 3 ? color : 0
-        const place = y * width + x
-        sums[color]! +=
-          pixels[channelOrder === 'planar' ? channel * height * width + place : place * channels + channel]!
-      }
+      const place = y * width + x
+      // The fourth channel is how opaque a pixel is; anything but red, green and blue is shown by its first channel, as grey.
+      const share = channels === 4 ? valueAt(place, 3) / maxValue : 1
+      for (let color = 0; color < 3; color++) sums[color]! += share * valueAt(place, channels < 3 ? 0 : color)
     }
   }
   const count = (bottom! - top!) * (right! - left!)

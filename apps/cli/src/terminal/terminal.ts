@@ -33,6 +33,8 @@ export interface Terminal {
   resultColors: Colors
   /** What pictures among the results may be drawn with. */
   palette: Palette
+  /** What pictures among the notes may be drawn with. */
+  notePalette: Palette
   /** Columns of standard output, `Infinity` where it is no terminal. */
   columns: number
 }
@@ -112,6 +114,7 @@ export function openTerminal(options: { json?: boolean; quiet?: boolean }): Term
     colors,
     resultColors: picocolors.createColors(colored(stdout, env)),
     palette: paletteOf(stdout, env),
+    notePalette: paletteOf(stderr, env),
     columns,
   }
 }

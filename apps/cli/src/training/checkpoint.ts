@@ -11,6 +11,7 @@ import { absolute } from '../line/paste.ts'
 import type { Context } from '../main.ts'
 import { packageVersions } from '../versions.ts'
 import { type Fingerprint, fingerprint } from './fingerprint.ts'
+import type { Outcome } from './outcome.ts'
 
 /** What resume.json says: all that a training needs to go on as if it had never stopped. */
 export interface ResumeRecord {
@@ -31,7 +32,7 @@ export interface ResumeRecord {
   checkpoint: { bytes: number; sha256: string }
 }
 
-export const format = 1
+export const format = 2
 
 /** How far a job is. */
 export interface Standing {
@@ -43,7 +44,14 @@ export interface Standing {
   /** Spent on this phase. */
   seconds: number
   /** What was trained before it. */
-  first?: { history: EpochRecord[]; seconds: number }
+  first?: Before
+}
+
+/** The trainings before the one under way. */
+export interface Before {
+  history: EpochRecord[]
+  seconds: number
+  outcomes: Outcome[]
 }
 
 /** A training that goes on. */

@@ -7,9 +7,14 @@ import type { Context } from '../main.ts'
  * where the engine or the device asked for is not there.
  */
 export async function settleEngine({ terminal }: Context, flags: Flags): Promise<Flags> {
-  const { engine, device, reason } = await chooseEngine(flags)
+  const { engine, device, reason } = await chooseEngine({ engine: flags.engine, device: flags.device })
   if (reason === undefined) return flags
   const engineReason = reason.replace("engine: 'tfjs'", '--engine tfjs')
   terminal.note(`Engine ${engine}, device ${device}: ${engineReason}`)
   return { ...flags, engine: engine as Flags['engine'], engineReason }
+}
+
+/** The flags as they were asked for: what was left to us is left to us again. */
+export function asAsked({ engineReason, ...flags }: Flags): Flags {
+  return engineReason === undefined ? flags : { ...flags, engine: 'auto' }
 }

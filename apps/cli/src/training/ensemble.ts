@@ -6,6 +6,7 @@ import type { EpochRecord } from '@pixelrow/train'
 import { accuracyFrom, accuracyText } from '../measuring/accuracy.ts'
 import { exportAndCheck, exported } from './export.ts'
 import { type Done, fitOnce, type Job, type Parts, rowsOf, timed } from './fitting.ts'
+import { jobOutcome, type Outcome } from './outcome.ts'
 import type { Trained } from './training.ts'
 
 /** What is trained of an ensemble so far. */
@@ -13,6 +14,7 @@ interface Members {
   models: Model[]
   history: EpochRecord[]
   seconds: number
+  outcomes: Outcome[]
   /** Of the models together, where rows were kept to validate on. */
   accuracy?: number
   last?: Done
@@ -21,7 +23,7 @@ interface Members {
 /** Several models, each trained once, from its number on; merged into one file whose answer is the mean of theirs. */
 export async function trainEnsemble(job: Job, parts: Parts, table: PixelTable): Promise<Trained> {
   const { context, flags, plan } = job
-  const { models, history, seconds, accuracy, last } = await trainMembers(job, parts)
+  const { models, history, seconds, outcomes, accuracy, last } = await trainMembers(job, parts)
   const { shift } = plan.ensemble!
   const { steps, engine, device, threads, runtime, layouts } = last!.result
   const file = await timed(() => exportAndCheck(context, flags, { models, shift, table }))
@@ -30,6 +32,7 @@ export async function trainEnsemble(job: Job, parts: Parts, table: PixelTable): 
     ...{ plan, steps, engine, device, threads, ...(runtime && { runtime }), ...(layouts && { layouts }) },
     members: models.length,
     history: rowsOf({ history }, parts.train, parts.validation),
+    outcome: jobOutcome(outcomes),
     ...(accuracy !== undefined && { accuracy }),
     validationRows: parts.validation?.rows ?? 0,
     ...{ trainedOn: parts.train, validatedOn: parts.validation },
@@ -40,8 +43,8 @@ export async function trainEnsemble(job: Job, parts: Parts, table: PixelTable): 
 async function trainMembers(job: Job, parts: Parts): Promise<Members> {
   const { context, flags, plan, keeper } = job
   const { members, shift } = plan.ensemble!
-  const { history = [], seconds = 0 } = keeper.from?.first ?? {}
-  const so: Members = { models: [], history: [...history], seconds }
+  const { history = [], seconds = 0, outcomes = [] } = keeper.from?.first ?? {}
+  const so: Members = { models: [], history: [...history], seconds, outcomes: [...outcomes] }
   for (let number = 1; number <= members; number++) {
     const kept = await keeper.loadMember(number)
     if (kept) {
@@ -49,11 +52,12 @@ async function trainMembers(job: Job, parts: Parts): Promise<Members> {
       continue
     }
     context.terminal.note(`Member ${number} of ${members}:`)
-    const first = number > 1 ? { history: so.history, seconds: so.seconds } : undefined
+    const first = number > 1 ? { history: so.history, seconds: so.seconds, outcomes: so.outcomes } : undefined
     so.last = await fitOnce(job, parts, { phase: number, ...(first && { first }), member: number })
     so.models.push(so.last.result.model)
     so.history = [...so.history, ...so.last.history]
     so.seconds += so.last.seconds
+    so.outcomes = [...so.outcomes, { training: number, ...so.last.result.outcome }]
     await keeper.saveMember(number, toOnnx(so.last.result.model))
     const isLast = number === members
     if (!parts.validation || !(isLast || flags.targetAccuracy !== undefined)) continue

@@ -49,7 +49,10 @@ export async function exportAndCheck(
   context.signal.throwIfAborted()
   if (changed.length || maxDifference > tolerance) {
     const difference = `${many(changed.length, 'row')} of ${rows} in another class, probabilities off by up to ${maxDifference}`
-    throw new JobError(`The exported model disagrees with the trained weights: ${difference}`, 'please report this')
+    throw new JobError(`The exported model disagrees with the trained weights: ${difference}`, 'please report this', {
+      code: 'CLI_EXPORT_DIFFERS',
+      params: { rows, changed: changed.length, maxDifference, tolerance },
+    })
   }
   context.terminal.note(`Exported model.onnx; on ${many(rows, 'row')} it agrees with the trained weights`)
   return { bytes, check: { rows, maxDifference } }

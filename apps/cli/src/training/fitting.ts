@@ -1,4 +1,4 @@
-import { type PixelTable, split } from '@pixelrow/data'
+import { DataError, type PixelTable, split } from '@pixelrow/data'
 import { type EpochRecord, type FitResult, fit, memberSeed, type Plan } from '@pixelrow/train'
 import { JobError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
@@ -41,8 +41,21 @@ export function splitOff(table: PixelTable, flags: Flags): Parts {
   const share = validationOf(flags)
   if (share === 0) return { train: table }
   const kept = Math.max(flags.validation === undefined ? 1 : 0, Math.round(share * table.rows))
-  if (kept >= 1 && kept < table.rows) return split(table, { validation: kept, seed: flags.seed })
+  if (kept >= 1 && kept < table.rows) return heldOut(table, kept, flags)
   throw new JobError(`${many(table.rows, 'row')} cannot be split by --validation ${share}`, 'add --validation 0')
+}
+
+function heldOut(table: PixelTable, validation: number, { seed }: Flags): Parts {
+  try {
+    return split(table, { validation, seed })
+  } catch (error) {
+    if (!(error instanceof DataError && error.code === 'DATA_SPLIT_IMPOSSIBLE')) throw error
+    const { rows, pictures } = error.params ?? {}
+    const params = { rows, pictures, classes: table.classes?.length }
+    const each = `${many(Number(rows), 'row')} of ${many(Number(pictures), 'picture')}`
+    const message = `No row can be kept for validation: there are ${each} in ${many(params.classes ?? 0, 'class', 'classes')}, and training keeps one of each`
+    throw new JobError(message, 'add --validation 0', { code: 'CLI_VALIDATION_IMPOSSIBLE', params })
+  }
 }
 
 /** One training; `phase` is its number in the job, `first` what was trained before it, `member` its number in an ensemble. */

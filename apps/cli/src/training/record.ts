@@ -1,5 +1,6 @@
 import type { PixelTable } from '@pixelrow/data'
 import type { Flags } from '../line/flags.ts'
+import { readingRecord } from '../tables/ofrun.ts'
 import { versions } from '../versions.ts'
 import { validationOf } from './plan.ts'
 import type { Trained } from './training.ts'
@@ -32,6 +33,8 @@ export function trainingRecord(command: string, flags: Flags, table: PixelTable,
       maxValue: table.maxValue,
       classes: table.classes ?? [],
     },
+    // With which the rows are read again, e.g. to check a smaller file on them.
+    reading: readingRecord(flags),
     machine: {
       engine,
       ...(flags.engineReason && { engineReason: flags.engineReason }),
@@ -42,5 +45,6 @@ export function trainingRecord(command: string, flags: Flags, table: PixelTable,
     ...(layouts?.convolutions.length && { layouts }),
     versions: versions(),
     check: trained.check,
+    outcome: trained.outcome,
   }
 }

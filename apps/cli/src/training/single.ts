@@ -1,26 +1,29 @@
 import type { PixelTable } from '@pixelrow/data'
 import { recipes } from '@pixelrow/train'
 import { many } from '../terminal/table.ts'
+import type { Before } from './checkpoint.ts'
 import { exportAndCheck } from './export.ts'
 import { type Done, fitOnce, type Job, type Parts, rowsOf, timed } from './fitting.ts'
+import { jobOutcome, type Outcome } from './outcome.ts'
 import type { Trained } from './training.ts'
 
 /** One model: trained with rows kept to validate on, and again on all rows where the recipe does so. */
 export async function trainSingle(job: Job, parts: Parts, table: PixelTable): Promise<Trained> {
   const { context, flags, plan, keeper } = job
   const { member } = flags
-  const before = keeper.from?.first
-  const first = before ?? (await fitOnce(job, parts, { phase: 1, member }))
+  const done = keeper.from?.first ? undefined : await fitOnce(job, parts, { phase: 1, member })
+  const first = done ? beforeOf(done, parts) : keeper.from!.first!
   // A member of an ensemble is trained as its ensemble would, and a target is reached by the model that reached it.
   const trainsAgain = recipes[flags.recipe]!.trainOnAll && member === undefined && flags.targetAccuracy === undefined
   const again = parts.validation && trainsAgain ? await fitAgain(job, table, first) : undefined
-  const { model, steps, engine, device, threads, runtime, layouts } = (again ?? (first as Done)).result
+  const { model, steps, engine, device, threads, runtime, layouts } = (again ?? done!).result
   const exported = await timed(() => exportAndCheck(context, flags, { models: [model], table }))
   const accuracy = first.history.at(-1)?.accuracy
   return {
     ...exported.value,
     ...{ plan, steps, engine, device, threads, ...(runtime && { runtime }), ...(layouts && { layouts }) },
     history: [...rowsOf(first, parts.train, parts.validation), ...(again ? rowsOf(again, table) : [])],
+    outcome: jobOutcome([...first.outcomes, ...(again ? [outcomeOf(again, { train: table })] : [])]),
     ...(accuracy !== undefined && { accuracy }),
     validationRows: parts.validation?.rows ?? 0,
     ...(again
@@ -30,8 +33,17 @@ export async function trainSingle(job: Job, parts: Parts, table: PixelTable): Pr
   }
 }
 
-function fitAgain(job: Job, table: PixelTable, { history, seconds }: Pick<Done, 'history' | 'seconds'>): Promise<Done> {
+function beforeOf(done: Done, parts: Parts): Before {
+  const { history, seconds } = done
+  return { history, seconds, outcomes: [outcomeOf(done, parts)] }
+}
+
+function outcomeOf({ result }: Done, { validation }: Parts): Outcome {
+  return { training: validation ? 'validated' : 'all rows', ...result.outcome }
+}
+
+function fitAgain(job: Job, table: PixelTable, first: Before): Promise<Done> {
   const rows = `on all ${many(table.rows, 'row')}`
   job.context.terminal.note(`Validation done. Training again ${rows}, as this recipe does:`)
-  return fitOnce(job, { train: table }, { phase: 2, first: { history, seconds } })
+  return fitOnce(job, { train: table }, { phase: 2, first })
 }

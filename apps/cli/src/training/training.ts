@@ -2,12 +2,14 @@ import type { PixelTable } from '@pixelrow/data'
 import type { FitResult, Plan } from '@pixelrow/train'
 import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
+import { tellRepeats } from '../tables/repeats.ts'
 import { many } from '../terminal/table.ts'
 import type { Keeper } from './checkpoint.ts'
 import { trainEnsemble } from './ensemble.ts'
 import type { HistoryRow } from './epochs.ts'
 import type { Check } from './export.ts'
 import { splitOff } from './fitting.ts'
+import type { JobOutcome } from './outcome.ts'
 import { augmentationOf, layersOf, numbersOf, planFor, requireBatches } from './plan.ts'
 import { trainSingle } from './single.ts'
 
@@ -16,6 +18,8 @@ export interface Trained {
   plan: Plan
   bytes: Uint8Array
   history: HistoryRow[]
+  /** What came of each training, and of all together. */
+  outcome: JobOutcome
   /** Of the validation rows at the end; not there where none were kept. */
   accuracy?: number
   validationRows: number
@@ -50,6 +54,7 @@ export async function trainAndExport(
   const { terminal } = context
   const plan = planFor(table, flags)
   for (const note of plan.notes) terminal.note(note)
+  tellRepeats(terminal, table)
   const parts = splitOff(table, flags)
   requireBatches(plan, parts.train.rows)
   const { members = 1 } = plan.ensemble ?? {}

@@ -1,11 +1,11 @@
 import { DataError } from '../error.ts'
 import { transpose } from '../pictures/picture.ts'
 import type { ImageShape, PixelTable, ReadOptions } from '../types.ts'
-import { classLookup, unknownLabel, WHOLE } from './classes.ts'
+import { classLookup, classText, unknownLabel } from './classes.ts'
 import { indexNote, requireCount } from './index-column.ts'
 import type { Layout } from './layout.ts'
 import type { RowSink } from './reader.ts'
-import { orderedShape, withRoom } from './table.ts'
+import { shapeOf, withRoom } from './table.ts'
 
 /** Cuts rows into batches of the same size as they come. */
 export function batchSink(
@@ -29,7 +29,7 @@ export function batchSink(
 
   function cut(start: number, count: number): PixelTable {
     const part = pixels.slice(start * width, (start + count) * width)
-    shape ??= orderedShape(layout, part, options)
+    shape ??= shapeOf(layout, part, options)
     if (options.transpose) transpose(part, shape)
     const maxValue = options.fractions ? 255 : (options.maxValue ?? 255)
     const table: PixelTable = { pixels: part, rows: count, shape, maxValue }
@@ -67,14 +67,15 @@ export function batchSink(
 
 /** A label's number when the classes are not yet known: its place among the given ones, else the whole number that it is. */
 function streamedLabel(file: string, column: string | number, classes?: readonly string[]) {
-  const lookup = classes ? classLookup(classes) : (text: string) => (WHOLE.test(text) ? Number(text) : undefined)
+  const whole = (text: string) => (/^\d+$/.test(classText(text)) ? Number(classText(text)) : undefined)
+  const lookup = classes ? classLookup(classes) : whole
   const known = new Map<string, number>()
   return (text: string, row: number): number => {
     let label = known.get(text)
     if (label !== undefined) return label
     label = lookup(text)
     if (label === undefined && classes) unknownLabel(file, column, row, text, classes)
-    if (label === undefined || label < 0 || label > 65_535) {
+    if (label === undefined || label > 65_535) {
       const advice = 'Pass the classes: a stream is read before all its labels are known.'
       throw new DataError({ file, row, column, expected: 'a label 0..65535', found: `'${text}'`, advice })
     }

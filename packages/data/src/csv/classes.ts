@@ -9,8 +9,27 @@ export interface LabelCollector {
 }
 
 const MAX_CLASSES = 65_535
-/** A whole number as labels write it. */
-export const WHOLE = /^-?\d+(\.0*)?$/
+/** A whole number as labels write it: `5`, `05`, `+5`, `5.0`, or as `%e` prints it, `5.000e+00`. */
+const WHOLE = /^[-+]?(\d+(\.0*)?|\d(\.\d*)?e[-+]\d\d+)$/i
+/** A class that is a number. */
+const NUMBER = /^-?\d+$/
+
+/**
+ * The text of a label's class, whatever the source that the label is from: without spaces and tabs around it, and a whole number as plain digits,
+ * so that `5`, `05`, `+5`, `5.0` and `5.000e+00` are one class; other texts as they stand.
+ */
+export function classText(label: string): string {
+  const text = label.replace(/^[ \t]+|[ \t]+$/g, '')
+  const number = WHOLE.test(text) ? Number(text) : Number.NaN
+  // Adding 0 makes -0 a plain one.
+  return Number.isSafeInteger(number) ? String(number + 0) : text
+}
+
+/** Classes in order: by number where all of them are whole numbers, else by code units. */
+export function sortedClasses(labels: Iterable<string>): string[] {
+  const classes = [...new Set(labels)]
+  return classes.every((text) => NUMBER.test(text)) ? classes.sort((a, b) => Number(a) - Number(b)) : classes.sort()
+}
 
 /** Labels as the file writes them; `given` are the classes to map to, in order, where the caller knows them. */
 export function collectLabels(file: string, column: string | number, given?: readonly string[]): LabelCollector {
@@ -42,40 +61,35 @@ export function collectLabels(file: string, column: string | number, given?: rea
   }
 }
 
-/** Numbers nobody has are holes. `5`, `05` and `5.0` are one class where every label is a whole number; words are classes as they stand. */
+/** Numbers nobody has are holes. */
 function sortClasses(texts: string[]): { classes: string[]; index: number[] } {
-  const numeric = texts.every((text) => WHOLE.test(text) && Number.isSafeInteger(Number(text)))
-  const names = numeric ? texts.map(whole) : texts
-  const order = numeric ? (a: string, b: string) => Number(a) - Number(b) : undefined
-  const classes = [...new Set(Object.values(names))].sort(order)
+  const names = texts.map(classText)
+  const classes = sortedClasses(Object.values(names))
   const place = new Map(classes.map((name, i) => [name, i]))
   return { classes, index: names.map((name) => place.get(name)!) }
 }
 
-/** The class index of a label's text: the text itself, else the same whole number written otherwise. */
+/** The class index of a label's text: of the class that is written so, else of the one that means the same. */
 export function classLookup(classes: readonly string[]): (text: string) => number | undefined {
   const places = new Map(classes.map((name, i) => [name, i]))
-  return (text) => places.get(text) ?? (WHOLE.test(text) ? places.get(whole(text)) : undefined)
-}
-
-/** `05.0` as `5`. */
-function whole(text: string): string {
-  return String(Number(text) + 0)
+  const meant = new Map([...classes.entries()].reverse().map(([i, name]) => [classText(name), i]))
+  return (text) => places.get(text) ?? meant.get(classText(text))
 }
 
 /** Refuses a label that is not among the classes. */
 export function unknownLabel(
   file: string,
-  column: string | number,
+  column: string | number | undefined,
   row: number,
   text: string,
   given: readonly string[],
 ): never {
   const shown = given.length > 12 ? `${given.slice(0, 12).join(', ')}, … (${given.length} classes)` : given.join(', ')
   const advice = 'Is this another data set, or another label column?'
+  const place = { file, row, ...(column !== undefined && { column }) }
   const data = { code: 'DATA_LABEL_UNKNOWN', params: { label: text, classes: given } } as const
   const found = `label '${text}'`
-  throw new DataError({ file, row, column, expected: `one of the classes ${shown}`, found, advice, ...data })
+  throw new DataError({ ...place, expected: `one of the classes ${shown}`, found, advice, ...data })
 }
 
 function emptyLabel(file: string, column: string | number, row: number): never {

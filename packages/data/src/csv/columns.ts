@@ -1,10 +1,11 @@
 import { DataError } from '../error.ts'
+import type { ImageShape } from '../types.ts'
 
-/** The columns that hold pixels: which place of the image each has, and the image's size where the names tell it. */
+/** The columns that hold pixels: which place of the image each has, and what else the names tell. */
 export interface PixelColumns {
   /** By column: the pixel's place in the row of pixels. */
   places: Map<number, number>
-  size?: { height: number; width: number }
+  size?: Partial<ImageShape>
 }
 
 interface Named {
@@ -16,15 +17,53 @@ interface Named {
 
 /** A prefix and one number, or two with a sign between. */
 const NUMBERED = /^(.*?)(?:(\d+)[x_,:-])?(\d+)$/i
+/** `r3c17`, `row3_col17`, also behind a prefix. */
+const ROW_AND_COLUMN = /^(.*[^a-z])?r(?:ow)?_?(\d+)_?c(?:ol(?:umn)?)?_?(\d+)$/i
+/** A letter or a name of a colour before the number, or behind it: `r17`, `pixel_R_17`, `17_red`. */
+const COLOURED =
+  /^(?:(.*[_. -])?(red|green|blue|alpha|[rgba])[_. -]?(\d.*)|(.*\d)[_. -]?(red|green|blue|alpha|[rgba]))$/i
+const COLOURS = ['r', 'g', 'b', 'a']
 
 /**
- * Finds the pixel columns among `columns` by name: the largest family of one prefix with counting numbers, from 0 or 1,
- * without a gap, in any order. Throws a DataError that names the columns that are missing or twice there.
+ * Finds the pixel columns among `columns` by name: the largest family of one prefix with counting numbers, from 0 or 1, without a gap, in any order;
+ * or one such family for each of red, green and blue, and alpha perhaps. Throws a DataError that names the columns that are missing or twice there.
  */
 export function pixelColumns(file: string, names: readonly string[], columns: readonly number[]): PixelColumns {
   if (areCounted(names, columns)) return { places: new Map(columns.map((column, place) => [column, place])) }
-  const family = largestFamily(names, columns)
-  return family[0]?.numbers.length === 2 ? grid(file, family) : sequence(file, family, names)
+  const family = largestFamily(columns.map((column) => ({ column, name: names[column]! })))
+  const coloured = colourFamilies(names, columns)
+  const colours = coloured.reduce((count, { length }) => count + length, 0)
+  return colours > family.length ? mixed(file, coloured, names) : placesOf(file, family, names)
+}
+
+const placesOf = (file: string, family: Named[], names: readonly string[]): PixelColumns =>
+  family[0]?.numbers.length === 2 ? grid(file, family) : sequence(file, family, names)
+
+/** The columns of red, green and blue, and of alpha where there are any; empty unless all three are there. */
+function colourFamilies(names: readonly string[], columns: readonly number[]): Named[][] {
+  const found: { column: number; name: string; bare: string }[][] = COLOURS.map(() => [])
+  for (const column of columns) {
+    const name = names[column]!
+    const [, before = '', first, after, bare = before + after, colour = first] = COLOURED.exec(name) ?? []
+    if (colour) found[COLOURS.indexOf(colour[0]!.toLowerCase())]!.push({ column, name, bare })
+  }
+  const families = found.map((each) => largestFamily(each))
+  return families.slice(0, 3).every(({ length }) => length > 0) ? families.filter(({ length }) => length > 0) : []
+}
+
+/** Red, green and blue of each pixel after each other, wherever their columns are. */
+function mixed(file: string, families: Named[][], names: readonly string[]): PixelColumns {
+  const channels = families.length
+  const parts = families.map((family) => placesOf(file, family, names))
+  const sizes = parts.map(({ places, size }) => JSON.stringify([places.size, size]))
+  if (new Set(sizes).size > 1) {
+    const found = parts.map(({ places }) => places.size).join(', ')
+    throw new DataError({ file, row: 1, expected: 'as many columns of each colour', found })
+  }
+  const places = parts.flatMap((part, channel) =>
+    [...part.places].map(([column, place]): [number, number] => [column, place * channels + channel]),
+  )
+  return { places: new Map(places), size: { ...parts[0]!.size, channels, channelOrder: 'interleaved' } }
 }
 
 /** Whether the names are one prefix with 0, 1, 2, … or 1, 2, 3, …, as they mostly are: then there is nothing to sort out. */
@@ -33,11 +72,11 @@ function areCounted(names: readonly string[], columns: readonly number[]): boole
   return base !== undefined && columns.every((column, i) => names[column] === `${prefix}${+base + i}`)
 }
 
-function largestFamily(names: readonly string[], columns: readonly number[]): Named[] {
+/** The columns whose names, bare of colours, have one prefix and one or two numbers; of several such families the largest. */
+function largestFamily(columns: readonly { column: number; name: string; bare?: string }[]): Named[] {
   const families = new Map<string, Named[]>()
-  for (const column of columns) {
-    const name = names[column]!
-    const match = NUMBERED.exec(name)
+  for (const { column, name, bare = name } of columns) {
+    const match = ROW_AND_COLUMN.exec(bare) ?? NUMBERED.exec(bare)
     if (!match) continue
     const [, prefix = '', ...parts] = match
     const numbers = parts.filter(Boolean)

@@ -1,5 +1,10 @@
+import { either, flag, like, type Rules, show, text } from '../../../../common/options.ts'
+import { checkTable } from '../check.ts'
+import { DataError } from '../error.ts'
+import { check } from '../options.ts'
 import { pixelCount } from '../shape.ts'
 import type { PixelTable } from '../types.ts'
+import { classText } from './classes.ts'
 import { checkSubmission } from './submission-options.ts'
 
 const BLOCK_ROWS = 256
@@ -12,25 +17,77 @@ export interface WriteCsvOptions {
   label?: string | false
 }
 
-/** A table as pieces of CSV text: identifiers (`id`) and labels first where there are any, then the pixels. */
-export function* csvText(
-  table: PixelTable,
-  { header = true, label = 'label' }: WriteCsvOptions = {},
-): Generator<string> {
+const writeRules = (): Rules<WriteCsvOptions> => ({
+  header: flag,
+  label: either(
+    text,
+    like('false', (value) => value === false),
+  ),
+})
+
+/**
+ * A table as pieces of CSV text: identifiers (`id`) and labels first where there are any, then the pixels. Throws a DataError for a table that is
+ * none, and for what would not be read back as it is: ids and classes that are empty or hold line breaks, and two classes that are one number.
+ */
+export function csvText(table: PixelTable, options: WriteCsvOptions = {}): Generator<string> {
+  check('csvText', options, writeRules())
+  checkTable(table, 'csvText: the table')
+  const { header = true, label = 'label' } = options
+  const { labels, ids, classes } = table
+  if (ids) requireReadable('ids', ids)
+  if (labels && label !== false && classes) requireClasses(classes)
+  const names = [...(ids ? ['id'] : []), ...(labels && label !== false ? [label] : [])]
+  requireReadable('label', names)
+  return blocks(table, header ? names : undefined, label !== false)
+}
+
+/** The header where there are names, then the rows. */
+function* blocks(table: PixelTable, names: string[] | undefined, labelled: boolean): Generator<string> {
   const width = pixelCount(table.shape)
-  const { labels, ids } = table
-  const names = [...(ids ? ['id'] : []), ...(labels && label !== false ? [label] : [])].map(csvCell)
-  if (header) yield `${[...names, ...Array.from({ length: width }, (_, i) => `pixel${i}`)].join(',')}\n`
-  const classes = table.classes?.map(csvCell)
+  const { ids, labels, classes } = table
+  const pixels = Array.from({ length: width }, (_, i) => `pixel${i}`)
+  if (names) yield `${[...names.map(csvCell), ...pixels].join(',')}\n`
+  const cells = classes?.map(csvCell)
   for (let start = 0; start < table.rows; start += BLOCK_ROWS) {
     let block = ''
     for (let row = start; row < Math.min(start + BLOCK_ROWS, table.rows); row++) {
       if (ids) block += `${csvCell(ids[row]!)},`
-      if (labels && label !== false) block += `${classes?.[labels[row]!] ?? labels[row]},`
+      if (labels && labelled) block += `${cells?.[labels[row]!] ?? labels[row]},`
       block += `${table.pixels.subarray(row * width, (row + 1) * width).join(',')}\n`
     }
     yield block
   }
+}
+
+/** Refuses texts that no reader would give back: empty ones, and those that go on in another line. */
+function requireReadable(field: string, texts: readonly string[]): void {
+  const index = texts.findIndex((each) => /[\r\n\0]|^[ \t]*$/.test(each))
+  if (index < 0) return
+  const [expected, found] = ['texts of one line, not empty', show(texts[index])]
+  const params = { field, index }
+  throw new DataError({
+    code: 'DATA_TEXT_UNWRITABLE',
+    params,
+    problem: `csvText: ${field}: expected ${expected}, found ${found}`,
+    expected,
+    found,
+  })
+}
+
+/** Refuses classes of which two would be read back as one. */
+function requireClasses(classes: readonly string[]): void {
+  requireReadable('classes', classes)
+  const firsts = new Map([...classes].reverse().map((name) => [classText(name), name]))
+  const index = classes.findIndex((name) => firsts.get(classText(name)) !== name)
+  if (index < 0) return
+  const [one, other] = [firsts.get(classText(classes[index]!)), classes[index]]
+  const problem = `csvText: classes '${one}' and '${other}' would be read back as one`
+  throw new DataError({
+    code: 'DATA_TEXT_UNWRITABLE',
+    params: { field: 'classes', index },
+    problem,
+    found: `'${other}'`,
+  })
 }
 
 /** What a submission holds. */

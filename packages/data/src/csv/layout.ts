@@ -1,6 +1,7 @@
 import { DataError } from '../error.ts'
+import { shapesOf } from '../pictures/readings.ts'
 import { formatShape, pixelCount, squareOf } from '../shape.ts'
-import type { ReadOptions, ShapeOption } from '../types.ts'
+import type { ImageShape, ReadOptions, ShapeOption } from '../types.ts'
 import { cellText, cellTexts, isBlank, type Line, lineAt, splitCells, type Where } from './cells.ts'
 import { pixelColumns } from './columns.ts'
 import { rolesOf } from './roles.ts'
@@ -16,8 +17,10 @@ export interface Layout extends Where {
   places: Int32Array
   /** The column whose one cell holds all pixels, with spaces between (FER2013); -1 where there is none. */
   packed: number
-  /** Size of the images; `channelOrder` may be open. */
-  shape: ShapeOption
+  /** What shapes the images may have; `channelOrder` may be open. */
+  shapes: ShapeOption[]
+  /** The order of the channels, where names tell it. */
+  order?: ImageShape['channelOrder'] | undefined
   pixels: number
   /** The first row's line, after the header. */
   first: Line
@@ -116,9 +119,10 @@ function named(file: string, names: string[], first: Line, head: Uint8Array, opt
     id: id < 0 && options.id === undefined,
   })
   const pixels = packed >= 0 ? packedCount(file, head, first, packed, names) : places.size
-  const shape = shapeOf(file, pixels, options, size)
+  const shapes = shapesFor(file, pixels, options, size)
   const byColumn = Int32Array.from(names, (_, column) => places.get(column) ?? -1)
-  const layout: Layout = { ...where, columns: names.length, label, id, places: byColumn, packed, shape, pixels, first }
+  const found = { columns: names.length, label, id, places: byColumn, packed, shapes, order: size?.channelOrder }
+  const layout: Layout = { ...where, ...found, pixels, first }
   return roles.index ? { ...layout, index: roles.index } : layout
 }
 
@@ -176,7 +180,7 @@ function unnamed(file: string, columns: number, rows: Line[], head: Uint8Array, 
     if (NUMBER.test(texts[0]![label]!)) constant = ends.find((end) => end !== label)
   }
   const pixelsAt = rest.filter((column) => column !== label)
-  const shape = shapeOf(file, pixelsAt.length, options)
+  const shapes = shapesFor(file, pixelsAt.length, options)
   const places = new Int32Array(columns).fill(-1)
   for (const [place, column] of pixelsAt.entries()) places[column] = place
   const layout: Layout = {
@@ -186,7 +190,7 @@ function unnamed(file: string, columns: number, rows: Line[], head: Uint8Array, 
     id,
     places,
     packed: -1,
-    shape,
+    shapes,
     pixels: pixelsAt.length,
     first: rows[0]!,
   }
@@ -225,32 +229,22 @@ function columnOf(file: string, name: string | number, columns: number, names?: 
   throw new DataError({ file, row: 1, expected: `a column '${name}'`, found, advice, ...data })
 }
 
-function shapeOf(
-  file: string,
-  pixels: number,
-  options: ReadOptions,
-  size?: { height: number; width: number },
-): ShapeOption {
-  const shape = options.shape ?? size ?? squareOf(pixels)
-  if (!shape) {
+/** The shape that was asked for or that names tell, else those that so many pixels may have. */
+function shapesFor(file: string, pixels: number, options: ReadOptions, named: Partial<ImageShape> = {}): ShapeOption[] {
+  const { height, width, channels = 1 } = named
+  const shape = options.shape ?? (height && width ? { height, width, channels } : undefined)
+  const shapes = shape ? [shape] : shapesOf(pixels, named.channels)
+  if (shapes.length === 0) {
     const advice = 'Pass the shape; or is a column missing, or one too many?'
-    throw new DataError({
-      file,
-      expected: 'a square image, or three squares (RGB)',
-      found: `${pixels} pixel columns`,
-      advice,
-    })
+    const [expected, found] = ['a square image, or three squares (RGB)', `${pixels} pixel columns`]
+    throw new DataError({ code: 'DATA_SHAPE_UNKNOWN', params: { pixels }, file, expected, found, advice })
   }
-  const wanted = pixelCount({ channels: 1, ...shape })
-  if (wanted === pixels) return shape
+  const wanted = pixelCount({ channels: 1, ...shapes[0]! })
+  if (wanted === pixels) return shapes
   const isTest = wanted === pixels + 1 ? ' Is this test.csv? Then pass label: false.' : ''
-  throw new DataError({
-    file,
-    row: 1,
-    expected: `${wanted} pixel columns for ${formatShape(shape)}`,
-    found: `${pixels}`,
-    advice: `Pass the shape that the file has.${isTest}`,
-  })
+  const [expected, found] = [`${wanted} pixel columns for ${formatShape(shapes[0]!)}`, `${pixels}`]
+  const advice = `Pass the shape that the file has.${isTest}`
+  throw new DataError({ code: 'DATA_SHAPE_OTHER', params: { pixels }, file, row: 1, expected, found, advice })
 }
 
 /** Refuses a file without a header in which two columns may be the label. */

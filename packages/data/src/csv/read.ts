@@ -1,4 +1,5 @@
 import { DataError } from '../error.ts'
+import { requireFit } from '../source/checked.ts'
 import { allBytes, type ByteSource } from '../source/source.ts'
 import { concat, peek, unlessAborted } from '../source/stream.ts'
 import type { PixelTable, ReadOptions, TableSource } from '../types.ts'
@@ -34,11 +35,17 @@ interface Head {
 /** Opens what a table is read from. */
 export type Open = (source: TableSource, options: ReadOptions) => Promise<ByteSource>
 
-/** The table in a CSV or IDX file. */
-export async function tableOf(open: Open, from: TableSource, options: ReadOptions): Promise<PixelTable> {
+/** The table in a CSV or IDX file; `within` is what that file is in. */
+export async function tableOf(
+  open: Open,
+  from: TableSource,
+  options: ReadOptions,
+  ...within: 'zip'[]
+): Promise<PixelTable> {
   const source = await open(from, options)
   try {
     const start = await moreOf(source, CHUNK, options)
+    await requireFit(source.name, [isIdx(start.bytes) ? 'idx' : 'csv', ...within], options)
     if (isIdx(start.bytes)) return await idxOf(open, source, start.bytes, options)
     const head = await headOf(source, start, options)
     const sink = tableSink(head.layout, options, guessRows(head, source.size))
@@ -55,6 +62,12 @@ async function closed(source: ByteSource, { signal }: ReadOptions): Promise<void
   if (!signal?.aborted) await closing
 }
 
+/** Refuses to read in batches what is no CSV. */
+export function notCsv(file: string, found: string): never {
+  const advice = 'Read it with readTable.'
+  throw new DataError({ code: 'DATA_SOURCE_INVALID', file, expected: 'CSV, to read in batches', found, advice })
+}
+
 /** IDX begins with two zero bytes, which no text does. */
 function isIdx([zero0, zero1, type]: Uint8Array): boolean {
   return zero0 === 0 && zero1 === 0 && type !== 0
@@ -62,8 +75,9 @@ function isIdx([zero0, zero1, type]: Uint8Array): boolean {
 
 async function idxOf(open: Open, source: ByteSource, first: Uint8Array, options: ReadOptions): Promise<PixelTable> {
   const bytes = await allBytes(source, first)
-  const { labels, signal } = options
-  const labelBytes = labels === undefined ? undefined : await allBytes(await open(labels, signal ? { signal } : {}))
+  const { label, labels, signal } = options
+  const isUnlabelled = labels === undefined || label === false
+  const labelBytes = isUnlabelled ? undefined : await allBytes(await open(labels, signal ? { signal } : {}))
   // Apart, so that a page that reads CSV alone does not load it.
   const { idxTable } = await import('../idx/idx-table.ts')
   return idxTable(source.name, bytes, labelBytes, options)
@@ -75,11 +89,14 @@ export async function* batchesOf(
   from: TableSource,
   batch = 256,
   options: ReadOptions,
+  ...within: 'zip'[]
 ): AsyncGenerator<PixelTable, void, undefined> {
-  if (!(Number.isInteger(batch) && batch >= 1)) throw new RangeError(`batch: expected 1 or more, found ${batch}.`)
   const source = await open(from, options)
   try {
-    const head = await headOf(source, await moreOf(source, CHUNK, options), options)
+    const start = await moreOf(source, CHUNK, options)
+    if (isIdx(start.bytes)) notCsv(source.name, 'IDX')
+    await requireFit(source.name, ['csv', ...within], options)
+    const head = await headOf(source, start, options)
     if (head.layout.constant !== undefined) labelUnknown(source.name)
     const sink = batchSink(head.layout, options, batch)
     for await (const _ of pump(source, head, sink, options)) yield* sink.full()
@@ -167,10 +184,7 @@ async function scannerMaker(layout: Layout, { parser }: ReadOptions): Promise<(c
   return (capacity) => plainScanner(capacity, plan, mostRows(capacity, plan))
 }
 
-function ruleOf({ maxValue = 255, fractions = false }: ReadOptions): PixelRule {
-  if (Number.isInteger(maxValue) && maxValue >= 1 && maxValue <= 255) return { max: maxValue, fractions }
-  throw new RangeError(`maxValue: expected a whole number 1..255, found ${maxValue}.`)
-}
+const ruleOf = ({ maxValue = 255, fractions = false }: ReadOptions): PixelRule => ({ max: maxValue, fractions })
 
 /** How many rows a file of this size holds if they are like the first ones, a little more to be safe; growing is possible but slow. */
 function guessRows({ bytes, last, layout }: Head, size: number | undefined): number {

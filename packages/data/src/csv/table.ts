@@ -1,4 +1,6 @@
-import { smootherOrder, transpose } from '../pictures/picture.ts'
+import { DataError } from '../error.ts'
+import { transpose } from '../pictures/picture.ts'
+import { clearest, smootherOrder } from '../pictures/readings.ts'
 import type { ImageShape, PixelTable, ReadOptions } from '../types.ts'
 import { collectLabels } from './classes.ts'
 import { countsRows, indexNote } from './index-column.ts'
@@ -36,7 +38,7 @@ export function tableSink(layout: Layout, options: ReadOptions, guess: number): 
     table() {
       const all = trimmed(pixels, size)
       requireConstant(layout, all)
-      const shape = orderedShape(layout, all, options)
+      const shape = shapeOf(layout, all, options)
       if (options.transpose) transpose(all, shape)
       const table: PixelTable = { pixels: all, rows: size / width, shape, maxValue: whiteOf(all, fractions, options) }
       if (labels) Object.assign(table, labels.finish(numbers))
@@ -63,15 +65,26 @@ function trimmed(pixels: Uint8Array<ArrayBuffer>, size: number): Uint8Array<Arra
   return close ? pixels.subarray(0, size) : pixels.slice(0, size)
 }
 
-/** The images' shape with the order of their channels: given, or the one under which these pixels are smoother. */
-export function orderedShape(layout: Layout, pixels: Uint8Array, options: ReadOptions): ImageShape {
-  const size = { channels: 1, ...layout.shape }
+/** The images' shape: given or told by names, else the one under which these pixels are smoother; so too the order of their channels. */
+export function shapeOf(layout: Layout, pixels: Uint8Array, options: ReadOptions): ImageShape {
+  const { file, shapes, order: named } = layout
+  const { channels: asked, transpose: isTurned, onNote } = options
+  const order = named ?? asked ?? shapes[0]!.channelOrder
+  const size = { channels: 1, ...clearest(shapes, { file, pixels, order, isTurned, onNote }) }
+  requireOrder(layout, size.channels, asked)
   if (size.channels === 1) return { ...size, channelOrder: 'interleaved' }
-  const given = options.channels ?? layout.shape.channelOrder
-  if (given) return { ...size, channelOrder: given }
-  const channelOrder = smootherOrder(pixels, size)
-  options.onNote?.(`channels taken as ${channelOrder}: the pictures are smoother that way (option channels)`)
+  if (order) return { ...size, channelOrder: order }
+  const channelOrder = smootherOrder(pixels, isTurned ? { ...size, height: size.width, width: size.height } : size)
+  onNote?.(`channels taken as ${channelOrder}: the pictures are smoother that way (option channels)`)
   return { ...size, channelOrder }
+}
+
+/** Refuses an order of channels where there is one channel, or where names tell another. */
+function requireOrder({ file, order }: Layout, channels: number, asked: ReadOptions['channels']): void {
+  if (asked === undefined || (channels > 1 && asked === (order ?? asked))) return
+  const problem = channels > 1 ? 'its column names tell the order of the channels' : 'its pictures have one channel'
+  const params = { option: 'channels' }
+  throw new DataError({ code: 'DATA_OPTION_UNFIT', params, file, problem, found: asked, advice: 'Leave channels out.' })
 }
 
 /** Without a header, the other end column was the same all through the first rows; a change later means a wrong guess. */

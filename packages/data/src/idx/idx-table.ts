@@ -1,38 +1,39 @@
+import { firstAbove } from '../above.ts'
+import { classLookup, unknownLabel } from '../csv/classes.ts'
 import { whiteOf } from '../csv/white.ts'
 import { DataError } from '../error.ts'
+import { formatShape } from '../shape.ts'
 import type { ImageShape, PixelTable, ReadOptions } from '../types.ts'
-import { readIdx } from './idx.ts'
+import { parsed } from './parse.ts'
 
-/** The table in a file of IDX images (`rows × height × width`, or with 3 channels last or first), with another's labels. */
+/** The table in a file of IDX images (`rows × height × width`, or with 3 or 4 channels last or first), with another's labels. */
 export function idxTable(
   file: string,
   bytes: Uint8Array,
   labels: Uint8Array | undefined,
   options: ReadOptions,
 ): PixelTable {
-  refuseMeaningless(file, options)
-  const { dims, data } = readIdx(bytes, { name: file })
+  const { dims, data } = parsed(bytes, file)
   const [rows = 0, ...image] = dims
   const stored = shapeOf(file, image)
   if (rows === 0 || data.length === 0) throw new DataError({ file, problem: 'has no images' })
-  const above = data.findIndex((pixel) => pixel > (options.maxValue ?? 255))
+  const above = firstAbove(data, options.maxValue ?? 255)
   if (above >= 0) {
     const row = Math.floor((above * rows) / data.length) + 1
     throw new DataError({ file, row, expected: `pixels 0..${options.maxValue}`, found: `${data[above]}` })
   }
   const turned = options.transpose ? transposed(data, rows, stored) : { pixels: data, shape: stored }
+  requireShape(file, turned.shape, options)
   const table: PixelTable = { ...turned, rows, maxValue: whiteOf(data, false, options) }
-  return labels && options.label !== false ? { ...table, ...labelled(file, labels, rows, options) } : table
+  return labels ? { ...table, ...labelled(file, labels, rows, options) } : table
 }
 
-/** Refuses what speaks of columns: whoever asks for it takes the file for another. */
-function refuseMeaningless(file: string, { label, id, drop, header }: ReadOptions): void {
-  const given = { label: label || label === 0, id: id || id === 0, drop: drop?.length, header: header !== undefined }
-  const option = (Object.keys(given) as (keyof typeof given)[]).find((name) => given[name])
-  if (!option) return
-  const problem = `is IDX, which has no columns for the option ${option}`
-  const instead = option === 'label' ? ': labels are a file of their own, passed as labels.' : '.'
-  throw new DataError({ file, problem, advice: `Leave ${option} out${instead}` })
+/** The dimensions say the size, so that one that is asked for must be the same. */
+function requireShape(file: string, { height, width, channels }: ImageShape, { shape }: ReadOptions): void {
+  if (!shape || formatShape(shape) === formatShape({ height, width, channels })) return
+  const [found, expected] = [formatShape({ height, width, channels }), formatShape(shape)]
+  const [problem, advice] = [`holds images of ${found}, expected ${expected}`, 'Leave shape out.']
+  throw new DataError({ code: 'DATA_SHAPE_OTHER', file, problem, found, expected, advice })
 }
 
 /** Pictures with rows and columns swapped, as EMNIST stores them. */
@@ -55,12 +56,14 @@ function transposed(data: Uint8Array, rows: number, stored: ImageShape): Pick<Pi
 function shapeOf(file: string, image: number[]): ImageShape {
   if (image.length === 2) return { height: image[0]!, width: image[1]!, channels: 1, channelOrder: 'interleaved' }
   const [a = 0, b = 0, c = 0] = image
-  if (image.length === 3 && c === 3) return { height: a, width: b, channels: 3, channelOrder: 'interleaved' }
-  if (image.length === 3 && a === 3) return { height: b, width: c, channels: 3, channelOrder: 'planar' }
+  for (const channels of image.length === 3 ? [3, 4] : []) {
+    if (c === channels) return { height: a, width: b, channels, channelOrder: 'interleaved' }
+    if (a === channels) return { height: b, width: c, channels, channelOrder: 'planar' }
+  }
   const advice = 'Is this the file of labels? Pass the images, and the labels as option.'
   throw new DataError({
     file,
-    expected: 'rows × height × width (× 3)',
+    expected: 'rows × height × width (× 3 or 4)',
     found: `${image.length + 1} dimensions`,
     advice,
   })
@@ -72,19 +75,15 @@ function labelled(
   rows: number,
   { classes }: ReadOptions,
 ): Pick<PixelTable, 'labels' | 'classes'> {
-  const { dims, data } = readIdx(bytes, { name: `labels of ${file}` })
+  const { dims, data } = parsed(bytes, `labels of ${file}`)
   if (dims.length !== 1 || dims[0] !== rows) {
     throw new DataError({ file: `labels of ${file}`, expected: `${rows} labels`, found: dims.join(' × ') })
   }
   const found = [...new Set(data)].sort((a, b) => a - b).map(String)
   const names = classes ? [...classes] : found
-  const index = new Map(names.map((name, i) => [name, i]))
-  const unknown = data.findIndex((label) => !index.has(String(label)))
-  if (unknown >= 0) {
-    const expected = `one of the classes ${names.join(', ')}`
-    const label = String(data[unknown])
-    const coded = { code: 'DATA_LABEL_UNKNOWN', params: { label, classes: names } } as const
-    throw new DataError({ file: `labels of ${file}`, row: unknown + 1, expected, found: `label '${label}'`, ...coded })
-  }
-  return { labels: Uint16Array.from(data, (label) => index.get(String(label))!), classes: names }
+  const lookup = classLookup(names)
+  const places = Array.from({ length: 256 }, (_, label) => lookup(String(label)))
+  const unknown = data.findIndex((label) => places[label] === undefined)
+  if (unknown >= 0) unknownLabel(`labels of ${file}`, undefined, unknown + 1, String(data[unknown]), names)
+  return { labels: Uint16Array.from(data, (label) => places[label]!), classes: names }
 }

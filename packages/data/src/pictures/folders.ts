@@ -1,4 +1,6 @@
+import { classLookup, classText, sortedClasses } from '../csv/classes.ts'
 import { DataError } from '../error.ts'
+import { checkValue } from '../options.ts'
 import type { Part, PictureOptions } from '../types.ts'
 
 /** Where the pictures of a folder are, and what their folders say of them. */
@@ -36,6 +38,7 @@ export function arranged(
   options: PictureOptions,
 ): Arranged {
   const all = [...paths.map(itemOf), ...folders.map((path) => ({ names: [...namesIn(path), ''] }))]
+  tellDropped(file, all, options)
   const items = all.filter(({ names }) => isVisible(names, options))
   requirePictures(file, items, options)
   const root = partOf(file, unwrapped(items, options), options)
@@ -45,9 +48,6 @@ export function arranged(
   const twice = pictures.find(({ id }, i) => id === pictures[i + 1]?.id)
   if (twice) throw new DataError({ file, problem: `has two pictures ${twice.id}` })
   if (options.label === false) return { pictures }
-  if (options.label !== undefined) {
-    throw new RangeError('label: pictures have their labels from their folders. Leave it out, or pass false for none.')
-  }
   if (picturesOf(root).every(({ names }) => names.length === 1)) return { pictures }
   requireClassFolders(file, root, options)
   return { pictures, ...labelled(file, pictures, options) }
@@ -71,6 +71,15 @@ export const isPicture = (path: string): boolean => /\.(png|jpe?g|webp)$/i.test(
 /** What is hidden and what the caller drops is not there. */
 function isVisible(names: string[], { drop = [] }: PictureOptions): boolean {
   return !names.some(isHidden) && !names.slice(0, -1).some((name) => drop.includes(name))
+}
+
+/** Folders have no numbers; one that is not there may be in another part. */
+function tellDropped(file: string, items: Item[], { drop = [], onNote }: PictureOptions): void {
+  const number = drop.find((name) => typeof name === 'number')
+  if (number !== undefined) checkValue(file, 'drop', drop, () => 'names of folders')
+  const there = new Set(items.flatMap(({ names }) => names.slice(0, -1)))
+  const missing = drop.map(String).filter((name) => !there.has(name))
+  if (missing.length > 0) onNote?.(`no folder ${listed(missing)} to leave out`)
 }
 
 function requirePictures(file: string, items: Item[], { onNote }: PictureOptions): void {
@@ -157,36 +166,36 @@ function requireClassFolders(file: string, root: Item[], { classes }: PictureOpt
       advice: `Each folder is a class: fill it, remove it, or pass drop: its name.`,
     })
   }
-  if (full.size === 1 && !classes) {
+  if (new Set([...full].map(classText)).size === 1 && !classes) {
     const found = `only ${listed([...full])}`
     throw new DataError({ file, expected: 'folders of at least two classes', found, advice })
   }
 }
 
-/** Folders as classes: by number where all of them are whole numbers, else by code units; or as the given classes have them. */
+/** Folders as classes, by the texts that labels of other sources have; or as the given classes have them. */
 function labelled(
   file: string,
   pictures: Arranged['pictures'],
-  { classes: given }: PictureOptions,
+  { classes: given, onNote }: PictureOptions,
 ): Required<Pick<Arranged, 'labels' | 'classes'>> {
   const folders = pictures.map(({ id }) => id.slice(0, id.indexOf('/')))
-  const found = [...new Set(folders)].sort()
-  const classes = given ? [...given] : found.every(isWhole) ? found.sort((a, b) => Number(a) - Number(b)) : found
+  const names = [...new Set(folders)].sort()
+  const classes = given ? [...given] : sortedClasses(names.map(classText))
   if (classes.length > MAX_CLASSES) {
     throw new DataError({ file, expected: `at most ${MAX_CLASSES} classes`, found: `${classes.length}` })
   }
-  const places = new Map(found.map((name) => [name, placeOf(file, name, classes)]))
+  const lookup = classLookup(classes)
+  const places = new Map(names.map((name) => [name, lookup(name) ?? unknownFolder(file, name, classes)]))
+  const firsts = new Map<number, string>()
+  for (const [name, place] of places) {
+    const first = firsts.get(place)
+    if (first === undefined) firsts.set(place, name)
+    else onNote?.(`folders '${first}' and '${name}' are one class`)
+  }
   return { labels: Uint16Array.from(folders, (name) => places.get(name)!), classes }
 }
 
-const isWhole = (name: string): boolean => /^\d{1,15}$/.test(name)
-
-/** By the name, else by the number that it is: `05` may be class `5`. */
-function placeOf(file: string, name: string, classes: string[]): number {
-  const exact = classes.indexOf(name)
-  if (exact >= 0) return exact
-  const place = classes.findIndex((each) => isWhole(each) && isWhole(name) && Number(each) === Number(name))
-  if (place >= 0) return place
+function unknownFolder(file: string, name: string, classes: readonly string[]): never {
   const advice = 'Is this another data set? Pass drop: its name to leave it out.'
   const data = { code: 'DATA_LABEL_UNKNOWN', params: { label: name, classes } } as const
   const expected = `folders of the classes ${listed(classes, '')}`

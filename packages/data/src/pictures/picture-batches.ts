@@ -1,4 +1,5 @@
 import { DataError } from '../error.ts'
+import { requireFit } from '../source/checked.ts'
 import type { PixelTable, RowOptions } from '../types.ts'
 import { arranged } from './folders.ts'
 import { openedDecoder, type Pictures, tableOfRows } from './picture-table.ts'
@@ -9,6 +10,7 @@ export async function* batchesOfPictures(
   source: Pictures,
   { batch = 256, ...options }: RowOptions,
 ): AsyncGenerator<PixelTable, void, undefined> {
+  await requireFit(source.file, ['pictures'], options)
   const { size, color } = planOf(options)
   if (!size || !color) {
     const problem = 'pictures that are read piece by piece need a size and colours'

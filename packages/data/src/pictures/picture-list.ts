@@ -1,8 +1,16 @@
+import { listOf } from '../../../../common/options.ts'
+import { checkValue } from '../options.ts'
 import type { PictureFile, PictureOptions, PixelTable } from '../types.ts'
 import { tableOfPictures } from './picture-table.ts'
 
+const pictureFiles = listOf('a list of { name, blob }', (file) => {
+  const { name, blob } = (file ?? {}) as Partial<PictureFile>
+  return typeof name === 'string' && typeof blob?.arrayBuffer === 'function' ? undefined : 'a file'
+})
+
 /** The table of the pictures among these files. */
 export async function tableOfFiles(files: readonly PictureFile[], options: PictureOptions): Promise<PixelTable> {
+  checkValue('readPictures', 'files', files, pictureFiles)
   const bytes = async (index: number) => new Uint8Array(await files[index]!.blob.arrayBuffer())
   const paths = files.map(({ name }) => name)
   return tableOfPictures({ file: options.name ?? 'pictures', paths, folders: [], bytes }, options)

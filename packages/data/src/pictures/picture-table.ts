@@ -1,5 +1,15 @@
-import { type Decode, decodeFile, isGrey, openDecoder, prepare, type RgbaImage } from '@pixelrow/pixels'
+import {
+  type Decode,
+  decodeFile,
+  isGrey,
+  openDecoder,
+  type PixelsError,
+  prepare,
+  type RgbaImage,
+} from '@pixelrow/pixels'
+import { isA } from '../../../../common/kinds.ts'
 import { DataError } from '../error.ts'
+import { requireFit } from '../source/checked.ts'
 import type { PictureOptions, PixelTable, Preparation } from '../types.ts'
 import { type Arranged, arranged, counted, listed } from './folders.ts'
 import { type Plan, planOf, requireSameSize } from './preparation.ts'
@@ -22,6 +32,7 @@ const AT_ONCE = 4
 /** The table of all pictures, each prepared alike, in the order of their paths. */
 export async function tableOfPictures(source: Pictures, options: PictureOptions): Promise<PixelTable> {
   options.signal?.throwIfAborted()
+  await requireFit(source.file, ['pictures'], options)
   // What is wrong with the options is said before any file is looked at.
   planOf(options)
   const { pictures, ...labels } = arranged(source.file, source.paths, source.folders, options)
@@ -60,11 +71,14 @@ async function opened(source: Pictures, index: number, decode: Decode): Promise<
   return typeof bytes === 'string' ? bytes : decodeFile(bytes, decode)
 }
 
-/** Where the decoder is missing, its error says what to install. */
+/** Where the decoder is missing, the error says what to install. */
 export async function openedDecoder(file: string): Promise<Decode> {
-  return openDecoder().catch((cause: Error) => {
-    const [problem = '', advice = ''] = cause.message.split('. ')
-    throw new DataError({ file, problem, advice }, { cause })
+  return openDecoder().catch((cause: unknown) => {
+    if (!isA(cause, 'Error') || (cause as PixelsError).code !== 'PIXELS_DECODER_MISSING') throw cause
+    const { params } = cause as PixelsError
+    const problem = `pictures are decoded by the package ${params.package}, which is not installed`
+    const advice = `Run: npm i ${params.package}`
+    throw new DataError({ code: 'DATA_DECODER_MISSING', params, file, problem, advice }, { cause })
   })
 }
 

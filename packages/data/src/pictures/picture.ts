@@ -14,22 +14,3 @@ export function transpose(pixels: Uint8Array, { height, width, channels, channel
     pixels.set(turned, start)
   }
 }
-
-/** The channel order under which neighbouring pixels differ less, over at most 100 pictures; interleaved where both are equal. */
-export function smootherOrder(
-  pixels: Uint8Array,
-  { height, width, channels }: Omit<ImageShape, 'channelOrder'>,
-): ImageShape['channelOrder'] {
-  const size = height * width * channels
-  const end = Math.min(pixels.length, 100 * size)
-  const roughness = (right: number, below: number): number => {
-    let sum = 0
-    for (let i = 0; i < end; i++) {
-      const place = i % size
-      if (place + right < size) sum += Math.abs(pixels[i]! - pixels[i + right]!)
-      if (place + below < size) sum += Math.abs(pixels[i]! - pixels[i + below]!)
-    }
-    return sum
-  }
-  return roughness(1, width) < roughness(channels, width * channels) ? 'planar' : 'interleaved'
-}

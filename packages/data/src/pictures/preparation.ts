@@ -1,5 +1,6 @@
-import { LONGEST_SIDE } from '@pixelrow/pixels'
+import { like } from '../../../../common/options.ts'
 import { DataError } from '../error.ts'
+import { checkValue, conflict } from '../options.ts'
 import type { PictureOptions, Preparation } from '../types.ts'
 
 /** A preparation of which size and colour may still depend on the pictures. */
@@ -12,49 +13,36 @@ export interface Plan {
   background: number
 }
 
-/** The options with their defaults. Throws a RangeError for what is none of the values, and for options that contradict each other. */
+/** The options with their defaults. Throws a DataError for a shape that says something else than size or colour, or what no picture has. */
 export function planOf(options: PictureOptions): Plan {
-  const { resize = 'contain', color = colorOf(options), background = 0, maxValue = 255 } = options
-  oneOf('resize', resize, ['contain', 'cover', 'stretch'])
-  if (color !== undefined) oneOf('color', color, ['grey', 'rgb'])
-  if (!(Number.isInteger(background) && background >= 0 && background <= 255)) {
-    throw new RangeError(`background: expected a whole number 0..255, found ${background}.`)
-  }
-  if (maxValue !== 255)
-    throw new RangeError(`maxValue: pixels of pictures are 0..255, found ${maxValue}. Leave it out.`)
-  return { size: sizeOf(options), resize, color, background }
+  const { resize = 'contain', background = 0 } = options
+  return { size: sizeOf(options), resize, color: colorOf(options), background }
 }
 
-/** A whole preparation as it comes out of a model's metadata. Throws a RangeError where it is none. */
-export function requirePreparation(preparation: Preparation): Preparation {
-  const { size, color, resize, background } = planOf(preparation)
-  if (!size || !color) throw new RangeError('preparation: expected size and color.')
-  return { size: [size[0], size[1]], resize, color, background }
-}
+const sidesOf = (size: number | readonly [number, number]) =>
+  typeof size === 'number' ? ([size, size] as const) : size
 
 /** The size, also where it is given as the images' `shape`. */
-function sizeOf({ size, shape }: PictureOptions): readonly [number, number] | undefined {
-  const given = size ?? (shape && [shape.height, shape.width])
-  if (given === undefined) return undefined
-  const [height, width] = typeof given === 'number' ? [given, given] : given
-  for (const side of [height, width]) {
-    if (Number.isInteger(side) && side >= 1 && side <= LONGEST_SIDE) continue
-    throw new RangeError(
-      `size: expected a whole number 1..${LONGEST_SIDE} or [height, width], found ${JSON.stringify(size)}.`,
-    )
-  }
+function sizeOf({ size, shape, name }: PictureOptions): Plan['size'] {
+  if (size === undefined) return shape && [shape.height, shape.width]
+  const [height, width] = sidesOf(size)
+  if (shape && (shape.height !== height || shape.width !== width)) conflict(name ?? 'pictures', 'size', 'shape')
   return [height, width]
 }
 
-function colorOf({ shape }: PictureOptions): Preparation['color'] | undefined {
-  if (!shape) return undefined
+/** The colour, also where it is given as the channels of the images' `shape`. */
+function colorOf({ color, shape, name = 'pictures' }: PictureOptions): Plan['color'] {
+  if (!shape) return color
   const { channels = 1 } = shape
-  if (channels === 1 || channels === 3) return channels === 1 ? 'grey' : 'rgb'
-  throw new RangeError(`shape: pictures have 1 or 3 channels, found ${channels}.`)
-}
-
-function oneOf(name: string, found: string, values: string[]): void {
-  if (!values.includes(found)) throw new RangeError(`${name}: expected ${values.join(', ')}, found '${found}'.`)
+  const other = channels === 1 ? 'grey' : 'rgb'
+  if (color !== undefined && color !== other) conflict(name, 'color', 'shape')
+  checkValue(
+    name,
+    'shape.channels',
+    channels,
+    like('1 or 3, as pictures have', (count) => count === 1 || count === 3),
+  )
+  return other
 }
 
 /** Refuses two pictures of different sizes where no size was asked for. */

@@ -1,3 +1,7 @@
+import { isA } from '../../../../common/kinds.ts'
+import { anything, flag, number, type Rules, whole } from '../../../../common/options.ts'
+import { checkPictures } from '../check.ts'
+import { atLeastZero, check, checkValue, word } from '../options.ts'
 import { streams, threefry, words } from '../random.ts'
 import { pixelCount } from '../shape.ts'
 import type { ImageShape } from '../types.ts'
@@ -13,7 +17,7 @@ export interface AugmentOptions {
   epoch?: number
   /** Furthest shift in pixels, each way. */
   shift?: number
-  /** Largest rotation in degrees, either way. */
+  /** Largest rotation in degrees, either way: 0..180. */
   rotation?: number
   /** Largest change of size, 0..0.9: 0.1 is 90 % to 110 %. */
   scale?: number
@@ -46,11 +50,13 @@ const ONE = 65_536
 /**
  * Shifts, turns, resizes, slants and bends each picture of a batch at random about its centre (bilinear; pixels from outside are background).
  * A picture's numbers depend on (seed, epoch, row) alone, so batch size, order and threads change nothing, and every engine computes the same bytes.
+ * Throws a DataError for options that are none, and for pixels that do not fill pictures of the shape, of 4096 × 4096 pixels at most.
  * The elastic grid follows Simard, Steinkraus and Platt, "Best practices for convolutional neural networks", 2003, with B-splines for the smoothing.
  */
 export function augment(pixels: Uint8Array, shape: ImageShape, options: AugmentOptions = {}): Uint8Array {
+  const count = checkPictures(pixels, shape, 'augment')
+  checkOptions(pixels, shape, count, options)
   const size = pixelCount(shape)
-  const count = pixels.length / size
   const {
     rows,
     seed = 0,
@@ -61,7 +67,6 @@ export function augment(pixels: Uint8Array, shape: ImageShape, options: AugmentO
     flip = false,
     out = new Uint8Array(pixels.length),
   } = options
-  requireOptions(options, shape, count)
   const field = elastic > 0 ? elasticField(shape, grid) : undefined
   const plane = new Uint8Array((shape.height + 2) * (shape.width + 2)).fill(background)
   const draw = drawsFrom(seed, epoch)
@@ -101,25 +106,35 @@ function framed(
   }
 }
 
-function requireOptions(
-  { rows, scale = 0, grid = 4, out }: AugmentOptions,
-  { height, width }: ImageShape,
-  count: number,
-): void {
-  if (!Number.isInteger(count)) throw new RangeError('pixels: expected whole pictures of the shape.')
-  if (rows && rows.length !== count) throw new RangeError(`rows: expected ${count}, found ${rows.length}.`)
-  if (!(scale >= 0 && scale <= 0.9)) throw new RangeError(`scale: expected 0..0.9, found ${scale}.`)
-  if (!(Number.isInteger(grid) && grid >= 1)) throw new RangeError(`grid: expected 1 or more cells, found ${grid}.`)
-  if (Math.max(height, width) > 4096)
-    throw new RangeError(`expected at most 4096 × 4096 pixels, found ${height} × ${width}.`)
-  if (out && out.length < count * height * width) throw new RangeError('out: is too short for the pictures.')
+/** What does not depend on the pictures. */
+const augmentRules = (): Rules<AugmentOptions> => ({
+  rows: anything,
+  seed: word,
+  epoch: word,
+  shift: atLeastZero,
+  rotation: number({ least: 0, most: 180 }),
+  scale: number({ least: 0, most: 0.9 }),
+  shear: atLeastZero,
+  elastic: atLeastZero,
+  flip: flag,
+  grid: whole(1),
+  background: whole(0, { most: 255 }),
+  out: anything,
+})
+
+function checkOptions(pixels: Uint8Array, shape: ImageShape, count: number, options: AugmentOptions): void {
+  check('augment', options, augmentRules())
+  const { rows, out } = options
+  const isRow = (row: number) => word(row) === undefined
+  const fits = rows === undefined || (rows.length === count && Array.from(rows).every(isRow))
+  if (!fits) checkValue('augment', 'rows', rows, () => `a row number for each of ${count} pictures`)
+  const isOut = out === undefined || (isA(out, 'Uint8Array') && out.length >= pixels.length && out !== pixels)
+  if (!isOut) checkValue('augment', 'out', out, () => `another Uint8Array of at least ${pixels.length} bytes`)
+  for (const side of [shape.height, shape.width]) checkValue('augment', 'each side', side, whole(1, { most: 4096 }))
 }
 
 /** Random numbers in [-1, 1), one after the other, from a key of its own for each row. */
 function drawsFrom(seed: number, epoch: number): { start(row: number): void; next(): number } {
-  if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) {
-    throw new RangeError(`seed: expected a whole number 0..4294967295, found ${seed}.`)
-  }
   let [key0, key1, counter, spare, have] = [0, 0, 0, 0, false]
   return {
     start(row) {

@@ -1,10 +1,11 @@
+import { checkTable } from '../check.ts'
 import { formatShape, pixelCount } from '../shape.ts'
 import type { ImageShape, PixelTable } from '../types.ts'
-import { duplicates } from './duplicates.ts'
+import { type RepeatCounts, repeatCounts } from './duplicates.ts'
 import { classCounts, meanAndDeviation } from './prepare.ts'
 
 /** What there is to know of a table at a glance. */
-export interface Description {
+export interface Description extends RepeatCounts {
   rows: number
   shape: ImageShape
   maxValue: number
@@ -19,12 +20,11 @@ export interface Description {
   deviation: number[]
   /** Rows in which all pixels are the same. */
   blank: number
-  /** Rows that repeat an earlier picture. */
-  repeated: number
 }
 
-/** Counts and measures a table. */
+/** Counts and measures a table. Throws a DataError for one that is none. */
 export function describe(table: PixelTable): Description {
+  checkTable(table, 'describe: the table')
   const { rows, shape, maxValue, pixels, classes } = table
   const width = pixelCount(shape)
   let [low, high, blank] = [255, 0, 0]
@@ -48,21 +48,24 @@ export function describe(table: PixelTable): Description {
     range: [Math.min(low, high), high],
     ...meanAndDeviation(table),
     blank,
-    repeated: duplicates(table).length,
+    ...repeatCounts(table),
   }
 }
 
 /** A description as lines of text. */
 export function formatDescription(description: Description): string {
-  const { rows, shape, maxValue, classes, ids, range, mean, deviation, blank, repeated } = description
+  const { rows, shape, maxValue, classes, ids, range, mean, deviation, blank, repeated, contradictory } = description
   const order = shape.channels > 1 ? ` (${shape.channelOrder})` : ''
   const decimals = (numbers: number[]) => numbers.map((number) => number.toFixed(4)).join(', ')
+  const other = contradictory ? `, ${contradictory} of them with another label` : ''
   const lines = [
     `rows       ${rows}${ids ? ', with ids' : ''}`,
     `shape      ${formatShape(shape)}${order}`,
     `pixels     ${range.join('..')} of 0..${maxValue}, mean ${decimals(mean)}, deviation ${decimals(deviation)} (of 0..1)`,
     ...(blank ? [`blank      ${blank} rows`] : []),
-    ...(repeated ? [`repeated   ${repeated} rows are the same picture as an earlier one`] : []),
+    ...(repeated
+      ? [`repeated   ${repeated} ${repeated === 1 ? 'row is' : 'rows are'} the same picture as an earlier one${other}`]
+      : []),
     `labels     ${classes ? `${classes.length} classes` : 'none'}`,
   ]
   const longest = Math.max(0, ...(classes ?? []).map(({ label }) => label.length))

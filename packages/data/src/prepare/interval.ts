@@ -1,14 +1,16 @@
+import { number } from '../../../../common/options.ts'
+import { checkValue } from '../options.ts'
+
 // Φ⁻¹(0.975): of a normal distribution, 95 % lies within so many deviations of the mean.
 const deviations = 1.959963984540054
 
 /**
  * The 95 % interval of a share that was measured as `right` of `rows` (Wilson 1927), within 0..1; it holds for few rows and for shares of
- * 0 and 1, too. Throws a RangeError unless `rows` is 1 or more and `right` is 0..rows.
+ * 0 and 1, too. Throws a DataError unless `rows` is 1 or more and `right` is 0..rows.
  */
 export function wilsonInterval(right: number, rows: number): [low: number, high: number] {
-  if (!(rows >= 1 && right >= 0 && right <= rows)) {
-    throw new RangeError(`expected a count of 0..${rows} right rows of at least one, found ${right} of ${rows}.`)
-  }
+  checkValue('wilsonInterval', 'rows', rows, number({ least: 1 }))
+  checkValue('wilsonInterval', 'right', right, number({ least: 0, most: rows }))
   const square = deviations ** 2
   const share = right / rows
   const center = (share + square / (2 * rows)) / (1 + square / rows)

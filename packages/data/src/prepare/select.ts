@@ -1,13 +1,25 @@
+import { whole } from '../../../../common/options.ts'
+import { checkTable } from '../check.ts'
+import { checkValue } from '../options.ts'
 import { pixelCount } from '../shape.ts'
 import type { PixelTable } from '../types.ts'
 
-/** A new table of the given rows, in the given order; a row may come several times. Throws a RangeError for a row that is not there. */
+/**
+ * A new table of the given rows, in the given order; a row may come several times. Throws a DataError for a row that is not there, and for
+ * a table that is none.
+ */
 export function selectRows(table: PixelTable, rows: ArrayLike<number>): PixelTable {
+  checkTable(table, 'selectRows: the table')
+  return selected(table, rows)
+}
+
+/** The same for a table that has been looked at. */
+export function selected(table: PixelTable, rows: ArrayLike<number>): PixelTable {
   const width = pixelCount(table.shape)
   const pixels = new Uint8Array(rows.length * width)
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!
-    if (!(row >= 0 && row < table.rows)) throw new RangeError(`row ${row}: expected 0..${table.rows - 1}.`)
+    if (!(Number.isInteger(row) && row >= 0 && row < table.rows)) checkValue('selectRows', 'a row', row, inTable(table))
     pixels.set(table.pixels.subarray(row * width, (row + 1) * width), i * width)
   }
   const selected: PixelTable = { ...table, pixels, rows: rows.length }
@@ -16,3 +28,5 @@ export function selectRows(table: PixelTable, rows: ArrayLike<number>): PixelTab
   if (ids) selected.ids = Array.from(rows, (row) => ids[row]!)
   return selected
 }
+
+const inTable = ({ rows }: PixelTable) => whole(0, { most: rows - 1 })

@@ -1,6 +1,10 @@
-import { random, streams } from '../random.ts'
+import { flag, like, type Rules } from '../../../../common/options.ts'
+import { checkTable } from '../check.ts'
+import { DataError } from '../error.ts'
+import { check, word } from '../options.ts'
 import type { PixelTable } from '../types.ts'
-import { selectRows } from './select.ts'
+import { type Pictures, picturesOf } from './pictures.ts'
+import { selected } from './select.ts'
 
 /** How a table is split. */
 export interface SplitOptions {
@@ -12,59 +16,118 @@ export interface SplitOptions {
   stratified?: boolean
 }
 
+const splitRules = (): Rules<SplitOptions> => ({
+  validation: like('a share above 0 and below 1, or a whole number of rows', (value) =>
+    typeof value === 'number' ? value > 0 && (value < 1 || Number.isSafeInteger(value)) : false,
+  ),
+  seed: word,
+  stratified: flag,
+})
+
 /**
- * Splits a table into rows to train on and rows to validate on, each in the table's own order.
- * The same seed gives the same rows; throws a RangeError where a part would be empty.
+ * Splits a table into rows to train on and rows to validate on, each in the table's own order; the same seed gives the same rows.
+ * Rows of one picture stay on one side, whatever their labels, and stratified, no class loses its last row to validation. So fewer rows may be
+ * held out than asked for, where what is left would not fit; more only where no picture has as few rows as that: then those of the one with
+ * the fewest. Throws a DataError where nothing can be held out (`DATA_SPLIT_IMPOSSIBLE`), and for a table that is none.
  */
-export function split(
-  table: PixelTable,
-  { validation = 0.2, seed = 0, stratified = true }: SplitOptions = {},
-): { train: PixelTable; validation: PixelTable } {
-  const held = Math.round(validation < 1 ? validation * table.rows : validation)
-  if (!(held >= 1 && held < table.rows)) {
-    throw new RangeError(`validation ${validation} of ${table.rows} rows: expected at least one row on both sides.`)
+export function split(table: PixelTable, options: SplitOptions = {}): { train: PixelTable; validation: PixelTable } {
+  check('split', options, splitRules())
+  checkTable(table, 'split: the table')
+  const { validation = 0.2, seed = 0, stratified = true } = options
+  const asked = Math.round(validation < 1 ? validation * table.rows : validation)
+  if (!(asked >= 1 && asked < table.rows)) {
+    impossible(table, asked, `validation ${validation} of ${table.rows} rows leaves one side without any`)
   }
-  const inValidation = new Uint8Array(table.rows)
-  for (const { rows, count } of shares(groups(table, seed, stratified), held / table.rows, held)) {
-    for (const row of rows.slice(0, count)) inValidation[row] = 1
-  }
-  const all = Array.from(inValidation, (_, row) => row)
-  return {
-    train: selectRows(
+  const pictures = picturesOf(table, { seed, stratified })
+  const held = heldOut(table, pictures, { asked, stratified })
+  if (held.count === 0) impossible(table, asked, whyNot(pictures, table.rows), pictures)
+  const all = Array.from(held.rows, (_, row) => row)
+  const pick = (side: number) =>
+    selected(
       table,
-      all.filter((row) => !inValidation[row]),
-    ),
-    validation: selectRows(
-      table,
-      all.filter((row) => inValidation[row]),
-    ),
-  }
+      all.filter((row) => held.rows[row] === side),
+    )
+  return { train: pick(0), validation: pick(1) }
 }
 
-/** The rows of each class (or all rows as one group), each group in a random order. */
-export function groups(table: PixelTable, seed: number, stratified: boolean): number[][] {
-  const { uint32 } = random(seed, streams.split)
-  const keys = Uint32Array.from({ length: table.rows }, (_, row) => uint32(0, row))
-  const found = new Map<number, number[]>()
-  for (let row = 0; row < table.rows; row++) {
-    const group = stratified ? (table.labels?.[row] ?? 0) : 0
-    const rows = found.get(group)
-    if (rows) rows.push(row)
-    else found.set(group, [row])
-  }
-  const sorted = [...found].sort(([a], [b]) => a - b)
-  return sorted.map(([, rows]) => rows.sort((a, b) => keys[a]! - keys[b]! || a - b))
+/** Refuses to hold rows out; `why` is the sentence's middle. */
+function impossible(table: PixelTable, asked: number, why: string, pictures?: Pictures): never {
+  const params = { rows: table.rows, asked, ...(pictures && { pictures: pictures.groups.flat().length }) }
+  const advice = 'Pass another number, or train without rows held out.'
+  throw new DataError({ code: 'DATA_SPLIT_IMPOSSIBLE', params, problem: `split: ${why}`, advice })
 }
 
-/** How many of each group to take so that they add up to `total`: the largest remainders are rounded up. */
-function shares(found: number[][], share: number, total: number): { rows: number[]; count: number }[] {
-  const taken = found.map((rows) => {
-    const count = Math.floor(rows.length * share + 1e-9)
-    return { rows, count, rest: rows.length * share - count }
+function whyNot({ groups }: Pictures, rows: number): string {
+  return groups.flat().length === 1
+    ? `all ${rows} rows are the same picture`
+    : 'every class has a single picture, which training must not lose'
+}
+
+interface Asked {
+  /** Rows to hold out. */
+  asked: number
+  stratified: boolean
+}
+
+/** 1 for each row that is held out, and how many those are. */
+function heldOut(table: PixelTable, pictures: Pictures, { asked, stratified }: Asked) {
+  const held = holder(table, pictures, stratified)
+  for (const { group, count } of shares(pictures, asked / table.rows, asked)) held.fill(group, count)
+  // Groups that are larger than their class's share leave room, which any others may have.
+  if (held.count < asked) held.fill(pictures.shuffled(), asked - held.count)
+  if (held.count > 0) return held
+  const bySize = pictures.shuffled().sort((a, b) => pictures.sizeOf(a) - pictures.sizeOf(b))
+  for (const picture of bySize) if (held.take(picture, table.rows) > 0) break
+  return held
+}
+
+/** Takes pictures out of training as long as that keeps rows, stratified of each class. */
+function holder(table: PixelTable, { rowsOf, sizeOf }: Pictures, stratified: boolean) {
+  const labels = stratified ? table.labels : undefined
+  const left = new Uint32Array(65_536)
+  for (const label of labels ?? []) left[label]!++
+  const held = { rows: new Uint8Array(table.rows), count: 0, fill, take }
+
+  /** Takes what fits of some pictures, in their order, up to so many rows. */
+  function fill(group: readonly number[], most: number): void {
+    let room = most
+    for (let i = 0; room > 0 && i < group.length; i++) room -= take(group[i]!, room)
+  }
+
+  /** Takes all rows of a picture if they fit; says how many it took. */
+  function take(picture: number, room: number): number {
+    const size = sizeOf(picture)
+    if (held.rows[picture] || size > room || held.count + size >= table.rows || !leavesClasses(picture)) return 0
+    for (const row of rowsOf(picture)) held.rows[row] = 1
+    held.count += size
+    return size
+  }
+
+  /** Counts a picture's rows as gone, unless they are the last of a class. */
+  function leavesClasses(picture: number): boolean {
+    if (!labels) return true
+    const rows = rowsOf(picture)
+    for (const row of rows) left[labels[row]!]!--
+    if (rows.every((row) => left[labels[row]!]! > 0)) return true
+    for (const row of rows) left[labels[row]!]!++
+    return false
+  }
+
+  return held
+}
+
+/** How many rows of each group to take so that they add up to `total`: the largest remainders are rounded up, but to no whole group. */
+function shares({ groups, sizeOf }: Pictures, share: number, total: number): { group: number[]; count: number }[] {
+  const taken = groups.map((group) => {
+    const rows = group.reduce((sum, picture) => sum + sizeOf(picture), 0)
+    const count = Math.floor(rows * share + 1e-9)
+    return { group, rows, count, rest: rows * share - count }
   })
   let missing = total - taken.reduce((sum, { count }) => sum + count, 0)
-  for (const group of [...taken].sort((a, b) => b.rest - a.rest)) {
-    if (missing-- > 0) group.count++
+  for (const each of [...taken].sort((a, b) => b.rest - a.rest)) {
+    if (missing === 0 || each.count + 1 === each.rows) continue
+    each.count++
+    missing--
   }
   return taken
 }

@@ -1,20 +1,23 @@
-import { readZip, type Zip, type ZipSource } from '@pixelrow/files'
-import { batchesOf, tableOf } from '../csv/read.ts'
+import { type FileError, readZip, type Zip } from '@pixelrow/files'
+import { isA } from '../../../../common/kinds.ts'
+import { batchesOf, type Open, tableOf } from '../csv/read.ts'
 import { isSampleName } from '../csv/submission.ts'
 import { DataError } from '../error.ts'
 import { isHidden, isPicture, listed, wantedPart } from '../pictures/folders.ts'
 import { batchesOfPictures } from '../pictures/picture-batches.ts'
 import { type Pictures, tableOfPictures } from '../pictures/picture-table.ts'
 import type { Part, PixelTable, ReadOptions, RowOptions } from '../types.ts'
-import { inflateInNode } from './file.ts'
+import type { ZipBytes } from './container.ts'
+import { inflateInNode, openInNode } from './file.ts'
 import { type ByteSource, streamed } from './source.ts'
 
 /** The table in a zip: of the CSV (or other file) that `member` or `part` names, or of the pictures in it. */
-export async function tableOfZip(source: ZipSource, options: ReadOptions): Promise<PixelTable> {
+export async function tableOfZip(source: ZipBytes, options: ReadOptions): Promise<PixelTable> {
   const zip = await opened(source, options)
   try {
     if (holdsPictures(zip, options)) return await tableOfPictures(picturesIn(zip, options), options)
-    return await tableOf(async () => memberOf(zip, options), zip.name, options)
+    const open: Open = async (from, how) => (from === source ? memberOf(zip, options) : openInNode(from, how))
+    return await tableOf(open, source, options, 'zip')
   } catch (error) {
     throw explained(error, zip.name)
   } finally {
@@ -23,11 +26,11 @@ export async function tableOfZip(source: ZipSource, options: ReadOptions): Promi
 }
 
 /** The same table, batch by batch. */
-export async function* batchesOfZip(source: ZipSource, { batch, ...options }: RowOptions): AsyncGenerator<PixelTable> {
+export async function* batchesOfZip(source: ZipBytes, { batch, ...options }: RowOptions): AsyncGenerator<PixelTable> {
   const zip = await opened(source, options)
   try {
     if (holdsPictures(zip, options)) yield* batchesOfPictures(picturesIn(zip, options), { ...options, batch })
-    else yield* batchesOf(async () => memberOf(zip, options), zip.name, batch, options)
+    else yield* batchesOf(async () => memberOf(zip, options), source, batch, options, 'zip')
   } catch (error) {
     throw explained(error, zip.name)
   } finally {
@@ -40,7 +43,7 @@ const holdsPictures = (zip: Zip, { member }: ReadOptions): boolean =>
   member === undefined && filesOf(zip).some(isPicture)
 
 /** The bytes of the CSV in a zip; closing them closes the zip. */
-export async function openMember(source: ZipSource, options: ReadOptions): Promise<ByteSource> {
+export async function openMember(source: ZipBytes, options: ReadOptions): Promise<ByteSource> {
   const zip = await opened(source, options)
   try {
     const member = memberOf(zip, options)
@@ -52,7 +55,7 @@ export async function openMember(source: ZipSource, options: ReadOptions): Promi
   }
 }
 
-async function opened(source: ZipSource, { name }: ReadOptions): Promise<Zip> {
+async function opened(source: ZipBytes, { name }: ReadOptions): Promise<Zip> {
   return readZip(source, name === undefined ? {} : { name }).catch((error: unknown) => {
     throw explained(error, name)
   })
@@ -128,11 +131,10 @@ async function* throughErrors(chunks: AsyncIterable<Uint8Array>, file: string): 
 }
 
 /** An error about the zip as the one kind of error that there is here. */
-function explained(error: unknown, file: string | undefined): unknown {
-  if (!(error instanceof Error && error.name === 'FileError')) return error
-  const text = error.message
-  const place = [`${file}: `, `${file}, `].find((start) => text.startsWith(start)) ?? ''
-  const name = (error as Error & { file?: string }).file ?? file
-  const detail = { ...(name !== undefined && place && { file: name }), problem: text.slice(place.length) }
+function explained(error: unknown, name: string | undefined): unknown {
+  if (!isA(error, 'Error') || error.name !== 'FileError') return error
+  const { file = name, entry, problem, advice } = error as FileError
+  const where = entry === undefined ? '' : `entry ${JSON.stringify(entry)}: `
+  const detail = { ...(file !== undefined && { file }), problem: `${where}${problem}`, ...(advice && { advice }) }
   return new DataError(detail, { cause: error })
 }

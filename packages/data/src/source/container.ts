@@ -1,25 +1,28 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import type { ZipSource } from '@pixelrow/files'
+import { isA } from '../../../../common/kinds.ts'
 import type { ReadOptions, TableSource } from '../types.ts'
 import { inflateInNode, pathOf } from './file.ts'
 import { allBytes, openSource } from './source.ts'
 
+/** Where a zip is: at a path, or in memory. */
+export type ZipBytes = string | Uint8Array | Blob
+
 /** A folder or a zip, with its name in errors. */
 export type Container =
   | { name: string; folder: string; zip?: undefined }
-  | { name: string; folder?: undefined; zip: ZipSource }
+  | { name: string; folder?: undefined; zip: ZipBytes }
 
 /** The folder or zip that a source is; undefined where it is neither, or not there at all. Streams are not looked into. */
 export async function containerOf(source: TableSource, options: ReadOptions): Promise<Container | undefined> {
   const path = pathOf(source)
   if (path !== undefined) return onDisk(path, options.name ?? path)
   const name = options.name ?? 'input'
-  if (source instanceof ArrayBuffer) source = new Uint8Array(source)
-  if (source instanceof Uint8Array) return isZip(source) ? { name, zip: source } : undefined
-  if (source instanceof Blob) {
+  if (isA(source, 'ArrayBuffer')) source = new Uint8Array(source)
+  if (isA(source, 'Uint8Array')) return isZip(source) ? { name, zip: source } : undefined
+  if (isA(source, 'Blob', 'File')) {
     return isZip(new Uint8Array(await source.slice(0, 4).arrayBuffer())) ? { name, zip: source } : undefined
   }
-  if (typeof source !== 'string' && !(source instanceof URL)) return undefined
+  if (typeof source !== 'string' && !isA(source, 'URL')) return undefined
   if (!/\.zip$/i.test(new URL(source).pathname)) return undefined
   const zip = await allBytes(await openSource(source, options, inflateInNode))
   return { name: options.name ?? String(source), zip }

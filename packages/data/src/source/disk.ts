@@ -9,6 +9,7 @@ import {
 } from '../csv/submission.ts'
 import { checkReading, type SubmissionOptions } from '../csv/submission-options.ts'
 import type { PixelTable, ReadOptions, RowOptions, TableSource } from '../types.ts'
+import { checked } from './checked.ts'
 import { containerOf } from './container.ts'
 import { openInNode } from './file.ts'
 import type { ByteSource } from './source.ts'
@@ -19,6 +20,7 @@ import type { ByteSource } from './source.ts'
  * Header, label column, shape and maximum pixel value are found out unless given. Throws a DataError for anything that is not exactly right.
  */
 export async function readTable(source: TableSource, options: ReadOptions = {}): Promise<PixelTable> {
+  await checked('readTable', options)
   const container = await containerOf(source, options)
   // Both apart, as a reader of CSV needs neither.
   if (container?.folder !== undefined) return (await import('./tree.ts')).tableOfFolder(container.folder, options)
@@ -33,8 +35,10 @@ export async function readTable(source: TableSource, options: ReadOptions = {}):
  */
 export async function* readRows(
   source: TableSource,
-  { batch, ...options }: RowOptions = {},
+  rowOptions: RowOptions = {},
 ): AsyncGenerator<PixelTable, void, undefined> {
+  await checked('readRows', rowOptions)
+  const { batch, ...options } = rowOptions
   const container = await containerOf(source, options)
   const rows = { ...options, ...(batch !== undefined && { batch }), ...(container && { name: container.name }) }
   if (container?.folder !== undefined) yield* (await import('./tree.ts')).batchesOfFolder(container.folder, rows)

@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { pipeline, Readable, type TransformOptions } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { createGunzip, type ZlibOptions } from 'node:zlib'
+import { isA } from '../../../../common/kinds.ts'
 import { DataError } from '../error.ts'
 import type { ReadOptions, TableSource } from '../types.ts'
 import { type ByteSource, openSource, streamed } from './source.ts'
@@ -19,7 +20,7 @@ export async function openInNode(source: TableSource, options: ReadOptions): Pro
 
 /** The path that a string or a `file:` URL is; undefined for other sources. */
 export function pathOf(source: TableSource): string | undefined {
-  const text = source instanceof URL ? source.href : source
+  const text = isA(source, 'URL') ? source.href : source
   if (typeof text !== 'string' || /^https?:/i.test(text)) return undefined
   return /^file:/i.test(text) ? fileURLToPath(text) : text
 }
@@ -125,8 +126,8 @@ function requireSame(after: Stats, name: string, before: Stats): void {
 }
 
 function unreadable(name: string, what: string, cause: unknown): never {
-  const missing = cause instanceof Error && (cause as NodeJS.ErrnoException).code === 'ENOENT'
-  const problem = missing ? 'no such file' : `cannot be ${what} (${cause instanceof Error ? cause.message : cause})`
+  const missing = isA(cause, 'Error') && (cause as NodeJS.ErrnoException).code === 'ENOENT'
+  const problem = missing ? 'no such file' : `cannot be ${what} (${isA(cause, 'Error') ? cause.message : cause})`
   const advice = missing ? 'Check the path.' : 'Check the path and the disk.'
   throw new DataError({ file: name, problem, expected: 'a file', advice }, { cause })
 }

@@ -9,6 +9,7 @@ import {
 } from '../csv/submission.ts'
 import { checkReading, type SubmissionOptions } from '../csv/submission-options.ts'
 import type { PixelTable, ReadOptions, RowOptions, TableSource } from '../types.ts'
+import { checked } from './checked.ts'
 import { inflateInPage } from './gunzip.ts'
 import { openSource } from './source.ts'
 
@@ -17,6 +18,7 @@ import { openSource } from './source.ts'
  * Header, label column, shape and maximum pixel value are found out unless given. Throws a DataError for anything that is not exactly right.
  */
 export async function readTable(source: TableSource, options: ReadOptions = {}): Promise<PixelTable> {
+  await checked('readTable', options)
   return tableOf(openInPage, source, options)
 }
 
@@ -26,8 +28,10 @@ export async function readTable(source: TableSource, options: ReadOptions = {}):
  */
 export async function* readRows(
   source: TableSource,
-  { batch, ...options }: RowOptions = {},
+  rowOptions: RowOptions = {},
 ): AsyncGenerator<PixelTable, void, undefined> {
+  await checked('readRows', rowOptions)
+  const { batch, ...options } = rowOptions
   yield* batchesOf(openInPage, source, batch, options)
 }
 

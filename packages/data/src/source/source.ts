@@ -1,3 +1,4 @@
+import { isA } from '../../../../common/kinds.ts'
 import { DataError } from '../error.ts'
 import type { ReadOptions, TableSource } from '../types.ts'
 import { type Inflate, unpacked } from './gunzip.ts'
@@ -23,7 +24,7 @@ export interface ByteSource {
 /** Opens bytes, blobs, streams and http(s) URLs: everything that needs no file system. */
 export async function openSource(source: TableSource, options: ReadOptions, inflate: Inflate): Promise<ByteSource> {
   const { signal } = options
-  if (typeof source !== 'string' && !(source instanceof URL))
+  if (typeof source !== 'string' && !isA(source, 'URL'))
     return streamed(chunksOf(source), options.name ?? 'input', inflate)
   const name = options.name ?? String(source)
   const response = await fetch(source, signal ? { signal } : {}).catch((cause: Error) => {
@@ -48,11 +49,18 @@ export function streamed(chunks: AsyncIterator<Uint8Array>, name: string, inflat
 }
 
 function chunksOf(source: Exclude<TableSource, string | URL>): AsyncIterator<Uint8Array> {
-  if (source instanceof Uint8Array) return once(source)
-  if (source instanceof ArrayBuffer) return once(new Uint8Array(source))
-  if (source instanceof Blob) return readStream(source.stream())
-  if ('getReader' in source) return readStream(source)
-  return source[Symbol.asyncIterator]()
+  if (isA(source, 'Uint8Array')) return once(source)
+  if (isA(source, 'ArrayBuffer')) return once(new Uint8Array(source))
+  if (isA(source, 'Blob', 'File')) return readStream(source.stream())
+  if (typeof source === 'object' && source !== null) {
+    if ('getReader' in source) return readStream(source)
+    if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]()
+  }
+  const [expected, found] = [
+    'a path, a URL, bytes, a blob or a stream of bytes',
+    source === null ? 'null' : typeof source,
+  ]
+  throw new DataError({ code: 'DATA_SOURCE_INVALID', expected, found })
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder } from '@pixelrow/files'
+import { builtRules, check } from '../options.ts'
 
 /** What TensorFlow's library was built for: CUDA and the CPU, or the CPU alone. */
 export type TfjsKind = 'gpu' | 'cpu'
@@ -44,10 +45,12 @@ export function buildIn(folder: string, kind: TfjsKind, version: string): TfjsBu
 /**
  * The tfjs-node to use of those that `setupTfjs` has built here, undefined if there is none: one with CUDA before one without, then
  * TensorFlow's newest version. It reads a folder's names and downloads and loads nothing. On Node 23 and later, `util.isNullOrUndefined`
- * and `util.isArray` must be put back before `entry` is required. Never throws.
+ * and `util.isArray` must be put back before `entry` is required. Throws a
+ * SetupError for options that are none, and nothing else.
  */
-export function builtTfjs({ cache = cacheFolder() }: BuiltOptions = {}): TfjsBuild | undefined {
-  return allBuilt(cache)[0]
+export function builtTfjs(options: BuiltOptions = {}): TfjsBuild | undefined {
+  check('builtTfjs', options, builtRules)
+  return allBuilt(options.cache ?? cacheFolder())[0]
 }
 
 /** All builds for this machine, the preferred one first. */

@@ -1,4 +1,5 @@
 import { SetupError } from '../error.ts'
+import { check, checkRules } from '../options.ts'
 import { lastLines, runTool } from '../tool.ts'
 import type { TfjsBuild } from './built.ts'
 
@@ -29,8 +30,10 @@ const script = `
  */
 export async function checkTfjs(
   { entry, version }: TfjsBuild,
-  { signal }: { signal?: AbortSignal | undefined } = {},
+  options: { signal?: AbortSignal | undefined } = {},
 ): Promise<TfjsCheck> {
+  check('checkTfjs', options, checkRules)
+  const { signal } = options
   const env = { ...process.env, NODE_OPTIONS: '', TF_CPP_MIN_LOG_LEVEL: '0' }
   const ended = await runTool(process.execPath, ['-e', script, entry], { env, signal })
   const { code = null, endedBy = null, stdout = '', stderr = '', output = '' } = ended ?? {}

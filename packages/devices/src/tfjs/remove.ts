@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { cacheFolder, fileErrorFrom } from '@pixelrow/files'
+import { builtRules, check } from '../options.ts'
 import { allBuilt, type BuiltOptions, buildsFolder, type TfjsBuild } from './built.ts'
 
 /**
  * Removes every tfjs-node that `setupTfjs` has built, with what a killed set-up has left: at once for whoever looks, then from the disk.
  * Returns those that were usable on this machine; nothing there is no error. Throws a FileError where the folder cannot be removed.
  */
-export async function removeTfjs({ cache = cacheFolder() }: BuiltOptions = {}): Promise<TfjsBuild[]> {
+export async function removeTfjs(options: BuiltOptions = {}): Promise<TfjsBuild[]> {
+  check('removeTfjs', options, builtRules)
+  const { cache = cacheFolder() } = options
   const folder = buildsFolder(cache)
   const builds = allBuilt(cache)
   try {

@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, rmdir, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { cached, cacheFolder } from '@pixelrow/files'
 import { SetupError } from '../error.ts'
+import { check, setupRules } from '../options.ts'
 import { buildIn, buildKey, buildsFolder, isWhole, type TfjsBuild, type TfjsKind } from './built.ts'
 import { checkTfjs, type TfjsCheck } from './check.ts'
 import { compileAddon, sourcesIn } from './compile.ts'
@@ -59,6 +60,7 @@ interface Job {
  * @pixelrow/files where a file cannot be read or written, and the signal's reason.
  */
 export async function setupTfjs(options: SetupTfjsOptions = {}): Promise<TfjsSetup> {
+  check('setupTfjs', options, setupRules)
   const { gpu = false, from, cache = cacheFolder(), signal, onProgress = () => {} } = options
   signal?.throwIfAborted()
   requireMachine()

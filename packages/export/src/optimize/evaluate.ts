@@ -8,6 +8,7 @@ import {
   type TensorData,
   tensor,
 } from '@pixelrow/onnx'
+import { isA } from '../../../../common/kinds.ts'
 import { broadcastFrom, concatenated, gathered, moved, slicedFrom, transposed } from './move.ts'
 
 /** What an operator gives of constants; undefined where it cannot be said exactly. */
@@ -132,7 +133,7 @@ function arithmetic(real: (a: number, b: number) => number, whole: (a: bigint, b
       return result
     }
     const [x, y] = [a.data, b.data]
-    if (!(x instanceof BigInt64Array && y instanceof BigInt64Array)) return undefined
+    if (!isA(x, 'BigInt64Array') || !isA(y, 'BigInt64Array')) return undefined
     if (opType === 'Div' && y.includes(0n)) return undefined
     return BigInt64Array.from({ length: size }, (_, at) => whole(x[left(at)]!, y[right(at)]!))
   }

@@ -1,23 +1,15 @@
-import {
-  type Graph,
-  inferShapes,
-  type Model,
-  type Node,
-  read,
-  type Tensor,
-  type TensorType,
-  write,
-} from '@pixelrow/onnx'
-import { bodiesOf, constantsOf, isOwn, readsOf } from '../graph.ts'
+import { type Graph, inferShapes, type Model, type Node, type Tensor, type TensorType, write } from '@pixelrow/onnx'
+import { bodiesOf, constantsOf, isOwn, readsOf, valueTypes } from '../graph.ts'
+import { readWhole } from '../whole.ts'
 import { evaluate, type Known } from './evaluate.ts'
 
 /**
  * A file that computes the same, bit for bit, in fewer nodes: what constants alone decide is worked out, what only passes
  * a value on (Identity, Dropout) is gone, and so is all that no output needs. Inputs, outputs, names and metadata stay. Throws
- * an `OnnxError` for what is no ONNX file.
+ * an `OnnxError` for what is no ONNX file, an `ExportError` for weights in other files.
  */
 export function optimize(bytes: Uint8Array): Uint8Array {
-  return write(optimizeModel(read(bytes)))
+  return write(optimizeModel(readWhole(bytes)))
 }
 
 /** The same for a model that was read. */
@@ -36,12 +28,8 @@ interface State {
 
 function folded(model: Model): Graph {
   const graph = inferShapes(model, { strict: false }).graph
-  const infos = [...graph.inputs, ...graph.outputs, ...(graph.values ?? [])]
   const state: State = {
-    types: new Map([
-      ...infos.map(({ name, type }): [string, TensorType] => [name, type]),
-      ...graph.initializers.map(({ name = '', dataType, dims }): [string, TensorType] => [name, { dataType, dims }]),
-    ]),
+    types: valueTypes(graph),
     constants: constantsOf(graph),
     aliases: new Map(),
     outputs: new Set(graph.outputs.map(({ name }) => name)),

@@ -1,5 +1,6 @@
 import type { Tensor } from '@pixelrow/onnx'
-import { ExportError } from '../error.ts'
+import { sourceError } from '../error.ts'
+import { type Writer, writerOf } from './keras/writer.ts'
 import { type Files, openFiles, type TfjsArtifacts, type TfjsModel, type TfjsSource } from './source.ts'
 import { readWeights } from './weights.ts'
 
@@ -8,6 +9,8 @@ export interface Artifacts {
   name: string
   format: 'layers' | 'graph'
   topology: unknown
+  /** Who wrote a model of layers, where it says so. */
+  writer?: Writer | undefined
   signature: unknown
   weights: [name: string, tensor: Tensor][]
   /** metadata.json beside the model, where there is one. */
@@ -31,7 +34,7 @@ async function fromModel(model: TfjsModel): Promise<Artifacts> {
       return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } }
     },
   })
-  if (!given) throw new ExportError('The model saved nothing; expected a LayersModel or GraphModel of tfjs.')
+  if (!given) throw sourceError('The model saved nothing; expected a LayersModel or GraphModel of tfjs.')
   const { modelTopology, weightSpecs, weightData = [], signature, format } = given
   const bytes = joined([weightData].flat().map((part) => new Uint8Array(part)))
   const weights = readWeights(weightSpecs, bytes, 'The live model')
@@ -44,7 +47,7 @@ async function fromFiles({ name, model, read }: Files): Promise<Artifacts> {
   const weights: Artifacts['weights'] = []
   const groups = Array.isArray(json.weightsManifest) ? json.weightsManifest : []
   for (const group of groups as { paths?: unknown; weights?: unknown }[]) {
-    if (!Array.isArray(group?.paths)) throw new ExportError(`${name}: a group of its weights has no paths.`)
+    if (!Array.isArray(group?.paths)) throw sourceError(`${name}: a group of its weights has no paths.`)
     const shards: Uint8Array[] = []
     for (const path of group.paths) shards.push((await read(String(path))) ?? missing(name, String(path)))
     weights.push(...readWeights(group.weights, joined(shards), `${name} (${group.paths.join(', ')})`))
@@ -60,22 +63,27 @@ function signatureOf({ signature, userDefinedMetadata }: Record<string, unknown>
 }
 
 function missing(name: string, path: string): never {
-  throw new ExportError(`${name}: its weight file ${path} is missing. Pass all files of the model together.`)
+  throw sourceError(`${name}: its weight file ${path} is missing. Pass all files of the model together.`)
 }
 
-function structureOf(topology: unknown, format: unknown, name: string): Pick<Artifacts, 'format' | 'topology'> {
+function structureOf(
+  topology: unknown,
+  format: unknown,
+  name: string,
+): Pick<Artifacts, 'format' | 'topology' | 'writer'> {
   if (typeof topology !== 'object' || topology === null)
-    throw new ExportError(
+    throw sourceError(
       `${name}: it has no modelTopology; expected the model.json that tfjs or tensorflowjs_converter wrote.`,
     )
   if (format === 'graph-model' || 'node' in topology) return { format: 'graph', topology }
-  return { format: 'layers', topology: 'model_config' in topology ? topology.model_config : topology }
+  const inner = 'model_config' in topology ? topology.model_config : topology
+  return { format: 'layers', topology: inner, writer: writerOf(topology) }
 }
 
 function parseJson(bytes: Uint8Array, name: string): Record<string, unknown> {
   const value = parsed(bytes)
   if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
-  throw new ExportError(`${name}: expected the model.json of a tfjs model, found something that is no JSON object.`)
+  throw sourceError(`${name}: expected the model.json of a tfjs model, found something that is no JSON object.`)
 }
 
 function parsed(bytes: Uint8Array): unknown {

@@ -1,5 +1,5 @@
 import type { DataType, Dim } from '@pixelrow/onnx'
-import { ExportError } from '../error.ts'
+import { sourceError } from '../error.ts'
 import type { Artifacts } from './artifacts.ts'
 import {
   dataTypeOf,
@@ -17,6 +17,7 @@ import type { Layer, Network } from './keras/parse.ts'
 import { parseNetwork } from './keras/parse.ts'
 import { runNetwork } from './keras/run.ts'
 import { weightStore } from './keras/weightstore.ts'
+import type { Writer } from './keras/writer.ts'
 import type { Lowering, Signal } from './signal.ts'
 
 /** An input of the model. Sizes that a run decides are `''`; the batch is `N`. */
@@ -30,6 +31,8 @@ export interface Port {
 export interface Plan {
   inputs: Port[]
   outputs: string[]
+  /** Who wrote a model of layers, where it says so. */
+  writer?: Writer
   /** Appends the nodes; gives the outputs, in the order of their names. */
   run(lowering: Lowering, inputs: readonly Signal[]): Signal[]
 }
@@ -39,9 +42,10 @@ export function planOf(artifacts: Artifacts): Plan {
   return artifacts.format === 'graph' ? planGraph(artifacts) : planLayers(artifacts)
 }
 
-function planLayers({ topology, weights }: Artifacts): Plan {
-  const network = parseNetwork(topology, weightStore(weights))
+function planLayers({ topology, weights, writer }: Artifacts): Plan {
+  const network = parseNetwork(topology, weightStore(weights, writer))
   return {
+    ...(writer && { writer }),
     inputs: network.inputs.map(({ layer }) => inputOf(layerOf(network, layer))),
     outputs: distinct(outputNames(network)),
     run: (lowering, inputs) => runNetwork(network, lowering, inputs),
@@ -51,13 +55,13 @@ function planLayers({ topology, weights }: Artifacts): Plan {
 function layerOf({ layers, name }: Network, wanted: string): Layer {
   const layer = layers.find(({ name }) => name === wanted)
   if (layer) return layer
-  throw new ExportError(`Model ${name}: it names a layer ${JSON.stringify(wanted)} that it does not have.`)
+  throw sourceError(`Model ${name}: it names a layer ${JSON.stringify(wanted)} that it does not have.`)
 }
 
 function inputOf({ name, config, subject }: Layer): Port {
   const shape = config.batch_input_shape ?? config.batch_shape
   const fits = Array.isArray(shape) && shape.every((dim) => dim === null || Number.isInteger(dim))
-  if (!fits) throw new ExportError(`${subject}: it has no batch_input_shape. Build the model before it is saved.`)
+  if (!fits) throw sourceError(`${subject}: it has no batch_input_shape. Build the model before it is saved.`)
   const dims = shape.map((dim, axis) => (axis === 0 ? 'N' : (dim ?? '')))
   const dataType = config.dtype === 'int32' || config.dtype === 'bool' ? config.dtype : 'float32'
   return { name, dataType, dims }
@@ -108,21 +112,21 @@ interface SignatureEntry {
 function entriesOf(ports: unknown): SignatureEntry[] {
   return Object.values(ports as object).map((entry) => {
     if (typeof (entry as SignatureEntry | null)?.name === 'string') return entry
-    throw new ExportError(`The signature has ${show(entry)}; expected the name, dtype and tensorShape of a tensor.`)
+    throw sourceError(`The signature has ${show(entry)}; expected the name, dtype and tensorShape of a tensor.`)
   })
 }
 
 function portOf(nodes: ReadonlyMap<string, GraphNode>, entry: SignatureEntry): Port {
   const { name } = outputRef(entry.name)
   const node = nodes.get(name)
-  if (!node) throw new ExportError(`The signature has an input ${JSON.stringify(name)} that the graph has not.`)
+  if (!node) throw sourceError(`The signature has an input ${JSON.stringify(name)} that the graph has not.`)
   return port(node, shapeOf(entry.tensorShape), dataTypeOf(entry.dtype))
 }
 
 function port(node: GraphNode, shape = shapeAttribute(node, 'shape'), dataType = typeAttribute(node, 'dtype')): Port {
-  if (!dataType) throw new ExportError(`${subjectOf(node)}: its element type is none of float32, int32 and bool.`)
+  if (!dataType) throw sourceError(`${subjectOf(node)}: its element type is none of float32, int32 and bool.`)
   if (!shape)
-    throw new ExportError(
+    throw sourceError(
       `${subjectOf(node)}: it has no shape. Pass inputShapes: { ${JSON.stringify(node.name)}: [null, …] }.`,
     )
   return { name: node.name, dataType, dims: shape.map((dim, axis) => (axis === 0 && dim === '' ? 'N' : dim)) }

@@ -1,5 +1,6 @@
 import { type Attribute, type Dim, type GraphBuilder, int64, ints, type Tensor, type Value } from '@pixelrow/onnx'
-import { ExportError } from '../error.ts'
+import { type ExportDetails, ExportError } from '../error.ts'
+import type { Writer } from './keras/writer.ts'
 import { firstOrder, inverse, permuted } from './permute.ts'
 
 /**
@@ -27,6 +28,8 @@ export interface Lowering {
   moved: Map<string, Signal>
   /** Set once a layer hands on a mask, which none of ONNX's operators know. */
   masked: boolean
+  /** Who wrote the model, where it says so. */
+  writer?: Writer | undefined
 }
 
 /** Where a layer's or an operator's nodes go. */
@@ -39,8 +42,8 @@ export interface Site {
 }
 
 /** Throws the error of a site: its subject, then what is wrong. */
-export function fail(site: Site, problem: string): never {
-  throw new ExportError(`${site.subject}: ${problem}`)
+export function fail(site: Site, problem: string, { code = 'EXPORT_UNSUPPORTED', params }: ExportDetails = {}): never {
+  throw new ExportError(`${site.subject}: ${problem}`, { code, params: { subject: site.subject, ...params } })
 }
 
 /** Adds an operator; its node and its value are called `site/label`. */

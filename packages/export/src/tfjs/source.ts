@@ -1,4 +1,5 @@
-import { ExportError } from '../error.ts'
+import { isA } from '../../../../common/kinds.ts'
+import { sourceError } from '../error.ts'
 import { isZip, readZip } from './zip.ts'
 
 /** A file picked in a page, or read by other means. Only the end of the name counts, so a path may stand before it. */
@@ -55,8 +56,8 @@ export interface Files {
 
 /** Opens the files of a model. Throws an `ExportError` where there is no model.json. */
 export async function openFiles(source: Exclude<TfjsSource, TfjsModel>): Promise<Files> {
-  if (source instanceof Uint8Array) return fromZip(source, 'zip')
-  if (typeof source !== 'string' && !(source instanceof URL)) return fromList(await readAll(source))
+  if (isA(source, 'Uint8Array')) return fromZip(source, 'zip')
+  if (typeof source !== 'string' && !isA(source, 'URL')) return fromList(await readAll(source))
   const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises')
   const local = !/^(https?|blob|data):/.test(String(source))
   return local && fs ? fromPath(source, fs) : fromUrl(String(source))
@@ -67,7 +68,7 @@ function readAll(source: PickedFile | Iterable<TfjsFile | PickedFile> | ArrayLik
   const files = 'arrayBuffer' in source ? [source] : Array.from(source)
   return Promise.all(
     files.map(async (file): Promise<TfjsFile> => {
-      return 'bytes' in file && file.bytes instanceof Uint8Array ? file : readPicked(file as PickedFile)
+      return 'bytes' in file && isA(file.bytes, 'Uint8Array') ? file : readPicked(file as PickedFile)
     }),
   )
 }
@@ -82,7 +83,7 @@ async function fromPath(source: string | URL, fs: FileSystem): Promise<Files> {
   const { fileURLToPath } = globalThis.process.getBuiltinModule('node:url')
   const path = String(source).startsWith('file:') ? fileURLToPath(source) : String(source)
   const missing = (cause: unknown): never => {
-    throw new ExportError(`${path}: cannot be read: ${(cause as Error).message}.`, { cause })
+    throw sourceError(`${path}: cannot be read: ${(cause as Error).message}.`, { cause })
   }
   const folder = (await fs.stat(path).catch(missing)).isDirectory()
   const file = folder ? `${path.replace(/[\\/]+$/, '')}/model.json` : path
@@ -105,10 +106,10 @@ async function fromUrl(source: string): Promise<Files> {
   if (url.pathname.endsWith('/')) url.pathname += 'model.json'
   const get = (place: URL) =>
     fetch(place).catch((cause: unknown) => {
-      throw new ExportError(`${place}: no answer from the server, or another origin without CORS.`, { cause })
+      throw sourceError(`${place}: no answer from the server, or another origin without CORS.`, { cause })
     })
   const response = await get(url)
-  if (!response.ok) throw new ExportError(`${url}: the server says ${response.status} ${response.statusText}.`)
+  if (!response.ok) throw sourceError(`${url}: the server says ${response.status} ${response.statusText}.`)
   const model = new Uint8Array(await response.arrayBuffer())
   if (isZip(model)) return fromZip(model, url.href)
   const read = async (name: string) => {
@@ -123,7 +124,7 @@ async function fromUrl(source: string): Promise<Files> {
 
 async function fromZip(bytes: Uint8Array, name: string): Promise<Files> {
   if (!isZip(bytes))
-    throw new ExportError(`${name}: expected a zip, found something else. Pass files as [{ name, bytes }].`)
+    throw sourceError(`${name}: expected a zip, found something else. Pass files as [{ name, bytes }].`)
   const { names, read } = readZip(bytes, name)
   return fromNames(names, read, name)
 }
@@ -143,9 +144,9 @@ async function fromNames(
   const json = names.filter((name) => /\.json$/i.test(name) && !/(^|\/)(metadata|package|manifest)\.json$/i.test(name))
   const exact = json.filter((name) => /(^|\/)model\.json$/.test(name))
   const [file, ...others] = exact.length ? exact : json
-  if (file === undefined) throw new ExportError(`${label}: no model.json among ${describe(names)}.`)
+  if (file === undefined) throw sourceError(`${label}: no model.json among ${describe(names)}.`)
   if (others.length)
-    throw new ExportError(`${label}: several models, ${describe([file, ...others])}. Pass the files of one.`)
+    throw sourceError(`${label}: several models, ${describe([file, ...others])}. Pass the files of one.`)
   const folder = file.replace(/[^/]*$/, '')
   const find = (name: string) => {
     const wanted = inside(name)
@@ -167,5 +168,5 @@ function describe(names: readonly string[]): string {
 function inside(path: string): string {
   const parts = path.split(/[\\/]/)
   if (!/^([\\/]|[a-z]+:)/i.test(path) && !parts.includes('..')) return path
-  throw new ExportError(`model.json names a file outside its folder: ${JSON.stringify(path)}. It is refused.`)
+  throw sourceError(`model.json names a file outside its folder: ${JSON.stringify(path)}. It is refused.`)
 }

@@ -1,5 +1,6 @@
 import { type Dim, type Graph, graphBuilder, write } from '@pixelrow/onnx'
-import { ExportError } from '../error.ts'
+import { sourceError } from '../error.ts'
+import { checked } from '../options.ts'
 import { readArtifacts } from './artifacts.ts'
 import {
   bytesInput,
@@ -9,6 +10,7 @@ import {
   type TfjsClassifier,
   teachableMachine,
 } from './classifier.ts'
+import { tfjsRules } from './options.ts'
 import { type Plan, type Port, planOf } from './plan.ts'
 import { type Lowering, plain, type Signal, type Site, toPlain } from './signal.ts'
 import type { TfjsSource } from './source.ts'
@@ -34,6 +36,7 @@ export interface TfjsToOnnxOptions {
  * a layer or operator that is not supported, by its name, type and position.
  */
 export async function tfjsToOnnx(source: TfjsSource, options: TfjsToOnnxOptions = {}): Promise<Uint8Array> {
+  checked('tfjsToOnnx', options, tfjsRules)
   const artifacts = await readArtifacts(source)
   const plan = planOf(artifacts)
   const inputs = shaped(plan.inputs, options.inputShapes ?? {})
@@ -52,7 +55,13 @@ export async function tfjsToOnnx(source: TfjsSource, options: TfjsToOnnxOptions 
 function graphOf(plan: Plan, classifier: TfjsClassifier | undefined, label: string): Graph {
   const g = graphBuilder('tfjs', { prefix: 'value_' })
   const taken = new Set(['pixels', 'probabilities', 'label', ...plan.outputs, ...plan.inputs.map(({ name }) => name)])
-  const lowering: Lowering = { g, unique: (name) => unique(taken, name), moved: new Map(), masked: false }
+  const lowering: Lowering = {
+    g,
+    unique: (name) => unique(taken, name),
+    moved: new Map(),
+    masked: false,
+    writer: plan.writer,
+  }
   const site: Site = { lowering, name: classifier ? 'input' : '', subject: label }
   const signals = classifier
     ? [bytesInput(site, plan.inputs[0]!.dims, classifier)]
@@ -81,7 +90,7 @@ function addClassifier(
 ): void {
   const [scores, ...more] = outputs
   if (!scores || more.length)
-    throw new ExportError(`${site.subject}: a classifier has one output, found ${names.join(', ')}.`)
+    throw sourceError(`${site.subject}: a classifier has one output, found ${names.join(', ')}.`)
   const { g } = site.lowering
   const { probabilities, label } = classify(site, scores, classifier)
   if (names[0] !== 'probabilities') g.output(probabilities, 'probabilities')
@@ -100,7 +109,7 @@ function shaped(inputs: readonly Port[], shapes: NonNullable<TfjsToOnnxOptions['
   const names = inputs.map(({ name }) => name)
   const strange = Object.keys(shapes).find((name) => !names.includes(name))
   if (strange !== undefined)
-    throw new ExportError(`inputShapes names ${JSON.stringify(strange)}; the model’s inputs are ${names.join(', ')}.`)
+    throw sourceError(`inputShapes names ${JSON.stringify(strange)}; the model’s inputs are ${names.join(', ')}.`)
   return inputs.map((port) => {
     const shape = Object.hasOwn(shapes, port.name) ? shapes[port.name]! : undefined
     const fits =
@@ -108,7 +117,7 @@ function shaped(inputs: readonly Port[], shapes: NonNullable<TfjsToOnnxOptions['
       (shape.length === port.dims.length &&
         port.dims.every((dim, axis) => typeof dim === 'string' || shape[axis] === dim || axis === 0))
     if (!fits)
-      throw new ExportError(
+      throw sourceError(
         `inputShapes has [${shape}] for ${port.name}; the model takes [${port.dims.map((dim) => dim || '?')}].`,
       )
     return shape ? { ...port, dims: shape.map((dim, axis): Dim => dim ?? (axis === 0 ? 'N' : '')) } : port

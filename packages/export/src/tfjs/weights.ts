@@ -1,5 +1,5 @@
 import type { Tensor } from '@pixelrow/onnx'
-import { ExportError } from '../error.ts'
+import { sourceError } from '../error.ts'
 
 /** A weight's entry in a manifest, of unknown content. */
 interface Spec {
@@ -11,7 +11,7 @@ interface Spec {
 
 /** Reads the tensors of one group of a manifest out of its shards' bytes, one after the other, by name and in order. */
 export function readWeights(specs: unknown, bytes: Uint8Array, from: string): [name: string, tensor: Tensor][] {
-  if (!Array.isArray(specs)) throw new ExportError(`${from}: its list of weights is missing.`)
+  if (!Array.isArray(specs)) throw sourceError(`${from}: its list of weights is missing.`)
   let offset = 0
   const tensors = specs.map((entry): [string, Tensor] => {
     const spec = specOf(entry, from)
@@ -20,9 +20,7 @@ export function readWeights(specs: unknown, bytes: Uint8Array, from: string): [n
     return [spec.name, tensor]
   })
   if (offset !== bytes.length)
-    throw new ExportError(
-      `${from}: the weights take ${offset} bytes, found ${bytes.length}. Are all shards of this model?`,
-    )
+    throw sourceError(`${from}: the weights take ${offset} bytes, found ${bytes.length}. Are all shards of this model?`)
   return tensors
 }
 
@@ -31,7 +29,7 @@ function specOf(entry: unknown, from: string): Spec {
   const sizes = Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size >= 0)
   if (typeof name === 'string' && sizes && typeof dtype === 'string')
     return { name, shape, dtype, ...(quantization && { quantization }) }
-  throw new ExportError(`${from}: a weight is ${JSON.stringify(entry)?.slice(0, 80)}; expected name, shape and dtype.`)
+  throw sourceError(`${from}: a weight is ${JSON.stringify(entry)?.slice(0, 80)}; expected name, shape and dtype.`)
 }
 
 const widths: Readonly<Record<string, number>> = {
@@ -49,13 +47,10 @@ function readTensor({ shape, dtype, quantization }: Spec, rest: Uint8Array, subj
   if (dtype === 'string') return { tensor: unreadable(shape), length: stringsLength(rest, size, subject) }
   const stored = quantization ? String(quantization.dtype) : dtype
   const width = Object.hasOwn(widths, stored) ? widths[stored]! : 0
-  if (!width)
-    throw new ExportError(`${subject}: dtype ${stored} is not known; expected ${Object.keys(widths).join(', ')}.`)
+  if (!width) throw sourceError(`${subject}: dtype ${stored} is not known; expected ${Object.keys(widths).join(', ')}.`)
   const length = size * width
   if (length > rest.length)
-    throw new ExportError(
-      `${subject}: takes ${length} bytes, found ${rest.length}. Is the file cut, or a shard missing?`,
-    )
+    throw sourceError(`${subject}: takes ${length} bytes, found ${rest.length}. Is the file cut, or a shard missing?`)
   if (dtype === 'complex64') return { tensor: unreadable(shape), length }
   const numbers = arrayOf(stored, rest.slice(0, length))
   return {
@@ -93,7 +88,7 @@ function restored(
 ): Numbers {
   if (dtype === 'float16') return numbers
   if (typeof scale !== 'number' || typeof min !== 'number')
-    throw new ExportError(`${subject}: its quantization lacks scale or min.`)
+    throw sourceError(`${subject}: its quantization lacks scale or min.`)
   if (kind === 'int32') return Int32Array.from(numbers, (value) => Math.round(value * scale + min))
   return Float32Array.from(numbers, (value) => value * scale + min)
 }
@@ -114,9 +109,9 @@ function stringsLength(bytes: Uint8Array, count: number, subject: string): numbe
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = 0
   for (let text = 0; text < count; text++) {
-    if (at + 4 > bytes.length) throw new ExportError(`${subject}: its texts end beyond the file.`)
+    if (at + 4 > bytes.length) throw sourceError(`${subject}: its texts end beyond the file.`)
     at += 4 + view.getUint32(at, true)
   }
-  if (at > bytes.length) throw new ExportError(`${subject}: its texts end beyond the file.`)
+  if (at > bytes.length) throw sourceError(`${subject}: its texts end beyond the file.`)
   return at
 }

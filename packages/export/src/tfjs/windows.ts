@@ -1,4 +1,5 @@
 import { type Attribute, type Dim, int, ints, string, type Tensor } from '@pixelrow/onnx'
+import { isKeras } from './keras/writer.ts'
 import { permuted } from './permute.ts'
 import { constant, emit, fail, first, type Signal, type Site, toFirst } from './signal.ts'
 
@@ -8,6 +9,8 @@ export interface Moves {
   dilations?: readonly number[]
   /** As tfjs names it, or the numbers: all starts, then all ends. */
   padding: 'same' | 'valid' | readonly number[]
+  /** Of a transposed convolution, how many rows or columns more its output has than its windows alone would say. */
+  outputPadding?: readonly number[]
 }
 
 /** A convolution's constants, in tfjs' shapes. */
@@ -72,11 +75,18 @@ export function convolveTransposed(
   const input = toFirst(site, x)
   const weight = constant(site, 'kernel', permuted(kernel, [rank - 1, rank - 2, ...axes(rank - 2)]))
   const spatial = kernel.dims.slice(0, -2)
-  const edges = spatial.map((size, axis) => edgesOf(site, input.dims[axis + 1]!, size, moves, axis, sizes?.[axis]))
+  const { dilations } = moves
+  const edges = spatial.map((size, axis) => {
+    const span = (size - 1) * (dilations?.[axis] ?? 1) + 1
+    return edgesOf(site, input.dims[axis + 1]!, span, moves, axis, sizes?.[axis])
+  })
   const [starts, ends, more] = [0, 1, 2].map((at) => edges.map((edge) => edge[at]!)) as [number[], number[], number[]]
   const inputs = [input.value, weight, bias && constant(site, 'bias', bias)]
   const attributes = { kernel_shape: ints(spatial), strides: ints(moves.strides), pads: ints([...starts, ...ends]) }
-  const extra: Record<string, Attribute> = more.some(Boolean) ? { output_padding: ints(more) } : {}
+  const extra: Record<string, Attribute> = {
+    ...(more.some(Boolean) && { output_padding: ints(more) }),
+    ...(dilations?.some((rate) => rate > 1) && { dilations: ints(dilations) }),
+  }
   return first(emit(site, 'ConvTranspose', inputs, { ...attributes, ...extra }))
 }
 
@@ -85,7 +95,7 @@ function edgesOf(
   site: Site,
   dim: Dim,
   size: number,
-  { strides, padding }: Moves,
+  { strides, padding, outputPadding }: Moves,
   axis: number,
   wanted?: number,
 ): number[] {
@@ -94,7 +104,10 @@ function edgesOf(
   if (typeof padding !== 'string') return explicitEdges(site, padding[axis]!, natural, wanted)
   if (wanted !== undefined && natural === undefined)
     return fail(site, 'its output has a fixed size, its input has none. Pass inputShapes.')
-  const surplus = wanted === undefined ? size - stride : natural! - wanted
+  const asked = outputPadding?.[axis]
+  // Keras: (input - 1) · stride + size + the padding asked for, less half a window on both sides where it is `same`.
+  const own = asked === undefined ? size - stride : (padding === 'same' ? 2 * Math.floor(size / 2) : 0) - asked
+  const surplus = wanted === undefined ? own : natural! - wanted
   const cut = padding === 'same' ? Math.max(surplus, 0) : 0
   const more = padding === 'same' || wanted === undefined ? Math.max(-surplus, 0) : -surplus
   if (more < 0 || (more >= stride && more > 0)) return fail(site, `its output cannot have ${wanted} rows or columns.`)
@@ -129,10 +142,10 @@ function windowAttributes({ dims }: Signal, kernel: readonly number[], moves: Mo
   return { ...common, pads: ints([...starts, ...totals.map((total, axis) => total! - starts[axis]!)]) }
 }
 
-/** In three dimensions, tfjs pads by less than nothing where a window is smaller than its stride, and Keras does not. */
+/** In three dimensions, tfjs pads by less than nothing where a window is smaller than its stride; no such model of its own is right. */
 export function refuseNegative(site: Site, size: readonly number[], { strides, padding }: Moves): void {
   const negative = size.length === 3 && padding === 'same' && strides.some((stride, axis) => stride > size[axis]!)
-  if (negative)
+  if (negative && !isKeras(site, 'strides beyond the window'))
     fail(
       site,
       `its strides [${strides}] go beyond its window [${size}] with padding same, where tfjs and Keras differ; expected strides of the window’s size at most.`,

@@ -1,4 +1,4 @@
-import { ExportError } from '../error.ts'
+import { ExportError, sourceError } from '../error.ts'
 
 /** What the files of a model may unpack to together. */
 const largest = 2 ** 32
@@ -30,7 +30,7 @@ export function readZip(zip: Uint8Array, name: string): { names: string[]; read(
 }
 
 function refuse(name: string, problem: string): never {
-  throw new ExportError(`${name}: ${problem}. Unpack it yourself, or download it again.`)
+  throw sourceError(`${name}: ${problem}. Unpack it yourself, or download it again.`)
 }
 
 function directory(zip: Uint8Array, name: string): Entry[] {

@@ -1,7 +1,8 @@
+import { isA } from '../../../../common/kinds.ts'
 import { OnnxError } from '../error.ts'
 import { format } from '../format.ts'
 import type { Node, TensorType, Value } from '../types.ts'
-import type { ConstantOf, InferRule } from './rule.ts'
+import { type ConstantOf, type InferRule, typeOf, unknownRank } from './rule.ts'
 
 /** What a node is called in messages: its operator, and its name or first output. */
 export function nodeLabel({
@@ -24,8 +25,14 @@ export function applyRule(
   try {
     return rule(inputs, node.attributes, constantOf, node.outputs.length)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    const shapes = inputs.map((value) => (value ? `%${value.name} ${format(value)}` : 'none')).join(', ')
-    throw new OnnxError(`${nodeLabel(node)} (${shapes}): ${reason}`, { node: node.name || node.outputs[0], cause })
+    if (cause === unknownRank) throw cause
+    const reason = isA(cause, 'Error') ? cause.message : String(cause)
+    const shapes = inputs.map((value) => (value ? `%${value.name} ${format(typeOf(value))}` : 'none')).join(', ')
+    throw new OnnxError(`${nodeLabel(node)} (${shapes}): ${reason}`, {
+      code: 'ONNX_SHAPE',
+      params: { operator: node.opType, reason },
+      node: node.name || node.outputs[0] || '',
+      cause,
+    })
   }
 }

@@ -1,6 +1,6 @@
 import { common } from '../dims.ts'
 import type { Dim, Graph, TensorType } from '../types.ts'
-import { type Attributes, constantInts, type InferRule, type Rules, required, type } from './rule.ts'
+import { type Attributes, constantInts, type InferRule, type Rules, required, type, typeOf } from './rule.ts'
 
 function graphOf(attributes: Attributes, name: string): Graph {
   const attribute = attributes[name]
@@ -28,7 +28,7 @@ function commonType(subject: string, a: TensorType, b: TensorType): TensorType {
  */
 const loop: InferRule = (inputs, attributes, constantOf) => {
   const body = graphOf(attributes, 'body')
-  const states = inputs.slice(2).map((_, index) => required(inputs, index + 2))
+  const states = inputs.slice(2).map((_, index) => typeOf(required(inputs, index + 2)))
   if (body.inputs.length !== states.length + 2) {
     throw new Error(
       `its body takes ${body.inputs.length} inputs, expected ${states.length + 2}: iteration, condition and ${states.length} states`,

@@ -1,6 +1,6 @@
 import { dataTypeOf } from '../datatypes.ts'
 import type { DataType } from '../types.ts'
-import { type Attributes, type InferRule, intOf, type Rules, required, type } from './rule.ts'
+import { type Attributes, type InferRule, intOf, type Rules, required, type, typeOf } from './rule.ts'
 
 /** Since opset 21 (23 back to floats) an attribute may say the output's type. */
 function stated(attributes: Attributes): DataType | undefined {
@@ -26,7 +26,7 @@ const dequantize: InferRule = (inputs, attributes) => {
 
 /** Scale and zero point of one uint8 tensor are scalars. */
 const dynamic: InferRule = (inputs) => {
-  const x = required(inputs, 0)
+  const x = typeOf(required(inputs, 0))
   return [type('uint8', x.dims), type('float32', []), type('uint8', [])]
 }
 

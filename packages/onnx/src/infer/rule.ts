@@ -18,6 +18,31 @@ export type Attributes = Readonly<Record<string, Attribute>>
 export type Inputs = readonly (Value | undefined)[]
 export type ConstantOf = (value: Value) => Tensor | undefined
 
+/** Thrown where a rule asks for the sizes of a value whose rank is not known: there is nothing that it could say of shapes. */
+export const unknownRank = new Error('its rank is not known')
+
+/** A value of which a rule may be told the type alone: asking for its sizes throws `unknownRank`. */
+export function asValue(name: string, { dataType, dims }: TensorType): Value {
+  if (dims && dims.length <= MAX_RANK) return { name, dataType, dims }
+  return {
+    name,
+    dataType,
+    get dims(): readonly Dim[] {
+      throw unknownRank
+    },
+  }
+}
+
+/** A value's type; without sizes where its rank is not known. */
+export function typeOf(value: Value): TensorType {
+  try {
+    return type(value.dataType, value.dims)
+  } catch (error) {
+    if (error === unknownRank) return type(value.dataType)
+    throw error
+  }
+}
+
 /** The input that an operator cannot do without. */
 export function required(inputs: Inputs, index: number): Value {
   const value = inputs[index]

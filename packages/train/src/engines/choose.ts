@@ -1,3 +1,6 @@
+import { text } from '../../../../common/options.ts'
+import { check } from '../check.ts'
+import { TrainError } from '../error.ts'
 import type { Engine } from '../types.ts'
 import { engines } from './index.ts'
 import { seesGpu } from './tfjs/index.ts'
@@ -16,9 +19,14 @@ export interface Choice {
  */
 export async function chooseDevice(engineName: string, deviceName: string): Promise<Choice> {
   if (engineName === 'auto') return automatic(deviceName)
-  const engine = engines[engineName]
+  const engine = Object.hasOwn(engines, engineName) ? engines[engineName] : undefined
   if (engine) return { engine, device: await deviceOf(engine, deviceName) }
-  throw new Error(`There is no engine "${engineName}"; choose one of: auto, ${Object.keys(engines).join(', ')}.`)
+  const known = ['auto', ...Object.keys(engines)]
+  throw new TrainError({
+    code: 'TRAIN_ENGINE_UNKNOWN',
+    params: { engine: engineName, known },
+    message: `There is no engine "${engineName}"; choose one of: ${known.join(', ')}.`,
+  })
 }
 
 async function automatic(deviceName: string): Promise<Choice> {
@@ -40,11 +48,16 @@ async function deviceOf(engine: Engine, deviceName: string): Promise<string> {
   const found = deviceName === 'auto' ? available[0] : available.find(({ name }) => name === deviceName)
   if (found) return found.name
   const reason = devices.find(({ name }) => deviceName === 'auto' || name === deviceName)?.reason
-  if (available.length === 0) throw new Error(`The engine ${engine.name} cannot be used: ${reason}.`)
-  const names = available.map(({ name }) => name).join(', ')
-  throw new Error(
-    `Device "${deviceName}" cannot be used by engine ${engine.name}${reason ? `: ${reason}` : ''}; choose: auto, ${names}.`,
-  )
+  if (available.length === 0) {
+    const message = `The engine ${engine.name} cannot be used: ${reason}.`
+    throw new TrainError({ code: 'TRAIN_ENGINE_UNAVAILABLE', params: { engine: engine.name, reason }, message })
+  }
+  const known = ['auto', ...available.map(({ name }) => name)]
+  throw new TrainError({
+    code: 'TRAIN_DEVICE_UNAVAILABLE',
+    params: { engine: engine.name, device: deviceName, reason, known },
+    message: `Device "${deviceName}" cannot be used by engine ${engine.name}${reason ? `: ${reason}` : ''}; choose: ${known.join(', ')}.`,
+  })
 }
 
 /**
@@ -52,13 +65,11 @@ async function deviceOf(engine: Engine, deviceName: string): Promise<string> {
  *
  * `engine` and `device` default to `auto`; `reason` says why this engine, where it was not asked for by name.
  */
-export async function chooseEngine({
-  engine = 'auto',
-  device = 'auto',
-}: {
-  engine?: string
-  device?: string
-} = {}): Promise<{ engine: string; device: string; reason?: string }> {
+export async function chooseEngine(
+  options: { engine?: string; device?: string } = {},
+): Promise<{ engine: string; device: string; reason?: string }> {
+  check('chooseEngine', options, { engine: text, device: text })
+  const { engine = 'auto', device = 'auto' } = options
   const choice = await chooseDevice(engine, device)
   return { ...choice, engine: choice.engine.name }
 }

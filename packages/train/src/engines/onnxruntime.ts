@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { type Graph, sizeOf, type ValueInfo, write } from '@pixelrow/onnx'
 import { type Host, startHost } from '@pixelrow/worker'
+import { TrainError } from '../error.ts'
 import { lower } from '../lowerings/index.ts'
 import type { CompileOptions, Engine, Trainer, TrainingGraph } from '../types.ts'
 import { asModel, loopModel } from './loop.ts'
@@ -130,8 +131,18 @@ function resolveRuntime(): string {
   try {
     return createRequire(import.meta.url).resolve('onnxruntime-node')
   } catch {
-    throw new Error(
-      'Training needs onnxruntime-node, which is not installed. Run: ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node@~1.30.0',
-    )
+    const message =
+      'Training needs onnxruntime-node, which is not installed. Run: ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node@~1.30.0'
+    throw new TrainError({ code: 'TRAIN_ENGINE_UNAVAILABLE', params: { engine: 'onnxruntime' }, message })
+  }
+}
+
+/** The version of the onnxruntime-node that would train, as far as it can be told: a bundler may have left its package.json behind. */
+export function onnxruntimeVersion(): string | undefined {
+  try {
+    const manifest: { version: string } = createRequire(import.meta.url)('onnxruntime-node/package.json')
+    return manifest.version
+  } catch {
+    return undefined
   }
 }

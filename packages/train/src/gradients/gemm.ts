@@ -1,13 +1,13 @@
 import { type GraphBuilder, int, type Value } from '@pixelrow/onnx'
 import type { GradientRule } from '../differentiate.ts'
+import { unsupported } from '../error.ts'
 import { unbroadcast } from './unbroadcast.ts'
 
 /** y = x · w + b, as a dense layer has it: no transposes, alpha and beta 1. dx = dy · wᵀ, dw = xᵀ · dy, db = the columns' sums. */
 export const gemm: GradientRule = ({ g, node, inputs: [x, w, b], gradients: [dy], needed }) => {
   if (Object.keys(node.attributes).length > 0) {
-    throw new Error(
-      `Gemm ${node.name} has attributes (${Object.keys(node.attributes)}); its gradient knows the plain form.`,
-    )
+    const message = `Gemm ${node.name} has attributes (${Object.keys(node.attributes)}); its gradient knows the plain form.`
+    throw unsupported(message, { operator: 'Gemm', node: node.name })
   }
   return [
     needed[0] ? g.op('Gemm', [dy, w], { transB: int(1) }) : undefined,

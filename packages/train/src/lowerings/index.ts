@@ -1,6 +1,7 @@
 import { type Attribute, type Graph, type GraphBuilder, graphBuilder, sizeOf, type Value } from '@pixelrow/onnx'
 import { blocksOf } from '../blocked/index.ts'
 import { type Layout, placesOf } from '../blocked/layout.ts'
+import { unsupported } from '../error.ts'
 import type { Mask } from '../masks.ts'
 import { DOMAIN, inferRules } from '../operators.ts'
 import type { LayoutChoice } from '../types.ts'
@@ -159,6 +160,6 @@ function carriedOf(graph: Graph, { bundles, opened, bundled, places }: CarriedCo
 
 function loweringOf(opType: string): Lowering {
   const lowering = lowerings[opType]
-  if (!lowering) throw new Error(`No lowering for operator ${DOMAIN}:${opType}.`)
+  if (!lowering) throw unsupported(`No lowering for operator ${DOMAIN}:${opType}.`, { operator: `${DOMAIN}:${opType}` })
   return lowering
 }

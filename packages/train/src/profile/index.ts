@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PixelTable } from '@pixelrow/data'
 import type { Architecture } from '@pixelrow/model'
+import { check, positive } from '../check.ts'
 import { engines } from '../engines/index.ts'
-import { timeSteps } from '../measure.ts'
+import { TrainError } from '../error.ts'
+import { timeSteps, trialOf } from '../measure.ts'
 import type { FitOptions } from '../options.ts'
+import { fitRules } from '../rules.ts'
 import { type SetUp, setUp } from '../setup.ts'
 import type { Layouts } from '../types.ts'
 import { flopsOf } from './flops.ts'
@@ -34,24 +37,29 @@ export interface Profile {
 
 /**
  * Trains some steps on a table and tells where the time went, by operator, beside what one large matrix product reaches. The options are
- * `fit`'s; nothing is kept of the training. Takes about `seconds` (default 4) beside the time to compile.
+ * `fit`'s; nothing is kept of the training. Takes about `seconds` (above 0, default 4) beside the time to compile.
  */
 export async function profile(
   architecture: Architecture,
   table: PixelTable,
-  { seconds = 4, ...options }: FitOptions & { seconds?: number } = {},
+  asked: FitOptions & { seconds?: number } = {},
 ): Promise<Profile> {
+  check('profile', asked, { ...fitRules, seconds: positive })
+  const { seconds = 4, ...options } = asked
   if (options.engine === 'tfjs') {
-    throw new Error(
+    throw failed(
       "The engine tfjs cannot be profiled: TensorFlow.js does not tell its kernels' times. Profile onnxruntime.",
     )
   }
-  const given = { ...options, engine: 'onnxruntime', validation: undefined, epochs: 10_000 }
+  const given = { ...trialOf(options), engine: 'onnxruntime' }
   const { graph, trainer, engine, device, settings, pace } = await timed(
-    await setUp(architecture, table, given),
+    await setUp(architecture, table, given, { isTrial: true }),
     seconds / 2,
   )
-  const operators = await profiled((path) => setUp(architecture, table, given, { profile: path }), seconds / 2)
+  const operators = await profiled(
+    (path) => setUp(architecture, table, given, { isTrial: true, profile: path }),
+    seconds / 2,
+  )
   const limit = await flopLimit(engines[engine]!, device, settings.threads)
   const flopsPerStep = flopsOf(graph.step)
   return {
@@ -77,9 +85,11 @@ async function profiled(start: (path: string) => Promise<SetUp>, seconds: number
   try {
     const { pace } = await timed(await start(join(folder, 'kernels')), seconds)
     const [file] = await readdir(folder)
-    if (!file) throw new Error(`onnxruntime wrote no profile into ${folder}.`)
+    if (!file) throw failed(`onnxruntime wrote no profile into ${folder}.`)
     return operatorTimes(await readFile(join(folder, file), 'utf8'), pace.steps)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
+
+const failed = (message: string) => new TrainError({ code: 'TRAIN_PROFILE_FAILED', message })

@@ -1,3 +1,5 @@
+import { TrainError } from '../error.ts'
+
 /** What one operator's kernels took. */
 export interface OperatorTime {
   /** The operator as the device ran it; of another domain than ONNX's own as `domain:Name`. */
@@ -36,7 +38,10 @@ export function operatorTimes(json: string, steps: number): OperatorTime[] {
     sums.set(operator, { calls: sum.calls + 1, microseconds: sum.microseconds + dur })
   }
   const all = [...sums.values()].reduce((sum, { microseconds }) => sum + microseconds, 0)
-  if (all === 0) throw new Error("onnxruntime's profile holds no kernel times; is it of another version?")
+  if (all === 0) {
+    const message = "onnxruntime's profile holds no kernel times; is it of another version?"
+    throw new TrainError({ code: 'TRAIN_PROFILE_FAILED', message })
+  }
   return [...sums]
     .map(([name, { calls, microseconds }]) => ({
       name,

@@ -1,18 +1,18 @@
 import { muon } from '../optimizers.ts'
 import { oneCycle } from '../schedules.ts'
-import type { Recipe } from '../types.ts'
 import { augmentationFor } from './augmentation.ts'
 import { convnet } from './convnet.ts'
-import { limitNotes } from './limits.ts'
+import { recipe } from './recipe.ts'
 import { sizeTraining } from './size.ts'
 
 /** A good classifier in a minute: the net of `fast` with more filters, fourteen epochs of shifted images, weight decay. */
-export const cnn: Recipe = {
+export const cnn = recipe({
   name: 'cnn',
   description: 'convolutional net, fourteen epochs of shifted images',
   validation: 0.05,
   trainOnAll: false,
-  prepare: (table, { augment = 'shift' } = {}) => ({
+  augment: 'shift',
+  plan: (table, augment) => ({
     architecture: convnet(table, [16, 64, 128]),
     options: {
       ...sizeTraining(table, { epochs: 14, leastSteps: 1500 }),
@@ -22,6 +22,5 @@ export const cnn: Recipe = {
       labelSmoothing: 0.05,
       ...augmentationFor(table, augment),
     },
-    notes: limitNotes(table),
   }),
-}
+})

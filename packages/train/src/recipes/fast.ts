@@ -1,18 +1,18 @@
 import { muon } from '../optimizers.ts'
 import { oneCycle } from '../schedules.ts'
-import type { Recipe } from '../types.ts'
 import { augmentationFor } from './augmentation.ts'
 import { convnet } from './convnet.ts'
-import { limitNotes } from './limits.ts'
+import { recipe } from './recipe.ts'
 import { sizeTraining } from './size.ts'
 
 /** The shortest way to 99 % of MNIST's digits: a small net, Muon for its filters, one and a half epochs. */
-export const fast: Recipe = {
+export const fast = recipe({
   name: 'fast',
   description: 'small convolutional net, one and a half epochs',
   validation: 0.05,
   trainOnAll: false,
-  prepare: (table, { augment = 'none' } = {}) => ({
+  augment: 'none',
+  plan: (table, augment) => ({
     architecture: convnet(table, [16, 32, 64]),
     options: {
       ...sizeTraining(table, { epochs: 1.5, leastSteps: 400 }),
@@ -22,6 +22,5 @@ export const fast: Recipe = {
       schedule: oneCycle({ warmup: 0.2, start: 0, end: 0, linear: true }),
       ...augmentationFor(table, augment),
     },
-    notes: limitNotes(table),
   }),
-}
+})

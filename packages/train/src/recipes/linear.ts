@@ -1,18 +1,18 @@
 import { linear as architecture } from '@pixelrow/model'
 import { sgd } from '../optimizers.ts'
 import { oneCycle } from '../schedules.ts'
-import type { Recipe } from '../types.ts'
 import { augmentationFor } from './augmentation.ts'
-import { limitNotes } from './limits.ts'
+import { recipe } from './recipe.ts'
 import { sizeTraining } from './size.ts'
 
 /** Softmax regression: one dense layer from pixels to classes. */
-export const linear: Recipe = {
+export const linear = recipe({
   name: 'linear',
   description: 'softmax regression, one dense layer',
   validation: 0.1,
   trainOnAll: true,
-  prepare: (table, { augment = 'none' } = {}) => ({
+  augment: 'none',
+  plan: (table, augment) => ({
     architecture: architecture(table),
     options: {
       ...sizeTraining(table, { epochs: 12, leastSteps: 1500 }),
@@ -21,6 +21,5 @@ export const linear: Recipe = {
       schedule: oneCycle(),
       ...augmentationFor(table, augment),
     },
-    notes: limitNotes(table),
   }),
-}
+})

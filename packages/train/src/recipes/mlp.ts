@@ -1,18 +1,18 @@
 import { mlp as architecture } from '@pixelrow/model'
 import { sgd } from '../optimizers.ts'
 import { oneCycle } from '../schedules.ts'
-import type { Recipe } from '../types.ts'
 import { augmentationFor } from './augmentation.ts'
-import { limitNotes } from './limits.ts'
+import { recipe } from './recipe.ts'
 import { sizeTraining } from './size.ts'
 
 /** A multilayer perceptron with one hidden layer of 256, wider than the tutorial's 60. */
-export const mlp: Recipe = {
+export const mlp = recipe({
   name: 'mlp',
   description: 'multilayer perceptron, one hidden layer of 256',
   validation: 0.1,
   trainOnAll: true,
-  prepare: (table, { augment = 'none' } = {}) => ({
+  augment: 'none',
+  plan: (table, augment) => ({
     architecture: architecture(table, { hidden: [256] }),
     options: {
       ...sizeTraining(table, { epochs: 10, leastSteps: 1500 }),
@@ -21,6 +21,5 @@ export const mlp: Recipe = {
       schedule: oneCycle(),
       ...augmentationFor(table, augment),
     },
-    notes: limitNotes(table),
   }),
-}
+})

@@ -8,17 +8,22 @@ type Window = Omit<Conv2dLayer, 'type' | 'filters' | 'bias'>
  * A net after Simonyan & Zisserman (2015), for images of any size: stages of two 3×3 convolutions with batch norm and an average
  * pooling, down to one pixel, whose last stages have `filters`. Images of 40 pixels and more are halved by the first convolution; those
  * under 20 keep their size in the first stage, all others lose a pixel at each side, which spares work. 28×28 goes 26, 24, pool 12, 10, 8,
- * pool 4, 2, pool 1; 8×8 goes 8, 8, pool 4, 2, pool 1; 64×64 goes 32, 30, pool 15, 13, 11, pool 5, 3, 1.
+ * pool 4, 2, pool 1; 8×8 goes 8, 8, pool 4, 2, pool 1; 64×64 goes 32, 30, pool 15, 13, 11, pool 5, 3, 1. Without `isNormalized` biases stand in
+ * place of batch norm.
  */
-export function vgg(table: PixelTable, filters: readonly [number, ...number[]]): Architecture {
+export function vgg(
+  table: PixelTable,
+  filters: readonly [number, ...number[]],
+  { isNormalized }: { isNormalized: boolean },
+): Architecture {
   const { input, layers: head } = linear(table)
   const stages = stagesOf(Math.min(input.shape.height, input.shape.width))
   const body = stages.flatMap(({ windows, isPooled }, place): Layer[] => {
     const width = filters[Math.max(0, place + filters.length - stages.length)]!
     return [
       ...windows.flatMap((window): Layer[] => [
-        { type: 'conv2d', filters: width, ...window, bias: false },
-        { type: 'batchNorm' },
+        { type: 'conv2d', filters: width, ...window, ...(isNormalized && { bias: false }) },
+        ...(isNormalized ? [{ type: 'batchNorm' } as const] : []),
         { type: 'relu' },
       ]),
       ...(isPooled ? [{ type: 'averagePool2d', size: 2 } as const] : []),

@@ -3,6 +3,7 @@ import { clip, nary, own, scalar, unary } from '../elementwise.ts'
 import { along } from '../reduce.ts'
 import { fail, type Signal, type Site } from '../signal.ts'
 import { type Config, show } from './config.ts'
+import { writtenBy } from './writer.ts'
 
 type Activation = (site: Site, x: Signal) => Signal
 
@@ -19,7 +20,7 @@ const activations: Readonly<Record<string, Activation>> = {
   elu: operator('Elu'),
   selu: operator('Selu'),
   sigmoid: operator('Sigmoid'),
-  hard_sigmoid: (site, x) => unary(site, 'HardSigmoid', x, { alpha: float(0.2), beta: float(0.5) }),
+  hard_sigmoid: hardSigmoid,
   tanh: operator('Tanh'),
   softplus: operator('Softplus'),
   softsign: operator('Softsign'),
@@ -32,6 +33,12 @@ const activations: Readonly<Record<string, Activation>> = {
   gelu_new: tanhGelu,
 }
 
+/** max(0, min(1, x/5 + 1/2)); since Keras 3 x/6 + 1/2. */
+function hardSigmoid(site: Site, x: Signal): Signal {
+  const slope = writtenBy(site, 'hard_sigmoid') === 'keras3' ? 1 / 6 : 0.2
+  return unary(site, 'HardSigmoid', x, { alpha: float(slope), beta: float(0.5) })
+}
+
 /** x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))) */
 function tanhGelu(site: Site, x: Signal): Signal {
   const square = nary(site, 'Mul', [x, x])
@@ -41,10 +48,19 @@ function tanhGelu(site: Site, x: Signal): Signal {
   return nary(site, 'Mul', [nary(site, 'Mul', [x, scalar(0.5)]), outer])
 }
 
+/** The name of a function; nothing for an activation with a configuration of its own, e.g. a layer. */
+function nameOf(given: unknown): unknown {
+  if (typeof given !== 'object' || given === null) return given
+  const { class_name, config } = given as { class_name?: unknown; config?: unknown }
+  if (class_name === 'function') return config
+  const fields = typeof config === 'object' && config !== null ? Object.keys(config) : []
+  return fields.every((field) => field === 'name') ? class_name : undefined
+}
+
 /** The activation that a layer's config names; none where it names none. */
 export function activate(site: Site, x: Signal, config: Config): Signal {
   const given = config.activation ?? 'linear'
-  const name = typeof given === 'object' ? (given as { class_name?: unknown }).class_name : given
+  const name = nameOf(given)
   const word = typeof name === 'string' ? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : ''
   const known = Object.hasOwn(activations, word) ? activations[word] : undefined
   if (known) return known(site, x)

@@ -1,5 +1,6 @@
 import type { Site } from '../signal.ts'
 import { fail } from '../signal.ts'
+import { isKeras } from './writer.ts'
 
 /** A layer's `config` in model.json, of unknown content. */
 export type Config = Readonly<Record<string, unknown>>
@@ -56,12 +57,13 @@ export function sidesOf(site: Site, config: Config, field: string, fallback: num
   return [pairs.map(([before]) => before), pairs.map(([, after]) => after)]
 }
 
-/** Refuses fields that tfjs reads over but Keras does not, where they would change the result. */
-export function refuse(site: Site, config: Config, fields: Readonly<Record<string, unknown>>): void {
+/** Refuses, in a model that tfjs wrote, fields that tfjs reads over although they would change the result. */
+export function refuseOfTfjs(site: Site, config: Config, fields: Readonly<Record<string, unknown>>): void {
   for (const [field, neutral] of Object.entries(fields)) {
     const value = config[field] ?? neutral
     if (JSON.stringify(value) === JSON.stringify(neutral)) continue
     if (Array.isArray(value) && value.every((each) => each === neutral)) continue
+    if (isKeras(site, field)) continue
     fail(
       site,
       `${field} is ${show(value)}, which tfjs reads over, so that tfjs and Keras differ; expected ${show(neutral)}.`,

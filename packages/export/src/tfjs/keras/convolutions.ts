@@ -2,16 +2,31 @@ import { channelsFirst, channelsLast } from '../shaping.ts'
 import type { Signal } from '../signal.ts'
 import { convolve, convolveDepthwise, convolveTransposed, type Moves, pool, refuseNegative } from '../windows.ts'
 import { activate } from './activations.ts'
-import { numbersOf, refuse, wordOf } from './config.ts'
+import { numbersOf, refuseOfTfjs, wordOf } from './config.ts'
 import { type Call, type Rule, rule, withBias } from './layer.ts'
+import { isKeras } from './writer.ts'
 
 /** Calls a rule of images with the channels last, whatever the layer's own order is. */
 export function image(lower: Rule['lower']): Rule['lower'] {
   return (call, x) => {
+    if (orderOf(call) === 'channels_last') return lower(call, x)
+    return channelsFirst(call.site, lower(call, channelsLast(call.site, x)))
+  }
+}
+
+const orderOf = ({ site, config }: Call) =>
+  wordOf(site, config, 'data_format', ['channels_last', 'channels_first'], 'channels_last')
+
+/**
+ * The same with the layer's activation behind it. Of an image with its channels first, Keras takes a softmax along its last axis, which are the
+ * columns; tfjs takes it before the channels go first again.
+ */
+function activated(lower: Rule['lower']): Rule['lower'] {
+  return (call, x) => {
     const { site, config } = call
-    const order = wordOf(site, config, 'data_format', ['channels_last', 'channels_first'], 'channels_last')
-    if (order === 'channels_last') return lower(call, x)
-    return channelsFirst(site, lower(call, channelsLast(site, x)))
+    const alongAxis = orderOf(call) === 'channels_first' && /softmax$/i.test(String(config.activation))
+    if (!alongAxis || isKeras(site, 'softmax of channels first')) return activate(site, image(lower)(call, x), config)
+    return image((inner, y) => activate(site, lower(inner, y), config))(call, x)
   }
 }
 
@@ -27,48 +42,49 @@ const biasOf = ({ config, weight }: Call) => (config.use_bias === false ? undefi
 
 function conv(axes: number): Rule {
   const lower = (call: Call, x: Signal) => {
-    const { site, config, weight } = call
+    const { site, weight } = call
     const [filter, moves] = [{ kernel: weight('kernel'), bias: biasOf(call) }, movesOf(call, axes)]
-    refuseNegative(site, numbersOf(site, config, 'kernel_size', axes), moves)
-    return activate(site, convolve(site, x, filter, moves), config)
+    refuseNegative(site, filter.kernel.dims.slice(0, axes), moves)
+    return convolve(site, x, filter, moves)
   }
-  if (axes > 1) return { weights: withBias('kernel'), lower: image(lower) }
   const sequence = (call: Call, x: Signal) => {
-    refuse(call.site, call.config, { data_format: 'channels_last' })
-    return lower(call, x)
+    refuseOfTfjs(call.site, call.config, { data_format: 'channels_last' })
+    return activated(lower)(call, x)
   }
-  return { weights: withBias('kernel'), lower: sequence }
+  return { weights: withBias('kernel'), lower: axes > 1 ? activated(lower) : sequence }
 }
 
 function convTranspose(axes: number): Rule {
   const lower = (call: Call, x: Signal) => {
     const { site, config, weight } = call
-    refuse(site, config, { dilation_rate: 1, output_padding: null })
-    const [filter, moves] = [{ kernel: weight('kernel'), bias: biasOf(call) }, movesOf(call, axes)]
-    refuseNegative(site, numbersOf(site, config, 'kernel_size', axes), moves)
-    return activate(site, convolveTransposed(site, x, filter, moves), config)
+    refuseOfTfjs(site, config, { dilation_rate: 1, output_padding: null })
+    const outputPadding = config.output_padding == null ? undefined : numbersOf(site, config, 'output_padding', axes)
+    const filter = { kernel: weight('kernel'), bias: biasOf(call) }
+    const moves = { ...movesOf(call, axes), ...(outputPadding && { outputPadding }) }
+    refuseNegative(site, filter.kernel.dims.slice(0, axes), moves)
+    return convolveTransposed(site, x, filter, moves)
   }
-  return { weights: withBias('kernel'), lower: image(lower) }
+  return { weights: withBias('kernel'), lower: activated(lower) }
 }
 
 const depthwise: Rule = {
   weights: withBias('depthwise_kernel'),
-  lower: image((call, x) => {
+  lower: activated((call, x) => {
     const { site, config, weight } = call
-    refuse(site, config, { dilation_rate: 1 })
+    refuseOfTfjs(site, config, { dilation_rate: 1 })
     const filter = { kernel: weight('depthwise_kernel'), bias: biasOf(call) }
-    return activate(site, convolveDepthwise(site, x, filter, movesOf(call, 2)), config)
+    return convolveDepthwise(site, x, filter, movesOf(call, 2))
   }),
 }
 
 const separable: Rule = {
   weights: withBias('depthwise_kernel', 'pointwise_kernel'),
-  lower: image((call, x) => {
-    const { site, config, weight } = call
+  lower: activated((call, x) => {
+    const { site, weight } = call
     const inner = { ...site, name: `${site.name}/depthwise` }
     const middle = convolveDepthwise(inner, x, { kernel: weight('depthwise_kernel') }, movesOf(call, 2))
     const point = { kernel: weight('pointwise_kernel'), bias: biasOf(call) }
-    return activate(site, convolve(site, middle, point, { strides: [1, 1], padding: 'valid' }), config)
+    return convolve(site, middle, point, { strides: [1, 1], padding: 'valid' })
   }),
 }
 
@@ -81,7 +97,7 @@ function pooling(kind: 'max' | 'average', axes: number): Rule {
     refuseNegative(site, size, { strides, padding })
     return pool(site, kind, x, size, { strides, padding })
   }
-  return rule(axes > 1 ? image(lower) : lower)
+  return rule(image(lower))
 }
 
 /** Convolutions and poolings. */

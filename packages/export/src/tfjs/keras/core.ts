@@ -4,13 +4,14 @@ import { dense } from '../linear.ts'
 import { batchNorm, layerNorm } from '../normalize.ts'
 import { along, reduce } from '../reduce.ts'
 import { channelsLast, expand, flatten, pad, reshape, slice, tile, transpose } from '../shaping.ts'
-import { alike, beside, constant, emit, fail, plain, type Signal, toPlain } from '../signal.ts'
+import { alike, beside, constant, emit, fail, plain, type Signal, type Site, toPlain } from '../signal.ts'
 import { activate } from './activations.ts'
-import { axesOf, booleanOf, type Config, numberOf, numbersOf, refuse, sidesOf, wordOf } from './config.ts'
+import { axesOf, booleanOf, type Config, numberOf, numbersOf, refuseOfTfjs, sidesOf, wordOf } from './config.ts'
 import { image } from './convolutions.ts'
 import { type Call, type Rule, rule, withBias } from './layer.ts'
+import { isKeras } from './writer.ts'
 
-const unchanged = rule((_, x) => x)
+const unchanged: Rule = { lower: (_, x) => x, passive: true }
 
 const denseRule: Rule = {
   weights: withBias('kernel'),
@@ -46,6 +47,7 @@ const layerNormalization: Rule = {
   weights: scaling,
   lower: (call, x) => {
     const { site, config } = call
+    if (config.rms_scaling) fail(site, 'rms_scaling is true; expected false.')
     const epsilon = numberOf(site, config, 'epsilon', 1e-3)
     return layerNorm(site, x, { ...trained(call), epsilon }, axesOf(site, config, 'axis', -1))
   },
@@ -70,10 +72,23 @@ const softmax = rule(({ site, config }, x) => {
 })
 
 const relu = rule(({ site, config }, x) => {
-  refuse(site, config, { negative_slope: 0, threshold: 0 })
-  if (config.max_value == null) return unary(site, 'Relu', x)
-  return clip(site, x, 0, numberOf(site, config, 'max_value'))
+  const [slope, threshold] = [numberOf(site, config, 'negative_slope', 0), numberOf(site, config, 'threshold', 0)]
+  refuseOfTfjs(site, config, { negative_slope: 0, threshold: 0 })
+  const most = config.max_value == null ? undefined : numberOf(site, config, 'max_value')
+  if (most === undefined && !threshold) {
+    return slope ? unary(site, 'LeakyRelu', x, { alpha: float(slope) }) : unary(site, 'Relu', x)
+  }
+  const kept = threshold ? above(site, x, threshold) : x
+  const limited = most === undefined ? kept : clip(site, kept, 0, most)
+  if (!slope) return limited
+  const below = unary(site, 'Relu', nary(site, 'Sub', [scalar(threshold), x]))
+  return nary(site, 'Sub', [limited, nary(site, 'Mul', [below, scalar(slope)])])
 })
+
+/** x where it is above a threshold, else 0. */
+function above(site: Site, x: Signal, threshold: number): Signal {
+  return nary(site, 'Mul', [x, cast(site, nary(site, 'Greater', [x, scalar(threshold)]), 'float32')])
+}
 
 const leaky = rule(({ site, config }, x) => {
   const field = config.negative_slope == null ? 'alpha' : 'negative_slope'
@@ -83,6 +98,8 @@ const leaky = rule(({ site, config }, x) => {
 function globalPool(kind: 'Mean' | 'Max', axes: number): Rule {
   const lower: Rule['lower'] = ({ site, config }, x) => {
     if (x.dims.length !== axes + 2) fail(site, `expected an input of rank ${axes + 2}, found [${x.dims}].`)
+    if (site.lowering.masked && kind === 'Mean' && axes === 1 && isKeras(site, 'a mean behind a mask'))
+      fail(site, 'a mean behind a mask (Masking, or Embedding with mask_zero) is not supported.')
     const order = wordOf(site, config, 'data_format', ['channels_last', 'channels_first'], 'channels_last')
     const start = order === 'channels_first' ? 2 : 1
     const spatial = Array.from({ length: axes }, (_, axis) => axis + start)
@@ -158,6 +175,16 @@ export function eachStep(call: Call, x: Signal, inner: Rule): Signal {
   return reshape(site, result, [source.dims[0] === '' ? -1 : source.dims[0]!, steps!, ...result.dims.slice(1)])
 }
 
+/** Layers of training only: afterwards they do nothing, in Keras 2, Keras 3 and tfjs. */
+export const ofTraining = [
+  ...['Dropout', 'SpatialDropout1D', 'SpatialDropout2D', 'SpatialDropout3D', 'GaussianNoise', 'GaussianDropout'],
+  ...['AlphaDropout', 'ActivityRegularization', 'RandomFlip', 'RandomRotation', 'RandomZoom', 'RandomTranslation'],
+  ...['RandomContrast', 'RandomBrightness', 'RandomHeight', 'RandomWidth', 'RandomHue', 'RandomSaturation'],
+  ...['RandomSharpness', 'RandomShear', 'RandomPosterization', 'RandomColorDegeneration', 'RandomColorJitter'],
+  ...['RandomGrayscale', 'RandomInvert', 'RandomErasing', 'RandomPerspective', 'RandomGaussianBlur'],
+  ...['RandomElasticTransform', 'RandAugment', 'AugMix', 'CutMix', 'MixUp', 'Solarization'],
+] as const
+
 /** Layers of vectors and of any shape. */
 export const core: Readonly<Record<string, Rule>> = {
   Dense: denseRule,
@@ -185,12 +212,5 @@ export const core: Readonly<Record<string, Rule>> = {
   GlobalMaxPooling2D: globalPool('Max', 2),
   Embedding: embedding,
   Masking: masking,
-  // Of training only: afterwards they do nothing.
-  Dropout: unchanged,
-  SpatialDropout1D: unchanged,
-  SpatialDropout2D: unchanged,
-  GaussianNoise: unchanged,
-  GaussianDropout: unchanged,
-  AlphaDropout: unchanged,
-  ActivityRegularization: unchanged,
+  ...Object.fromEntries(ofTraining.map((name) => [name, unchanged])),
 }

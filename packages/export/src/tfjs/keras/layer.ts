@@ -17,6 +17,8 @@ export interface Rule {
   /** Its weights, in Keras' order. */
   weights?(config: Config): string[]
   lower(call: Call, x: Signal): Signal
+  /** Of training only: afterwards it does nothing, whatever its configuration says. */
+  passive?: true
 }
 
 /** A rule of a layer without weights. */

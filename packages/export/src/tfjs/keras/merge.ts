@@ -5,6 +5,7 @@ import { expand, reshape } from '../shaping.ts'
 import { fail, type Signal, type Site, toPlain } from '../signal.ts'
 import { axesOf, booleanOf } from './config.ts'
 import { type Call, type Rule, rule } from './layer.ts'
+import { isKeras } from './writer.ts'
 
 function merge(opType: string): Rule {
   return rule((call) => pairwise(call, opType))
@@ -45,10 +46,11 @@ const dot = rule(({ site, config, inputs }) => {
   return product(site, toPlain(site, x!), toPlain(site, y!), axes as [number, number])
 })
 
-/** x / √max(Σ x², ε), as tfjs has it. */
+/** x / √max(Σ x², ε); Keras' ε is smaller than tfjs'. */
 function l2(site: Site, x: Signal, axis: number): Signal {
   const squares = reduce(site, 'Sum', nary(site, 'Mul', [x, x]), [axis], true)
-  return nary(site, 'Div', [x, unary(site, 'Sqrt', clip(site, squares, 1e-7, undefined))])
+  const least = isKeras(site, 'normalize') ? 1e-12 : 1e-7
+  return nary(site, 'Div', [x, unary(site, 'Sqrt', clip(site, squares, least, undefined))])
 }
 
 function product(site: Site, x: Signal, y: Signal, [axisX, axisY]: [number, number]): Signal {

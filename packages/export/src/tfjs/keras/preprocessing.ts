@@ -2,11 +2,12 @@ import { type Dim, float32, type Tensor } from '@pixelrow/onnx'
 import { cast, nary } from '../elementwise.ts'
 import { reduce } from '../reduce.ts'
 import { resize } from '../resize.ts'
-import { expand, take } from '../shaping.ts'
-import { constant, fail, plain, type Site, toPlain } from '../signal.ts'
+import { expand, slice, take } from '../shaping.ts'
+import { constant, fail, plain, type Signal, type Site, toPlain } from '../signal.ts'
 import { axesOf, booleanOf, numberOf, numbersOf, show, wordOf } from './config.ts'
 import { image } from './convolutions.ts'
 import { type Call, type Rule, rule } from './layer.ts'
+import { isKeras, writtenBy } from './writer.ts'
 
 const rescaling = rule(({ site, config }, x) => {
   const float = cast(site, x, 'float32')
@@ -23,29 +24,78 @@ function factorOf(site: Site, value: unknown, field: string): Tensor {
   return Array.isArray(value) ? float32(list) : float32(list[0]!)
 }
 
-const resizing = rule(({ site, config }, x) => {
-  const sizes = [numberOf(site, config, 'height'), numberOf(site, config, 'width')]
-  const method = wordOf(site, config, 'interpolation', ['bilinear', 'nearest'], 'bilinear')
-  // tfjs reads the flag so.
-  return resize(site, x, { sizes }, { method, alignCorners: !booleanOf(site, config, 'crop_to_aspect_ratio', false) })
-})
+const resizing = rule(
+  image(({ site, config }, x) => {
+    const sizes = [numberOf(site, config, 'height'), numberOf(site, config, 'width')] as const
+    const method = wordOf(site, config, 'interpolation', ['bilinear', 'nearest'], 'bilinear')
+    const cropped = booleanOf(site, config, 'crop_to_aspect_ratio', false)
+    for (const field of ['pad_to_aspect_ratio', 'antialias'])
+      if (booleanOf(site, config, field, false)) fail(site, `${field} is true; expected false.`)
+    // tfjs reads the flag so.
+    if (!isKeras(site, 'Resizing')) return resize(site, x, { sizes }, { method, alignCorners: !cropped })
+    const part = cropped ? ofShape(site, x, sizes) : x
+    return resize(site, part, { sizes }, { method, halfPixelCenters: true })
+  }),
+)
+
+/** The largest part of an image in its middle that has the shape of `sizes`, as Keras cuts it. */
+function ofShape(site: Site, x: Signal, [rows, columns]: readonly [number, number]): Signal {
+  const [height, width] = x.dims.slice(1, 3).map((dim) => sizeOf(site, dim)) as [number, number]
+  const within = (size: number, most: number) => Math.max(1, Math.min(most, Math.floor(size)))
+  return middle(site, x, [within((width * rows) / columns, height), within((height * columns) / rows, width)])
+}
+
+/** The middle of an image, the smaller half before it where there is no middle. */
+function middle(site: Site, x: Signal, sizes: readonly [number, number]): Signal {
+  const whole = x.dims.slice(1, 3).map((dim) => sizeOf(site, dim))
+  const starts = whole.map((size, axis) => Math.floor((size - sizes[axis]!) / 2))
+  if (whole.every((size, axis) => size === sizes[axis])) return x
+  return slice(site, x, { axes: [1, 2], starts, ends: starts.map((start, axis) => start + sizes[axis]!) })
+}
 
 const upSampling = rule(
   image(({ site, config }, x) => {
     const method = wordOf(site, config, 'interpolation', ['nearest', 'bilinear'], 'nearest')
-    return resize(site, x, { factors: numbersOf(site, config, 'size', 2, 2) }, { method })
+    const halfPixelCenters = method === 'bilinear' && isKeras(site, 'bilinear upsampling')
+    return resize(site, x, { factors: numbersOf(site, config, 'size', 2, 2) }, { method, halfPixelCenters })
   }),
 )
 
-const centerCrop = rule(({ site, config }, x) => {
-  const sizes = [numberOf(site, config, 'height'), numberOf(site, config, 'width')] as const
+const centerCrop = rule(
+  image(({ site, config }, x) => {
+    const sizes = [numberOf(site, config, 'height'), numberOf(site, config, 'width')] as const
+    return isKeras(site, 'CenterCrop') ? kerasCrop(site, x, sizes) : tfjsCrop(site, x, sizes)
+  }),
+)
+
+/** After training, Keras 3 leaves images as they are, and Keras 2 resizes the largest middle part of that shape. */
+const randomCrop: Rule = {
+  lower: ({ site, config }, x) => {
+    if (writtenBy(site, 'RandomCrop') !== 'keras2') return x
+    return fitted(site, x, [numberOf(site, config, 'height'), numberOf(site, config, 'width')])
+  },
+  passive: true,
+}
+
+/** The largest part in the middle that has the shape of `sizes`, in that size. */
+function fitted(site: Site, x: Signal, sizes: readonly [number, number]): Signal {
+  return resize(site, ofShape(site, x, sizes), { sizes }, { method: 'bilinear', halfPixelCenters: true })
+}
+
+/** An image that is smaller than what is to be cut out of it is enlarged to it. */
+function kerasCrop(site: Site, x: Signal, sizes: readonly [number, number]): Signal {
+  const fits = x.dims.slice(1, 3).every((dim, axis) => sizeOf(site, dim) >= sizes[axis]!)
+  return fits ? middle(site, x, sizes) : fitted(site, x, sizes)
+}
+
+function tfjsCrop(site: Site, x: Signal, sizes: readonly [number, number]): Signal {
   const [height, width] = x.dims.slice(1, 3).map((dim) => sizeOf(site, dim)) as [number, number]
   const top = Math.floor((height - sizes[0]) / 2)
   const left = width === sizes[1] ? 0 : Math.floor((width - sizes[1]) / 2) || 1
   if (top < 0 || left < 0) return resize(site, x, { sizes }, { method: 'bilinear' })
   const rows = take(site, x, 1, sampled(top, sizes[0], height))
   return take(site, rows, 2, sampled(left, sizes[1], width))
-})
+}
 
 function sizeOf(site: Site, dim: Dim): number {
   return typeof dim === 'number'
@@ -89,8 +139,11 @@ const normalization: Rule = {
     const mean = momentOf(call, 'mean')
     const variance = momentOf(call, 'variance')
     const deviation = (variance.data as Float32Array).map((value) => Math.max(Math.sqrt(value), 1e-7))
-    const centered = nary(site, 'Sub', [cast(site, x, 'float32'), mean])
-    return nary(site, 'Div', [centered, { ...variance, data: deviation }])
+    const [float, divisor] = [cast(site, x, 'float32'), { ...variance, data: deviation }]
+    if (booleanOf(site, config, 'invert', false)) {
+      return nary(site, 'Add', [nary(site, 'Mul', [float, divisor]), mean])
+    }
+    return nary(site, 'Div', [nary(site, 'Sub', [float, mean]), divisor])
   },
 }
 
@@ -108,6 +161,7 @@ export const preprocessing: Readonly<Record<string, Rule>> = {
   Resizing: resizing,
   UpSampling2D: upSampling,
   CenterCrop: centerCrop,
+  RandomCrop: randomCrop,
   CategoryEncoding: categoryEncoding,
   Normalization: normalization,
 }

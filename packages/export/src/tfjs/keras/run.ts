@@ -44,13 +44,15 @@ function missing({ name }: Network, { layer, call }: Ref): never {
 }
 
 function runLayer(layer: Layer, lowering: Lowering, inputs: readonly Signal[], outside: string): Signal[] {
-  const { className, config, rule, weights, subject, model } = layer
+  const { className, config, rule, weights, subject, model, requireRead } = layer
   const name = outside ? `${outside}/${layer.name}` : layer.name
   if (model) return runNetwork(model, lowering, inputs, name)
   const site: Site = { lowering, name, subject }
   if (!rule || !inputs[0]) return fail(site, `a layer of type ${className} without an input.`)
   const weight = (key: string) => weights.get(key) ?? fail(site, `its weights lack ${key}.`)
-  return [explained(site, () => rule.lower({ site, config, weight, inputs }, inputs[0]!))]
+  const result = explained(site, () => rule.lower({ site, config, weight, inputs }, inputs[0]!))
+  if (!rule.passive) requireRead(site)
+  return [result]
 }
 
 /** Shapes that do not fit are found while the graph is built; the layer they are in is what a reader looks for. */

@@ -1,3 +1,5 @@
+import { TrainError } from '../../error.ts'
+
 /** The child's side of `startChild`: answers calls by `methods`, one after the other, until the parent closes or is gone. */
 export function answerParent(methods: Readonly<Record<string, (argument: never) => unknown>>): void {
   let previous: Promise<void> = Promise.resolve()
@@ -6,7 +8,8 @@ export function answerParent(methods: Readonly<Record<string, (argument: never) 
     try {
       process.send!({ id, result: await methods[method]!(argument) })
     } catch (error) {
-      process.send!({ id, error })
+      const detail = error instanceof TrainError && { code: error.code, params: error.params, message: error.message }
+      process.send!({ id, error, ...(detail && { detail }) })
     }
   }
 

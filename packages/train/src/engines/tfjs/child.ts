@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { TrainError, type TrainErrorDetail } from '../../error.ts'
 
 /** A process of its own that answers calls one by one. */
 export interface Child {
@@ -6,6 +7,14 @@ export interface Child {
   call<T>(method: string, argument?: unknown): Promise<T>
   /** Lets what was called end, and waits until the process is gone. */
   close(): Promise<void>
+}
+
+/** What a child answers: the method's result, or its error, of which a class of ours is lost on the way. */
+interface Answer {
+  id: number
+  result: never
+  error?: Error
+  detail?: TrainErrorDetail
 }
 
 /** What is kept of what a child prints, for the case that it dies. */
@@ -49,15 +58,16 @@ export function startChild(source: string, { data, env }: { data: string; env: R
     })
     process_.once('close', (code, signal) => {
       const last = output.trimEnd().split('\n').at(-1)
-      fail(new Error(`The process that trains ended (${signal ?? `exit code ${code}`})${last ? `: ${last}` : '.'}`))
+      const message = `The process that trains ended (${signal ?? `exit code ${code}`})${last ? `: ${last}` : '.'}`
+      fail(new TrainError({ code: 'TRAIN_PROCESS_ENDED', params: { code, signal, last }, message }))
       resolve()
     })
   })
-  process_.on('message', ({ id, result, error }: { id: number; result: never; error?: Error }) => {
+  process_.on('message', ({ id, result, error, detail }: Answer) => {
     const call = calls.get(id)
     calls.delete(id)
     if (calls.size === 0) hold(false)
-    if (error) call?.reject(error)
+    if (error) call?.reject(detail ? new TrainError(detail, { cause: error }) : error)
     else call?.resolve(result)
   })
   hold(false)

@@ -1,3 +1,4 @@
+import { TrainError } from '../../error.ts'
 import type { CompileOptions, Device, Engine, RuntimeInfo, Trainer, TrainingGraph } from '../../types.ts'
 import { startChild } from './child.ts'
 import type { TfjsDevice } from './library.ts'
@@ -28,7 +29,7 @@ export const tfjs: Engine = {
   async compile(graph, options) {
     const name = options.device as TfjsDevice
     const outcome = (await survey()).find(({ device }) => serves(device, name))
-    if (!outcome) throw new Error(`The engine tfjs has no device "${name}" here.`)
+    if (!outcome) throw noDevice(name, `The engine tfjs has no device "${name}" here.`)
     return open(outcome.candidate, graph, options)
   },
 }
@@ -68,7 +69,7 @@ async function open({ entry }: Candidate, graph: TrainingGraph, options: Compile
     const job: TfjsJob = { graph, pixels, labels, validation, seed, augment, state }
     const opened = await child.call<{ runtime: RuntimeInfo; device: TfjsDevice }>('open', job)
     if (opened.device !== device) {
-      throw new Error(`TensorFlow was to compute on ${device}, and computes on ${opened.device} now.`)
+      throw noDevice(device, `TensorFlow was to compute on ${device}, and computes on ${opened.device} now.`)
     }
     return {
       train: (chunk) => child.call('train', chunk),
@@ -83,6 +84,10 @@ async function open({ entry }: Candidate, graph: TrainingGraph, options: Compile
     await child.close()
     throw error
   }
+}
+
+function noDevice(device: string, message: string): TrainError {
+  return new TrainError({ code: 'TRAIN_DEVICE_UNAVAILABLE', params: { engine: 'tfjs', device }, message })
 }
 
 /** What TensorFlow reads when it is loaded. */

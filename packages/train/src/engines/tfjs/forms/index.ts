@@ -1,4 +1,5 @@
 import type { Node } from '@pixelrow/onnx'
+import { unsupported } from '../../../error.ts'
 import { convForms } from './conv.ts'
 import { elementwiseForms } from './elementwise.ts'
 import type { Form } from './form.ts'
@@ -22,6 +23,7 @@ const forms: Readonly<Record<string, Form>> = {
 export function formOf({ domain, opType, name }: Pick<Node, 'domain' | 'opType' | 'name'>): Form {
   const key = domain ? `${domain}:${opType}` : opType
   const form = forms[key]
-  if (!form) throw new Error(`The engine tfjs has no form for operator ${key} (node ${name}).`)
+  if (!form)
+    throw unsupported(`The engine tfjs has no form for operator ${key} (node ${name}).`, { operator: key, node: name })
   return form
 }

@@ -1,0 +1,40 @@
+import { type PixelTable, pixelCount } from '@pixelrow/data'
+import { draw } from './draw.ts'
+import type { Palette } from './terminal.ts'
+
+/** How pictures are drawn side by side. */
+interface Style {
+  /** Columns of each. */
+  width: number
+  palette: Palette
+  bold: (text: string) => string
+}
+
+/** Between two pictures. */
+export const gap = '  '
+
+/** The lines of a table's rows `from` up to `to` as pictures side by side, their labels above. */
+export function band(table: PixelTable, [from, to]: [number, number], { width, palette, bold }: Style): string[] {
+  const rows = Array.from({ length: to - from }, (_, index) => from + index)
+  const { shape, maxValue } = table
+  const pictures = rows.map((row) => draw({ pixels: pixelsOf(table, row), shape, maxValue }, width, palette))
+  const titles = rows.map((row) => fitted(titleOf(table, row), width))
+  const lines = pictures[0]!.map((_, line) => pictures.map((picture) => picture[line]).join(gap))
+  return [bold(titles.join(gap).trimEnd()), ...lines.map((line) => (palette === 'none' ? line.trimEnd() : line))]
+}
+
+/** The pixels of a row. */
+export function pixelsOf({ pixels, shape }: PixelTable, row: number): Uint8Array {
+  const size = pixelCount(shape)
+  return pixels.subarray(row * size, (row + 1) * size)
+}
+
+/** The label, else the identifier, else the number of the image. */
+function titleOf({ labels, classes, ids }: PixelTable, row: number): string {
+  return (labels && classes?.[labels[row]!]) ?? ids?.[row] ?? `row ${row + 1}`
+}
+
+/** A text of exactly so many characters. */
+function fitted(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text.padEnd(width)
+}

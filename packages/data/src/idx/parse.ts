@@ -1,0 +1,31 @@
+import { DataError } from '../error.ts'
+
+/** What IDX calls the type of its elements. */
+export const UNSIGNED_BYTE = 0x08
+
+/** What is in an IDX file. */
+export interface Idx {
+  dims: number[]
+  /** A view of the file's bytes. */
+  data: Uint8Array
+}
+
+/** The dimensions and the data of an IDX file; `name` is what errors call it. */
+export function parsed(bytes: Uint8Array, name: string): Idx {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const [zero0, zero1, type, rank = 0] = bytes
+  if (zero0 !== 0 || zero1 !== 0 || type !== UNSIGNED_BYTE || rank === 0) {
+    const found = bytes.subarray(0, 4).join(' ') || 'nothing'
+    const expected = 'an IDX file of unsigned bytes (it begins with 0 0 8)'
+    throw new DataError({ file: name, expected, found, ...(zero0 === 0x1f && { advice: 'Unpack the gzip first.' }) })
+  }
+  const start = 4 + 4 * rank
+  const count = Math.min(rank, Math.floor(bytes.length / 4) - 1)
+  const dims = Array.from({ length: count }, (_, i) => view.getUint32(4 + 4 * i))
+  const size = dims.reduce((product, dim) => product * dim, 1)
+  if (count < rank || bytes.length !== start + size) {
+    const [found, expected] = [`${bytes.length} bytes`, `${start + size} bytes for ${dims.join(' × ')}`]
+    throw new DataError({ file: name, expected, found, advice: 'The file is cut short or damaged: fetch it again.' })
+  }
+  return { dims, data: bytes.subarray(start) }
+}

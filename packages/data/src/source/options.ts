@@ -1,0 +1,159 @@
+import {
+  anything,
+  callback,
+  checkOptions,
+  either,
+  flag,
+  like,
+  listOf,
+  number,
+  type OptionProblem,
+  oneOf,
+  optionsOf,
+  type Rule,
+  type Rules,
+  signal,
+  text,
+  whole,
+} from '../../../../common/options.ts'
+import type { DataErrorDetail } from '../error.ts'
+import { sizeRule } from '../pictures/size.ts'
+import { conflictOf, detailOf } from '../problem.ts'
+import type { PictureOptions, ReadOptions, RowOptions, ShapeOption } from '../types.ts'
+
+// What options a reader takes, and what kind of source each is for. Apart from the readers, as a page that passes none does not load it; so it
+// imports no class of an error, which would not be the package's own, but is given what makes one.
+
+const column = either(text, number({ whole: true }))
+const columnOrNone: Rule = either(
+  column,
+  like('false', (value) => value === false),
+)
+
+const shapeFields: Rules<ShapeOption> = {
+  height: whole(1),
+  width: whole(1),
+  channels: whole(1),
+  channelOrder: oneOf('interleaved', 'planar'),
+}
+
+const shape: Rule = (value) => {
+  const fault = optionsOf(shapeFields)(value)
+  if (fault) return fault
+  const { height, width } = value as Partial<ShapeOption>
+  return height && width ? undefined : 'height and width, and channels where there are several'
+}
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string')
+
+const part = oneOf('train', 'validation', 'test')
+
+const pictureRules: Rules<PictureOptions> = {
+  part: either(part, listOf('a list of those', part)),
+  size: sizeRule,
+  shape,
+  resize: oneOf('contain', 'cover', 'stretch'),
+  color: oneOf('grey', 'rgb'),
+  background: whole(0, { most: 255 }),
+  maxValue: whole(1, { most: 255 }),
+  label: columnOrNone,
+  drop: listOf('a list of names or column indices', column),
+  classes: like('a list of texts that differ', (value) => isTexts(value) && new Set(value).size === value.length),
+  name: text,
+  onNote: callback,
+  signal,
+}
+
+const readRules: Rules<ReadOptions> = {
+  ...pictureRules,
+  id: columnOrNone,
+  columns: optionsOf<NonNullable<ReadOptions['columns']>>({ id: text, label: text }),
+  channels: oneOf('interleaved', 'planar'),
+  header: flag,
+  fractions: flag,
+  transpose: flag,
+  parser: oneOf('simd', 'plain', 'strict'),
+  labels: anything,
+  member: text,
+}
+
+const rowRules: Rules<RowOptions> = { ...readRules, batch: whole(1) }
+
+/** Makes an error of what is wrong. */
+export type Refuse = (detail: DataErrorDetail) => Error
+
+/** Checks the options of a reader: their names, kinds and ranges, and that no two say different things. */
+export function checkReading(where: Reader, options: RowOptions, refuse: Refuse): void {
+  const fail = (problem: OptionProblem) => refuse(detailOf(problem))
+  if (where === 'readTable') checkOptions<ReadOptions>(where, options, readRules, fail)
+  else if (where === 'readRows') checkOptions(where, options, rowRules, fail)
+  else checkOptions<PictureOptions>(where, options, pictureRules, fail)
+  const { member, part, fractions, maxValue = 255 } = options
+  if (member !== undefined && part !== undefined) throw refuse(conflictOf(where, 'member', 'part'))
+  if (fractions && maxValue !== 1 && maxValue !== 255) throw refuse(conflictOf(where, 'fractions', 'maxValue'))
+}
+
+/** A function that reads. */
+export type Reader = 'readTable' | 'readRows' | 'readPictures'
+
+/** What a table is read from; IDX or a CSV in a zip is two of them. */
+export type SourceKind = 'csv' | 'idx' | 'pictures' | 'zip'
+
+const everywhere: readonly SourceKind[] = ['csv', 'idx', 'pictures', 'zip']
+
+/** What each option is for. */
+const takenBy: Record<keyof RowOptions, readonly SourceKind[]> = {
+  label: ['csv'],
+  id: ['csv'],
+  columns: ['csv'],
+  drop: ['csv', 'pictures'],
+  shape: ['csv', 'idx', 'pictures'],
+  channels: ['csv'],
+  header: ['csv'],
+  maxValue: ['csv', 'idx'],
+  fractions: ['csv'],
+  transpose: ['csv', 'idx'],
+  classes: everywhere,
+  parser: ['csv'],
+  labels: ['idx'],
+  part: ['pictures', 'zip'],
+  member: ['zip'],
+  size: ['pictures'],
+  resize: ['pictures'],
+  color: ['pictures'],
+  background: ['pictures'],
+  name: everywhere,
+  onNote: everywhere,
+  signal: everywhere,
+  batch: everywhere,
+}
+
+const words: Record<SourceKind, string> = { csv: 'CSV', idx: 'IDX', pictures: 'pictures', zip: 'zips' }
+
+/** What is wrong with options that mean nothing for a source of these kinds: whoever passes one takes it for another. */
+export function unfit(file: string, kinds: readonly SourceKind[], options: RowOptions): DataErrorDetail | undefined {
+  for (const [option, value] of Object.entries(options) as [keyof RowOptions, unknown][]) {
+    const isTaken = takenBy[option].some((kind) => kinds.includes(kind))
+    if (isTaken || asksNothing(option, value)) continue
+    const [source, sources] = [kinds[0]!, takenBy[option]]
+    const what = source === 'pictures' ? 'holds pictures, which take' : `is ${words[source]}, which takes`
+    const problem = `${what} no option ${option}: it is for ${sources.map((kind) => words[kind]).join(' and ')}`
+    const advice = `Leave ${option} out${(option === 'label' && instead[source]) || ''}.`
+    return { code: 'DATA_OPTION_UNFIT', params: { option, source, sources }, file, problem, advice }
+  }
+  return undefined
+}
+
+/** Where labels come from without a column of theirs. */
+const instead: Partial<Record<SourceKind, string>> = {
+  idx: ': labels are a file of their own, passed as labels',
+  pictures: ', or pass false for none: labels are the names of the folders',
+}
+
+/** No label, no id, nothing to drop, what is not to be done, and the white that pictures have. */
+const asksNothing = (option: keyof RowOptions, value: unknown): boolean =>
+  value === undefined ||
+  (value === false && option !== 'header') ||
+  (option === 'maxValue' && value === 255) ||
+  (Array.isArray(value) && value.length === 0)

@@ -1,0 +1,26 @@
+import { callback, checkOptions, flag, type OptionProblem, type Rules, signal, text } from '../../../common/options.ts'
+import { SetupError } from './error.ts'
+import type { BuiltOptions } from './tfjs/built.ts'
+import type { SetupTfjsOptions } from './tfjs/setup.ts'
+
+/** Checks the options of a function of this package. */
+export function check<Options extends object>(where: string, options: Options, rules: Rules<Options>): void {
+  checkOptions(where, options, rules, failed)
+}
+
+function failed({ code, params, message }: OptionProblem): SetupError {
+  // The sentence ends itself.
+  return new SetupError(message.replace(/\.$/, ''), { code: `DEVICES_${code}`, params })
+}
+
+export const builtRules: Rules<BuiltOptions> = { cache: text }
+
+export const setupRules: Rules<SetupTfjsOptions> = {
+  ...builtRules,
+  gpu: flag,
+  from: text,
+  signal,
+  onProgress: callback,
+}
+
+export const checkRules: Rules<{ signal?: AbortSignal | undefined }> = { signal }

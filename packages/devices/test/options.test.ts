@@ -1,0 +1,32 @@
+import { builtTfjs, checkTfjs, removeTfjs, SetupError, setupTfjs, type TfjsBuild } from '@pixelrow/devices'
+import { expect, test } from 'vitest'
+
+/** What nobody who reads the types would pass. */
+const options = <Options>(value: unknown) => value as Options
+
+test.each<[string, () => unknown, string]>([
+  ['setupTfjs', () => setupTfjs(options({ gpus: true })), 'setupTfjs: there is no option gpus. Did you mean gpu?'],
+  ['setupTfjs', () => setupTfjs(options({ gpu: 1 })), 'setupTfjs: gpu must be true or false; found 1.'],
+  [
+    'setupTfjs',
+    () => setupTfjs(options({ path: 'x' })),
+    'setupTfjs: there is no option path. There are: cache, gpu, from, signal, onProgress.',
+  ],
+  ['builtTfjs', () => builtTfjs(options({ chache: 'x' })), 'builtTfjs: there is no option chache. Did you mean cache?'],
+  ['removeTfjs', () => removeTfjs(options({ cache: 5 })), 'removeTfjs: cache must be a text; found 5.'],
+  [
+    'checkTfjs',
+    () => checkTfjs({} as TfjsBuild, options({ signal: 5 })),
+    'checkTfjs: signal must be an AbortSignal; found 5.',
+  ],
+])('%s refuses what is no option of it: %#', async (_, work, message) => {
+  const error = await (async () => work())().then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  expect(error).toBeInstanceOf(SetupError)
+  const { code, params, message: said } = error as SetupError
+  expect(said).toBe(message)
+  expect(code).toMatch(/^DEVICES_OPTION_(UNKNOWN|INVALID)$/)
+  expect(params).toMatchObject({ option: expect.any(String) })
+})

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import type { PixelTable } from '@pixelrow/data'
+import type { Architecture } from '@pixelrow/model'
+import { write } from '@pixelrow/onnx'
+import { version } from '../package.json'
+import { onnxruntimeVersion } from './engines/onnxruntime.ts'
+import { TrainError } from './error.ts'
+import { DOMAIN } from './operators.ts'
+import type { Settings } from './options.ts'
+import { type Beginnings, type ScalarSeries, stepsToLookAt } from './series.ts'
+import { LEARNING_RATE } from './training-graph.ts'
+import type { TrainingGraph } from './types.ts'
+
+/** All that decides a training's bits, part by part; what is large, or a function, as its SHA-256. */
+export type Identity = Record<string, unknown> & { threads: number; engine: string }
+
+/** What is said where one of the hashes differs, in place of the two values. */
+const differences: Record<string, string> = {
+  pixels: 'its pixels are others',
+  labels: 'its labels are others',
+  validation: 'its validation rows are others',
+  schedule: 'its schedule (the learning rate of every step) is another one',
+  graph: 'its training graph is another one (the optimiser’s transforms, if all else is the same)',
+}
+
+/** What an identity is made of. */
+export interface Identified {
+  architecture: Architecture
+  settings: Settings
+  graph: TrainingGraph
+  series: ScalarSeries
+  beginnings: Beginnings
+  engine: string
+}
+
+/** What must be the same for a training to go on as if it had never stopped. Parts that say more in words come before the hashes. */
+export function identityOf({ architecture, settings, graph, series, beginnings, engine }: Identified): Identity {
+  const { train, validation, steps, batchSize, learningRate, optimizer, seed, threads, layout } = settings
+  const { monitor, keepBest, minDelta, patience, targetAccuracy, labelSmoothing } = settings
+  const valuesOf = (name: string) => [...stepsToLookAt(beginnings.from, steps)].map((step) => series[name]!(step))
+  const scalars = graph.scalars.filter((name) => name !== LEARNING_RATE)
+  return {
+    versions: { '@pixelrow/train': version, ...(engine === 'onnxruntime' && { onnxruntime: onnxruntimeVersion() }) },
+    architecture,
+    classes: train.classes,
+    rows: train.rows,
+    steps,
+    batchSize,
+    learningRate,
+    optimizer: { name: optimizer.name, options: optimizer.options },
+    labelSmoothing,
+    classWeights: settings.classWeights ?? null,
+    augment: settings.augment ?? null,
+    seed,
+    engine,
+    threads,
+    layout,
+    ending: { monitor, keepBest, minDelta, patience: patience ?? null, targetAccuracy: targetAccuracy ?? null },
+    pixels: sha256(train.pixels),
+    labels: sha256(labelBytes(train)),
+    validation: validation ? sha256(validation.pixels, labelBytes(validation)) : null,
+    schedule: sha256(floats(valuesOf(LEARNING_RATE))),
+    graph: sha256(
+      write({ irVersion: 8, opsets: { '': 17, [DOMAIN]: 1 }, graph: graph.step }),
+      ...scalars.map((name) => floats(valuesOf(name))),
+    ),
+  }
+}
+
+/** Throws for the first part in which a checkpoint's identity is not the one here. */
+export function requireSame(found: Identity, identity: Identity): void {
+  for (const [part, expected] of Object.entries(identity)) {
+    const [was, is] = [JSON.stringify(found[part]), JSON.stringify(expected)]
+    if (was === is) continue
+    const difference = differences[part] ?? `its ${part} is ${was}, here it is ${is}`
+    throw new TrainError({
+      code: 'TRAIN_CHECKPOINT_OTHER',
+      params: { part, was: found[part], is: expected },
+      message: `The checkpoint is of another training: ${difference}. Pass what it began with, or train anew.`,
+    })
+  }
+}
+
+function sha256(...parts: Uint8Array[]): string {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest('hex')
+}
+
+const floats = (values: readonly number[]) => new Uint8Array(Float32Array.from(values).buffer)
+
+const labelBytes = ({ labels = new Uint16Array() }: PixelTable) =>
+  new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength)
