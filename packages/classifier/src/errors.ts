@@ -1,7 +1,26 @@
 import type { Attempt } from './types.ts'
 
-/** Errors that a server may want to tell apart: too many callers wait, the time is over, the classifier was closed. */
-export type ClassifierErrorCode = 'busy' | 'deadline' | 'closed'
+/** Why a call is not answered, which a server may want to tell apart: too many callers wait, the time is over, the classifier was closed. */
+export type QueueErrorCode = 'busy' | 'deadline' | 'closed'
+
+/** What went wrong, for code to tell apart. Errors made before codes were have none. */
+export type ClassifierErrorCode =
+  | QueueErrorCode
+  /** An option that there is not: `where`, `option`, the `suggestion` if one resembles it, and all `known`. */
+  | 'CLASSIFIER_OPTION_UNKNOWN'
+  /** An option of a wrong kind or out of its range: `where`, `option`, `expected`, `found`. */
+  | 'CLASSIFIER_OPTION_INVALID'
+  /** The worker's own code failed, or its process was ended: `name` of the model, `reason`. */
+  | 'CLASSIFIER_WORKER_FAILED'
+
+/** What belongs to an error beside its message. */
+export interface ClassifierErrorParts {
+  cause?: unknown
+  attempts?: readonly Attempt[] | undefined
+  code?: ClassifierErrorCode | undefined
+  params?: Readonly<Record<string, unknown>> | undefined
+  offset?: number | undefined
+}
 
 /**
  * A model that cannot be loaded or used, or pixels that do not fit it. The message says what was found, what was
@@ -11,22 +30,17 @@ export class ClassifierError extends Error {
   /** The devices that were tried, where no device could run the model. */
   declare readonly attempts: readonly Attempt[]
   declare readonly code?: ClassifierErrorCode
+  /** What the message is made of, as plain data; by the code. */
+  declare readonly params?: Readonly<Record<string, unknown>>
   /** The byte of the model's file at which it is damaged, where that is known. */
   declare readonly offset?: number
 
-  constructor(
-    message: string,
-    {
-      attempts = [],
-      code,
-      offset,
-      ...cause
-    }: { cause?: unknown; attempts?: readonly Attempt[]; code?: ClassifierErrorCode; offset?: number } = {},
-  ) {
+  constructor(message: string, { attempts = [], code, params, offset, ...cause }: ClassifierErrorParts = {}) {
     super(message, cause)
     this.name = 'ClassifierError'
     this.attempts = attempts
     if (code) this.code = code
+    if (params) this.params = params
     if (offset !== undefined) this.offset = offset
   }
 }

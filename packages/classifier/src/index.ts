@@ -1,6 +1,6 @@
 export { type ClassifierParts, createClassifier } from './classifier.ts'
 export { describeModel, type ModelDescription, type ModelOptions } from './description.ts'
-export { ClassifierError, type ClassifierErrorCode } from './errors.ts'
+export { ClassifierError, type ClassifierErrorCode, type ClassifierErrorParts } from './errors.ts'
 export { type Damage, explainModelError } from './explain.ts'
 export { type Picture, type Pictures, pixelsOf } from './images.ts'
 export { loadExplanations } from './later.ts'

@@ -1,4 +1,12 @@
-import { type Attempt, type ModelOptions, openRunner, type Runner, type Session } from '@pixelrow/classifier'
+import {
+  type Attempt,
+  type ModelOptions,
+  openRunner,
+  type PlainSession,
+  plainSession,
+  type Runner,
+  type Session,
+} from '@pixelrow/classifier'
 import { type Device, openSession } from './device.ts'
 import type { Runtimes } from './runtime.ts'
 import type { ModelFile } from './source.ts'
@@ -9,6 +17,8 @@ export interface OpenJob extends ModelFile {
   /** Undefined leaves it to the device. */
   threads: number | undefined
   runtimes: Runtimes
+  /** Whether its worker is a process. */
+  isolate: boolean
   given?: ModelOptions | undefined
 }
 
@@ -30,4 +40,13 @@ export async function openHere({ runtimes, given, device: asked, threads, ...fil
     name,
   })
   return { runner, device, attempts }
+}
+
+/** Opens any file on this thread, to run it with tensors by name. */
+export async function openPlain({ runtimes, device, threads, ...file }: OpenJob): Promise<PlainSession> {
+  const { runtime, session } = await openSession(runtimes, file, { device, threads })
+  return plainSession(
+    session,
+    ({ dataType, data, dims }) => new runtime.Tensor(dataType as 'uint8', data as Uint8Array, dims),
+  )
 }
