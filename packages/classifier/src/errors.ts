@@ -12,6 +12,12 @@ export type ClassifierErrorCode =
   | 'CLASSIFIER_OPTION_INVALID'
   /** The worker's own code failed, or its process was ended: `name` of the model, `reason`. */
   | 'CLASSIFIER_WORKER_FAILED'
+  /** onnxruntime is not installed, or has no binary for this platform: the `package`, the `host`. */
+  | 'CLASSIFIER_RUNTIME_MISSING'
+  /** Its native library cannot be loaded: the `host`, the loader's `reason`. */
+  | 'CLASSIFIER_RUNTIME_UNLOADABLE'
+  /** Another version of it is in this process: the one `wanted` and those `loaded`, each a `path` and its `version`. */
+  | 'CLASSIFIER_RUNTIME_CONFLICT'
 
 /** What belongs to an error beside its message. */
 export interface ClassifierErrorParts {

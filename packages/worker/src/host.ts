@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
-import { startProcess } from './process.ts'
+import { isSingleExecutable, startProcess } from './process.ts'
 import { checkHostOptions } from './rules.ts'
 import { startThread } from './thread.ts'
 
@@ -48,8 +48,4 @@ export function startHost(source: string, options: HostOptions): Host {
 /** Whether `startHost` starts a process: what is said, else whether this is a worker thread. A single executable application has no Node to start. */
 export function isolates(isolate?: boolean): boolean {
   return isolate ?? (!isMainThread && !isSingleExecutable())
-}
-
-function isSingleExecutable(): boolean {
-  return process.getBuiltinModule?.('node:sea')?.isSea() ?? false
 }

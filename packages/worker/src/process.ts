@@ -61,6 +61,7 @@ export function startProcess(source: string, options: HostOptions): Host {
  * There, a shell starts it and ends at once, so that the system takes note.
  */
 function spawned(name: string): ChildProcess {
+  if (isSingleExecutable()) throw cannotStart(name, 'a single executable application has no Node to start')
   // An app's own flags could make a module of the source, and Electron's executable is Node only when told so.
   const command = [process.execPath, '--input-type=commonjs', '-e', relay]
   const leaves = !isMainThread && existsSync(SHELL)
@@ -80,6 +81,11 @@ function spawned(name: string): ChildProcess {
 }
 
 const SHELL = '/bin/sh'
+
+/** Whether Node and the app are one file, which would start the app anew. */
+export function isSingleExecutable(): boolean {
+  return process.getBuiltinModule?.('node:sea')?.isSea() ?? false
+}
 
 /** How a process ended: why it could not be started, or its code or signal where whoever has started it is still there. */
 interface Ending {
