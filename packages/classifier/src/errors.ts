@@ -12,6 +12,20 @@ export type ClassifierErrorCode =
   | 'CLASSIFIER_OPTION_INVALID'
   /** The worker's own code failed, or its process was ended: `name` of the model, `reason`. */
   | 'CLASSIFIER_WORKER_FAILED'
+  /** Something given of a model, by `model`, that would be ignored: `name`, `options`. */
+  | 'CLASSIFIER_MODEL_OPTION_UNUSED'
+  /** Nobody says the classes, and the file's labels are no numbering: its `output` says `label` where the score in place `best` of `count` is the best. */
+  | 'CLASSIFIER_CLASSES_UNKNOWN'
+  /** Classes are `said` in another order than the file's own: its `output` says `label`. */
+  | 'CLASSIFIER_CLASSES_ORDER'
+  /** There are more or fewer classes than scores: `expected`, `found`. */
+  | 'CLASSIFIER_CLASSES_COUNT'
+  /** The file's `output` says a `label` for image `row` that is none of its classes. */
+  | 'CLASSIFIER_LABEL_UNKNOWN'
+  /** The scores are a list of maps: `outputs`. */
+  | 'CLASSIFIER_OUTPUT_MAPS'
+  /** None of the `outputs` is scores of many images. */
+  | 'CLASSIFIER_OUTPUT_UNKNOWN'
   /** onnxruntime is not installed, or has no binary for this platform: the `package`, the `host`. */
   | 'CLASSIFIER_RUNTIME_MISSING'
   /** Its native library cannot be loaded: the `host`, the loader's `reason`. */

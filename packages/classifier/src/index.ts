@@ -11,6 +11,7 @@ export type { Session, TensorFactory, TensorMetadata } from './session.ts'
 export type {
   Attempt,
   CallOptions,
+  ClassesFrom,
   Classification,
   Classifier,
   ClassifyOptions,

@@ -11,6 +11,12 @@ export interface ImageShape {
   channelOrder: 'interleaved' | 'planar'
 }
 
+/**
+ * Who says the classes of a model: the file's `metadata`; its `graph` (scikit-learn's converter writes them at an operator); the `caller`, by `model.classes`;
+ * or nobody: then `numbering` has called them `0`, `1`, … in the order of the scores.
+ */
+export type ClassesFrom = 'metadata' | 'graph' | 'caller' | 'numbering'
+
 /** One class with how sure the model is of it. */
 export interface Score {
   /** The class's text. */
@@ -78,6 +84,8 @@ export interface Classifier<More = never> {
   /** The devices tried before it, with reasons. */
   readonly attempts: readonly Attempt[]
   readonly classes: readonly string[]
+  /** Who says them; undefined where a runner of one's own does not tell. */
+  readonly classesFrom?: ClassesFrom
   readonly shape: ImageShape
   /** Pixel values may be 0..maxValue. */
   readonly maxValue: number

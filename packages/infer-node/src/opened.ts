@@ -32,12 +32,16 @@ export interface Opened {
 /** Opens a model on this thread. */
 export async function openHere({ runtimes, given, device: asked, threads, ...file }: OpenJob): Promise<Opened> {
   const { runtime, session, device, attempts } = await openSession(runtimes, file, { device: asked, threads })
-  const { name, bytes } = file
+  const { name, bytes, beside } = file
+  const reopen = async (changed: Uint8Array) =>
+    (await openSession(runtimes, { name, bytes: changed }, { device: [device], threads })).session as Session
   const runner = await openRunner({
     session: session as Session,
     tensor: (type, data, dims) => new runtime.Tensor(type, data as Uint8Array, dims),
     model: { bytes, ...(given && { given }) },
     name,
+    // Other bytes would have no files beside them.
+    ...(!beside && { reopen }),
   })
   return { runner, device, attempts }
 }

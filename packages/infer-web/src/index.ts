@@ -1,6 +1,7 @@
 export type {
   Attempt,
   CallOptions,
+  ClassesFrom,
   Classification,
   ClassifierErrorCode,
   ClassifyOptions,
