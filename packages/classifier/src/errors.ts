@@ -10,6 +10,8 @@ export type ClassifierErrorCode =
   | 'CLASSIFIER_OPTION_UNKNOWN'
   /** An option of a wrong kind or out of its range: `where`, `option`, `expected`, `found`. */
   | 'CLASSIFIER_OPTION_INVALID'
+  /** What a model was to be loaded from is nothing of that kind: `found`. */
+  | 'CLASSIFIER_SOURCE_INVALID'
   /** The worker's own code failed, or its process was ended: `name` of the model, `reason`. */
   | 'CLASSIFIER_WORKER_FAILED'
   /** Something given of a model, by `model`, that would be ignored: `name`, `options`. */

@@ -47,16 +47,15 @@ function floatTables(
   { scale = 1 / 255, mean = 0, std = 1 }: ModelOptions,
   name: string,
 ): Float32Array[] {
-  const perChannel = (what: string, value: number | readonly number[]) => {
+  const perChannel = (option: string, value: number | readonly number[]) => {
     const list = typeof value === 'number' ? new Array<number>(channels).fill(value) : value
-    if (list.length === channels && list.every((each) => Number.isFinite(each) && (what !== 'std' || each > 0)))
-      return list
-    throw new ClassifierError(
-      `${name}: ${what}: expected a number, or one for each of ${channels} channels, found ${JSON.stringify(value)}`,
-    )
+    if (list.length === channels) return list
+    const [expected, found] = [`a number, or one for each of ${channels} channels`, JSON.stringify(value)]
+    throw new ClassifierError(`${name}: ${option}: expected ${expected}, found ${found}`, {
+      code: 'CLASSIFIER_OPTION_INVALID',
+      params: { where: name, option: `model.${option}`, expected, found },
+    })
   }
-  if (!(Number.isFinite(scale) && scale !== 0))
-    throw new ClassifierError(`${name}: scale: expected a number such as 1/255, found ${scale}`)
   const [means, stds] = [perChannel('mean', mean), perChannel('std', std)]
   return means.map((middle, channel) =>
     Float32Array.from({ length: 256 }, (_, byte) => (byte * scale - middle) / stds[channel]!),

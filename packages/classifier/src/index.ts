@@ -6,6 +6,7 @@ export { type Picture, type Pictures, pixelsOf } from './images.ts'
 export { loadExplanations } from './later.ts'
 export { type PlainData, type PlainSession, type PlainTensor, plainSession } from './plain.ts'
 export type { QueueOptions } from './queue.ts'
+export { checkClassifierOptions, loadRules } from './rules.ts'
 export { openRunner, type Runner, type RunnerParts } from './runner.ts'
 export type { Session, TensorFactory, TensorMetadata } from './session.ts'
 export type {
@@ -15,11 +16,13 @@ export type {
   Classification,
   Classifier,
   ClassifyOptions,
+  ClassifyRowsOptions,
   Image,
   ImageShape,
   Pixels,
   Predictions,
   PredictOptions,
+  PredictRowsOptions,
   Preparation,
   Prepare,
   RgbaImage,

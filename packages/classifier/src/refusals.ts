@@ -1,11 +1,6 @@
 // What is said where an image, a result or a moment is not as it should be.
-import { ClassifierError, isCount } from './core.ts'
+import { ClassifierError } from './core.ts'
 import type { QueueErrorCode } from './errors.ts'
-
-/** A call that cannot be taken: for its `top`, else because the classifier is closed. */
-export function callError(name: string, top = 1): ClassifierError {
-  return isCount(top) ? queueError('closed', name, 0) : topError(top)
-}
 
 /** What an error of the queue says. `found` is the number of images that wait, or of milliseconds. */
 export function queueError(code: QueueErrorCode, name: string, found: number): ClassifierError {
@@ -15,11 +10,6 @@ export function queueError(code: QueueErrorCode, name: string, found: number): C
     deadline: `no result within ${found} ms`,
   }
   return new ClassifierError(`${name}: ${what[code]}`, { code, params: { name, ...(code !== 'closed' && { found }) } })
-}
-
-/** A `top` that is no count. */
-export function topError(top: number): ClassifierError {
-  return new ClassifierError(`top: expected an integer of 1 or more, found ${top}`)
 }
 
 /** An output that is no scores of these rows. */

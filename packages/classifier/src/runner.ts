@@ -2,6 +2,7 @@ import type { ModelDescription, ModelOptions } from './description.ts'
 import { loadDescriptions } from './later.ts'
 import { ownDescription, ownSignature } from './own.ts'
 import { rawRun, scored, unshared } from './raw.ts'
+import { checkClassifierOptions, runnerRules } from './rules.ts'
 import type { Session, TensorFactory } from './session.ts'
 import type { Predictions } from './types.ts'
 
@@ -35,10 +36,11 @@ export interface RunnerParts {
  * its output still needs a softmax, and what its labels mean. Throws a `ClassifierError`, and releases the session, where inputs and outputs are not what
  * they should be.
  */
-export async function openRunner({ model, name = 'the model', ...parts }: RunnerParts): Promise<Runner> {
+export async function openRunner(parts: RunnerParts): Promise<Runner> {
   let { session } = parts
-  const { tensor, reopen } = parts
+  const { tensor, model, name = 'the model', reopen } = parts
   try {
+    checkClassifierOptions('openRunner', parts, runnerRules)
     let description = 'bytes' in model ? await ownDescription(model.bytes, name) : model
     if (description && 'bytes' in model && model.given)
       description = (await loadDescriptions()).withGiven(description, model.given, name)

@@ -285,7 +285,12 @@ test.each<[string, Foreign, ModelOptions | undefined, string]>([
     { scale: 1, mean: 0 },
     'x.onnx: scale, mean: its input is of uint8, which gets the bytes as they are',
   ],
-  ['a deviation of zero', { dims: ['N', 3, 2, 2] }, { std: 0 }, 'std: expected a number'],
+  [
+    'a deviation of zero',
+    { dims: ['N', 3, 2, 2] },
+    { std: 0 },
+    'openRunner: model.given.std must be a number above 0, or a list of them, one a channel; found 0.',
+  ],
   [
     'a range of video',
     { dims: ['N', 3, 2, 2], metadata: { 'Image.NominalPixelRange': 'NominalRange_16_235' } },

@@ -6,6 +6,7 @@ export type {
   Classifier,
   ClassifierErrorCode,
   ClassifyOptions,
+  ClassifyRowsOptions,
   Image,
   ImageShape,
   ModelOptions,
@@ -14,6 +15,7 @@ export type {
   PlainTensor,
   Predictions,
   PredictOptions,
+  PredictRowsOptions,
   Preparation,
   Prepare,
   QueueOptions,
@@ -22,6 +24,6 @@ export type {
 } from '@pixelrow/classifier'
 export { ClassifierError } from '@pixelrow/classifier'
 export type { Device } from './device.ts'
-export { type LoadOptions, load } from './load.ts'
+export { type LoadOptions, load, type OpenOptions } from './load.ts'
 export { open } from './open.ts'
 export type { ModelSource } from './source.ts'

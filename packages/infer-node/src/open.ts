@@ -1,29 +1,25 @@
 import { availableParallelism } from 'node:os'
 import type { PlainSession } from '@pixelrow/classifier'
 import { isolates } from '@pixelrow/worker'
-import { checkDevice } from './device.ts'
+import { asked } from './device.ts'
 import { openPlainInWorker } from './in-worker.ts'
-import type { LoadOptions } from './load.ts'
+import type { OpenOptions } from './load.ts'
 import { openPlain } from './opened.ts'
+import { checkOpenOptions } from './rules.ts'
 import { findRuntimes } from './runtime.ts'
 import { type ModelSource, readModel } from './source.ts'
 
 /**
  * Opens any ONNX file, a classifier or not, to run it with tensors by name: what `verify` and `reducePrecision` of @pixelrow/export take as `run`.
- * It runs on this thread, and in a process of its own where it is isolated, as by default inside a worker thread. Throws a `ClassifierError` as
- * `load` does, but asks for no metadata.
+ * It runs on this thread, by default on the CPU, and in a process of its own where it is isolated, as by default inside a worker thread. Throws a
+ * `ClassifierError` as `load` does, but asks for no metadata.
  */
-export async function open(
-  source: ModelSource,
-  {
-    device = 'cpu',
-    threads = availableParallelism(),
-    isolate,
-  }: Pick<LoadOptions, 'device' | 'threads' | 'isolate'> = {},
-): Promise<PlainSession> {
+export async function open(source: ModelSource, options: OpenOptions = {}): Promise<PlainSession> {
+  checkOpenOptions(options)
+  const { device = 'cpu', threads = availableParallelism(), isolate } = options
   const job = {
     ...(await readModel(source)),
-    device: checkDevice(device),
+    device: asked(device),
     threads,
     runtimes: findRuntimes(),
     isolate: isolates(isolate),
