@@ -26,6 +26,7 @@ export function describeScore(
   const foreign = labels ? labels.reduce((sum, label) => sum + Number(!classes.includes(own[label]!)), 0) : 0
   if (foreign === 1) sentences.push('1 row has a label that the model does not know.')
   if (foreign > 1) sentences.push(`${count(foreign)} rows have labels that the model does not know.`)
-  if (wrong > 0) sentences.push('They come first, the surest of them before the others.')
+  if (wrong === 1) sentences.push('The wrong one comes first.')
+  if (wrong > 1) sentences.push('The wrong ones come first, the surest of them before the others.')
   return sentences.join(' ')
 }

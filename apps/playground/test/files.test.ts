@@ -161,7 +161,8 @@ describe('a table', () => {
     await page
       .locator('#score')
       .filter({
-        hasText: /^9\d\.\d% right \(95% interval \d\d\.\d% to 9\d\.\d%\): \d of 130 rows wrong\. They come first/,
+        hasText:
+          /^9\d\.\d% right \(95% interval \d\d\.\d% to 9\d\.\d%\): \d of 130 rows wrong\. The wrong ones come first/,
       })
       .waitFor()
     expect(await page.locator('#table-title').textContent()).toBe('digits.csv')
