@@ -156,6 +156,12 @@ async function numbered<T>(place: number, work: () => T | Promise<T>): Promise<T
     return await work()
   } catch (error) {
     if (!(error instanceof ClassifierError)) throw error
-    throw new ClassifierError(`image ${place}: ${error.message}`, { cause: error.cause })
+    const { message, attempts, code, params, cause } = error
+    throw new ClassifierError(`image ${place}: ${message}`, {
+      attempts,
+      code,
+      params: { ...params, image: place },
+      cause,
+    })
   }
 }

@@ -73,7 +73,7 @@ export function createClassifier<More extends object = never>(given: ClassifierP
     if (closing) return refuse()
     const { top = defaultTop, prepare = usual, ...call } = options
     const pixels = toPixels(image, prepare && { prepare })
-    const counted = { pixels: pixels instanceof Promise ? await pixels : pixels, rows: 1, counted: true, owned: true }
+    const counted = { pixels: 'then' in pixels ? await pixels : pixels, rows: 1, counted: true, owned: true }
     return classifications(await queue.add({ ...counted, ...call }), model.classes, top)[0]!
   }
 

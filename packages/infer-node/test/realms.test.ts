@@ -73,6 +73,9 @@ test('in a realm of its own, as Jest has it, the package works: what Node reads,
   }
   const isolated = await load(path, { isolate: true })
   expect((await isolated.classify(Uint8Array.from(image))).label).toBe('right')
+  // Memory to itself, and not that of a message.
+  const { probabilities } = await isolated.predict(Uint8Array.from(image))
+  expect(probabilities.buffer.byteLength).toBe(probabilities.byteLength)
   await isolated.close()
   const failure = await load(join(folder, 'none.onnx')).catch((error) => error)
   expect(failure).toBeInstanceOf(ClassifierError)

@@ -14,13 +14,14 @@ const { slice } = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array
 export function owned<T>(value: T): Owned<T> {
   const buffers: ArrayBuffer[] = []
   const own = (part: unknown): unknown => {
-    if (ArrayBuffer.isView(part) && !(part instanceof DataView)) {
+    const kind = Object.prototype.toString.call(part)
+    if (ArrayBuffer.isView(part) && kind !== '[object DataView]') {
       const copy: Uint8Array<ArrayBuffer> = slice.call(part as Uint8Array)
       buffers.push(copy.buffer)
       return copy
     }
     if (Array.isArray(part)) return part.map(own)
-    if (typeof part !== 'object' || part === null || Object.getPrototypeOf(part) !== Object.prototype) return part
+    if (typeof part !== 'object' || part === null || kind !== '[object Object]') return part
     return Object.fromEntries(Object.entries(part).map(([key, each]) => [key, own(each)]))
   }
   return { value: own(value) as T, buffers }
