@@ -14,6 +14,7 @@ export const source = `
     methods: {
       add: (value) => start + value,
       pid: () => process.pid,
+      variable: (name) => process.env[name],
       async later(value) { await new Promise((resolve) => setTimeout(resolve, 20)); return value },
       refuse() { throw new RangeError('not that one') },
       refuseNothing() { throw undefined },

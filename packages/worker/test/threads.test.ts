@@ -52,6 +52,18 @@ test('inside an app’s thread the worker is a process, which ends with the thre
   expect(zombies(process.pid)).toEqual(before)
 })
 
+test('a process has the environment as the thread that starts it has changed it', async () => {
+  const code = `
+    process.env.PIXELROW_WORKER_TEST = 'changed here'
+    const { startHost } = require(${JSON.stringify(built)})
+    const host = startHost(${JSON.stringify(source)}, { name: 'tested', data: {} })
+    host.call('variable', 'PIXELROW_WORKER_TEST').then(async (value) => {
+      await host.close()
+      require('node:worker_threads').parentPort.postMessage(value)
+    })`
+  expect(await once(new Worker(code, { eval: true }), 'message')).toEqual(['changed here'])
+})
+
 test('isolate: false keeps it in the app’s process', async () => {
   let thread: Worker | undefined
   await connected(() => {
