@@ -145,7 +145,7 @@ describe('pixelrow playground --out', () => {
     const cwd = workFolder()
     const { code, stdout } = await pixelrow(['playground', '--out', 'site'], { cwd })
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^site\/index\.html: \d+ files, 14\.\d MB, for any folder of any server\n$/)
+    expect(stdout).toMatch(/^site\/index\.html: \d+ files, 15\.\d MB, for any folder of any server\n$/)
     const site = join(cwd, 'site')
     expect(readdirSync(join(site, 'assets')).filter((name) => name.endsWith('.wasm'))).toHaveLength(1)
     const server = await serve({ '/a/b/c/': `${site}/` })
