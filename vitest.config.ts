@@ -43,6 +43,8 @@ export default defineConfig({
           include: [
             'tests/full/**/*.test.ts',
             'packages/{train,infer-node}/test/exits.test.ts',
+            'packages/infer-node/test/pools.test.ts',
+            'packages/train/test/threads.test.ts',
             'packages/infer-web/test/parity.test.ts',
           ],
           env: { PIXELROW_FULL: '1' },

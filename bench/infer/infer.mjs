@@ -1,5 +1,5 @@
-// How long do 1, 256 and 28,000 rows take, inline and through the worker, beside bare onnxruntime-node and Python's onnxruntime on the same
-// model and cores? What do shared runs gain for 64 callers, and how late are the host's timers during a long run?
+// How long do 1, 256 and 28,000 rows take, inline, through the worker and through a process of its own, beside bare onnxruntime-node and Python's
+// onnxruntime on the same model and cores? What do shared runs gain for 64 callers, and how late are the host's timers during a long run?
 // TensorFlow.js runs the same net in processes of its own, as Python does; the other contenders alternate in one. ROUNDS (7), THREADS (2),
 // PYTHON (one with onnxruntime and numpy), TFJS_NODE (the folder of a tfjs-node; default: what `pixelrow setup tfjs` has built).
 import { execFileSync } from 'node:child_process'
@@ -26,6 +26,7 @@ writeModel(path)
 const session = await InferenceSession.create(path, { intraOpNumThreads: threads, interOpNumThreads: 1 })
 const inline = await load(path, { device: 'cpu', threads, worker: false })
 const worker = await load(path, { device: 'cpu', threads })
+const isolated = await load(path, { device: 'cpu', threads, isolate: true })
 
 /** Chunks of 256 rows, as one run of 28,000 is slower for everybody. */
 async function bare(pixels) {
@@ -46,6 +47,7 @@ const contenders = {
   'bare onnxruntime-node': bare,
   'pixelrow inline': (pixels) => inline.predict(pixels),
   'pixelrow worker': (pixels) => worker.predict(pixels),
+  'pixelrow process': (pixels) => isolated.predict(pixels),
 }
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
 const sameAs = (a, b) =>
@@ -151,5 +153,5 @@ for (const [name, classifier] of [
   )
 }
 
-await Promise.all([inline.close(), worker.close(), session.release()])
+await Promise.all([inline.close(), worker.close(), isolated.close(), session.release()])
 rmSync(folder, { recursive: true })

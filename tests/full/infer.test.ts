@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { toOnnx } from '@pixelrow/export'
@@ -111,4 +111,25 @@ test('during a classification no telemetry file is written and no name is looked
   const lookup = `import { lookup } from 'node:dns/promises'\nawait lookup('localhost')\nconsole.log('{}')`
   expect(logOf(lookup, 'watch-lookup').log).toContain('getaddrinfo localhost')
   expect(logOf(classify('cpu', false), 'watch-on', { ORT_DISABLE_TELEMETRY: '0' }).files.length).toBeGreaterThan(0)
+})
+
+test('beside a real older onnxruntime-node, load names both versions, and isolate: true classifies', () => {
+  const app = join(folder, 'app')
+  mkdirSync(app)
+  const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--prefix', app]
+  execFileSync('npm', [...install, 'onnxruntime-node@1.20.1'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const script = `
+    import { createRequire } from 'node:module'
+    const older = createRequire(${JSON.stringify(join(app, 'x.js'))})('onnxruntime-node')
+    await older.InferenceSession.create(${JSON.stringify(join(folder, 'model.onnx'))})
+    const pixels = readFileSync(${JSON.stringify(join(folder, 'pixels'))})
+    const outcome = (options) =>
+      load(${JSON.stringify(join(folder, 'model.onnx'))}, options).then(
+        async (classifier) => (await classifier.predict(pixels)).labels.length,
+        ({ code, params }) => ({ code, loaded: params.loaded.map(({ version }) => version) }),
+      )
+    console.log(JSON.stringify([await outcome({}), await outcome({ worker: false }), await outcome({ isolate: true })]))
+    process.exit()`
+  const refusal = { code: 'CLASSIFIER_RUNTIME_CONFLICT', loaded: ['1.20.1'] }
+  expect(inNode(script, {})).toEqual([refusal, refusal, 1000])
 })

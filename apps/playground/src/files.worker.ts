@@ -1,5 +1,6 @@
 import { DataError, type PixelTable, readTable } from '@pixelrow/data'
 import { decodeFile, openDecoder, type RgbaImage } from '@pixelrow/pixels'
+import { isA } from '../../../common/kinds.ts'
 import { seen } from './seen.ts'
 import type { Answer, Job, Prepared } from './work.ts'
 
@@ -44,7 +45,7 @@ function preview({ data, width, height }: RgbaImage): Promise<ImageBitmap> {
 
 /** What an error says to somebody who has no program: advice on what to pass to a function is left out. */
 function sentence(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
+  if (!isA(error, 'Error')) return String(error)
   const advice = error instanceof DataError ? error.advice : undefined
   if (!advice || !/\bpass\b/i.test(advice) || !error.message.endsWith(advice)) return error.message
   return error.message.slice(0, -advice.length).trim()

@@ -1,4 +1,5 @@
 import { type Classifier, load } from '@pixelrow/infer-web'
+import { isA } from '../../../common/kinds.ts'
 
 /** A model with what the page calls it. */
 export interface Model {
@@ -14,7 +15,7 @@ export function firstModel(): URL {
 
 /** Loads a model from the page's server, or one that was opened. Throws a ClassifierError with a sentence. */
 export async function openModel(source: URL | File): Promise<Model> {
-  const name = source instanceof File ? source.name : decodeURIComponent(source.pathname.split('/').at(-1)!)
+  const name = isA(source, 'File') ? source.name : decodeURIComponent(source.pathname.split('/').at(-1)!)
   return { classifier: await load(source, { device: 'wasm', threads: threads() }), name }
 }
 
@@ -23,11 +24,12 @@ function threads(): number {
   return globalThis.crossOriginIsolated ? Math.max(1, Math.min(4, navigator.hardwareConcurrency >> 1)) : 1
 }
 
-/** `digits.onnx: 10 classes, images of 28×28` */
+/** `digits.onnx: 10 classes, images of 28×28`, and that nobody has said the classes where that is so. */
 export function describeModel({ classifier, name }: Model): string {
-  const { shape, classes } = classifier
+  const { shape, classes, classesFrom } = classifier
   const colours = shape.channels === 1 ? '' : shape.channels === 3 ? ' in colour' : ` with ${shape.channels} channels`
-  return `${name}: ${classes.length} classes, images of ${shape.width}×${shape.height}${colours}`
+  const numbered = classesFrom === 'numbering' ? '. The file does not name its classes: they are numbered from 0' : ''
+  return `${name}: ${classes.length} classes, images of ${shape.width}×${shape.height}${colours}${numbered}`
 }
 
 const devices: Record<string, string> = { wasm: 'WebAssembly', webgpu: 'WebGPU', cpu: 'the processor' }

@@ -1,3 +1,4 @@
+import { isA } from '../../../common/kinds.ts'
 import { element } from './dom.ts'
 
 /** Says in the page what went wrong, until it is closed or something works again. `retry` offers to do it once more. */
@@ -9,7 +10,7 @@ export function complain(error: unknown, retry?: () => void): void {
     retry?.()
   }
   element('dismiss', HTMLButtonElement).onclick = quiet
-  element('notice-text', HTMLElement).textContent = error instanceof Error ? error.message : String(error)
+  element('notice-text', HTMLElement).textContent = isA(error, 'Error') ? error.message : String(error)
   element('notice', HTMLElement).hidden = false
 }
 

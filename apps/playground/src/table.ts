@@ -1,5 +1,6 @@
 import type { PixelTable } from '@pixelrow/data'
-import { count, element, percent } from './dom.ts'
+import { describeScore } from './accuracy.ts'
+import { count, element } from './dom.ts'
 import type { Model } from './model.ts'
 import { rowButton } from './rows.ts'
 import { type Scored, score, worstFirst } from './scoring.ts'
@@ -78,7 +79,7 @@ export function tableView(onChoose: (open: OpenTable, row: number) => void) {
       page = 0
       let ordered = Number.NEGATIVE_INFINITY
       const onProgress = (scored: Scored) => {
-        showScore(open.table, scored)
+        showScore(open.table, classifier.classes, scored)
         const done = scored.done === open.table.rows
         if (!done && performance.now() - ordered < reorder) return
         shown = { open, classes: classifier.classes, scored, order: worstFirst(open.table, classifier.classes, scored) }
@@ -92,16 +93,9 @@ export function tableView(onChoose: (open: OpenTable, row: number) => void) {
   }
 }
 
-function showScore({ rows }: PixelTable, { done, right }: Scored): void {
+function showScore(table: PixelTable, classes: readonly string[], scored: Scored): void {
   const bar = element('progress', HTMLProgressElement)
-  bar.hidden = done === rows
-  bar.value = done / rows
-  const so = done === rows ? '' : ` of ${count(rows)} so far`
-  element('score', HTMLElement).textContent =
-    right === undefined
-      ? `${count(done)} rows classified${so}. They have no labels; those that the model is least sure of come first.`
-      : `${percent(right / done)} right: ${count(done - right)} of ${count(done)} rows wrong${so && ', so far'}.${wrongFirst(done - right)}`
+  bar.hidden = scored.done === table.rows
+  bar.value = scored.done / table.rows
+  element('score', HTMLElement).textContent = describeScore(table, classes, scored)
 }
-
-const wrongFirst = (wrong: number): string =>
-  wrong > 0 ? ' They come first, the surest of them before the others.' : ''

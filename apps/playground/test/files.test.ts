@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { csvText, type PixelTable } from '@pixelrow/data'
+import { csvText, type PixelTable, wilsonInterval } from '@pixelrow/data'
 import { toOnnx } from '@pixelrow/export'
 import { initialize, linear } from '@pixelrow/model'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { labelled, plain, plainWeights, scores, zipped } from '../../../packages/classifier/test/labelled.ts'
 import { launchChromium } from '../../../tests/chromium.ts'
 import { digits } from '../../../tests/digits.ts'
 import type { FileServer } from '../../../tests/serve.ts'
@@ -72,6 +73,37 @@ describe('a model', () => {
   })
 })
 
+describe('a model of others', () => {
+  const open = async (name: string, bytes: Uint8Array) => {
+    const { page } = await visit(browser, server)
+    await answered(page)
+    await choose(page, name, bytes)
+    await page
+      .locator('#model')
+      .filter({ hasText: `${name}: 3 classes, images of 2×2` })
+      .waitFor()
+    await answered(page)
+    const found = { said: await page.locator('#model').textContent(), classes: await labels(page) }
+    await page.close()
+    return found
+  }
+
+  test('has the classes that its file says', async () => {
+    const { said, classes } = await open('digits-3-7-9.onnx', zipped())
+    expect(said).not.toContain('numbered')
+    expect(classes).toEqual(['3', '7', '9'])
+  })
+
+  test('whose file says none is said to be numbered', async () => {
+    const { said, classes } = await open(
+      'nameless.onnx',
+      labelled({ nodes: plain, outputs: [scores], initializers: plainWeights }),
+    )
+    expect(said).toContain('The file does not name its classes: they are numbered from 0')
+    expect(classes).toEqual(['0', '1', '2'])
+  })
+})
+
 describe('a picture', () => {
   test('of a digit, dark on bright paper, is shown and read; the pen takes its place', async () => {
     const { page } = await visit(browser, server)
@@ -128,11 +160,17 @@ describe('a table', () => {
     await choose(page, 'digits.csv', csv(table))
     await page
       .locator('#score')
-      .filter({ hasText: /^9\d\.\d% right: \d of 130 rows wrong\. They come first/ })
+      .filter({
+        hasText:
+          /^9\d\.\d% right \(95% interval \d\d\.\d% to 9\d\.\d%\): \d of 130 rows wrong\. The wrong ones come first/,
+      })
       .waitFor()
     expect(await page.locator('#table-title').textContent()).toBe('digits.csv')
     expect(await page.locator('#rows li').count()).toBe(60)
-    const [count] = /\d+(?= of 130 rows)/.exec((await page.locator('#score').textContent())!)!
+    const said = (await page.locator('#score').textContent())!
+    const [count] = /\d+(?= of 130 rows)/.exec(said)!
+    const [low, high] = wilsonInterval(130 - Number(count), 130).map((end) => `${(100 * end).toFixed(1)}%`)
+    expect(said).toContain(`(95% interval ${low} to ${high})`)
     const first = await page.locator('#rows .wrong').evaluateAll((buttons) => buttons.map((b) => Number(b.dataset.row)))
     expect(first).toHaveLength(Number(count))
     expect(first).toEqual(expect.arrayContaining(wrong))
@@ -161,6 +199,21 @@ describe('a table', () => {
 
     await page.getByRole('button', { name: 'Close the table' }).click()
     expect(await page.locator('#table').isVisible()).toBe(false)
+    await page.close()
+  })
+
+  test('of few rows is said to be of few, and labels that the model does not know are counted', async () => {
+    const { page } = await visit(browser, server)
+    await answered(page)
+    const table = digits('t10k', 12)
+    const classes = table.classes!.map((text) => (text === '1' ? 'one' : text))
+    await choose(page, 'few.csv', csv({ ...table, classes }))
+    const ones = table.labels!.filter((label) => label === 1).length
+    expect(ones).toBeGreaterThan(1)
+    await page.locator('#score').filter({ hasText: '12 rows are few to tell how good the model is.' }).waitFor()
+    const score = await page.locator('#score').textContent()
+    expect(score).toContain(`${ones} rows have labels that the model does not know.`)
+    expect(score).toContain(`: ${ones} of 12 rows wrong.`)
     await page.close()
   })
 

@@ -1,21 +1,40 @@
 // Calls for many images, loaded with the first of them.
-import { bytesOf, ClassifierError, classifications, defaultTop, fits, imageSize, isCount, type Parts } from './core.ts'
-import { topError } from './refusals.ts'
+import {
+  bytesOf,
+  ClassifierError,
+  checkClassifierOptions,
+  classifications,
+  classifyRowsRules,
+  classifyRules,
+  defaultTop,
+  fits,
+  imageSize,
+  type Parts,
+  predictRowsRules,
+  predictRules,
+} from './core.ts'
 import { pipelined } from './stream.ts'
 import type {
   CallOptions,
   Classification,
   ClassifyOptions,
+  ClassifyRowsOptions,
   Image,
   Pixels,
   Predictions,
   PredictOptions,
+  PredictRowsOptions,
 } from './types.ts'
 
 type Any = Image | object
 
 /** Results of whole images, one after the other. */
 export async function predict(parts: Parts, pixels: Pixels, options: PredictOptions = {}): Promise<Predictions> {
+  checkClassifierOptions('predict', options, predictRules)
+  return predictAll(parts, pixels, options)
+}
+
+async function predictAll(parts: Parts, pixels: Pixels, options: PredictOptions): Promise<Predictions> {
   const { model } = parts.given.runner
   const bytes = bytesOf(pixels)
   if (!bytes || !fits(bytes, model, true)) return (await import('./pixels.ts')).refuse(pixels, model, true)
@@ -63,17 +82,15 @@ async function predictChunks(
 export function predictRows(
   parts: Parts,
   pieces: AsyncIterable<Any> | Iterable<Any>,
-  {
-    prepare = parts.given.prepare,
-    signal,
-    transfer = false,
-  }: Pick<ClassifyOptions, 'prepare' | 'signal'> & { transfer?: boolean } = {},
+  options: PredictRowsOptions = {},
 ): AsyncGenerator<Predictions> {
+  checkClassifierOptions('predictRows', options, predictRowsRules)
+  const { prepare = parts.given.prepare, signal, transfer = false } = options
   const { given, chunkRows, ahead, queue, toPixels } = parts
   const { pieceRows = chunkRows } = given
   const size = imageSize(given.runner.model)
   /** One job where the runner takes it whole. */
-  const predictAll = (pixels: Uint8Array): Promise<Predictions> => {
+  const predictPiece = (pixels: Uint8Array): Promise<Predictions> => {
     const rows = pixels.length / size
     const call: CallOptions = signal ? { signal } : {}
     return rows > 0 && rows <= pieceRows
@@ -86,7 +103,7 @@ export function predictRows(
     weigh: (piece) => Math.max(1, ArrayBuffer.isView(piece) ? Math.floor((piece as Pixels).length / size) : 1),
     work: async (piece) => {
       signal?.throwIfAborted()
-      return predictAll(await toPixels(piece, { ...(prepare && { prepare }), several: true }))
+      return predictPiece(await toPixels(piece, { ...(prepare && { prepare }), several: true }))
     },
   })
 }
@@ -95,26 +112,24 @@ export function predictRows(
 export async function classifyMany(
   parts: Parts,
   images: Pixels | readonly Any[],
-  { top = defaultTop, prepare, ...call }: ClassifyOptions = {},
+  options: ClassifyOptions = {},
 ): Promise<Classification[]> {
-  check(top)
+  checkClassifierOptions('classifyMany', options, classifyRules)
+  const { top = defaultTop, prepare, ...call } = options
   const pixels = isList(images) ? await joinedPixels(images, parts, prepare) : images
-  return classifications(await predict(parts, pixels, call), parts.given.runner.model.classes, top)
+  return classifications(await predictAll(parts, pixels, call), parts.given.runner.model.classes, top)
 }
 
 /** A result for each image of a source. */
 export async function* classifyRows(
   parts: Parts,
   images: AsyncIterable<Any> | Iterable<Any>,
-  { top = defaultTop, ...call }: ClassifyOptions = {},
+  options: ClassifyRowsOptions = {},
 ): AsyncGenerator<Classification> {
-  check(top)
+  checkClassifierOptions('classifyRows', options, classifyRowsRules)
+  const { top = defaultTop, ...call } = options
   for await (const predictions of predictRows(parts, images, call))
     yield* classifications(predictions, parts.given.runner.model.classes, top)
-}
-
-function check(top: number): void {
-  if (!isCount(top)) throw topError(top)
 }
 
 function isList<T>(images: Pixels | readonly T[]): images is readonly T[] {
@@ -141,6 +156,12 @@ async function numbered<T>(place: number, work: () => T | Promise<T>): Promise<T
     return await work()
   } catch (error) {
     if (!(error instanceof ClassifierError)) throw error
-    throw new ClassifierError(`image ${place}: ${error.message}`, { cause: error.cause })
+    const { message, attempts, code, params, cause } = error
+    throw new ClassifierError(`image ${place}: ${message}`, {
+      attempts,
+      code,
+      params: { ...params, image: place },
+      cause,
+    })
   }
 }

@@ -1,8 +1,8 @@
-import { ClassifierError } from './errors.ts'
 import { type Pictures, pixelsOf } from './images.ts'
 import { createQueue, type Lanes, type QueueOptions } from './queue.ts'
+import { checkClassifierOptions, classifierRules, classifyRules } from './rules.ts'
 import type { Runner } from './runner.ts'
-import { classifications, isCount } from './scores.ts'
+import { classifications } from './scores.ts'
 import type { Attempt, Classifier, Prepare } from './types.ts'
 
 /** Rows of one `run()`. 28,000 rows in one run are three times slower than in chunks of this size. */
@@ -45,18 +45,20 @@ export interface Parts {
   toPixels: ReturnType<typeof pixelsOf>
 }
 
-/** Makes a classifier of a runner, which it owns from then on. `More` are the images that `pictures.open` knows. */
+/** Makes a classifier of a runner, which it owns from then on. `More` are the images that `pictures.open` knows. Throws a `ClassifierError` for options that do not fit. */
 export function createClassifier<More extends object = never>(given: ClassifierParts): Classifier<More> {
+  checkClassifierOptions('createClassifier', given, classifierRules)
   const { runner, name = 'the model', lanes = 1, depth = 1, pictures = {}, prepare: usual } = given
+  const { maxBatch = chunkRows, maxDelayMs = 0, maxQueue = 4096 } = given
   const { model } = runner
-  const queue = createQueue(runner, { ...queueOptions(given), lanes, depth, name })
+  const queue = createQueue(runner, { maxBatch, maxDelayMs, maxQueue, lanes, depth, name })
   const toPixels = pixelsOf(model, pictures, name)
   const parts: Parts = { given, chunkRows, ahead: lanes * depth, queue, toPixels }
   let loading: Promise<typeof import('./bulk.ts')> | undefined
   let closing: Promise<void> | undefined
 
-  const refuse = async (top?: number): Promise<never> => {
-    throw (await import('./refusals.ts')).callError(name, top)
+  const refuse = async (): Promise<never> => {
+    throw (await import('./refusals.ts')).queueError('closed', name, 0)
   }
 
   /** What many images need is loaded with the first of them. */
@@ -66,10 +68,12 @@ export function createClassifier<More extends object = never>(given: ClassifierP
     return loading
   }
 
-  const classify: Classifier<More>['classify'] = async (image, { top = defaultTop, prepare = usual, ...call } = {}) => {
-    if (closing || !isCount(top)) return refuse(top)
+  const classify: Classifier<More>['classify'] = async (image, options = {}) => {
+    checkClassifierOptions('classify', options, classifyRules)
+    if (closing) return refuse()
+    const { top = defaultTop, prepare = usual, ...call } = options
     const pixels = toPixels(image, prepare && { prepare })
-    const counted = { pixels: pixels instanceof Promise ? await pixels : pixels, rows: 1, counted: true, owned: true }
+    const counted = { pixels: 'then' in pixels ? await pixels : pixels, rows: 1, counted: true, owned: true }
     return classifications(await queue.add({ ...counted, ...call }), model.classes, top)[0]!
   }
 
@@ -103,12 +107,4 @@ export function createClassifier<More extends object = never>(given: ClassifierP
     close,
     [asyncDispose]: close,
   }
-}
-
-function queueOptions({ maxBatch = chunkRows, maxDelayMs = 0, maxQueue = 4096 }: QueueOptions): Required<QueueOptions> {
-  if (![maxBatch, maxQueue].every(isCount) || !(maxDelayMs >= 0 && maxDelayMs <= 60_000))
-    throw new ClassifierError(
-      `expected maxBatch and maxQueue of 1 or more, maxDelayMs of 0 to 60000, found ${maxBatch}, ${maxQueue}, ${maxDelayMs}`,
-    )
-  return { maxBatch, maxDelayMs, maxQueue }
 }

@@ -5,5 +5,12 @@ export { ClassifierError } from './errors.ts'
 export { bytesOf, fits, imageSize } from './fit.ts'
 export { loadDescriptions, loadExplanations } from './later.ts'
 export { type Feed, isArray, type RawRun, rawRun, unshared } from './raw.ts'
+export {
+  checkClassifierOptions,
+  classifyRowsRules,
+  classifyRules,
+  predictRowsRules,
+  predictRules,
+} from './rules.ts'
 export { openRunner } from './runner.ts'
 export { classifications, isCount } from './scores.ts'

@@ -1,6 +1,6 @@
 import { readMetadata } from '@pixelrow/onnx/metadata'
 import { ClassifierError, isCount } from './core.ts'
-import type { ImageShape, Preparation } from './types.ts'
+import type { ClassesFrom, ImageShape, Preparation } from './types.ts'
 
 /** What is known of a model: its classes, the images it takes, and their largest pixel value (1..255). */
 export interface ModelDescription {
@@ -9,14 +9,16 @@ export interface ModelDescription {
   maxValue: number
   /** Where the model was trained on pictures. */
   preparation?: Preparation
+  /** Who says the classes. */
+  classesFrom?: ClassesFrom
 }
 
 /** What the caller says of a model that was not made by pixelrow; what is left out comes from its metadata or its graph. */
 export interface ModelOptions {
-  /** The text of each class. Default: metadata `classes`, `labels`, `names` or `id2label`, else `0`, `1`, … */
+  /** The text of each class, in the order of the scores. Default: what the file says, by its metadata or its graph, else `0`, `1`, … */
   classes?: readonly string[]
-  /** Size of its images, where its input does not say it. */
-  shape?: { height: number; width: number; channels?: number }
+  /** Size of its images, where its input does not say it. The order of channels is that of the pixels that the classifier is given; default `interleaved`. */
+  shape?: { height: number; width: number; channels?: number; channelOrder?: ImageShape['channelOrder'] }
   /** Order of the input's dimensions. Default: by where 1 or 3 stands. */
   layout?: 'NCHW' | 'NHWC'
   /** Order of the colours that the model takes; images are always given as red, green, blue. Default: metadata `Image.BitmapPixelFormat`, else `rgb`. */
@@ -49,6 +51,29 @@ export function describedIfOurs(bytes: Uint8Array, name: string): ModelDescripti
   return ours.some((key) => key in metadata) ? described(metadata, name) : undefined
 }
 
+/**
+ * The description of a model of pixelrow with what the caller says of it: other texts for its classes. All else it says itself, and what would be ignored is
+ * refused with a `ClassifierError`.
+ */
+export function withGiven(own: ModelDescription, given: ModelOptions, name: string): ModelDescription {
+  const { classes, ...others } = given
+  const options = Object.entries(others).flatMap(([option, value]) => (value === undefined ? [] : [`model.${option}`]))
+  if (options.length > 0)
+    throw new ClassifierError(
+      `${name}: ${options.join(', ')}: a model of pixelrow says itself what it takes and gives. Only the texts of its classes can be given`,
+      { code: 'CLASSIFIER_MODEL_OPTION_UNUSED', params: { name, options } },
+    )
+  if (!classes) return own
+  if (classes.length === own.classes.length) return { ...own, classes, classesFrom: 'caller' }
+  throw new ClassifierError(
+    `${name}: expected ${own.classes.length} classes, as the model has, found ${classes.length}`,
+    {
+      code: 'CLASSIFIER_CLASSES_COUNT',
+      params: { name, expected: own.classes.length, found: classes.length },
+    },
+  )
+}
+
 /** From a file's metadata. */
 function described(metadata: Record<string, string>, name: string): ModelDescription {
   const missing = ours.filter((key) => !(key in metadata))
@@ -58,6 +83,7 @@ function described(metadata: Record<string, string>, name: string): ModelDescrip
         'mean. Expected a model written by pixelrow: export it with toOnnx of @pixelrow/export.',
     )
   return {
+    classesFrom: 'metadata',
     classes: parse(metadata, 'pixelrow.classes', name, isClasses, '["0", "1", …]'),
     shape: parse(metadata, 'pixelrow.shape', name, isShape, '{"height": 28, "width": 28, "channels": 1, …}'),
     maxValue: parse(metadata, 'pixelrow.max_value', name, isMaxValue, 'an integer 1..255'),

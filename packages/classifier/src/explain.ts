@@ -1,4 +1,5 @@
 import { readMetadata } from '@pixelrow/onnx/metadata'
+import { isA } from '../../../common/kinds.ts'
 import { ClassifierError } from './core.ts'
 
 /** What is wrong with a file, and at which byte where that is known. */
@@ -17,7 +18,7 @@ export function explainModelError(
   name: string,
   locate: (bytes: Uint8Array) => Damage | undefined = cutAt,
 ): ClassifierError | undefined {
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = isA(error, 'Error') ? error.message : String(error)
   const version = /Unsupported model IR version: (\d+), max supported IR version: (\d+)/.exec(reason)
   const opset = /Opset (\d+) is under development.*?domain (\S+) is till opset (\d+)/s.exec(reason)
   if (bytes.length === 0)

@@ -5,10 +5,11 @@ import type { Signature } from './signature.ts'
 
 /** How images become the model's input: raw bytes, or floats by scale, mean and std; channels where and in the order it wants them. */
 export function feedOf({ type, shape, channelsFirst }: Signature, hints: ModelOptions, name: string): Feed {
-  const { height, width, channels } = shape
+  const { height, width, channels, channelOrder } = shape
   const area = height * width
+  const isPlanar = channelOrder === 'planar'
   const isBgr = hints.colors === 'bgr' && channels === 3
-  const moves = channels > 1 && (channelsFirst || isBgr)
+  const moves = channels > 1 && (channelsFirst !== isPlanar || isBgr)
   if (type === 'uint8' && !moves) return unshared
   const tables = tablesOf(type, channels, hints, name)
   const Values = { uint8: Uint8Array, float16: Uint16Array, float32: Float32Array }[type]
@@ -17,11 +18,12 @@ export function feedOf({ type, shape, channelsFirst }: Signature, hints: ModelOp
     for (let channel = 0; channel < channels; channel++) {
       const table = tables[channel]!
       const place = isBgr ? 2 - channel : channel
+      const [first, stride] = isPlanar ? [channel * area, 1] : [channel, channels]
       const [start, step] = channelsFirst ? [place * area, 1] : [place, channels]
       for (let row = 0; row < rows; row++) {
-        let from = row * area * channels + channel
+        let from = row * area * channels + first
         let to = row * area * channels + start
-        for (let i = 0; i < area; i++, from += channels, to += step) values[to] = table[pixels[from]!]!
+        for (let i = 0; i < area; i++, from += stride, to += step) values[to] = table[pixels[from]!]!
       }
     }
     return values
@@ -45,16 +47,15 @@ function floatTables(
   { scale = 1 / 255, mean = 0, std = 1 }: ModelOptions,
   name: string,
 ): Float32Array[] {
-  const perChannel = (what: string, value: number | readonly number[]) => {
+  const perChannel = (option: string, value: number | readonly number[]) => {
     const list = typeof value === 'number' ? new Array<number>(channels).fill(value) : value
-    if (list.length === channels && list.every((each) => Number.isFinite(each) && (what !== 'std' || each > 0)))
-      return list
-    throw new ClassifierError(
-      `${name}: ${what}: expected a number, or one for each of ${channels} channels, found ${JSON.stringify(value)}`,
-    )
+    if (list.length === channels) return list
+    const [expected, found] = [`a number, or one for each of ${channels} channels`, JSON.stringify(value)]
+    throw new ClassifierError(`${name}: ${option}: expected ${expected}, found ${found}`, {
+      code: 'CLASSIFIER_OPTION_INVALID',
+      params: { where: name, option: `model.${option}`, expected, found },
+    })
   }
-  if (!(Number.isFinite(scale) && scale !== 0))
-    throw new ClassifierError(`${name}: scale: expected a number such as 1/255, found ${scale}`)
   const [means, stds] = [perChannel('mean', mean), perChannel('std', std)]
   return means.map((middle, channel) =>
     Float32Array.from({ length: 256 }, (_, byte) => (byte * scale - middle) / stds[channel]!),

@@ -1,6 +1,7 @@
 import { ClassifierError } from './core.ts'
 import type { ModelOptions } from './description.ts'
-import type { Session } from './session.ts'
+import { outputError } from './foreign-refusals.ts'
+import type { Session, TensorMetadata } from './session.ts'
 import { onlyInput, product, quoted, type Signature } from './signature.ts'
 
 /** Of a classifier of images that is not ours: layout, size and type from its input, the scores from the output that looks like them. Throws a `ClassifierError` where they and the hints do not go together. */
@@ -22,7 +23,7 @@ export function foreignSignature(session: Session, hints: ModelOptions, name: st
     imageDims,
     ...(typeof batch === 'number' && batch > 0 && { batch }),
     channelsFirst,
-    shape: { ...size, channelOrder: 'interleaved' },
+    shape: { ...size, channelOrder: hints.shape?.channelOrder ?? 'interleaved' },
     output: outputOf(session, hints, name),
   }
 }
@@ -30,8 +31,9 @@ export function foreignSignature(session: Session, hints: ModelOptions, name: st
 function sizeOf(dims: readonly (number | string)[], { shape, layout }: ModelOptions, name: string) {
   const [, a, b, c] = dims
   const isChannels = (dim: unknown) => dim === 1 || dim === 3
-  const channelsFirst = dims.length === 4 && (layout ?? (isChannels(a) || !isChannels(c) ? 'NCHW' : 'NHWC')) === 'NCHW'
-  const [height, width, channels] = channelsFirst ? [b, c, a] : dims.length === 2 ? flat(a, shape) : [a, b, c ?? 1]
+  const seen = dims.length === 4 && (isChannels(a) || !isChannels(c)) ? 'NCHW' : 'NHWC'
+  const channelsFirst = dims.length !== 3 && (layout ?? seen) === 'NCHW'
+  const [height, width, channels] = dims.length === 2 ? flat(a, shape) : channelsFirst ? [b, c, a] : [a, b, c ?? 1]
   const found = { height: shape?.height ?? height, width: shape?.width ?? width, channels: shape?.channels ?? channels }
   const said = [height, width, channels].every((dim, i) => {
     return typeof dim !== 'number' || dim <= 0 || dim === [found.height, found.width, found.channels][i]
@@ -59,12 +61,22 @@ function flat(pixels: unknown, shape: ModelOptions['shape']): [unknown, unknown,
   return [undefined, undefined, undefined]
 }
 
-function outputOf({ outputNames, outputMetadata = [] }: Session, { output }: ModelOptions, name: string): string {
+function outputOf({ outputNames, outputMetadata }: Session, { output }: ModelOptions, name: string): string {
   const known = output ?? outputNames.find((each) => each === 'probabilities')
-  const floats = outputMetadata.find(({ type, shape }) => isFloat(type) && (shape?.length ?? 2) >= 2)?.name
-  const found = known ?? floats ?? outputNames[0]
+  // A session that tells nothing of its outputs is taken to have scores first.
+  const found = known ?? (outputMetadata ? scoresAmong(outputMetadata)?.name : outputNames[0])
   if (found !== undefined && outputNames.includes(found)) return found
+  if (found === undefined) throw outputError(name, outputMetadata ?? [])
   throw new ClassifierError(`${name}: expected an output named '${found}', found ${quoted(outputNames)}`)
 }
 
-const isFloat = (type?: string): boolean => type === 'float32' || type === 'float16'
+/** The first that may be scores; one whose number of dimensions nobody knows is told by a run. */
+function scoresAmong(outputs: readonly TensorMetadata[]): TensorMetadata | undefined {
+  const floats = outputs.filter(isFloat)
+  return floats.find(isScores) ?? (floats.length === 1 ? floats[0] : undefined)
+}
+
+const isFloat = ({ type }: TensorMetadata): boolean => type === 'float32' || type === 'float16'
+
+/** Whether an output may be scores of many images. */
+export const isScores = (output: TensorMetadata): boolean => isFloat(output) && (output.shape?.length ?? 2) >= 2

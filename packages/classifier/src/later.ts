@@ -1,5 +1,5 @@
 // Modules that the entry exports, too, as copies that come later.
-import type { describedIfOurs, metadataOf } from './description.ts'
+import type { describedIfOurs, metadataOf, withGiven } from './description.ts'
 import type { explainModelError } from './explain.ts'
 
 interface Explanations {
@@ -9,6 +9,7 @@ interface Explanations {
 interface Descriptions {
   describedIfOurs: typeof describedIfOurs
   metadataOf: typeof metadataOf
+  withGiven: typeof withGiven
 }
 
 /** What puts a runtime's errors into sentences, loaded when there is an error: for pages. */

@@ -1,3 +1,4 @@
+import { isA } from '../../../common/kinds.ts'
 import { fits } from './core.ts'
 import type { ModelDescription } from './description.ts'
 import type { Picture, Pictures } from './images.ts'
@@ -17,7 +18,7 @@ export async function otherPixels(image: unknown, several: boolean, preparing: P
   const { model } = preparing
   if (typeof image === 'string' || isObject(image)) return prepared(image as Picture, preparing)
   // All other arrays are meant as pixels.
-  if (!(image instanceof Uint8Array)) return refuse(image, model, several)
+  if (!isA(image, 'Uint8Array')) return refuse(image, model, several)
   if (isPicture(image, model)) return prepared(image, preparing)
   return fits(image, model, several) ? image : refuse(image, model, several)
 }

@@ -21,7 +21,7 @@ export async function ownDescription(bytes: Uint8Array, name: string): Promise<M
       /^(interleaved|planar)$/.test(shape.channelOrder) &&
       !('pixelrow.preparation' in metadata)
     )
-      return { classes, shape, maxValue }
+      return { classes, shape, maxValue, classesFrom: 'metadata' }
   } catch {}
   return (await loadDescriptions()).describedIfOurs(bytes, name)
 }

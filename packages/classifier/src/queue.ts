@@ -1,4 +1,4 @@
-import type { ClassifierErrorCode } from './errors.ts'
+import type { QueueErrorCode } from './errors.ts'
 import type { Runner } from './runner.ts'
 import type { CallOptions, Predictions } from './types.ts'
 
@@ -104,7 +104,7 @@ export function createQueue(
       new Promise((resolve, reject) => {
         const { signal, timeoutMs } = job
         /** Sentences are loaded when there is something to say. */
-        const refuse = async (code: ClassifierErrorCode, found = 0) =>
+        const refuse = async (code: QueueErrorCode, found = 0) =>
           entry.reject((await import('./refusals.ts')).queueError(code, name, found))
         const settled =
           <T>(settle: (value: T) => void) =>

@@ -1,3 +1,4 @@
+import { isA } from '../../../common/kinds.ts'
 import type { Session, TensorFactory } from './session.ts'
 import type { RawSignature } from './signature.ts'
 import type { Predictions } from './types.ts'
@@ -16,7 +17,7 @@ export type RawRun = (pixels: Uint8Array, rows: number) => Promise<Raw>
 
 /** onnxruntime refuses tensors over shared memory, so those pixels are copied. */
 export function unshared(pixels: Uint8Array): Uint8Array {
-  return pixels.buffer instanceof ArrayBuffer ? pixels : pixels.slice()
+  return isA(pixels.buffer, 'ArrayBuffer') ? pixels : pixels.slice()
 }
 
 /** Feeds and fetches. */

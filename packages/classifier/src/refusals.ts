@@ -1,25 +1,15 @@
 // What is said where an image, a result or a moment is not as it should be.
-import { ClassifierError, isCount } from './core.ts'
-import type { ClassifierErrorCode } from './errors.ts'
-
-/** A call that cannot be taken: for its `top`, else because the classifier is closed. */
-export function callError(name: string, top = 1): ClassifierError {
-  return isCount(top) ? queueError('closed', name, 0) : topError(top)
-}
+import { ClassifierError } from './core.ts'
+import type { QueueErrorCode } from './errors.ts'
 
 /** What an error of the queue says. `found` is the number of images that wait, or of milliseconds. */
-export function queueError(code: ClassifierErrorCode, name: string, found: number): ClassifierError {
+export function queueError(code: QueueErrorCode, name: string, found: number): ClassifierError {
   const what = {
     closed: 'the classifier is closed. Load the model again to go on',
     busy: `${found} images wait already. Answer 503, let callers wait for results, or raise maxQueue`,
     deadline: `no result within ${found} ms`,
   }
-  return new ClassifierError(`${name}: ${what[code]}`, { code })
-}
-
-/** A `top` that is no count. */
-export function topError(top: number): ClassifierError {
-  return new ClassifierError(`top: expected an integer of 1 or more, found ${top}`)
+  return new ClassifierError(`${name}: ${what[code]}`, { code, params: { name, ...(code !== 'closed' && { found }) } })
 }
 
 /** An output that is no scores of these rows. */

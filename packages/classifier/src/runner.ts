@@ -1,6 +1,8 @@
 import type { ModelDescription, ModelOptions } from './description.ts'
+import { loadDescriptions } from './later.ts'
 import { ownDescription, ownSignature } from './own.ts'
 import { rawRun, scored, unshared } from './raw.ts'
+import { checkClassifierOptions, runnerRules } from './rules.ts'
 import type { Session, TensorFactory } from './session.ts'
 import type { Predictions } from './types.ts'
 
@@ -22,18 +24,41 @@ export interface RunnerParts {
   model: ModelDescription | { bytes: Uint8Array; given?: ModelOptions }
   /** What errors call the model. Default `the model`. */
   name?: string
+  /**
+   * Opens another file in place of the session's: of the same model, where its scores are a list of maps, which onnxruntime's JavaScript cannot give
+   * (the default of scikit-learn's converter). Default: such a model is refused.
+   */
+  reopen?: (bytes: Uint8Array) => Promise<Session>
 }
 
 /**
- * Makes a runner of an onnxruntime session. A model that was not made by pixelrow is run once on a test image, to learn its number of classes and
- * whether its output still needs a softmax. Throws a `ClassifierError`, and releases the session, where inputs and outputs are not what they should be.
+ * Makes a runner of an onnxruntime session. A model that was not made by pixelrow is run on a test image or a few, to learn its number of classes, whether
+ * its output still needs a softmax, and what its labels mean. Throws a `ClassifierError`, and releases the session, where inputs and outputs are not what
+ * they should be.
  */
-export async function openRunner({ session, tensor, model, name = 'the model' }: RunnerParts): Promise<Runner> {
+export async function openRunner(parts: RunnerParts): Promise<Runner> {
+  let { session } = parts
+  const { tensor, model, name = 'the model', reopen } = parts
   try {
-    const foreign = 'bytes' in model ? model : undefined
-    const isSaid = foreign?.given && Object.keys(foreign.given).length > 0
-    const description = 'bytes' in model ? !isSaid && (await ownDescription(model.bytes, name)) : model
-    if (!description) return await (await import('./foreign.ts')).openForeign(session, tensor, { ...foreign!, name })
+    checkClassifierOptions('openRunner', parts, runnerRules)
+    let description = 'bytes' in model ? await ownDescription(model.bytes, name) : model
+    if (description && 'bytes' in model && model.given)
+      description = (await loadDescriptions()).withGiven(description, model.given, name)
+    if (!description)
+      return await (await import('./foreign.ts')).openForeign({
+        ...(model as { bytes: Uint8Array }),
+        session,
+        tensor,
+        name,
+        ...(reopen && {
+          async reopen(bytes) {
+            const next = await reopen(bytes)
+            await session.release()
+            session = next
+            return next
+          },
+        }),
+      })
     const signature = await ownSignature(session, description, name)
     const raw = rawRun(session, tensor, signature, unshared)
     const count = description.classes.length

@@ -1,6 +1,6 @@
 import type { Classification, Predictions, Score } from './types.ts'
 
-/** One plain result per row, with the `top` best classes in falling order (all, where the model has fewer). */
+/** One plain result per row: the model's own answer, and the `top` best classes in falling order behind it (all, where the model has fewer). */
 export function classifications(predictions: Predictions, classes: readonly string[], top: number): Classification[] {
   return Array.from(predictions.labels, (label, row) => {
     const from = row * classes.length
@@ -9,8 +9,8 @@ export function classifications(predictions: Predictions, classes: readonly stri
       probabilities,
       (probability, index): Score => ({ label: classes[index]!, index, probability }),
     )
-      // Of equals, the model's own answer comes first, so that `top[0]` is never another.
-      .sort((a, b) => b.probability - a.probability || Number(b.index === label) - Number(a.index === label))
+      // A file's own label need not be that of its best score: support vector machines decide by other numbers than their probabilities.
+      .sort((a, b) => Number(b.index === label) - Number(a.index === label) || b.probability - a.probability)
       .slice(0, top)
     return { ...scores[0]!, top: scores }
   })

@@ -32,8 +32,8 @@ export async function* pipelined<T, R>(
   function fill(): void {
     while (!ended && !pull && load < limit) {
       const next = items.next()
-      if (!(next instanceof Promise)) admit(next)
-      else pull = next.then(admit)
+      if ('then' in next) pull = next.then(admit)
+      else admit(next)
     }
   }
 

@@ -11,6 +11,12 @@ export interface ImageShape {
   channelOrder: 'interleaved' | 'planar'
 }
 
+/**
+ * Who says the classes of a model: the file's `metadata`; its `graph` (scikit-learn's converter writes them at an operator); the `caller`, by `model.classes`;
+ * or nobody: then `numbering` has called them `0`, `1`, … in the order of the scores.
+ */
+export type ClassesFrom = 'metadata' | 'graph' | 'caller' | 'numbering'
+
 /** One class with how sure the model is of it. */
 export interface Score {
   /** The class's text. */
@@ -21,7 +27,10 @@ export interface Score {
   probability: number
 }
 
-/** What the model says of one image: the best class, and the `top` best ones in falling order. */
+/**
+ * What the model says of one image: its class, and the `top` best ones in falling order. Where a file has labels of its own, its class stands first though
+ * another one may have a larger score: support vector machines decide by other numbers.
+ */
 export interface Classification extends Score {
   top: Score[]
 }
@@ -66,6 +75,16 @@ export interface ClassifyOptions extends CallOptions {
   prepare?: Prepare
 }
 
+/** A stream has no deadline: its signal ends it. */
+export type ClassifyRowsOptions = Omit<ClassifyOptions, 'timeoutMs'>
+
+export interface PredictRowsOptions {
+  prepare?: Prepare
+  signal?: AbortSignal
+  /** Gives the pieces away: arrays that have their memory to themselves may be empty afterwards, as they move to a worker without a copy. Default false. */
+  transfer?: boolean
+}
+
 export interface PredictOptions extends CallOptions {
   /** Told after each chunk how many rows are done. */
   onProgress?: (rows: number) => void
@@ -78,6 +97,8 @@ export interface Classifier<More = never> {
   /** The devices tried before it, with reasons. */
   readonly attempts: readonly Attempt[]
   readonly classes: readonly string[]
+  /** Who says them; undefined where a runner of one's own does not tell. */
+  readonly classesFrom?: ClassesFrom
   readonly shape: ImageShape
   /** Pixel values may be 0..maxValue. */
   readonly maxValue: number
@@ -90,17 +111,16 @@ export interface Classifier<More = never> {
   /** Classifies images as they come, in their order, in memory that does not grow: the source waits while results are not taken. An array of raw pixels may hold several images. */
   classifyRows(
     images: AsyncIterable<Image | More> | Iterable<Image | More>,
-    options?: ClassifyOptions,
+    options?: ClassifyRowsOptions,
   ): AsyncGenerator<Classification>
   /** `classifyMany` as typed arrays, for tables: `pixels` holds whole images one after the other. */
   predict(pixels: Pixels, options?: PredictOptions): Promise<Predictions>
   /**
-   * `classifyRows` as typed arrays: one result for each piece of the source, whose memory must not change until then. With `transfer` the pieces are
-   * given away: arrays that have their memory to themselves may be empty afterwards, as they move to a worker without a copy. Default false.
+   * `classifyRows` as typed arrays: one result for each piece of the source, whose memory must not change until then.
    */
   predictRows(
     pieces: AsyncIterable<Image | More> | Iterable<Image | More>,
-    options?: Pick<ClassifyOptions, 'prepare' | 'signal'> & { transfer?: boolean },
+    options?: PredictRowsOptions,
   ): AsyncGenerator<Predictions>
   /** Waits for what was asked for, then releases the model. Classifying after that is an error. */
   close(): Promise<void>

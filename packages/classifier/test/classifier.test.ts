@@ -57,7 +57,7 @@ describe('one image', () => {
     expect((await classifier.classify(pixels, { top: 1 })).top.map((score) => score.label)).toEqual(['right'])
     expect((await classifier.classify(pixels, { top: 99 })).top).toHaveLength(3)
     await expect(classifier.classify(pixels, { top: 0 })).rejects.toThrow(
-      'top: expected an integer of 1 or more, found 0',
+      'classify: top must be a whole number of at least 1; found 0.',
     )
     await expect(classifier.classify(pixels, { top: 1.5 })).rejects.toThrow('found 1.5')
   })

@@ -7,6 +7,7 @@ const good = metadataOf(corners)
 test('a model says its classes, shape and largest value', () => {
   expect(describeModel(onnxOf(corners))).toEqual({
     classes: ['left', 'right', 'below'],
+    classesFrom: 'metadata',
     shape: { height: 2, width: 2, channels: 1, channelOrder: 'interleaved' },
     maxValue: 16,
   })

@@ -1,6 +1,7 @@
 import { createClassifier, type ModelOptions, openRunner } from '@pixelrow/classifier'
 import { type Model, write } from '@pixelrow/onnx'
 import { describe, expect, test } from 'vitest'
+import { corners, onnxOf } from './model.ts'
 import { openRecorded } from './recorded.ts'
 
 interface Foreign {
@@ -110,6 +111,25 @@ describe('layout, type and scaling', () => {
     expect(await probabilities({ ...model, softmax: true }, given)).toEqual(close(softmaxOf(logits)))
   })
 
+  test('a flat row of colours has them beside each other, or plane by plane where that is said', async () => {
+    const flat = (given?: ModelOptions) => passed({ type: 'float32', dims: ['N', 12] }, image, { scale: 1, ...given })
+    const [height, width, channels] = [2, 2, 3]
+    const shape = { height, width, channels }
+    const planes = [10, 20, 30, 40, 100, 100, 100, 100, 40, 50, 60, 50]
+    expect(await flat({ shape })).toEqual([...image])
+    expect(await flat({ shape, layout: 'NHWC' })).toEqual([...image])
+    // What the model takes, and what the classifier is given.
+    expect(await flat({ shape, layout: 'NCHW' })).toEqual(planes)
+    expect(await flat({ shape: { ...shape, channelOrder: 'planar' }, layout: 'NCHW' })).toEqual([...image])
+    const given = { shape: { ...shape, channelOrder: 'planar' as const } }
+    expect(await passed({ type: 'float32', dims: ['N', 12] }, Uint8Array.from(planes), { scale: 1, ...given })).toEqual(
+      [...image],
+    )
+    const whole = { type: 'float32' as const, dims: ['N', 3, 2, 2] }
+    expect(await passed(whole, Uint8Array.from(planes), { scale: 1, ...given })).toEqual(planes)
+    expect(await passed(whole, image, { scale: 1 })).toEqual(planes)
+  })
+
   test('a fixed batch is filled up, also by single images', async () => {
     const { classifier, runs } = await open({ dims: [2, 3, 2, 2], outputDims: [2, 3] })
     const pixels = Uint8Array.from([...image, ...image, ...image.toReversed()])
@@ -139,6 +159,21 @@ test.each<[string, Foreign]>([
   const whole = await probabilities({ ...model, type: 'float32', outputType: 'float32' }, given)
   expect(await probabilities(model, given)).toEqual(whole.map((value) => expect.closeTo(value, 3)))
 })
+
+/** What a model's input gets of an image: its scores are that. */
+async function passed(input: { type: 'float32'; dims: (number | string)[] }, pixels: Uint8Array, given: ModelOptions) {
+  const node = { opType: 'Flatten', domain: '', name: 'flat', inputs: ['image'], outputs: ['scores'], attributes: {} }
+  const { type: dataType, dims } = input
+  const inputs = [{ name: 'image', type: { dataType, dims } }]
+  const outputs = [{ name: 'scores', type: { dataType, dims: ['N', 12] } }]
+  const graph = { name: 'passed', nodes: [node], inputs, outputs, initializers: [] }
+  const bytes = write({ irVersion: 8, opsets: { '': 13 }, graph })
+  const { session, tensor } = await openRecorded(bytes)
+  const runner = await openRunner({ session, tensor, model: { bytes, given: { softmax: false, ...given } } })
+  const { probabilities } = await runner.run(pixels, 1)
+  await runner.release()
+  return [...probabilities]
+}
 
 /** 16×16 pixels as scores, by way of float16: rounded on the way in by the classifier or by onnxruntime, on the way out by onnxruntime. */
 function passing(type: 'float16' | 'float32', outputType: 'float16' | 'float32'): Uint8Array {
@@ -192,16 +227,21 @@ describe('classes', () => {
     ['are what the caller says', { classes: '["x","y","z"]' }, { classes: ['r', 'g', 'b'] }, ['r', 'g', 'b']],
     ['come as a JSON list', { classes: '["r","g","b"]' }, undefined, ['r', 'g', 'b']],
     ['come as a JSON object', { id2label: '{"1":"g","0":"r","2":"b"}' }, undefined, ['r', 'g', 'b']],
+    ['come as places by name', { class_to_idx: '{"g":1,"r":0,"b":2}' }, undefined, ['r', 'g', 'b']],
+    ['come as a Python list', { names: `['r', "bird's", 'b']` }, undefined, ['r', "bird's", 'b']],
+    ['come as Python’s places by name', { label2id: "{'g': 1, 'r': 0, 'b': 2}" }, undefined, ['r', 'g', 'b']],
+    ['come one a line', { labels: 'r\ng\r\nb\n' }, undefined, ['r', 'g', 'b']],
     ['come as a Python dict', { names: `{0: 'r', 1: "bird's", 2: 'it\\'s'}` }, undefined, ['r', "bird's", "it's"]],
     [
       'that cannot be read are passed over',
-      { names: '{0: 1}', labels: '{"0":"r","2":"b"}' },
+      { names: '{0: 1}', labels: '{"0":"r","2":"b"}', label2id: '{"r":0,"g":0,"b":1}', class_names: "['r', 1]" },
       undefined,
       ['0', '1', '2'],
     ],
   ])('%s', async (_, metadata, given, classes) => {
     const { classifier } = await open({ dims, metadata }, given)
     expect(classifier.classes).toEqual(classes)
+    expect(classifier.classesFrom).toBe(given ? 'caller' : classes[0] === '0' ? 'numbering' : 'metadata')
     expect((await classifier.classify(image)).label).toBe(classes[1])
     await classifier.close()
   })
@@ -239,7 +279,18 @@ test.each<[string, Foreign, ModelOptions | undefined, string]>([
     { mean: [1, 2] },
     'mean: expected a number, or one for each of 3 channels, found [1,2]',
   ],
-  ['a deviation of zero', { dims: ['N', 3, 2, 2] }, { std: 0 }, 'std: expected a number'],
+  [
+    'scaling of a model that takes bytes',
+    { dims: ['N', 3, 2, 2], type: 'uint8' },
+    { scale: 1, mean: 0 },
+    'x.onnx: scale, mean: its input is of uint8, which gets the bytes as they are',
+  ],
+  [
+    'a deviation of zero',
+    { dims: ['N', 3, 2, 2] },
+    { std: 0 },
+    'openRunner: model.given.std must be a number above 0, or a list of them, one a channel; found 0.',
+  ],
   [
     'a range of video',
     { dims: ['N', 3, 2, 2], metadata: { 'Image.NominalPixelRange': 'NominalRange_16_235' } },
@@ -270,4 +321,31 @@ test('pixels that are no bytes are refused: fractions and NaN have no place ther
     'pixels: expected a Uint8Array of raw pixel values, found Float32Array',
   )
   await classifier.close()
+})
+
+describe('a model of pixelrow', () => {
+  async function ours(given: ModelOptions) {
+    const bytes = onnxOf(corners)
+    const { session, tensor } = await openRecorded(bytes)
+    return openRunner({ session, tensor, model: { bytes, given }, name: 'x.onnx' })
+  }
+
+  test('may be given other texts for its classes, and stays what it is', async () => {
+    const runner = await ours({ classes: ['l', 'r', 'b'] })
+    expect(runner.model).toMatchObject({ classes: ['l', 'r', 'b'], classesFrom: 'caller', maxValue: 16 })
+    expect((await runner.run(Uint8Array.of(1, 16, 8, 0), 1)).labels[0]).toBe(1)
+    await runner.release()
+    await expect(ours({ classes: ['l', 'r'] })).rejects.toMatchObject({
+      code: 'CLASSIFIER_CLASSES_COUNT',
+      params: { name: 'x.onnx', expected: 3, found: 2 },
+    })
+  })
+
+  test('says all else itself: what would be ignored is refused', async () => {
+    await expect(ours({ scale: 1 / 16, colors: 'bgr' })).rejects.toMatchObject({
+      code: 'CLASSIFIER_MODEL_OPTION_UNUSED',
+      params: { name: 'x.onnx', options: ['model.scale', 'model.colors'] },
+      message: expect.stringContaining('x.onnx: model.scale, model.colors: a model of pixelrow says itself'),
+    })
+  })
 })

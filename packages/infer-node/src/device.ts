@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { type Attempt, ClassifierError, type Damage, explainModelError } from '@pixelrow/classifier'
 import { OnnxError, read } from '@pixelrow/onnx'
 import type { InferenceSession } from 'onnxruntime-node'
+import { isA } from '../../../common/kinds.ts'
 import { loadNative, loadWasm, missingCuda, type Runtime, type Runtimes } from './runtime.ts'
 import type { ModelFile } from './source.ts'
 import type { Beside } from './weights.ts'
@@ -33,16 +34,12 @@ const fixes: Record<Device, string | undefined> = {
   dml: "It is there on Windows alone. Or take device: 'cpu'.",
 }
 
-const devices = Object.keys(fixes) as Device[]
+/** All there are. */
+export const devices = Object.keys(fixes) as Device[]
 
-/** What was asked for, checked: `auto` or the devices to try, in order. Throws a `ClassifierError` for a name that is none of them. */
-export function checkDevice(device: 'auto' | Device | readonly Device[]): 'auto' | readonly Device[] {
-  const list = device === 'auto' ? [] : typeof device === 'string' ? [device] : device
-  const unknown = list.find((name) => !devices.includes(name))
-  if (unknown === undefined && (list.length > 0 || device === 'auto')) return device === 'auto' ? device : list
-  throw new ClassifierError(
-    `device: expected auto, ${devices.join(', ')} or a list of these, found ${unknown === undefined ? 'an empty list' : `'${unknown}'`}`,
-  )
+/** What was asked for: `auto` or the devices to try, in order. */
+export function asked(device: 'auto' | Device | readonly Device[]): 'auto' | readonly Device[] {
+  return typeof device === 'string' && device !== 'auto' ? [device] : device
 }
 
 /**
@@ -67,9 +64,9 @@ function candidates(
 export async function openSession(
   runtimes: Runtimes,
   model: ModelFile,
-  { device: asked, threads }: { device: 'auto' | readonly Device[]; threads: number | undefined },
+  { device: wanted, threads }: { device: 'auto' | readonly Device[]; threads: number | undefined },
 ): Promise<OpenedSession> {
-  const { list, attempts } = candidates(asked, runtimes)
+  const { list, attempts } = candidates(wanted, runtimes)
   for (const device of list) {
     try {
       return { ...(await create(runtimes, model, device, threads)), device, attempts }
@@ -120,7 +117,7 @@ function damageOf(bytes: Uint8Array): Damage | undefined {
 
 /** onnxruntime's message without the C++ file and function in front; it does not say which library it did not find. */
 function reason(error: unknown, device: Device, runtimes: Runtimes): string {
-  const message = (error instanceof Error ? error.message : String(error)).trim()
+  const message = (isA(error, 'Error') ? error.message : String(error)).trim()
   const text = message.replace(/^\/\S+:\d+ .*? was false\. /s, '')
   const missing = device === 'cuda' ? missingCuda(runtimes) : undefined
   return missing?.length ? `${text} (${missing.join(' and ')} not there)` : text

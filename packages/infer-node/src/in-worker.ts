@@ -1,12 +1,13 @@
-import { ClassifierError, type Predictions } from '@pixelrow/classifier'
+import { ClassifierError, type PlainSession, type Predictions } from '@pixelrow/classifier'
 import { type Host, startHost } from '@pixelrow/worker'
+import { isA } from '../../../common/kinds.ts'
 import source from './infer.worker.ts?source'
 import type { Opened, OpenJob } from './opened.ts'
 import type { Answer, Described } from './protocol.ts'
 
 /**
- * Opens a model in a worker thread, so that runs do not hold up the event loop. Where the worker's code fails, its callers get the error, and the
- * next run starts another worker.
+ * Opens a model in a worker, so that runs do not hold up the event loop: a thread, or a process where the job says so. Where the worker fails, its
+ * callers get the error, and the next run starts another worker.
  */
 export async function openInWorker(job: OpenJob): Promise<Opened> {
   const first = await started(job)
@@ -52,11 +53,10 @@ export async function openInWorker(job: OpenJob): Promise<Opened> {
   }
 }
 
-const isWhole = ({ buffer, byteLength }: Uint8Array) =>
-  buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
+const isWhole = ({ buffer, byteLength }: Uint8Array) => isA(buffer, 'ArrayBuffer') && buffer.byteLength === byteLength
 
 async function started(job: OpenJob): Promise<{ host: Host; described: Described }> {
-  const host = startHost(source, { name: 'pixelrow-infer' })
+  const host = startedHost(job)
   try {
     return { host, described: await asked<Described>(job, host.call('open', job)) }
   } catch (error) {
@@ -65,15 +65,32 @@ async function started(job: OpenJob): Promise<{ host: Host; described: Described
   }
 }
 
+/** Opens any ONNX file in a worker, to run it with tensors by name. */
+export async function openPlainInWorker(job: OpenJob): Promise<PlainSession> {
+  const host = startedHost(job)
+  try {
+    await asked(job, host.call('openPlain', job))
+  } catch (error) {
+    await host.close()
+    throw error
+  }
+  return { run: (feeds) => asked(job, host.call('runPlain', feeds)), close: () => host.close() }
+}
+
+function startedHost({ isolate }: OpenJob): Host {
+  return startHost(source, { name: 'pixelrow-infer', isolate })
+}
+
 async function asked<T>({ name }: OpenJob, call: Promise<Answer<T>>): Promise<T> {
   const answer = await call.catch((cause: Error) => {
-    throw new ClassifierError(`${name}: the worker failed: ${cause.message}`, { cause })
+    const { message: reason } = cause
+    throw new ClassifierError(`${name}: the worker failed: ${reason}`, {
+      code: 'CLASSIFIER_WORKER_FAILED',
+      params: { name, reason },
+      cause,
+    })
   })
   if (!answer.refused) return answer.value
-  const { message, attempts, cause, offset } = answer.refused
-  throw new ClassifierError(message, {
-    attempts,
-    ...(cause !== undefined && { cause: new Error(cause) }),
-    ...(offset !== undefined && { offset }),
-  })
+  const { message, cause, ...rest } = answer.refused
+  throw new ClassifierError(message, { ...rest, ...(cause !== undefined && { cause: new Error(cause) }) })
 }

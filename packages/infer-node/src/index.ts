@@ -1,10 +1,12 @@
 export type {
   Attempt,
   CallOptions,
+  ClassesFrom,
   Classification,
   Classifier,
   ClassifierErrorCode,
   ClassifyOptions,
+  ClassifyRowsOptions,
   Image,
   ImageShape,
   ModelOptions,
@@ -13,6 +15,7 @@ export type {
   PlainTensor,
   Predictions,
   PredictOptions,
+  PredictRowsOptions,
   Preparation,
   Prepare,
   QueueOptions,
@@ -21,6 +24,6 @@ export type {
 } from '@pixelrow/classifier'
 export { ClassifierError } from '@pixelrow/classifier'
 export type { Device } from './device.ts'
-export { type LoadOptions, load } from './load.ts'
+export { type LoadOptions, load, type OpenOptions } from './load.ts'
 export { open } from './open.ts'
 export type { ModelSource } from './source.ts'

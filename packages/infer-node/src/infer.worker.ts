@@ -1,11 +1,20 @@
-import { ClassifierError, type Predictions, type Runner } from '@pixelrow/classifier'
+import {
+  ClassifierError,
+  type ClassifierErrorParts,
+  type PlainSession,
+  type PlainTensor,
+  type Predictions,
+  type Runner,
+} from '@pixelrow/classifier'
 import { serve } from '@pixelrow/worker/inside'
-import { type Opened, type OpenJob, openHere } from './opened.ts'
-import { type Answer, type Described, RUN_ROWS } from './protocol.ts'
+import { isA } from '../../../common/kinds.ts'
+import { type Opened, type OpenJob, openHere, openPlain } from './opened.ts'
+import { type Answer, type Described, type Refusal, RUN_ROWS } from './protocol.ts'
 
 /** The worker's side: `open` a model, then `run` it. Errors of our own travel as plain data, which keeps what belongs to them. */
 serve(() => {
   let opened: Opened | undefined
+  let plain: PlainSession | undefined
   return {
     methods: {
       open: (job: OpenJob): Promise<Answer<Described>> =>
@@ -20,8 +29,16 @@ serve(() => {
           transfer(predictions.labels.buffer as ArrayBuffer, predictions.probabilities.buffer as ArrayBuffer)
           return predictions
         }),
+      openPlain: (job: OpenJob): Promise<Answer<void>> =>
+        answered(async () => {
+          plain = await openPlain(job)
+        }),
+      runPlain: (feeds: Record<string, PlainTensor>) => answered(() => plain!.run(feeds)),
     },
-    release: () => opened?.runner.release(),
+    release: async () => {
+      await opened?.runner.release()
+      await plain?.close()
+    },
   }
 })
 
@@ -45,8 +62,12 @@ async function answered<T>(work: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { value: await work() }
   } catch (error) {
-    const { message, cause } = error instanceof Error ? error : new Error(String(error))
-    const { attempts = [], offset } = error instanceof ClassifierError ? error : {}
-    return { refused: { message, attempts, offset, cause: cause instanceof Error ? cause.message : undefined } }
+    return { refused: refusalOf(error) }
   }
+}
+
+function refusalOf(error: unknown): Refusal {
+  const { message, cause } = isA(error, 'Error') ? error : new Error(String(error))
+  const { attempts, code, params, offset }: ClassifierErrorParts = error instanceof ClassifierError ? error : {}
+  return { message, attempts, code, params, offset, cause: isA(cause, 'Error') ? cause.message : undefined }
 }

@@ -8,23 +8,35 @@ import {
   type Prepare,
   type QueueOptions,
 } from '@pixelrow/classifier'
-import { checkDevice, type Device } from './device.ts'
+import { isolates } from '@pixelrow/worker'
+import { asked, type Device } from './device.ts'
 import { openInWorkers } from './in-workers.ts'
 import { openHere } from './opened.ts'
 import { PIECE_ROWS } from './protocol.ts'
+import { checkLoadOptions } from './rules.ts'
 import { findRuntimes } from './runtime.ts'
 import { explainRead, type ModelSource, readModel } from './source.ts'
 
-/** How to load a model. */
-export interface LoadOptions extends QueueOptions {
-  /** One device, or several to try in this order. `auto`, the default, is CUDA where its provider is installed, else the CPU. */
+/** Where to open a file. */
+export interface OpenOptions {
+  /** One device, or several to try in this order. `auto`, the default of `load`, is CUDA where its provider is installed, else the CPU. */
   device?: 'auto' | Device | readonly Device[]
   /** Threads on the CPU, 1 or more. Default: what the machine has (`os.availableParallelism()`); 1 for `wasm`. */
   threads?: number
-  /** Runs in a worker thread, so that the event loop goes on. Default true; `false` runs inline, which holds the loop up during each run. */
+  /**
+   * Runs in a process of its own, whatever `worker` says: a model that makes onnxruntime crash takes nothing else along, and another version of
+   * onnxruntime may be in use here. Default: inside a worker thread of yours, since terminating that thread during a run would abort the whole
+   * process; false elsewhere. `false` inside a thread leaves it to you that the thread is never terminated during a run.
+   */
+  isolate?: boolean
+}
+
+/** How to load a model. */
+export interface LoadOptions extends QueueOptions, OpenOptions {
+  /** Runs in a worker thread, so that the event loop goes on. Default true; `false` runs inline, which holds the loop up during each run, unless it is isolated. */
   worker?: boolean
   /**
-   * Worker threads, each with a session of its own, so that several runs go on at once: more throughput for many rows, and more memory.
+   * Workers, each with a session of its own, so that several runs go on at once: more throughput for many rows, and more memory.
    * Default 1; a GPU has 1 in any case. With more, `threads` counts for each of them, by default an equal share of what the machine has.
    */
   workers?: number
@@ -42,18 +54,24 @@ export interface LoadOptions extends QueueOptions {
  * none of the devices asked for works (its `attempts` has the reasons): it never runs on a device that was not asked for.
  */
 export async function load(source: ModelSource, options: LoadOptions = {}): Promise<Classifier> {
-  const { device = 'auto', threads, worker = true, workers = 1, model: given, ...rest } = options
-  requireCount('threads', threads)
-  requireCount('workers', workers)
-  if (!worker && workers > 1) throw new ClassifierError(`workers: ${workers} of them need worker: true`)
-  const checked = checkDevice(device)
-  const onWasm = checked !== 'auto' && checked.includes('wasm')
+  checkLoadOptions(options)
+  const { device = 'auto', threads, worker: isWorker = true, workers = 1, isolate, model: given, ...rest } = options
+  const isolated = isolates(isolate)
+  const worker = isWorker || isolated
+  if (!worker && workers > 1)
+    throw new ClassifierError(`load: workers: ${workers} of them need worker: true`, {
+      code: 'CLASSIFIER_OPTION_INVALID',
+      params: { where: 'load', option: 'workers', expected: '1 where worker is false', found: String(workers) },
+    })
+  const wanted = asked(device)
+  const onWasm = wanted !== 'auto' && wanted.includes('wasm')
   const file = await readModel(source)
   const job = {
     ...file,
-    device: checked,
+    device: wanted,
     threads: threads ?? (onWasm ? undefined : Math.max(1, Math.floor(availableParallelism() / workers))),
     runtimes: findRuntimes(),
+    isolate: isolated,
     given,
   }
   const { runner, ...opened } = await (worker ? openInWorkers(job, workers) : openHere(job))
@@ -73,11 +91,6 @@ export async function load(source: ModelSource, options: LoadOptions = {}): Prom
     await runner.release()
     throw error
   }
-}
-
-function requireCount(name: string, value: number | undefined): void {
-  if (value === undefined || (Number.isInteger(value) && value >= 1)) return
-  throw new ClassifierError(`${name}: expected an integer of 1 or more, found ${value}`)
 }
 
 async function readPicture(path: string): Promise<Uint8Array> {

@@ -1,4 +1,12 @@
-import { type Attempt, type ModelOptions, openRunner, type Runner, type Session } from '@pixelrow/classifier'
+import {
+  type Attempt,
+  type ModelOptions,
+  openRunner,
+  type PlainSession,
+  plainSession,
+  type Runner,
+  type Session,
+} from '@pixelrow/classifier'
 import { type Device, openSession } from './device.ts'
 import type { Runtimes } from './runtime.ts'
 import type { ModelFile } from './source.ts'
@@ -9,6 +17,8 @@ export interface OpenJob extends ModelFile {
   /** Undefined leaves it to the device. */
   threads: number | undefined
   runtimes: Runtimes
+  /** Whether its worker is a process. */
+  isolate: boolean
   given?: ModelOptions | undefined
 }
 
@@ -22,12 +32,25 @@ export interface Opened {
 /** Opens a model on this thread. */
 export async function openHere({ runtimes, given, device: asked, threads, ...file }: OpenJob): Promise<Opened> {
   const { runtime, session, device, attempts } = await openSession(runtimes, file, { device: asked, threads })
-  const { name, bytes } = file
+  const { name, bytes, beside } = file
+  const reopen = async (changed: Uint8Array) =>
+    (await openSession(runtimes, { name, bytes: changed }, { device: [device], threads })).session as Session
   const runner = await openRunner({
     session: session as Session,
     tensor: (type, data, dims) => new runtime.Tensor(type, data as Uint8Array, dims),
     model: { bytes, ...(given && { given }) },
     name,
+    // Other bytes would have no files beside them.
+    ...(!beside && { reopen }),
   })
   return { runner, device, attempts }
+}
+
+/** Opens any file on this thread, to run it with tensors by name. */
+export async function openPlain({ runtimes, device, threads, ...file }: OpenJob): Promise<PlainSession> {
+  const { runtime, session } = await openSession(runtimes, file, { device, threads })
+  return plainSession(
+    session,
+    ({ dataType, data, dims }) => new runtime.Tensor(dataType as 'uint8', data as Uint8Array, dims),
+  )
 }

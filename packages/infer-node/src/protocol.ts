@@ -1,4 +1,4 @@
-import type { Attempt, ModelDescription } from '@pixelrow/classifier'
+import type { Attempt, ClassifierErrorParts, ModelDescription } from '@pixelrow/classifier'
 import type { Device } from './device.ts'
 
 /** Rows of one run: more are slower. */
@@ -15,13 +15,10 @@ export interface Described {
 }
 
 /** A result, or an error as plain data. */
-export type Answer<T> =
-  | { value: T; refused?: undefined }
-  | {
-      refused: {
-        message: string
-        attempts: readonly Attempt[]
-        cause?: string | undefined
-        offset?: number | undefined
-      }
-    }
+export type Answer<T> = { value: T; refused?: undefined } | { refused: Refusal }
+
+/** A `ClassifierError` as plain data. */
+export interface Refusal extends ClassifierErrorParts {
+  message: string
+  cause: string | undefined
+}

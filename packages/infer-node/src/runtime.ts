@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { ClassifierError } from '@pixelrow/classifier'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import { loadError } from './load-error.ts'
 
 /** What is used of onnxruntime, whichever package it comes from. */
 export interface Runtime {
@@ -48,18 +49,17 @@ function attempt(find: () => string): string | undefined {
 /** Loads onnxruntime-node. Throws a `ClassifierError` that says why it cannot be loaded and what to do. */
 export function loadNative({ native }: Runtimes): Runtime {
   if (!native)
-    throw new ClassifierError('onnxruntime-node is not installed: ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node')
+    throw missing('onnxruntime-node', 'is not installed: ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node')
   try {
     return createRequire(native)(native) as Runtime
   } catch (cause) {
-    throw new ClassifierError(explainLoad(cause), { cause })
+    throw loadError(native, cause)
   }
 }
 
 /** Loads onnxruntime-web's build for Node, with one thread unless more are asked for. */
 export function loadWasm({ wasm }: Runtimes, threads: number): Runtime {
-  if (!wasm)
-    throw new ClassifierError("onnxruntime-web is not installed, which the device 'wasm' needs: npm i onnxruntime-web")
+  if (!wasm) throw missing('onnxruntime-web', "is not installed, which the device 'wasm' needs: npm i onnxruntime-web")
   try {
     const runtime = createRequire(wasm)(wasm) as Runtime & { env: { wasm: { numThreads?: number } } }
     runtime.env.wasm.numThreads = threads
@@ -69,17 +69,8 @@ export function loadWasm({ wasm }: Runtimes, threads: number): Runtime {
   }
 }
 
-const wasmInstead = "Or take WebAssembly, which runs everywhere: npm i onnxruntime-web, and device: 'wasm'."
-
-function explainLoad(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
-  const host = `${process.platform}-${process.arch}`
-  if (code === 'MODULE_NOT_FOUND')
-    return (
-      `onnxruntime-node has no binary for ${host} beside its JavaScript. It comes for linux-x64 and -arm64 (glibc), darwin-arm64, win32-x64 ` +
-      `and -arm64. If this is one of them and the app is bundled, leave onnxruntime-node out of the bundle. ${wasmInstead}`
-    )
-  return `onnxruntime-node cannot be loaded on ${host}: ${message}. Its Linux binary needs glibc 2.28 or newer; musl (Alpine) has none. ${wasmInstead}`
+function missing(name: string, problem: string): ClassifierError {
+  return new ClassifierError(`${name} ${problem}`, { code: 'CLASSIFIER_RUNTIME_MISSING', params: { package: name } })
 }
 
 /** The libraries of onnxruntime's CUDA provider that are not beside its binary; undefined where CUDA cannot be. */

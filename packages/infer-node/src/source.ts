@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ClassifierError } from '@pixelrow/classifier'
+import { isA } from '../../../common/kinds.ts'
+import { show } from '../../../common/options.ts'
 import { type Beside, weightsBeside } from './weights.ts'
 
 /** What a model can be loaded from: a path, a URL (`file:`, `http:`, `https:`, `data:`), bytes, a blob, or a stream of bytes (Node's or the web's). */
@@ -28,14 +30,17 @@ interface FileBytes {
 }
 
 async function readBytes(source: ModelSource): Promise<FileBytes> {
-  if (source instanceof Uint8Array) return { name: 'the model', bytes: source }
-  if (source instanceof Blob) return { name: 'the model', bytes: new Uint8Array(await source.arrayBuffer()) }
-  if (typeof source === 'string' || source instanceof URL) return readAddress(source)
+  // The same memory, by this realm's own class: onnxruntime takes no other.
+  if (isA(source, 'Uint8Array'))
+    return { name: 'the model', bytes: new Uint8Array(source.buffer, source.byteOffset, source.byteLength) }
+  if (isA(source, 'Blob', 'File')) return { name: 'the model', bytes: new Uint8Array(await source.arrayBuffer()) }
+  if (typeof source === 'string' || isA(source, 'URL')) return readAddress(source)
   if (typeof source === 'object' && source !== null && Symbol.asyncIterator in source)
     return { name: 'the model', bytes: await bytesOf(source as AsyncIterable<Uint8Array>) }
-  throw new ClassifierError(
-    `the model: expected a path, a URL, bytes or a stream, found ${source === null ? 'null' : typeof source}`,
-  )
+  throw new ClassifierError(`the model: expected a path, a URL, bytes or a stream, found ${show(source)}`, {
+    code: 'CLASSIFIER_SOURCE_INVALID',
+    params: { found: show(source) },
+  })
 }
 
 async function bytesOf(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
@@ -52,7 +57,7 @@ function readAddress(source: string | URL): Promise<FileBytes> {
 
 /** A one-letter scheme is a Windows drive, anything unknown a path. */
 function asUrl(source: string | URL): URL | undefined {
-  if (source instanceof URL) return source
+  if (typeof source !== 'string') return new URL(source.href)
   return /^(file|https?|data):/i.test(source) ? new URL(source) : undefined
 }
 

@@ -54,6 +54,11 @@ test.each(endings)('the same with two workers (%s)', async (mode, expected) => {
   expect(readdirSync(folder)).toEqual(['model.onnx'])
 })
 
+test.each(endings)('the same in a process of its own (%s)', async (mode, expected) => {
+  for (let time = 0; time < TIMES / 5; time++) expect(await run(mode, (time * 53) % 200, 'isolated')).toEqual(expected)
+  expect(readdirSync(folder)).toEqual(['model.onnx'])
+})
+
 test.each(endings)('the same inline (%s)', async (mode, expected) => {
   expect(await run(mode, 37, 'inline')).toEqual(expected)
 })

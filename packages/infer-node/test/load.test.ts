@@ -64,7 +64,9 @@ describe('a model', () => {
     }
     expect(predictions[1]).toEqual(predictions[0])
     for (const threads of [0, 1.5, -1, Number.NaN])
-      await expect(load(bytes, { threads })).rejects.toThrow('threads: expected an integer of 1 or more, found')
+      await expect(load(bytes, { threads })).rejects.toThrow(
+        'load: threads must be a whole number of at least 1; found',
+      )
   })
 })
 
@@ -161,9 +163,9 @@ describe('a device', () => {
 
   test('that does not exist is refused by name', async () => {
     await expect(load(path, { device: 'gpu' as 'cpu' })).rejects.toThrow(
-      "device: expected auto, cpu, wasm, cuda, tensorrt, webgpu, coreml, dml or a list of these, found 'gpu'",
+      "load: device must be 'auto', 'cpu', 'wasm', 'cuda', 'tensorrt', 'webgpu', 'coreml' or 'dml', or a list of devices; found 'gpu'.",
     )
-    await expect(load(path, { device: [] })).rejects.toThrow('found an empty list')
+    await expect(load(path, { device: [] })).rejects.toThrow('a list of at least one device; found [].')
   })
 
   test('does not hide that the model is bad', async () => {

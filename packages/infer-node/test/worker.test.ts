@@ -69,7 +69,9 @@ test('several workers give the same bits as one, and a short run does not wait f
   }
   expect(await orderWith(2)).toEqual(['short', 'long'])
   expect(await orderWith(1)).toEqual(['long', 'short'])
-  await expect(load(bytes, { workers: 0 })).rejects.toThrow('workers: expected an integer of 1 or more, found 0')
+  await expect(load(bytes, { workers: 0 })).rejects.toThrow(
+    'load: workers must be a whole number of at least 1; found 0.',
+  )
   await expect(load(bytes, { workers: 2, worker: false })).rejects.toThrow('workers: 2 of them need worker: true')
 })
 
@@ -122,7 +124,7 @@ test('a model comes from streams and blobs, too', async () => {
     expect((await classifier.classify(image)).label).toBe('right')
   }
   await expect(load(42 as unknown as string)).rejects.toThrow(
-    'the model: expected a path, a URL, bytes or a stream, found number',
+    'the model: expected a path, a URL, bytes or a stream, found 42',
   )
 })
 

@@ -4,7 +4,7 @@ import { ClassifierError, loadExplanations } from '@pixelrow/classifier'
 export async function explainFailure(error: unknown, bytes: Uint8Array, name: string): Promise<ClassifierError> {
   if (error instanceof ClassifierError) return error
   const { explainModelError } = await loadExplanations()
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = String((error as Partial<Error> | undefined)?.message ?? error)
   return explainModelError(error, bytes, name) ?? new ClassifierError(explained(reason, name), { cause: error })
 }
 

@@ -90,7 +90,8 @@ async function sessionOnGpu(
   return { session: { ...known, run, release: () => oneByOne(() => session.release()) }, place }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/** What an error says, of whichever realm. */
+const messageOf = (error: unknown): string => String((error as Partial<Error> | undefined)?.message ?? error)
 
 const afterMs = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time))
 

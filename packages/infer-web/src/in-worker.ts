@@ -162,6 +162,6 @@ function workerFailed(name: string, message: string | undefined): ClassifierErro
   return new ClassifierError(`${name}: the worker failed: ${message || 'its file cannot be loaded'}. ${advice}`)
 }
 
-function errorOf({ message, attempts, code }: Refusal): ClassifierError {
-  return new ClassifierError(message, { attempts, ...(code && { code }) })
+function errorOf({ message, ...parts }: Refusal): ClassifierError {
+  return new ClassifierError(message, parts)
 }

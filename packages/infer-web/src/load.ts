@@ -2,6 +2,7 @@ import { createClassifier } from '@pixelrow/classifier'
 import { choose } from './choose.ts'
 import { openHere } from './opened.ts'
 import type { Classifier, LoadOptions, PictureSource } from './options.ts'
+import { checkLoadOptions } from './rules.ts'
 import { importBuild } from './runtime.ts'
 import { type ModelSource, named } from './source.ts'
 
@@ -13,19 +14,17 @@ import { type ModelSource, named } from './source.ts'
  * `.wasm` file cannot be had, and where none of the devices asked for is there; throws the signal's reason when aborted.
  */
 export async function load(source: ModelSource, options: LoadOptions = {}): Promise<Classifier> {
-  const { threads, signal, worker } = options
-  if (threads !== undefined && !(threads > 0 && threads % 1 === 0))
-    throw (await import('./refusals.ts')).threadsError(threads)
+  checkLoadOptions(options)
+  const { signal, worker, maxBatch, maxDelayMs, maxQueue, prepare } = options
   signal?.throwIfAborted()
   const from = await named(source)
   const plan = await choose(options, from.name)
-  const opened = worker
+  const { place, ...opened } = worker
     ? await (await import('./in-worker.ts')).openInWorker(from, plan, options)
     : await openHere({ source: from, plan, options, load: importBuild })
-  const { place } = opened
   return createClassifier<PictureSource>({
     pictures: { open: async (image) => (await import('./picture.ts')).openPicture(image) },
-    ...options,
+    ...{ maxBatch, maxDelayMs, maxQueue, prepare },
     ...opened,
     get device() {
       return place.device

@@ -1,5 +1,6 @@
 import { type PlainSession, plainSession } from '@pixelrow/classifier'
 import type { RuntimeOptions } from './options.ts'
+import { checkOpenOptions } from './rules.ts'
 import { importBuild, loadRuntime } from './runtime.ts'
 import { wasmSession } from './session.ts'
 import { type ModelSource, named, readModel } from './source.ts'
@@ -9,6 +10,7 @@ import { type ModelSource, named, readModel } from './source.ts'
  * @pixelrow/export take as `run`. Throws a `ClassifierError` as `load` does, but asks for no metadata.
  */
 export async function open(source: ModelSource, options: RuntimeOptions = {}): Promise<PlainSession> {
+  checkOpenOptions(options)
   const [file, runtime] = await Promise.all([
     named(source).then((from) => readModel(from, {})),
     loadRuntime('wasm', options, importBuild),

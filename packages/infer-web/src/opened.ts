@@ -58,11 +58,15 @@ async function openWith(
   signal?.throwIfAborted()
   const { name, bytes } = file
   const begin = () => start(runtime, file)
-  const { session, place } = await (files ? files.withWasmFile(runtime, plan.build, options, begin) : begin())
+  let { session, place } = await (files ? files.withWasmFile(runtime, plan.build, options, begin) : begin())
   if (signal?.aborted) await session.release()
   signal?.throwIfAborted()
   const tensor: TensorFactory = (type, data, dims) => new runtime.Tensor(type as 'uint8', data as Uint8Array, dims)
-  const runner = await openRunner({ session, tensor, model: { bytes, ...(given && { given }) }, name })
+  const reopen = async (changed: Uint8Array) => {
+    ;({ session, place } = await start(runtime, { name, bytes: changed }))
+    return session
+  }
+  const runner = await openRunner({ session, tensor, model: { bytes, ...(given && { given }) }, name, reopen })
   if (warmup ?? plan.device === 'webgpu') await (await import('./warmup.ts')).warmUp(runner)
   return { name, runner, place }
 }

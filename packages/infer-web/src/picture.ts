@@ -4,7 +4,7 @@ import type { PictureSource } from './options.ts'
 
 /** Opens whatever a page has of pictures: a file's bytes of a Blob, else red, green, blue and alpha of what is seen. Undefined for what is no picture. */
 export async function openPicture(source: object): Promise<Uint8Array | RgbaImage | undefined> {
-  if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer())
+  if (isFile(source)) return new Uint8Array(await source.arrayBuffer())
   const size = await sizeOf(source)
   if (!size) return undefined
   const [width, height] = size
@@ -47,6 +47,9 @@ async function sizeOf(source: object): Promise<[number, number] | undefined> {
   }
 }
 
+/** A Blob or File, of whichever frame: none of the other pictures has this. */
+const isFile = (source: object): source is Blob => 'arrayBuffer' in source
+
 /** By name, as a frame's own classes are others. */
 function kindOf(source: object): string {
   return Object.prototype.toString.call(source).slice(8, -1)
@@ -54,7 +57,7 @@ function kindOf(source: object): string {
 
 /** The same as something that a worker can be sent; what it owns moves with it. */
 export async function sendable(source: object): Promise<{ picture: object; transfer: Transferable[] }> {
-  if (source instanceof Blob || ArrayBuffer.isView(source) || 'data' in source) return { picture: source, transfer: [] }
+  if (isFile(source) || ArrayBuffer.isView(source) || 'data' in source) return { picture: source, transfer: [] }
   const size = await sizeOf(source)
   if (!size?.every((side) => side > 0)) return { picture: (await openPicture(source)) ?? source, transfer: [] }
   const bitmap = await createImageBitmap(source as Exclude<PictureSource, Blob>)

@@ -12,16 +12,9 @@ export interface Plan {
   attempts: Attempt[]
 }
 
-const devices = ['webgpu', 'wasm']
-
 /** The plan for all that `choose` leaves open, or the sentence that says why there is none. `missing` is why there is no WebGPU. */
 export function planFor({ device = 'auto', wasmPaths }: LoadOptions, name: string, missing: string): Plan {
-  const list = device === 'auto' ? devices : typeof device === 'string' ? [device] : device
-  const unknown = list.find((each) => !devices.includes(each))
-  if (unknown !== undefined || list.length === 0)
-    throw new ClassifierError(
-      `device: expected auto, webgpu, wasm or a list of these, found ${unknown === undefined ? 'an empty list' : `'${unknown}'`}`,
-    )
+  const list = device === 'auto' ? ['webgpu', 'wasm'] : typeof device === 'string' ? [device] : device
   if (typeof WebAssembly !== 'object')
     throw new ClassifierError(
       `${name}: this browser has no WebAssembly, which onnxruntime-web needs. It may be switched off, as in Lockdown Mode: allow it for this page`,

@@ -1,4 +1,4 @@
-import type { ClassifierErrorCode, ModelDescription, Prepare } from '@pixelrow/classifier'
+import type { ClassifierErrorParts, ModelDescription, Prepare } from '@pixelrow/classifier'
 import type { Place } from './opened.ts'
 import type { LoadOptions } from './options.ts'
 import type { Plan } from './plan.ts'
@@ -44,8 +44,7 @@ export interface Answer {
   refused?: Refusal
 }
 
-export interface Refusal {
+/** A `ClassifierError` as plain data. */
+export interface Refusal extends Omit<ClassifierErrorParts, 'cause'> {
   message: string
-  attempts: Place['attempts']
-  code?: ClassifierErrorCode
 }

@@ -13,7 +13,11 @@ export function answerError(name: string, status: number): ClassifierError {
   return new ClassifierError(`${name}: the model cannot be downloaded: the server answers ${status}`)
 }
 
-/** A number of threads that is none. */
-export function threadsError(threads: number): ClassifierError {
-  return new ClassifierError(`threads: expected an integer of 1 or more, found ${threads}`)
+/** What is nothing that a model can be loaded from. */
+export function sourceError(source: unknown): ClassifierError {
+  const found = typeof source === 'object' ? Object.prototype.toString.call(source).slice(8, -1) : String(source)
+  return new ClassifierError(`the model: expected a URL, bytes or a Blob, found ${found}`, {
+    code: 'CLASSIFIER_SOURCE_INVALID',
+    params: { found },
+  })
 }

@@ -1,5 +1,6 @@
 // The worker's side.
-import { ClassifierError, pixelsOf } from '@pixelrow/classifier'
+import { ClassifierError, type ClassifierErrorParts, pixelsOf } from '@pixelrow/classifier'
+import { isA } from '../../../common/kinds.ts'
 import { type Opened, openHere } from './opened.ts'
 import type { Progress } from './options.ts'
 import { openPicture } from './picture.ts'
@@ -58,7 +59,7 @@ function answer(message: Answer, transfer: Transferable[] = []): void {
 }
 
 function refusal(error: unknown): Refusal {
-  const message = error instanceof Error ? error.message : String(error)
-  const { attempts, code } = error instanceof ClassifierError ? error : { attempts: [], code: undefined }
-  return { message, attempts, ...(code && { code }) }
+  const message = isA(error, 'Error') ? error.message : String(error)
+  const { attempts, code, params, offset }: ClassifierErrorParts = error instanceof ClassifierError ? error : {}
+  return { message, attempts, code, params, offset }
 }

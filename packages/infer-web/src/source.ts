@@ -1,4 +1,5 @@
 import { ClassifierError } from '@pixelrow/classifier'
+import { isA } from '../../../common/kinds.ts'
 import type { LoadOptions } from './options.ts'
 
 /** What a model can be loaded from in a page. */
@@ -19,8 +20,9 @@ export interface ModelFile {
 
 /** Names a source. A relative URL counts from the page. */
 export async function named(source: ModelSource): Promise<NamedSource> {
-  if (source instanceof Uint8Array || source instanceof Blob)
+  if (isA(source, 'Uint8Array', 'Blob', 'File'))
     return { name: (source as Partial<File>).name ?? 'the model', from: source }
+  if (typeof source !== 'string' && !isA(source, 'URL')) throw (await import('./refusals.ts')).sourceError(source)
   const name = String(source)
   const base = globalThis.document?.baseURI ?? globalThis.location?.href
   if (URL.canParse(name, base)) return { name, from: new URL(name, base).href }
@@ -33,7 +35,8 @@ export async function readModel(
   options: LoadOptions,
   files?: typeof import('./files.ts'),
 ): Promise<ModelFile> {
-  if (from instanceof Uint8Array) return { name, bytes: from }
+  // The same memory, by this realm's own class: onnxruntime-web takes no other.
+  if (isA(from, 'Uint8Array')) return { name, bytes: new Uint8Array(from.buffer, from.byteOffset, from.byteLength) }
   const download = () => answerOf(name, String(from), options.signal)
   if (files && typeof from === 'string') return { name, bytes: await files.modelBytes(from, download, options) }
   const body = typeof from === 'string' ? await download() : from

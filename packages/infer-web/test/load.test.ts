@@ -118,6 +118,24 @@ describe('in a page', () => {
     ])
   })
 
+  test('a frame’s own arrays, Blobs and URLs are what they are here', async () => {
+    const labels = await page.evaluate(async (bytes) => {
+      const frame = document.body.appendChild(document.createElement('iframe'))
+      const theirs = frame.contentWindow as unknown as typeof globalThis
+      const model = theirs.Uint8Array.from(bytes)
+      const url = new theirs.URL(URL.createObjectURL(new Blob([Uint8Array.from(bytes)])))
+      const found = []
+      for (const source of [model, new theirs.Blob([model]), new theirs.File([model], 'own.onnx'), url]) {
+        const classifier = await inferWeb.load(source, { signal: new theirs.AbortController().signal })
+        const pixels = theirs.Uint8Array.of(1, 16, 8, 0)
+        found.push((await classifier.classify(pixels)).label, (await classifier.classifyMany(pixels))[0]!.label)
+        await classifier.close()
+      }
+      return found
+    }, model)
+    expect(labels).toEqual(new Array(8).fill('right'))
+  })
+
   test('an isolated page may have threads', async () => {
     const isolated = await servePage(isolation)
     const { page } = await openPage(browser, isolated)
@@ -178,7 +196,9 @@ describe('what cannot be loaded is refused with a sentence', () => {
   })
 
   test('no number of threads', async () => {
-    expect(await failure(model, { threads: 0 })).toContain('threads: expected an integer of 1 or more, found 0')
+    expect(await failure(model, { threads: 0 })).toContain(
+      'load: threads must be a whole number of at least 1; found 0.',
+    )
   })
 
   test('aborted before and during the download', async () => {

@@ -83,7 +83,7 @@ test.each([
 
 test('a device that is none', async () => {
   expect(await attempt({}, { device: 'cuda' })).toContain(
-    "device: expected auto, webgpu, wasm or a list of these, found 'cuda'",
+    "load: device must be 'auto', 'webgpu' or 'wasm', or a list of the last two; found 'cuda'.",
   )
 })
 

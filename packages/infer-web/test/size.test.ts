@@ -55,7 +55,7 @@ test('what a page loads to classify raw pixels, and for pictures, a worker and t
     all,
   )
   expect(first.length).toBeGreaterThan(1)
-  expect(total(first)).toBeLessThan(5000)
+  expect(total(first)).toBeLessThan(8500)
   const names = ['prepare', 'other-images', 'picture', 'in-worker', 'files']
   const later = names.map((name) => all.find((part) => part.inputs.some((input) => input.endsWith(`dist/${name}.js`)))!)
   expect(later.filter((part) => !part || first.includes(part))).toEqual([])

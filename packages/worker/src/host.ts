@@ -1,102 +1,51 @@
-import { Worker } from 'node:worker_threads'
-import { createFlags, type Flags, stopAndWait } from './busy.ts'
+import { isMainThread } from 'node:worker_threads'
+import { isSingleExecutable, startProcess } from './process.ts'
+import { checkHostOptions } from './rules.ts'
+import { startThread } from './thread.ts'
 
-/** A worker thread that answers calls one by one. */
+/** A worker that answers calls one by one. */
 export interface Host {
   /**
    * Has the worker's method of this name called and gives what it returns; what the method throws is thrown here. `transfer` names
-   * buffers that move to the worker instead of being copied. The process stays alive until the answer is there.
+   * buffers that move to the worker: they are empty here afterwards. The process stays alive until the answer is there.
    */
   call<T>(method: string, argument?: unknown, transfer?: readonly ArrayBuffer[]): Promise<T>
-  /** Lets what was called end, asks the worker to let go of what it holds, and waits until its thread is gone. */
+  /** Lets what was called end, asks the worker to let go of what it holds, and waits until it is gone. */
   close(): Promise<void>
-  /** Resolves when the thread is gone, whether it was closed or failed. */
+  /** Resolves when the worker is gone, whether it was closed or failed. */
   readonly exited: Promise<void>
 }
 
 /** How a worker is started. */
 export interface HostOptions {
-  /** The thread's name, in debuggers and in errors. */
+  /** The worker's name, in debuggers, in the system's list of processes and in errors. */
   name: string
   /** Plain data that the worker's `serve` gets. */
   data?: object
-  /** How long a process that ends waits for a native call under way, in milliseconds. Default 20,000. */
+  /**
+   * Whether the worker gets a process of its own. Default: inside a worker thread, as whoever has started that thread may terminate it, and Node ends the
+   * threads that it has started with it; false elsewhere. `false` inside a thread leaves it to you that the thread is never ended during a call.
+   */
+  isolate?: boolean
+  /** How long a process that ends waits for a native call under way, in milliseconds, 0 or more. Default 20,000. Nothing waits for an isolated worker. */
   exitPatience?: number
   /** Node's limits on the worker's JavaScript memory. */
   resourceLimits?: { maxYoungGenerationSizeMb?: number; maxOldGenerationSizeMb?: number }
 }
 
-/** Flags of the workers that are alive, with how long each is waited for. */
-const alive = new Map<Flags, number>()
-function waitForWorkers(): void {
-  for (const [flags, patience] of alive) stopAndWait(flags, patience)
-}
-
-/** A worker inherits Node's flags, and under these its source would be taken for a module. */
-function commonJs(): { execArgv?: string[] } {
-  return process.execArgv.some((flag) => /^--(input|experimental-default)-type/.test(flag)) ? { execArgv: [] } : {}
-}
-
 /**
  * Starts a worker from CommonJS source that calls `serve` of `@pixelrow/worker/inside`. It keeps the process alive only while a call is under way.
- * A process that ends meanwhile, by `process.exit` too, first waits for the native call that is being done: a thread torn down inside one
- * would abort the process. Where the worker's code fails outside a call, all calls under way are rejected with its error.
+ *
+ * A thread that is ended inside a native call aborts the whole process. So a process that ends, by `process.exit` too, first waits for the call that is
+ * being done, and inside a worker thread, which may be terminated at any time, the worker gets a process of its own. Where the worker's code fails outside
+ * a call, all calls under way are rejected with its error. Throws a `WorkerError` for options that do not fit, and where no process can be started.
  */
 export function startHost(source: string, options: HostOptions): Host {
-  const { name, data, exitPatience = 20_000, resourceLimits } = options
-  const flags = createFlags()
-  const worker = new Worker(source, {
-    eval: true,
-    workerData: { data, flags },
-    name,
-    ...commonJs(),
-    ...(resourceLimits && { resourceLimits }),
-  })
-  const calls = new Map<number, { resolve(value: never): void; reject(error: Error): void }>()
-  let failure: Error | undefined
-  let count = 0
+  checkHostOptions(options)
+  return isolates(options.isolate) ? startProcess(source, options) : startThread(source, options)
+}
 
-  const fail = (error: Error) => {
-    failure ??= error
-    for (const { reject } of calls.values()) reject(failure)
-    calls.clear()
-  }
-  const exited = new Promise<void>((resolve) => {
-    worker.once('exit', (code) => {
-      alive.delete(flags)
-      if (alive.size === 0) process.off('exit', waitForWorkers)
-      fail(new Error(`The worker ${name} ended (exit code ${code}).`))
-      resolve()
-    })
-  })
-  worker.once('error', fail)
-  worker.on('message', ({ id, result, error }: { id: number; result: never; error?: Error }) => {
-    const call = calls.get(id)
-    calls.delete(id)
-    if (calls.size === 0) worker.unref()
-    if (error) call?.reject(error)
-    else call?.resolve(result)
-  })
-  if (alive.size === 0) process.on('exit', waitForWorkers)
-  alive.set(flags, exitPatience)
-  worker.unref()
-
-  const call = <T>(method: string, argument?: unknown, transfer: readonly ArrayBuffer[] = []) =>
-    new Promise<T>((resolve, reject) => {
-      if (failure) return reject(failure)
-      const id = count++
-      // Posted first: what cannot be cloned throws, and nobody would answer.
-      worker.postMessage({ id, method, argument }, transfer)
-      calls.set(id, { resolve, reject })
-      worker.ref()
-    })
-  return {
-    call,
-    exited,
-    async close() {
-      worker.ref()
-      worker.postMessage({ method: 'close' })
-      await exited
-    },
-  }
+/** Whether `startHost` starts a process: what is said, else whether this is a worker thread. A single executable application has no Node to start. */
+export function isolates(isolate?: boolean): boolean {
+  return isolate ?? (!isMainThread && !isSingleExecutable())
 }

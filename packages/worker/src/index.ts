@@ -1,1 +1,2 @@
-export { type Host, type HostOptions, startHost } from './host.ts'
+export { WorkerError, type WorkerErrorCode } from './errors.ts'
+export { type Host, type HostOptions, isolates, startHost } from './host.ts'

@@ -1,6 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { type Flags, whileBusy } from './busy.ts'
 
+export { type Installed, type NativeConflict, nativeConflict } from './conflict.ts'
+
 /** What a worker does: methods by name. A call waits until the one before it is done. */
 export interface Served {
   /** Gives the answer, plain data. `transfer` names buffers in it that move to the host instead of being copied. */
