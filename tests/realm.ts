@@ -7,14 +7,20 @@ import { root } from '../scripts/workspace.mjs'
 /** What Node gives to a script besides the language's own, which a new realm does not have. */
 const given = [
   ...['AbortController', 'AbortSignal', 'Blob', 'Buffer', 'DecompressionStream', 'ReadableStream', 'TextDecoder'],
-  ...['TextEncoder', 'URL', 'clearTimeout', 'fetch', 'process', 'setImmediate', 'setTimeout', 'performance'],
+  ...['TextEncoder', 'URL', 'clearImmediate', 'clearTimeout', 'console', 'fetch', 'performance', 'process'],
+  ...['queueMicrotask', 'setImmediate', 'setTimeout', 'structuredClone'],
 ]
 
-/**
- * Loads the CommonJS build of a package of the house, with those of the house that it needs, in a realm of its own, as Jest and vitest's vmThreads do:
- * its `Uint8Array` and its `Error` are not those of the caller, nor of Node's own modules.
- */
-export function inOtherRealm<Exports>(name: string): Exports {
+/** A realm of its own: its `Uint8Array` and its `Error` are not those of the caller, nor of Node's own modules. */
+export interface Realm {
+  /** Loads the CommonJS build of a package of the house there, with those of the house that it needs. */
+  load<Exports>(name: string): Exports
+  /** Runs the body of an async function there, with some values by name. */
+  run(code: string, values: Record<string, unknown>): Promise<unknown>
+}
+
+/** Makes a realm as Jest and vitest's vmThreads do. */
+export function openRealm(): Realm {
   const globals = Object.fromEntries(given.map((each) => [each, Reflect.get(globalThis, each)]))
   const context = createContext(globals)
   const loaded = new Map<string, { exports: unknown }>()
@@ -32,7 +38,11 @@ export function inOtherRealm<Exports>(name: string): Exports {
     runInContext(code, context, { filename: file })(module.exports, require, module, file, dirname(file))
     return module.exports
   }
-  return load(fileOf(name)) as Exports
+  return {
+    load: <Exports>(name: string) => load(fileOf(name)) as Exports,
+    run: (code, values) =>
+      runInContext(`(async (${Object.keys(values).join()}) => {${code}\n})`, context)(...Object.values(values)),
+  }
 }
 
 /** The file that `require` gets for a package's name. */

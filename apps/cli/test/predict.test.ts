@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { random, readTable } from '@pixelrow/data'
 import { load } from '@pixelrow/infer-node'
+import { graphBuilder, write } from '@pixelrow/onnx'
 import { expect, test } from 'vitest'
 import { onnxOf } from '../../../packages/classifier/test/model.ts'
 import { appears, csvRows, type Finished, fakeTable, pixelrow, png, start, workFolder } from './helpers.ts'
@@ -273,4 +274,33 @@ test('what cannot be done is said before anything is written', async () => {
   )
   writeFileSync(join(cwd, 'part-01.csv'), 'pixel0,pixel1\n1,2\n')
   expect(await refused('part-01.csv', 'part-02.csv', '-o', 'other/')).toContain('part-01.csv')
+})
+
+test('classes that nobody has named are said to be numbered, by predict and by eval', async () => {
+  const cwd = withParts(1, 20)
+  const names = ['a', 'b', 'c']
+  const table = fakeTable({ rows: 20, classes: ['0', '1', '2'] })
+  writeFileSync(join(cwd, 'labelled.csv'), table.labelled)
+  const g = graphBuilder('foreign')
+  const pixels = g.op('Flatten', [g.input('image', 'float32', ['N', 1, 8, 8])])
+  const weight = { dataType: 'float32' as const, dims: [64, 3], data: new Float32Array(64 * 3).fill(0.01) }
+  g.output(g.op('Softmax', [g.op('MatMul', [pixels, g.constant(weight)])]), 'scores')
+  const foreign = (metadata: Record<string, string>) =>
+    write({ irVersion: 8, opsets: { '': 17 }, metadata, graph: g.build() })
+  const said = 'foreign.onnx does not name its classes: they are numbered by their places, 0 to 2\n'
+  const commands = [
+    ['predict', 'foreign.onnx', 'part-00.csv', '-o', 'submission.csv'],
+    ['predict', 'foreign.onnx', 'part-*', '-o', 'out/'],
+    ['eval', 'foreign.onnx', 'labelled.csv'],
+  ]
+  for (const [metadata, times] of [
+    [{}, 1],
+    [{ classes: JSON.stringify(names) }, 0],
+  ] as const) {
+    writeFileSync(join(cwd, 'foreign.onnx'), foreign(metadata))
+    for (const command of commands) {
+      const { stderr } = await pixelrow(command, { cwd })
+      expect(stderr.split(said).length - 1, `${command.join(' ')}: ${stderr}`).toBe(times)
+    }
+  }
 })

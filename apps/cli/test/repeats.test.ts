@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { random } from '@pixelrow/data'
+import { random, wilsonInterval } from '@pixelrow/data'
 import { expect, test } from 'vitest'
 import { fakeTable, pixelrow, workFolder } from './helpers.ts'
 
@@ -70,4 +70,26 @@ test('where no picture can be held out, the flag that leaves validation away is 
     },
   )
   expect(done.code, done.stderr).toBe(0)
+})
+
+test('an interval counts different pictures: a row that repeats one is no further evidence', async () => {
+  const cwd = workFolder()
+  writeFileSync(join(cwd, 'a.csv'), noise({ pictures: 20, times: 12 }))
+  const options = ['--validation', '0.5', '--threads', '1', '--epochs', '2']
+  const trained = await pixelrow(['train', 'a.csv', '-o', 'out', ...options], { cwd })
+  expect(trained.stdout).toMatch(
+    / on 120 rows kept for validation, of 10 pictures: few pictures, so this says little\n/,
+  )
+  const { measuredOn } = JSON.parse(readFileSync(join(cwd, 'out', 'run.json'), 'utf8'))
+  const { accuracy, interval, ...sample } = measuredOn.validation
+  expect(sample).toMatchObject({ rows: 120, pictures: 10 })
+  expect(interval).toEqual(wilsonInterval(10 * accuracy, 10))
+
+  const measured = await pixelrow(['eval', 'out/model.onnx', 'a.csv', '--json', '--quiet'], { cwd })
+  const { perClass, seen, ...all } = JSON.parse(measured.stdout)
+  expect(all).toMatchObject({ rows: 240, pictures: 20, interval: wilsonInterval(20 * all.accuracy, 20) })
+  expect(seen).toMatchObject({ trained: { rows: 120, pictures: 10 }, validated: { rows: 120, pictures: 10 } })
+  for (const { rows, recall, recallInterval } of perClass) {
+    expect(recallInterval).toEqual(wilsonInterval((rows / 12) * recall, rows / 12))
+  }
 })

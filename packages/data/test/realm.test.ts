@@ -7,11 +7,11 @@ import { gzipSync } from 'node:zlib'
 import * as data from '@pixelrow/data'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { zipOf } from '../../../packages/files/test/writer.ts'
-import { inOtherRealm } from '../../../tests/realm.ts'
+import { openRealm } from '../../../tests/realm.ts'
 import { bytes } from './helpers.ts'
 
 const TRAIN = 'label,pixel0,pixel1,pixel2,pixel3\n1,0,255,17,3\n0,9,8,7,6\n'
-const theirs = inOtherRealm<typeof data>('@pixelrow/data')
+const theirs = openRealm().load<typeof data>('@pixelrow/data')
 let folder = ''
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pixelrow-realm-'))

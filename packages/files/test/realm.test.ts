@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type * as files from '@pixelrow/files'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { inOtherRealm } from '../../../tests/realm.ts'
+import { openRealm } from '../../../tests/realm.ts'
 import { zipOf } from './writer.ts'
 
-const theirs = inOtherRealm<typeof files>('@pixelrow/files')
+const theirs = openRealm().load<typeof files>('@pixelrow/files')
 const bytes = new TextEncoder().encode('some text')
 let folder = ''
 let server: Server

@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url'
 import { runInNewContext } from 'node:vm'
 import { load, open } from '@pixelrow/infer-node'
 import { afterAll, describe, expect, test } from 'vitest'
+import { openRealm } from '../../../tests/realm.ts'
 import { corners, onnxOf } from '../../classifier/test/model.ts'
-import { inRealm } from './realm.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'pixelrow-realms-'))
 const path = join(folder, 'model.onnx')
@@ -56,7 +56,8 @@ describe('what another realm made is taken for what it is', () => {
 })
 
 test('in a realm of its own, as Jest has it, the package works: what Node reads, a worker gives and a signal says', async () => {
-  const { load, open, ClassifierError } = inRealm<typeof import('@pixelrow/infer-node')>('@pixelrow/infer-node')
+  const { load, open, ClassifierError } =
+    openRealm().load<typeof import('@pixelrow/infer-node')>('@pixelrow/infer-node')
   for (const source of [
     path,
     readFileSync(path),

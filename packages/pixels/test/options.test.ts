@@ -1,6 +1,6 @@
 import { digit, isGrey, PixelsError, type Preparation, prepare, type RgbaImage } from '@pixelrow/pixels'
 import { expect, test } from 'vitest'
-import { inOtherRealm } from '../../../tests/realm.ts'
+import { openRealm } from '../../../tests/realm.ts'
 
 const image: RgbaImage = { width: 2, height: 1, data: Uint8Array.of(255, 0, 0, 255, 0, 0, 0, 0) }
 /** What nobody who reads the types would pass. */
@@ -69,7 +69,7 @@ test.each<[string, () => unknown, string, string]>([
 })
 
 test('pictures of another realm are pictures', () => {
-  const theirs = inOtherRealm<typeof import('@pixelrow/pixels')>('@pixelrow/pixels')
+  const theirs = openRealm().load<typeof import('@pixelrow/pixels')>('@pixelrow/pixels')
   for (const data of [image.data, new Uint8ClampedArray(image.data)]) {
     expect([...theirs.prepare({ ...image, data }, whole)]).toEqual([...prepare(image, whole)])
   }

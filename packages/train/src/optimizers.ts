@@ -57,8 +57,13 @@ interface Moments {
  * Adam (Kingma & Ba 2015), as PyTorch's `Adam` without weight decay, which `adamw` has. Defaults: beta1 0.9, beta2 0.999 (0 to below 1),
  * epsilon 1e-8 (above 0).
  */
-export function adam(options: Moments = {}): Optimizer {
-  check('adam', options, { beta1: decay, beta2: decay, epsilon: positive })
+export function adam(options: Moments & { weightDecay?: never } = {}): Optimizer {
+  check('adam', options, {
+    beta1: decay,
+    beta2: decay,
+    epsilon: positive,
+    weightDecay: () => 'left to adamw, which has it',
+  })
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
   const moments = { beta1, beta2, epsilon }
   return { name: 'adam', options: moments, transform: chain(scaleByAdam(moments), scaleByLearningRate) }

@@ -151,6 +151,11 @@ test.each<[string, () => unknown, string]>([
   ['sgd', () => sgd({ weightDecay: -1 }), 'sgd: weightDecay must be a number of at least 0; found -1.'],
   ['adam', () => adam({ beta2: 1 }), 'adam: beta2 must be a number of at least 0 and below 1; found 1.'],
   ['adam', () => adam({ epsilon: 0 }), 'adam: epsilon must be a number above 0; found 0.'],
+  [
+    'adam with weight decay',
+    () => adam({ weightDecay: 0.1 } as object),
+    'adam: weightDecay must be left to adamw, which has it; found 0.1.',
+  ],
   ['adamw', () => adamw({ weightDecay: -0.1 }), 'adamw: weightDecay must be a number of at least 0; found -0.1.'],
   ['muon', () => muon({ steps: 0 }), 'muon: steps must be a whole number of at least 1; found 0.'],
   ['muon', () => muon({ adamShare: -1 }), 'muon: adamShare must be a number of at least 0; found -1.'],

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
-import { openRealm } from './realm.ts'
+import { openRealm } from '../../../tests/realm.ts'
 
 test('in a realm of its own a training, its weights, files and classifications are what they are elsewhere', async () => {
-  const realm = openRealm(import.meta.url)
-  const [train, model, data] = ['train', 'model', 'data'].map((name) => realm.load(`@pixelrow/${name}`))
+  const realm = openRealm()
+  const [train, model, data] = ['train', 'model', 'data'].map((name) =>
+    realm.load<Record<string, never>>(`@pixelrow/${name}`),
+  )
   const found = await realm.run(
     `
     const rows = 200

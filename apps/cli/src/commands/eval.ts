@@ -3,8 +3,17 @@ import { load } from '@pixelrow/infer-node'
 import { areAlike, readRowsSeen, rowsBeside, type SeenImages } from '../files/rows.ts'
 import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
-import { type Accuracy, accuracyOf, accuracyText, fewRows, intervalText } from '../measuring/accuracy.ts'
+import {
+  type Accuracy,
+  accuracyOf,
+  accuracyText,
+  caveat,
+  firstsIn,
+  intervalText,
+  type Sample,
+} from '../measuring/accuracy.ts'
 import { type BySeen, bySeen, seenLines } from '../measuring/seen.ts'
+import { tellNumbering } from '../predicting/model.ts'
 import { readLike } from '../tables/like.ts'
 import { heldOut, requireLabels, requireOrder } from '../tables/reading.ts'
 import { type Column, count, many, row } from '../terminal/table.ts'
@@ -15,6 +24,8 @@ interface Evaluation extends Accuracy {
   classes: readonly string[]
   /** `confusion[label][predicted]`, in rows. */
   confusion: number[][]
+  /** The same in different pictures: a row whose picture has come before does not count. */
+  different: number[][]
 }
 
 /** Which of the rows the model has met before, or why that is not known. */
@@ -26,6 +37,7 @@ export async function evaluate(context: Context, flags: Flags, model: string, pa
   requireOrder('eval', flags, model, path)
   const classifier = await load(model, { device: flags.device, threads: flags.threads })
   try {
+    tellNumbering(terminal, model, classifier)
     const { classes, device } = classifier
     terminal.note(`Reading ${path}`)
     const more = { classes: [...classes], parts: heldOut }
@@ -33,11 +45,12 @@ export async function evaluate(context: Context, flags: Flags, model: string, pa
     const onProgress = (rows: number) => terminal.transient(`predicting ${count(rows)} of ${many(table.rows, 'row')}`)
     const { labels } = await classifier.predict(table.pixels, { signal, onProgress })
     signal.throwIfAborted()
-    const evaluation = compare(table.labels!, labels, classes)
+    const evaluation = compare(table, labels, classes)
     const met = await metBefore(model, { table, images: classifier, labels })
-    const perClass = classes.map((label, index) => ({ label, ...classNumbers(evaluation.confusion, index) }))
+    const perClass = classes.map((label, index) => ({ label, ...classNumbers(evaluation, index) }))
     const seen = met.known ? { known: true, ...met.parts } : met
-    terminal.json({ model, labelled: path, device, ...evaluation, seen, perClass })
+    const { different: _, ...numbers } = evaluation
+    terminal.json({ model, labelled: path, device, ...numbers, seen, perClass })
     tell(terminal, model, evaluation, met)
   } finally {
     await classifier.close()
@@ -55,23 +68,28 @@ async function metBefore(
   return { known: true, parts: bySeen(seen, table, (row) => labels[row] === table.labels![row]) }
 }
 
-function compare(truth: Uint16Array, predicted: Uint16Array, classes: readonly string[]): Evaluation {
-  const confusion = classes.map(() => new Array<number>(classes.length).fill(0))
-  let right = 0
-  for (let index = 0; index < truth.length; index++) {
-    confusion[truth[index]!]![predicted[index]!]!++
-    if (truth[index] === predicted[index]) right++
+function compare(table: PixelTable, predicted: Uint16Array, classes: readonly string[]): Evaluation {
+  const matrix = () => classes.map(() => new Array<number>(classes.length).fill(0))
+  const [confusion, different] = [matrix(), matrix()]
+  const firsts = firstsIn(table)
+  let [right, pictures] = [0, 0]
+  for (const [row, label] of table.labels!.entries()) {
+    confusion[label]![predicted[row]!]!++
+    different[label]![predicted[row]!]! += firsts[row]!
+    pictures += firsts[row]!
+    if (label === predicted[row]) right++
   }
-  return { ...accuracyOf(right, truth.length)!, classes, confusion }
+  return { ...accuracyOf(right, { rows: table.rows, pictures })!, classes, confusion, different }
 }
 
 /** Rows of a class, how many of them are found, and how many of those taken for it are it; `null` where there are none. */
-function classNumbers(confusion: number[][], index: number) {
+function classNumbers({ confusion, different }: Evaluation, index: number) {
   const right = confusion[index]![index]!
-  const rows = confusion[index]!.reduce((sum, cell) => sum + cell, 0)
-  const [recall, precision] = [rows, confusion.reduce((sum, cells) => sum + cells[index]!, 0)].map((all) =>
-    accuracyOf(right, all),
-  )
+  const sample = (sum: (cells: number[][]) => number): Sample => ({ rows: sum(confusion), pictures: sum(different) })
+  const ofClass = sample((cells) => cells[index]!.reduce((sum, cell) => sum + cell, 0))
+  const answered = sample((cells) => cells.reduce((sum, row) => sum + row[index]!, 0))
+  const [recall, precision] = [accuracyOf(right, ofClass), accuracyOf(right, answered)]
+  const { rows } = ofClass
   return {
     ...{ rows, right, recall: recall?.accuracy ?? null, precision: precision?.accuracy ?? null },
     ...{ recallInterval: recall?.interval ?? null, precisionInterval: precision?.interval ?? null },
@@ -81,7 +99,7 @@ function classNumbers(confusion: number[][], index: number) {
 function tell(terminal: Terminal, model: string, evaluation: Evaluation, met: Met): void {
   const { bold } = terminal.resultColors
   const { rows } = evaluation
-  terminal.sentence(`${accuracyText(evaluation, bold)} on ${many(rows, 'row')}${fewRows(evaluation)}`)
+  terminal.sentence(`${accuracyText(evaluation, bold)} on ${many(rows, 'row')}${caveat(evaluation)}`)
   if (!met.known) terminal.note(`Whether the model was trained on any of them is not known: ${met.reason}`)
   else {
     const lines = seenLines(met.parts)
@@ -101,7 +119,8 @@ function tell(terminal: Terminal, model: string, evaluation: Evaluation, met: Me
 
 type Style = (text: string) => string
 
-function classTable({ classes, confusion }: Evaluation, bold: Style): string[] {
+function classTable(evaluation: Evaluation, bold: Style): string[] {
+  const { classes } = evaluation
   const columns: Column[] = [
     { heading: 'class', width: Math.max(...classes.map(({ length }) => length)), left: true },
     { heading: 'rows', width: 6 },
@@ -114,7 +133,7 @@ function classTable({ classes, confusion }: Evaluation, bold: Style): string[] {
   const share = (value: number | null) => value?.toFixed(4) ?? '-'
   const between = (interval: [number, number] | null) => (interval ? intervalText(interval, '–') : '-')
   const lines = classes.map((name, index) => {
-    const { rows, right, recall, recallInterval, precision, precisionInterval } = classNumbers(confusion, index)
+    const { rows, right, recall, recallInterval, precision, precisionInterval } = classNumbers(evaluation, index)
     const numbers = [share(recall), between(recallInterval), share(precision), between(precisionInterval)]
     return row(columns, [name, count(rows), count(right), ...numbers])
   })

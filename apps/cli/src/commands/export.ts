@@ -22,7 +22,7 @@ import { JobError, UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
 import { command, isUrl } from '../line/paste.ts'
 import type { Context } from '../main.ts'
-import { type Accuracy, accuracyFrom, accuracyText, fewRows } from '../measuring/accuracy.ts'
+import { type Accuracy, accuracyFrom, accuracyText, caveat, type Sample, sampleOf } from '../measuring/accuracy.ts'
 import { readLike } from '../tables/like.ts'
 import { readingOfRun, rowsOfRun } from '../tables/ofrun.ts'
 import type { Place } from '../tables/place.ts'
@@ -45,7 +45,8 @@ export async function exportModel(context: Context, flags: Flags, source: string
     [isUrl(place.path) ? undefined : place.path, ...(flags.check === undefined ? [] : await inputsOf(flags.check))],
   )
   const given = await withName(place.path, async () => shaped(await bytesOf(context, place, flags), flags))
-  const { bytes, report, rows, seen } = await withName(place.path, () => smaller(context, flags, given, place))
+  const reduced = await withName(place.path, () => smaller(context, flags, given, place))
+  const { bytes, report, rows, seen } = reduced
   await requireOpens(out, bytes, flags.threads)
   await mkdir(dirname(out), { recursive: true })
   await writeFileAtomic(out, bytes)
@@ -53,7 +54,7 @@ export async function exportModel(context: Context, flags: Flags, source: string
   const { inputs, outputs } = describe(bytes)
   const size = { before: given.length, after: bytes.length }
   const { precision } = flags
-  const found = report && measured(report)
+  const found = measured(reduced)
   const intervals = found && { intervals: { before: found.before.interval, after: found.after.interval } }
   terminal.json({
     source,
@@ -67,7 +68,7 @@ export async function exportModel(context: Context, flags: Flags, source: string
     checkedOn: rows,
     seen,
   })
-  tell(context, out, { bytes, before: given.length, precision, report, rows, seen })
+  tell(context, out, { ...reduced, before: given.length, precision })
 }
 
 async function placeOf(source: string): Promise<ModelPlace> {
@@ -112,6 +113,7 @@ interface Smaller {
   report?: PrecisionReport
   /** What it was checked on. */
   rows?: string
+  sample?: Sample
   /** Whether the model was trained on those. */
   seen?: boolean
 }
@@ -135,7 +137,7 @@ async function smaller(context: Context, flags: Flags, bytes: Uint8Array, place:
     onProgress,
   })
   context.terminal.transient()
-  return { ...reduced, rows: nameOf(from), seen: flags.check === undefined }
+  return { ...reduced, rows: nameOf(from), sample: sampleOf(table), seen: flags.check === undefined }
 }
 
 async function rowsFor(context: Context, { check }: Flags, { run }: ModelPlace): Promise<Place | undefined> {
@@ -189,8 +191,12 @@ function spread(table: PixelTable, most: number): PixelTable {
 }
 
 /** Accuracies with their intervals. */
-function measured({ accuracy, rows }: PrecisionReport): { before: Accuracy; after: Accuracy } | undefined {
-  const [before, after] = [accuracyFrom(accuracy?.before, rows), accuracyFrom(accuracy?.after, rows)]
+function measured({
+  report,
+  sample,
+}: Pick<Smaller, 'report' | 'sample'>): { before: Accuracy; after: Accuracy } | undefined {
+  const { accuracy } = report ?? {}
+  const [before, after] = [accuracyFrom(accuracy?.before, sample), accuracyFrom(accuracy?.after, sample)]
   return before && after && { before, after }
 }
 
@@ -205,11 +211,11 @@ function tell({ terminal }: Context, out: string, result: Result): void {
   terminal.result(`${out}: ${size(bytes.length)}${was}`)
   if (!report) return
   const { changed } = report
-  const accuracies = measured(report)
+  const accuracies = measured(result)
   const on = `on ${many(report.rows, 'row')} of ${rows}${seen ? ', on which it was trained' : ''}`
   const moved = changed.length ? `${many(changed.length, 'row')} changed the class` : 'no row changed its class'
   const known =
     accuracies &&
-    `accuracy ${accuracyText(accuracies.after)} ${on}${fewRows(accuracies.after)}, ${accuracyText(accuracies.before)} before; ${moved}`
+    `accuracy ${accuracyText(accuracies.after)} ${on}${caveat(accuracies.after)}, ${accuracyText(accuracies.before)} before; ${moved}`
   terminal.sentence(known ?? `${moved}, ${on}`)
 }

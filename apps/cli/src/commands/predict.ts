@@ -8,7 +8,7 @@ import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
 import { expand } from '../predicting/inputs.ts'
 import { predictMany } from '../predicting/many.ts'
-import { loadForMany } from '../predicting/model.ts'
+import { loadForMany, tellNumbering } from '../predicting/model.ts'
 import { submissionOf } from '../predicting/output.ts'
 import { carryOut, type Predicted, predictionOf, resultOf, type Task } from '../predicting/task.ts'
 import { countedSentence, noSample } from '../submission/frame.ts'
@@ -40,6 +40,7 @@ async function predictOne(context: Context, flags: Flags, model: string, path: s
   const samples = typeof sample?.source === 'string' ? [sample.source] : []
   await requireApart(outputs, [model, ...(await inputsOf(place.path)), ...samples])
   await using classifier = await loadForMany(model, flags)
+  tellNumbering(context.terminal, model, classifier)
   const task = { ...target, ...(probabilities !== undefined && { probabilities }) }
   const done = await predicted(context, flags, classifier, task, out)
   tell(context, done)

@@ -147,9 +147,9 @@ function tellResult(
 }
 
 /** What a submission is called if nobody says: plain words, as Kaggle is said to stumble over some signs. */
-function titleOf({ recipe, seed }: Flags, { plan, accuracy, validationRows, trainedBefore }: Trained): string {
+function titleOf({ recipe, seed }: Flags, { plan, accuracy, validated, trainedBefore }: Trained): string {
   const by = trainedBefore === undefined ? '' : ' by the model before the last training'
-  const score = accuracy === undefined ? '' : `, ${accuracy.toFixed(4)} on ${validationRows} validation rows${by}`
+  const score = accuracy === undefined ? '' : `, ${accuracy.toFixed(4)} on ${validated?.rows} validation rows${by}`
   return `pixelrow ${recipe}, ${numbersOf(plan)}, seed ${seed}${score}`
 }
 

@@ -1,22 +1,45 @@
-import { wilsonInterval } from '@pixelrow/data'
+import { duplicates, type PixelTable, wilsonInterval } from '@pixelrow/data'
+import { many } from '../terminal/table.ts'
+
+/** Rows that something is measured on. */
+export interface Sample {
+  rows: number
+  /** How many different pictures they are: a picture that comes again is no further evidence. */
+  pictures: number
+}
 
 /** An accuracy, and how far it can be trusted. */
-export interface Accuracy {
+export interface Accuracy extends Sample {
   accuracy: number
-  /** The 95 % interval (Wilson). */
+  /** The 95 % interval (Wilson), of as many trials as there are different pictures. */
   interval: [low: number, high: number]
   right: number
-  rows: number
+}
+
+/** For each row of a table, 1 where its picture has not come before. */
+export function firstsIn(table: PixelTable): Uint8Array {
+  const firsts = new Uint8Array(table.rows).fill(1)
+  for (const { row } of duplicates(table)) firsts[row] = 0
+  return firsts
+}
+
+/** The rows of a table, as a sample. */
+export function sampleOf(table: PixelTable): Sample {
+  return { rows: table.rows, pictures: table.rows - duplicates(table).length }
 }
 
 /** What `right` of so many rows say; undefined of none. */
-export function accuracyOf(right: number, rows: number): Accuracy | undefined {
-  return rows === 0 ? undefined : { accuracy: right / rows, interval: wilsonInterval(right, rows), right, rows }
+export function accuracyOf(right: number, { rows, pictures: different }: Sample): Accuracy | undefined {
+  if (rows === 0) return undefined
+  // Rows of a part may all repeat pictures of another one.
+  const pictures = Math.max(1, different)
+  const accuracy = right / rows
+  return { accuracy, interval: wilsonInterval(accuracy * pictures, pictures), right, rows, pictures }
 }
 
 /** The same from the share alone. */
-export function accuracyFrom(share: number | undefined, rows: number): Accuracy | undefined {
-  return share === undefined ? undefined : accuracyOf(Math.round(share * rows), rows)
+export function accuracyFrom(share: number | undefined, sample: Sample | undefined): Accuracy | undefined {
+  return share === undefined || !sample ? undefined : accuracyOf(Math.round(share * sample.rows), sample)
 }
 
 /** `0.9826 to 0.9858`; in a table `0.9826–0.9858`. */
@@ -32,7 +55,9 @@ export function accuracyText(measured: Accuracy, style: (text: string) => string
 /** An interval wider than this leaves too much open; on less than a hundred rows it mostly is. */
 const widest = 0.1
 
-/** What follows the number of rows where they are too few to say much. */
-export function fewRows({ interval: [low, high] }: Accuracy): string {
-  return high - low > widest ? ': few rows, so this says little' : ''
+/** What follows the number of rows: how many different pictures, where some come again, and whether they are too few to say much. */
+export function caveat({ interval: [low, high], rows, pictures }: Accuracy): string {
+  const repeated = pictures < rows ? `, of ${many(pictures, 'picture')}` : ''
+  const few = high - low > widest ? `: few ${repeated ? 'pictures' : 'rows'}, so this says little` : ''
+  return `${repeated}${few}`
 }

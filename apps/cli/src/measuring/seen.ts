@@ -2,7 +2,7 @@ import type { PixelTable } from '@pixelrow/data'
 import type { SeenRows } from '../files/rows.ts'
 import { waysSeen } from '../files/rows.ts'
 import { count } from '../terminal/table.ts'
-import { type Accuracy, accuracyOf, accuracyText, fewRows } from './accuracy.ts'
+import { type Accuracy, accuracyOf, accuracyText, caveat, firstsIn } from './accuracy.ts'
 
 /** Rows that are measured, by how the model has seen them; a part without rows is not there. */
 export interface BySeen {
@@ -13,12 +13,15 @@ export interface BySeen {
 
 /** Tells apart what a model has been trained on, only validated on, and never met; `isRight` says which rows it classifies rightly. */
 export function bySeen(seen: SeenRows, table: PixelTable, isRight: (row: number) => boolean): BySeen {
-  const sums = { trained: [0, 0], validated: [0, 0], new: [0, 0] }
+  const none = () => ({ right: 0, rows: 0, pictures: 0 })
+  const sums = { trained: none(), validated: none(), new: none() }
+  const firsts = firstsIn(table)
   for (const [row, way] of waysSeen(seen, table).entries()) {
-    sums[way][0]! += Number(isRight(row))
-    sums[way][1]!++
+    sums[way].right += Number(isRight(row))
+    sums[way].rows++
+    sums[way].pictures += firsts[row]!
   }
-  const part = ([right = 0, rows = 0]: number[]) => accuracyOf(right, rows)
+  const part = ({ right, ...sample }: ReturnType<typeof none>) => accuracyOf(right, sample)
   const [trained, validated, others] = [part(sums.trained), part(sums.validated), part(sums.new)]
   return { ...(trained && { trained }), ...(validated && { validated }), ...(others && { others }) }
 }
@@ -27,7 +30,7 @@ export function bySeen(seen: SeenRows, table: PixelTable, isRight: (row: number)
 export function seenLines({ trained, validated, others }: BySeen): string[] {
   if (!trained && !validated) return []
   const line = (part: Accuracy | undefined, before: string, after = '') =>
-    part ? [`${before} ${count(part.rows)}${after}: ${accuracyText(part)}${fewRows(part)}`] : []
+    part ? [`${before} ${count(part.rows)}${after}: ${accuracyText(part)}${caveat(part)}`] : []
   return [
     ...line(trained, 'Trained on', ' of them'),
     ...line(validated, 'Validated on', ' of them'),

@@ -14,7 +14,7 @@ import { openSample } from '../submission/sample.ts'
 import { targetOf } from '../tables/target.ts'
 import { many } from '../terminal/table.ts'
 import { parseShard, shardOf } from './inputs.ts'
-import { loadForMany, readModel } from './model.ts'
+import { loadForMany, readModel, tellNumbering } from './model.ts'
 import { carryOut, outputsOf, type Predicted, resultOf, type Task } from './task.ts'
 
 /** What a folder of predictions was made with, so that it is not gone on with by another model. */
@@ -46,6 +46,7 @@ export async function predictMany(
       `${skipped} of ${many(mine.length, 'file')} already done: written after their inputs, by the same model and flags`,
     )
   await using classifier = await loadForMany(bytes, flags)
+  tellNumbering(terminal, model, classifier)
   const done: Predicted[] = []
   for (const task of waiting) {
     const predicted = await carryOut(context, flags, classifier, task)

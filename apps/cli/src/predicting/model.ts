@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { load } from '@pixelrow/infer-node'
+import { type Classifier, load } from '@pixelrow/infer-node'
 import { JobError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 /**
  * Several workers of few threads each: while this thread reads rows, runs on the others never wait for one another, as the threads of one run
@@ -11,6 +12,12 @@ import type { Flags } from '../line/flags.ts'
 export function loadForMany(source: string | Uint8Array, { device, threads = availableParallelism() }: Flags) {
   const workers = Math.min(threads, 4)
   return load(source, { device, workers, threads: Math.floor(threads / workers) })
+}
+
+/** Says so where nobody has named a model's classes, and they are numbered by their places. */
+export function tellNumbering(terminal: Terminal, model: string, { classes, classesFrom }: Classifier): void {
+  if (classesFrom !== 'numbering') return
+  terminal.note(`${model} does not name its classes: they are numbered by their places, 0 to ${classes.length - 1}`)
 }
 
 /** Read once, for its sum and to be loaded. */

@@ -31,13 +31,20 @@ export function firstModel(index: string): string | undefined {
   return modelElement.exec(index)?.[2]
 }
 
-/** Where the page lies: in the published package, or beside this one in a clone. */
+/** Where the page lies: beside this package in a clone, else in the published one. What packing has put into the clone may be an older one. */
 async function builtPage(): Promise<string> {
-  for (const place of ['./playground/', '../../playground/dist/']) {
-    const folder = fileURLToPath(new URL(place, import.meta.url))
+  const beside = fileURLToPath(new URL('../../playground/', import.meta.url))
+  const places = (await isPlayground(beside)) ? [join(beside, 'dist')] : []
+  for (const folder of [...places, fileURLToPath(new URL('./playground/', import.meta.url))]) {
     if (await exists(join(folder, 'index.html'))) return folder
   }
   throw new JobError('The page of the playground is not built in this clone', 'npm run playground')
+}
+
+/** Whether a folder is that of the page's own package: in an app's node_modules, any package may have that name. */
+async function isPlayground(folder: string): Promise<boolean> {
+  const manifest = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}')
+  return JSON.parse(manifest).name === '@pixelrow/playground'
 }
 
 async function filesBelow(folder: string, inside = ''): Promise<string[]> {

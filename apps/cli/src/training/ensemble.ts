@@ -31,10 +31,10 @@ export async function trainEnsemble(job: Job, parts: Parts, table: PixelTable): 
     ...file.value,
     ...{ plan, steps, engine, device, threads, ...(runtime && { runtime }), ...(layouts && { layouts }) },
     members: models.length,
-    history: rowsOf({ history }, parts.train, parts.validation),
+    history: rowsOf({ history }, parts),
     outcome: jobOutcome(outcomes),
     ...(accuracy !== undefined && { accuracy }),
-    validationRows: parts.validation?.rows ?? 0,
+    ...(parts.validated && { validated: parts.validated }),
     ...{ trainedOn: parts.train, validatedOn: parts.validation },
     seconds: { fit: seconds, export: file.seconds },
   }
@@ -62,7 +62,7 @@ async function trainMembers(job: Job, parts: Parts): Promise<Members> {
     const isLast = number === members
     if (!parts.validation || !(isLast || flags.targetAccuracy !== undefined)) continue
     so.accuracy = await accuracyOf(exported(so.models, shift), parts.validation, flags.threads)
-    const together = accuracyFrom(so.accuracy, parts.validation.rows)!
+    const together = accuracyFrom(so.accuracy, parts.validated)!
     context.terminal.note(`Together ${accuracyText(together)} on the rows kept for validation`)
     if (so.accuracy >= (flags.targetAccuracy ?? Infinity)) break
   }

@@ -1,5 +1,5 @@
 import type { EpochRecord, Progress } from '@pixelrow/train'
-import { accuracyFrom, intervalText } from '../measuring/accuracy.ts'
+import { accuracyFrom, intervalText, type Sample } from '../measuring/accuracy.ts'
 import { type Column, duration, row } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
@@ -10,13 +10,13 @@ const shownEpochs = 25
 export function showEpochs(
   terminal: Terminal,
   epochs: number,
-  { validationRows, brief }: { validationRows: number; brief: boolean },
+  { validated, brief }: { validated: Sample | undefined; brief: boolean },
 ) {
   const every = brief ? epochs : Math.ceil(epochs / shownEpochs)
   const columns: Column[] = [
     { heading: 'epoch', width: 5 },
     { heading: 'train loss', width: 10 },
-    ...(validationRows > 0
+    ...(validated
       ? [
           { heading: 'valid loss', width: 10 },
           { heading: 'accuracy', width: 8 },
@@ -40,9 +40,9 @@ export function showEpochs(
         )
       open = true
       const { epoch, trainLoss, validationLoss = Number.NaN, accuracy = Number.NaN, seconds } = record
-      const measured = accuracyFrom(record.accuracy, validationRows)
+      const measured = accuracyFrom(record.accuracy, validated)
       const interval = measured ? intervalText(measured.interval, '–') : ''
-      const middle = validationRows > 0 ? [validationLoss.toFixed(4), accuracy.toFixed(4), interval] : []
+      const middle = validated ? [validationLoss.toFixed(4), accuracy.toFixed(4), interval] : []
       terminal.line(row(columns, [String(epoch), trainLoss.toFixed(4), ...middle, duration(seconds)]))
     },
     onProgress: (progress: Progress) => terminal.transient(progressLine(progress)),
@@ -59,7 +59,7 @@ export function progressLine({ epoch, epochs, step, steps, loss }: Progress): st
 /** An epoch with the number of rows it was trained on, for history.csv. */
 export interface HistoryRow extends EpochRecord {
   trainingRows: number
-  validationRows: number
+  validated?: Sample
 }
 
 /** The text of history.csv, with the 95 % interval of each accuracy; cells are empty where nothing was measured. */
@@ -70,7 +70,7 @@ export function historyCsv(history: readonly HistoryRow[]): string {
   ]
   const lines = history.map((record) => {
     const { epoch, trainLoss, validationLoss, accuracy, learningRate, seconds, trainingRows } = record
-    const interval = accuracyFrom(accuracy, record.validationRows)?.interval ?? ['', '']
+    const interval = accuracyFrom(accuracy, record.validated)?.interval ?? ['', '']
     return [epoch, trainLoss, validationLoss, accuracy, ...interval, learningRate, seconds.toFixed(3), trainingRows]
   })
   return `${[header, ...lines].map((cells) => cells.join(',')).join('\n')}\n`

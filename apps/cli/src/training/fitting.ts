@@ -3,6 +3,7 @@ import { type EpochRecord, type FitResult, fit, memberSeed, type Plan } from '@p
 import { JobError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
+import { type Sample, sampleOf } from '../measuring/accuracy.ts'
 import { many } from '../terminal/table.ts'
 import type { Keeper, Standing } from './checkpoint.ts'
 import { type HistoryRow, showEpochs } from './epochs.ts'
@@ -27,6 +28,8 @@ export interface Done {
 export interface Parts {
   train: PixelTable
   validation?: PixelTable | undefined
+  /** What `validation` is as a sample. */
+  validated?: Sample
 }
 
 /** Does something and tells how long it took. */
@@ -47,7 +50,8 @@ export function splitOff(table: PixelTable, flags: Flags): Parts {
 
 function heldOut(table: PixelTable, validation: number, { seed }: Flags): Parts {
   try {
-    return split(table, { validation, seed })
+    const parts = split(table, { validation, seed })
+    return { ...parts, validated: sampleOf(parts.validation) }
   } catch (error) {
     if (!(error instanceof DataError && error.code === 'DATA_SPLIT_IMPOSSIBLE')) throw error
     const { rows, pictures } = error.params ?? {}
@@ -61,7 +65,7 @@ function heldOut(table: PixelTable, validation: number, { seed }: Flags): Parts 
 /** One training; `phase` is its number in the job, `first` what was trained before it, `member` its number in an ensemble. */
 export async function fitOnce(
   { context, flags, plan, keeper }: Job,
-  { train, validation }: Parts,
+  { train, validation, validated }: Parts,
   { phase, first, member }: Pick<Standing, 'phase' | 'first'> & { member?: number | undefined },
 ): Promise<Done> {
   const { device, engine, threads, targetAccuracy } = flags
@@ -76,7 +80,7 @@ export async function fitOnce(
     ...(validation && !plan.ensemble && { targetAccuracy }),
     signal: context.signal,
     ...showEpochs(context.terminal, passes, {
-      validationRows: validation?.rows ?? 0,
+      validated,
       brief: plan.ensemble !== undefined,
     }),
     ...kept.options,
@@ -85,7 +89,7 @@ export async function fitOnce(
 }
 
 /** A training's epochs with the numbers of rows it was trained and validated on, for history.csv. */
-export function rowsOf({ history }: Pick<Done, 'history'>, train: PixelTable, validation?: PixelTable): HistoryRow[] {
-  const rows = { trainingRows: train.rows, validationRows: validation?.rows ?? 0 }
+export function rowsOf({ history }: Pick<Done, 'history'>, { train, validated }: Parts): HistoryRow[] {
+  const rows = { trainingRows: train.rows, ...(validated && { validated }) }
   return history.map((record) => ({ ...record, ...rows }))
 }

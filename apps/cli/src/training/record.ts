@@ -7,7 +7,7 @@ import type { Trained } from './training.ts'
 
 /** What run.json says of a training, and `--json` prints. */
 export function trainingRecord(command: string, flags: Flags, table: PixelTable, trained: Trained) {
-  const { engine, device, threads, runtime, layouts, steps, members, plan, validationRows } = trained
+  const { engine, device, threads, runtime, layouts, steps, members, plan, validated } = trained
   const { epochs, batchSize, learningRate, optimizer, augment = {}, labelSmoothing = 0 } = plan.options
   const { height, width, channels } = table.shape
   return {
@@ -28,7 +28,7 @@ export function trainingRecord(command: string, flags: Flags, table: PixelTable,
     },
     data: {
       trainRows: table.rows,
-      validationRows,
+      validationRows: validated?.rows ?? 0,
       shape: [height, width, channels],
       maxValue: table.maxValue,
       classes: table.classes ?? [],

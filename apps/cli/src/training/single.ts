@@ -22,10 +22,10 @@ export async function trainSingle(job: Job, parts: Parts, table: PixelTable): Pr
   return {
     ...exported.value,
     ...{ plan, steps, engine, device, threads, ...(runtime && { runtime }), ...(layouts && { layouts }) },
-    history: [...rowsOf(first, parts.train, parts.validation), ...(again ? rowsOf(again, table) : [])],
+    history: [...rowsOf(first, parts), ...(again ? rowsOf(again, { train: table }) : [])],
     outcome: jobOutcome([...first.outcomes, ...(again ? [outcomeOf(again, { train: table })] : [])]),
     ...(accuracy !== undefined && { accuracy }),
-    validationRows: parts.validation?.rows ?? 0,
+    ...(parts.validated && { validated: parts.validated }),
     ...(again
       ? { trainedOn: table, trainedBefore: parts.train.rows }
       : { trainedOn: parts.train, validatedOn: parts.validation }),

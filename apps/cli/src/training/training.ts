@@ -2,6 +2,7 @@ import type { PixelTable } from '@pixelrow/data'
 import type { FitResult, Plan } from '@pixelrow/train'
 import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
+import type { Sample } from '../measuring/accuracy.ts'
 import { tellRepeats } from '../tables/repeats.ts'
 import { many } from '../terminal/table.ts'
 import type { Keeper } from './checkpoint.ts'
@@ -22,7 +23,8 @@ export interface Trained {
   outcome: JobOutcome
   /** Of the validation rows at the end; not there where none were kept. */
   accuracy?: number
-  validationRows: number
+  /** The rows kept to validate on, where there were any. */
+  validated?: Sample
   /** The accuracy is that of an earlier model, on so many rows: the exported one was trained again, on all of them. */
   trainedBefore?: number
   /** What the exported model was trained on, and what it was only validated on. */

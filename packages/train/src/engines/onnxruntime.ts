@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { type Graph, sizeOf, type ValueInfo, write } from '@pixelrow/onnx'
 import { type Host, startHost } from '@pixelrow/worker'
+import type { Installed, NativeConflict } from '@pixelrow/worker/inside'
 import { TrainError } from '../error.ts'
 import { lower } from '../lowerings/index.ts'
 import type { CompileOptions, Engine, Trainer, TrainingGraph } from '../types.ts'
@@ -112,8 +113,20 @@ async function closingOnError<T>(host: Host, work: () => Promise<T>): Promise<T>
     return await work()
   } catch (error) {
     await host.close()
-    throw error
+    throw isConflict(error) ? conflictError(error) : error
   }
+}
+
+/** What the worker throws where another version of onnxruntime was in the process first. */
+const isConflict = (error: unknown): error is NativeConflict =>
+  typeof error === 'object' && error !== null && 'wanted' in error && 'loaded' in error
+
+function conflictError({ wanted, loaded }: NativeConflict): TrainError {
+  const named = ({ version, path }: Installed) => `${version === undefined ? '' : `${version}, `}from ${path}`
+  const message =
+    `Training needs onnxruntime-node ${named(wanted)}, and this process has already loaded onnxruntime ${loaded.map(named).join(' and ')}: ` +
+    'it can have one version. Bring all who use it to one (npm ls onnxruntime-node shows them, "overrides" in package.json sets it).'
+  return new TrainError({ code: 'TRAIN_RUNTIME_CONFLICT', params: { wanted, loaded }, message })
 }
 
 async function openJob(host: Host, job: Job): Promise<Trainer> {

@@ -1,9 +1,16 @@
 import { createRequire } from 'node:module'
-import { serve } from '@pixelrow/worker/inside'
+import { nativeConflict, serve } from '@pixelrow/worker/inside'
 import { type Job, openSessions, type Runtime } from './sessions.ts'
 import { runTrial, type Trial } from './trial.ts'
 
-const load = (runtime: string) => createRequire(runtime)(runtime) as Runtime
+/** A process has one library of a name: what else of that name stands in the way goes back as plain data. */
+function load(runtime: string): Runtime {
+  try {
+    return createRequire(runtime)(runtime) as Runtime
+  } catch (cause) {
+    throw nativeConflict(runtime, 'onnxruntime') ?? cause
+  }
+}
 
 /** The worker's side of the onnxruntime engine: `open` a job, then its methods. */
 serve(({ runtime }: { runtime: string }) => {
