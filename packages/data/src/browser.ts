@@ -2,7 +2,7 @@
 
 export { checkTable } from './check.ts'
 export { classText } from './csv/classes.ts'
-export { csvCell, csvText, type SubmissionRows, submissionText, type WriteCsvOptions } from './csv/csv.ts'
+export { csvCell, csvText, submissionText, type WriteCsvOptions } from './csv/csv.ts'
 export { isSampleName, type Sample, type Submission, type SubmissionPiece } from './csv/submission.ts'
 export type { SubmissionOptions } from './csv/submission-options.ts'
 export { DataError, type DataErrorCode, type DataErrorDetail } from './error.ts'
@@ -38,5 +38,6 @@ export type {
   ReadOptions,
   RowOptions,
   ShapeOption,
+  SubmissionRows,
   TableSource,
 } from './types.ts'

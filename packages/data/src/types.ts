@@ -127,3 +127,17 @@ export interface RowOptions extends ReadOptions {
   /** Rows of a batch. Default 256. */
   batch?: number
 }
+
+/** What a submission holds. */
+export interface SubmissionRows {
+  /** Class index of each row, or the texts themselves. */
+  labels: Uint16Array | readonly string[]
+  /** The text of each class; indices are written as they are without it. */
+  classes?: readonly string[]
+  /** Default `firstId`, and one more for each row. */
+  ids?: readonly string[]
+  /** The first row's number where there are no ids. Default 1. */
+  firstId?: number
+  /** Names of the two columns. Default `['ImageId', 'Label']`. */
+  header?: readonly [string, string]
+}

@@ -1,11 +1,11 @@
 import { writeFileAtomic } from '@pixelrow/files'
 import { text } from '../../../common/options.ts'
 import { checkTable } from './check.ts'
-import { csvText, type SubmissionRows, submissionText, type WriteCsvOptions } from './csv/csv.ts'
+import { csvText, submissionText, type WriteCsvOptions } from './csv/csv.ts'
 import { writeIdx } from './idx/idx.ts'
 import { idxLabels } from './idx/idx-labels.ts'
 import { check } from './options.ts'
-import type { PixelTable } from './types.ts'
+import type { PixelTable, SubmissionRows } from './types.ts'
 
 /** Writes a table as CSV: identifiers (`id`) and labels first where there are any, then the pixels. The file appears whole or not at all. */
 export async function writeCsv(path: string, table: PixelTable, options: WriteCsvOptions = {}): Promise<void> {

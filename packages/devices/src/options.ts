@@ -1,7 +1,6 @@
 import { callback, checkOptions, flag, type OptionProblem, type Rules, signal, text } from '../../../common/options.ts'
 import { SetupError } from './error.ts'
-import type { BuiltOptions } from './tfjs/built.ts'
-import type { SetupTfjsOptions } from './tfjs/setup.ts'
+import type { BuiltOptions, SetupTfjsOptions } from './tfjs/types.ts'
 
 /** Checks the options of a function of this package. */
 export function check<Options extends object>(where: string, options: Options, rules: Rules<Options>): void {

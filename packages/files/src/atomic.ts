@@ -7,17 +7,10 @@ import { isA } from '../../../common/kinds.ts'
 import { FileError } from './error.ts'
 import { check, writeRules } from './options.ts'
 import { attempt, codeOf, explained } from './reason.ts'
+import type { WriteOptions } from './types.ts'
 
 /** What a file is written from: all at once or in parts. */
 export type FileData = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>
-
-/** How a file is written. */
-export interface WriteOptions {
-  /** Exactly these permissions, whatever the umask: `0o600` for a secret. Default: those of the file it replaces, else the system's. */
-  mode?: number
-  /** Ends the writing; the path stays as it was and the signal's reason is thrown. */
-  signal?: AbortSignal
-}
 
 const sliceSize = 1 << 22
 

@@ -1,9 +1,7 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { cacheRules, check } from './options.ts'
-
-/** Environment variables by name. */
-export type Environment = Readonly<Record<string, string | undefined>>
+import type { Environment } from './types.ts'
 
 /**
  * The folder for files that can be made again: `$PIXELROW_CACHE`, else the platform's place for caches (`$XDG_CACHE_HOME/pixelrow`,

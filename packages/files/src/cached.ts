@@ -6,12 +6,7 @@ import { cacheFolder } from './cache.ts'
 import { FileError } from './error.ts'
 import { cachedRules, check } from './options.ts'
 import { attempt, codeOf } from './reason.ts'
-
-/** Where a cached folder lies. */
-export interface CachedOptions {
-  /** The cache. Default `cacheFolder()`. */
-  folder?: string
-}
+import type { CachedOptions } from './types.ts'
 
 /** Written last: a folder without it is not whole. */
 const marker = '.complete'

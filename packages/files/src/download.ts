@@ -9,42 +9,11 @@ import { check, downloadRules } from './options.ts'
 import { openPart, type Part, partOf, placePart, removePart } from './part.ts'
 import { readAhead } from './readahead.ts'
 import { codeOf } from './reason.ts'
-import { type RetryOptions, retried, TransientError } from './retry.ts'
-
-/** How far a download has come. */
-export interface DownloadProgress {
-  /** Bytes that are there, kept ones included. */
-  bytes: number
-  /** Bytes in all; undefined if the server does not say. */
-  totalBytes: number | undefined
-}
+import { retried, TransientError } from './retry.ts'
+import type { DownloadOptions } from './types.ts'
 
 /** Where a file comes from: an address, or what gives a fresh one where addresses expire. */
 export type DownloadSource = string | URL | (() => Promise<string | URL>)
-
-/** How a file is downloaded. */
-export interface DownloadOptions extends RetryOptions {
-  /** Name in errors, in place of the address, which may be a secret. Default: the last part of the path. */
-  name?: string
-  /** Default: the platform's. */
-  fetch?: (url: string, init: RequestInit) => Promise<Response>
-  /** Sent with every request. */
-  headers?: Record<string, string>
-  /** Bytes that the file must have. Default: what the server says. */
-  size?: number
-  /** What its bytes must add up to, or how an answer's headers say it. Default: only the size is checked. */
-  checksum?: Checksum | ((headers: Headers) => Checksum | undefined)
-  /** Replace a file that is there. Default false: it is an error, before any request. */
-  overwrite?: boolean
-  /** Milliseconds without a byte after which the connection counts as lost. Default 60,000. */
-  stallTimeout?: number
-  onProgress?: (progress: DownloadProgress) => void
-  /**
-   * What becomes of the whole and verified `PATH.part`, for who wants something else than `put`, which renames it. What it leaves of the part is
-   * removed when it returns, or throws a FileError about the content; it is kept for another try after all other errors.
-   */
-  place?: (part: string, put: () => Promise<void>) => Promise<void>
-}
 
 /** What was downloaded. */
 export interface Downloaded {

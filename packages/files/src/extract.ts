@@ -9,32 +9,8 @@ import { partsOf, unsafeOnWindows } from './names.ts'
 import { check, extractRules } from './options.ts'
 import { openZip } from './readzip.ts'
 import { attempt, codeOf } from './reason.ts'
-import type { Zip, ZipEntry, ZipOptions, ZipSource } from './types.ts'
+import type { ExtractOptions, Zip, ZipEntry, ZipSource } from './types.ts'
 import { requireTotal } from './zip.ts'
-
-/** How far unpacking has come. */
-export interface ExtractProgress {
-  /** The entry being unpacked. */
-  entry: string
-  /** Files that are in place. */
-  files: number
-  totalFiles: number
-  /** Bytes unpacked. */
-  bytes: number
-  totalBytes: number
-}
-
-/** Which entries are unpacked, and over what. `maxTotal` counts only those that are. */
-export interface ExtractOptions extends ZipOptions {
-  /** Whether to unpack an entry, folders included. Default: all. */
-  filter?: (entry: ZipEntry) => boolean
-  /** Replace files that are there. Default false: one that is there is an error, before anything is written. */
-  overwrite?: boolean
-  /** Stops; files in place stay, the one under way does not appear. */
-  signal?: AbortSignal
-  /** Called with each chunk and after each file. */
-  onProgress?: (progress: ExtractProgress) => void
-}
 
 /** What was unpacked. */
 export interface Extracted {

@@ -13,15 +13,17 @@ import {
   text,
   whole,
 } from '../../../common/options.ts'
-import type { WriteOptions } from './atomic.ts'
-import type { Environment } from './cache.ts'
-import type { CachedOptions } from './cached.ts'
 import type { Checksum } from './checksum.ts'
-import type { DownloadOptions } from './download.ts'
 import { FileError } from './error.ts'
-import type { ExtractOptions } from './extract.ts'
-import type { RetryOptions } from './retry.ts'
-import type { ZipOptions } from './types.ts'
+import type {
+  CachedOptions,
+  DownloadOptions,
+  Environment,
+  ExtractOptions,
+  RetryOptions,
+  WriteOptions,
+  ZipOptions,
+} from './types.ts'
 
 /** Checks the options of a function of this package. */
 export function check<Options extends object>(where: string, options: Options, rules: Rules<Options>): void {

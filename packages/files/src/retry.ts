@@ -1,4 +1,5 @@
 import { check, retryRules } from './options.ts'
+import type { RetryOptions } from './types.ts'
 
 /** Something failed that may work when it is tried again. `after` is how long to wait first, in milliseconds, if the server said so. */
 export class TransientError extends Error {
@@ -15,32 +16,6 @@ export class TransientError extends Error {
     this.after = after
     this.progressed = progressed
   }
-}
-
-/** A try that failed and will be followed by another. */
-export interface RetryNotice {
-  /** What went wrong, in words. */
-  reason: string
-  /** Tries without progress so far. */
-  tried: number
-  /** Most of them. */
-  tries: number
-  /** Milliseconds until the next one. */
-  delay: number
-}
-
-/** How often something is tried, and how long it waits in between. */
-export interface RetryOptions {
-  /** Most tries in a row without progress. Default 5. */
-  tries?: number
-  /** Milliseconds before the second try; each further pause is twice as long. Default 1000. */
-  firstDelay?: number
-  /** Longest pause in milliseconds: a server that asks for more ends the tries at once. Default 2 minutes. */
-  longestDelay?: number
-  /** Ends a pause at once, with its reason. */
-  signal?: AbortSignal | undefined
-  /** Called before each pause. */
-  onRetry?: ((notice: RetryNotice) => void) | undefined
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { Checksum } from './checksum.ts'
+
 /** Bytes at random places: what a zip is read from. A range request over HTTP fits as well as a file. */
 export interface ByteSource {
   /** Bytes in all. */
@@ -80,4 +82,103 @@ export interface Codec {
   inflate(packed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
   /** The same at once, for small entries. */
   inflateAll?(packed: Uint8Array, size: number): Uint8Array
+}
+
+/** How a file is written. */
+export interface WriteOptions {
+  /** Exactly these permissions, whatever the umask: `0o600` for a secret. Default: those of the file it replaces, else the system's. */
+  mode?: number
+  /** Ends the writing; the path stays as it was and the signal's reason is thrown. */
+  signal?: AbortSignal
+}
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Where a cached folder lies. */
+export interface CachedOptions {
+  /** The cache. Default `cacheFolder()`. */
+  folder?: string
+}
+
+/** How far a download has come. */
+export interface DownloadProgress {
+  /** Bytes that are there, kept ones included. */
+  bytes: number
+  /** Bytes in all; undefined if the server does not say. */
+  totalBytes: number | undefined
+}
+
+/** How a file is downloaded. */
+export interface DownloadOptions extends RetryOptions {
+  /** Name in errors, in place of the address, which may be a secret. Default: the last part of the path. */
+  name?: string
+  /** Default: the platform's. */
+  fetch?: (url: string, init: RequestInit) => Promise<Response>
+  /** Sent with every request. */
+  headers?: Record<string, string>
+  /** Bytes that the file must have. Default: what the server says. */
+  size?: number
+  /** What its bytes must add up to, or how an answer's headers say it. Default: only the size is checked. */
+  checksum?: Checksum | ((headers: Headers) => Checksum | undefined)
+  /** Replace a file that is there. Default false: it is an error, before any request. */
+  overwrite?: boolean
+  /** Milliseconds without a byte after which the connection counts as lost. Default 60,000. */
+  stallTimeout?: number
+  onProgress?: (progress: DownloadProgress) => void
+  /**
+   * What becomes of the whole and verified `PATH.part`, for who wants something else than `put`, which renames it. What it leaves of the part is
+   * removed when it returns, or throws a FileError about the content; it is kept for another try after all other errors.
+   */
+  place?: (part: string, put: () => Promise<void>) => Promise<void>
+}
+
+/** How far unpacking has come. */
+export interface ExtractProgress {
+  /** The entry being unpacked. */
+  entry: string
+  /** Files that are in place. */
+  files: number
+  totalFiles: number
+  /** Bytes unpacked. */
+  bytes: number
+  totalBytes: number
+}
+
+/** Which entries are unpacked, and over what. `maxTotal` counts only those that are. */
+export interface ExtractOptions extends ZipOptions {
+  /** Whether to unpack an entry, folders included. Default: all. */
+  filter?: (entry: ZipEntry) => boolean
+  /** Replace files that are there. Default false: one that is there is an error, before anything is written. */
+  overwrite?: boolean
+  /** Stops; files in place stay, the one under way does not appear. */
+  signal?: AbortSignal
+  /** Called with each chunk and after each file. */
+  onProgress?: (progress: ExtractProgress) => void
+}
+
+/** A try that failed and will be followed by another. */
+export interface RetryNotice {
+  /** What went wrong, in words. */
+  reason: string
+  /** Tries without progress so far. */
+  tried: number
+  /** Most of them. */
+  tries: number
+  /** Milliseconds until the next one. */
+  delay: number
+}
+
+/** How often something is tried, and how long it waits in between. */
+export interface RetryOptions {
+  /** Most tries in a row without progress. Default 5. */
+  tries?: number
+  /** Milliseconds before the second try; each further pause is twice as long. Default 1000. */
+  firstDelay?: number
+  /** Longest pause in milliseconds: a server that asks for more ends the tries at once. Default 2 minutes. */
+  longestDelay?: number
+  /** Ends a pause at once, with its reason. */
+  signal?: AbortSignal | undefined
+  /** Called before each pause. */
+  onRetry?: ((notice: RetryNotice) => void) | undefined
 }

@@ -3,11 +3,11 @@ import type { PlainSession } from '@pixelrow/classifier'
 import { isolates } from '@pixelrow/worker'
 import { asked } from './device.ts'
 import { openPlainInWorker } from './in-worker.ts'
-import type { OpenOptions } from './load.ts'
 import { openPlain } from './opened.ts'
 import { checkOpenOptions } from './rules.ts'
 import { findRuntimes } from './runtime.ts'
 import { type ModelSource, readModel } from './source.ts'
+import type { OpenOptions } from './types.ts'
 
 /**
  * Opens any ONNX file, a classifier or not, to run it with tensors by name: what `verify` and `reducePrecision` of @pixelrow/export take as `run`.

@@ -1,45 +1,16 @@
-import type { Environment } from '@pixelrow/files'
-import type { Credentials } from './credentials.ts'
 import type {
   Competition,
   CompetitionFile,
+  Credentials,
   Download,
   DownloadOptions,
-  Fetch,
   Place,
   Receipt,
-  RetryNotice,
   Submission,
   SubmissionLimits,
   SubmitOptions,
   WaitOptions,
 } from './types.ts'
-
-/** Who signs in, where, and how patiently. */
-export interface KaggleOptions {
-  /** Default: what `findCredentials` finds. */
-  credentials?: Credentials
-  /** Default: `$KAGGLE_API_ENDPOINT`, else `https://api.kaggle.com/v1`. */
-  baseUrl?: string
-  /** Default: Node's, through the proxies that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name. */
-  fetch?: Fetch
-  /** Variables for credentials, base URL and proxies. Default `process.env`. */
-  env?: Environment
-  /** Where `.kaggle` is looked for. Default: the user's home. */
-  home?: string
-  /** Most tries of one request. Default 5. */
-  tries?: number
-  /** Milliseconds before the second try; each further pause is twice as long. Default 1000. */
-  firstDelay?: number
-  /** The longest pause that a server may ask for, in milliseconds; beyond it the call fails and says when to come back. Default 2 minutes. */
-  longestDelay?: number
-  /** Milliseconds without a byte after which a connection counts as lost. Default 60,000. */
-  stallTimeout?: number
-  /** Called with a sentence about something that works but should not be so: a token that others can read, say. */
-  onWarning?: (warning: string) => void
-  /** Called before each pause. */
-  onRetry?: (notice: RetryNotice) => void
-}
 
 /** Whom the credentials belong to. */
 export interface User {

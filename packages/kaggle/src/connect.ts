@@ -1,4 +1,4 @@
-import type { Kaggle, KaggleOptions, User } from './client.ts'
+import type { Kaggle, User } from './client.ts'
 import { getCompetition, listFiles, slugOf } from './competitions.ts'
 import { findIn } from './credentials.ts'
 import { downloadAll, downloadOne } from './download.ts'
@@ -7,6 +7,7 @@ import { callRules, check, downloadRules, kaggleRules, listRules, submitRules, w
 import { type CallOptions, createService, rejected, type Service } from './service.ts'
 import { findPlace, getLimits, getSubmission, listSubmissions, waitForScore } from './submissions.ts'
 import { submit } from './submit.ts'
+import type { KaggleOptions } from './types.ts'
 
 /**
  * Signs in to Kaggle with the credentials that its own client would use. Makes no request yet: `whoAmI` does. Throws `NotSignedInError`,

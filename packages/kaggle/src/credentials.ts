@@ -1,35 +1,8 @@
-import type { Environment } from '@pixelrow/files'
 import { CredentialsError, NotSignedInError } from './errors.ts'
 import { check, credentialsRules } from './options.ts'
 import { requireToken } from './secret.ts'
 import { type Found, oauthSource, passwordSource, tokenFileSource, tokenVariableSource } from './sources.ts'
-
-/** Trades a refresh token of a browser login for an access token, at Kaggle. */
-export type Exchange = (refreshToken: string) => Promise<{ token: string; expiresIn: number }>
-
-/** How Kaggle is signed in to. The secret itself is behind a function, so that printing or storing this shows none of it. */
-export interface Credentials {
-  /** A token is sent as `bearer`, a user name with an old-style key as `basic`. */
-  scheme: 'bearer' | 'basic'
-  /** Where it was found: a variable such as `KAGGLE_API_TOKEN`, or a file such as `~/.kaggle/access_token`. */
-  source: string
-  /** Known with a key only; `whoAmI` asks for a token's. */
-  username?: string
-  /** Sources that were found too and are not used, in Kaggle's order. */
-  unused: string[]
-  /** Sentences about what should not be so: a file that others can read, a source that cannot be used. */
-  warnings: string[]
-  /** The value of the `Authorization` header; `renew` for another one where the last was rejected, as far as there can be one. */
-  authorization: (exchange: Exchange, renew?: boolean) => Promise<string>
-}
-
-/** Where credentials are looked for. */
-export interface CredentialsOptions {
-  /** Default `process.env`. */
-  env?: Environment
-  /** The folder that holds `.kaggle`. Default: the user's home. */
-  home?: string
-}
+import type { Credentials, CredentialsOptions } from './types.ts'
 
 /**
  * The credentials that Kaggle's own client would use, in its order: `KAGGLE_API_TOKEN` (a token or the path of a file with one),

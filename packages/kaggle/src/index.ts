@@ -1,6 +1,6 @@
-export type { Kaggle, KaggleOptions, User } from './client.ts'
+export type { Kaggle, User } from './client.ts'
 export { connect } from './connect.ts'
-export { type Credentials, type CredentialsOptions, findCredentials, tokenCredentials } from './credentials.ts'
+export { findCredentials, tokenCredentials } from './credentials.ts'
 export {
   CredentialsError,
   ForbiddenError,
@@ -23,9 +23,12 @@ export { type Removed, removeToken, saveToken, tokenFile } from './token.ts'
 export type {
   Competition,
   CompetitionFile,
+  Credentials,
+  CredentialsOptions,
   Download,
   DownloadOptions,
   Fetch,
+  KaggleOptions,
   Place,
   Receipt,
   RetryNotice,

@@ -10,10 +10,8 @@ import {
   text,
   whole,
 } from '../../../common/options.ts'
-import type { KaggleOptions } from './client.ts'
-import type { CredentialsOptions } from './credentials.ts'
 import { KaggleError } from './errors.ts'
-import type { DownloadOptions, SubmitOptions, WaitOptions } from './types.ts'
+import type { CredentialsOptions, DownloadOptions, KaggleOptions, SubmitOptions, WaitOptions } from './types.ts'
 
 /** Checks the options of a function of this package. */
 export function check<Options extends object>(

@@ -1,10 +1,8 @@
 import { networkProblem, type RetryOptions, retryAfter, TransientError, withRetries } from '@pixelrow/files'
-import type { KaggleOptions } from './client.ts'
-import type { Credentials } from './credentials.ts'
 import { CredentialsError, KaggleError, ServiceError, tokenPage, UnreachableError } from './errors.ts'
 import { type Fields, number, oneLine, sentence, text } from './fields.ts'
 import { environmentFetch } from './proxy.ts'
-import type { Fetch } from './types.ts'
+import type { Credentials, Fetch, KaggleOptions } from './types.ts'
 
 /** An answer that is a success. */
 export interface Answer {

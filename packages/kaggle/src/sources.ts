@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import type { Environment } from '@pixelrow/files'
-import type { Credentials, CredentialsOptions } from './credentials.ts'
 import { entriesOf, requireToken, secretFile, tilde, unusable } from './secret.ts'
+import type { Credentials, CredentialsOptions } from './types.ts'
 
 /** Credentials of one source, before it is known which others there are. */
 export type Found = Omit<Credentials, 'unused'>

@@ -1,11 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileErrorFrom, writeFileAtomic } from '@pixelrow/files'
-import { type CredentialsOptions, findCredentials } from './credentials.ts'
+import { findCredentials } from './credentials.ts'
 import { CredentialsError, NotSignedInError } from './errors.ts'
 import { check, credentialsRules } from './options.ts'
 import { requireToken, tilde } from './secret.ts'
 import { homeOf, tokenFiles } from './sources.ts'
+import type { CredentialsOptions } from './types.ts'
 
 /** The file in which a token is stored, where Kaggle's own client looks too: `~/.kaggle/access_token`, as an absolute path. */
 export function tokenFile(options: CredentialsOptions = {}): string {

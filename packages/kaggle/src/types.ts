@@ -1,3 +1,5 @@
+import type { Environment } from '@pixelrow/files'
+
 /** `fetch` as it is used here: an address as text, and the standard's options. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
@@ -155,4 +157,57 @@ export interface WaitOptions {
   /** Called after each look. */
   onLook?: (submission: Submission) => void
   signal?: AbortSignal
+}
+
+/** Trades a refresh token of a browser login for an access token, at Kaggle. */
+export type Exchange = (refreshToken: string) => Promise<{ token: string; expiresIn: number }>
+
+/** How Kaggle is signed in to. The secret itself is behind a function, so that printing or storing this shows none of it. */
+export interface Credentials {
+  /** A token is sent as `bearer`, a user name with an old-style key as `basic`. */
+  scheme: 'bearer' | 'basic'
+  /** Where it was found: a variable such as `KAGGLE_API_TOKEN`, or a file such as `~/.kaggle/access_token`. */
+  source: string
+  /** Known with a key only; `whoAmI` asks for a token's. */
+  username?: string
+  /** Sources that were found too and are not used, in Kaggle's order. */
+  unused: string[]
+  /** Sentences about what should not be so: a file that others can read, a source that cannot be used. */
+  warnings: string[]
+  /** The value of the `Authorization` header; `renew` for another one where the last was rejected, as far as there can be one. */
+  authorization: (exchange: Exchange, renew?: boolean) => Promise<string>
+}
+
+/** Where credentials are looked for. */
+export interface CredentialsOptions {
+  /** Default `process.env`. */
+  env?: Environment
+  /** The folder that holds `.kaggle`. Default: the user's home. */
+  home?: string
+}
+
+/** Who signs in, where, and how patiently. */
+export interface KaggleOptions {
+  /** Default: what `findCredentials` finds. */
+  credentials?: Credentials
+  /** Default: `$KAGGLE_API_ENDPOINT`, else `https://api.kaggle.com/v1`. */
+  baseUrl?: string
+  /** Default: Node's, through the proxies that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name. */
+  fetch?: Fetch
+  /** Variables for credentials, base URL and proxies. Default `process.env`. */
+  env?: Environment
+  /** Where `.kaggle` is looked for. Default: the user's home. */
+  home?: string
+  /** Most tries of one request. Default 5. */
+  tries?: number
+  /** Milliseconds before the second try; each further pause is twice as long. Default 1000. */
+  firstDelay?: number
+  /** The longest pause that a server may ask for, in milliseconds; beyond it the call fails and says when to come back. Default 2 minutes. */
+  longestDelay?: number
+  /** Milliseconds without a byte after which a connection counts as lost. Default 60,000. */
+  stallTimeout?: number
+  /** Called with a sentence about something that works but should not be so: a token that others can read, say. */
+  onWarning?: (warning: string) => void
+  /** Called before each pause. */
+  onRetry?: (notice: RetryNotice) => void
 }

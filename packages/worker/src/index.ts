@@ -1,2 +1,3 @@
 export { WorkerError, type WorkerErrorCode } from './errors.ts'
-export { type Host, type HostOptions, isolates, startHost } from './host.ts'
+export { isolates, startHost } from './host.ts'
+export type { Host, HostOptions } from './types.ts'

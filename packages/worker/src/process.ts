@@ -2,21 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { isA } from '../../../common/kinds.ts'
-import { type Answer, createCalls } from './calls.ts'
+import { createCalls } from './calls.ts'
 import { WorkerError } from './errors.ts'
-import type { Host, HostOptions } from './host.ts'
 import { owned } from './owned.ts'
 import relay from './relay.child.ts?source'
-
-/** What the process is told, after `{ source, options }`; `close` has no number, as nobody waits for an answer. */
-export interface Call {
-  id: number
-  method: string
-  argument: unknown
-}
-
-/** What the process tells: answers, and at last what its worker failed with, if it did. */
-export type Told = Answer | { failure: unknown }
+import type { Host, HostOptions, Told } from './types.ts'
 
 /**
  * Starts a worker as a thread of a process of its own. That process ends when this thread ends, however that happens, and in the middle of a call too:

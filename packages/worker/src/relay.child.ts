@@ -3,10 +3,9 @@
 import { isNativeError } from 'node:util/types'
 import { isA } from '../../../common/kinds.ts'
 import { WorkerError } from './errors.ts'
-import type { Host, HostOptions } from './host.ts'
 import { owned } from './owned.ts'
-import type { Call, Told } from './process.ts'
 import { startThread } from './thread.ts'
+import type { Call, Host, HostOptions, Told } from './types.ts'
 
 process.once('message', ({ source, options }: { source: string; options: HostOptions }) => {
   process.title = options.name

@@ -1,6 +1,6 @@
 import { anything, checkOptions, flag, number, optionsOf, type Rules, text } from '../../../common/options.ts'
 import { WorkerError } from './errors.ts'
-import type { HostOptions } from './host.ts'
+import type { HostOptions } from './types.ts'
 
 const megabytes = number({ above: 0 })
 

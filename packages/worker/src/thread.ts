@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { createFlags, type Flags, stopAndWait } from './busy.ts'
 import { type Answer, createCalls } from './calls.ts'
 import { WorkerError } from './errors.ts'
-import type { Host, HostOptions } from './host.ts'
+import type { Host, HostOptions } from './types.ts'
 
 /** Flags of the workers that are alive, with how long each is waited for. */
 const alive = new Map<Flags, number>()

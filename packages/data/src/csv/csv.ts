@@ -3,7 +3,7 @@ import { checkTable } from '../check.ts'
 import { DataError } from '../error.ts'
 import { check } from '../options.ts'
 import { pixelCount } from '../shape.ts'
-import type { PixelTable } from '../types.ts'
+import type { PixelTable, SubmissionRows } from '../types.ts'
 import { classText } from './classes.ts'
 import { checkSubmission } from './submission-options.ts'
 
@@ -88,20 +88,6 @@ function requireClasses(classes: readonly string[]): void {
     problem,
     found: `'${other}'`,
   })
-}
-
-/** What a submission holds. */
-export interface SubmissionRows {
-  /** Class index of each row, or the texts themselves. */
-  labels: Uint16Array | readonly string[]
-  /** The text of each class; indices are written as they are without it. */
-  classes?: readonly string[]
-  /** Default `firstId`, and one more for each row. */
-  ids?: readonly string[]
-  /** The first row's number where there are no ids. Default 1. */
-  firstId?: number
-  /** Names of the two columns. Default `['ImageId', 'Label']`. */
-  header?: readonly [string, string]
 }
 
 /** A submission for Kaggle as text: a header and a line for each row. Throws a RangeError for a class or id that is not there, a DataError for an id twice. */

@@ -2,8 +2,7 @@ import { isA } from '../../../../common/kinds.ts'
 import { like, listOf, signal, text, whole } from '../../../../common/options.ts'
 import { DataError } from '../error.ts'
 import { check } from '../options.ts'
-import type { ReadOptions } from '../types.ts'
-import type { SubmissionRows } from './csv.ts'
+import type { ReadOptions, SubmissionRows } from '../types.ts'
 
 /** How a submission is read: its name in errors, and what ends the reading. */
 export type SubmissionOptions = Pick<ReadOptions, 'name' | 'signal'>

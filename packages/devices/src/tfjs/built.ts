@@ -2,26 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder } from '@pixelrow/files'
 import { builtRules, check } from '../options.ts'
-
-/** What TensorFlow's library was built for: CUDA and the CPU, or the CPU alone. */
-export type TfjsKind = 'gpu' | 'cpu'
-
-/** A tfjs-node that `setupTfjs` has built. */
-export interface TfjsBuild {
-  kind: TfjsKind
-  /** TensorFlow's version, such as `2.21.0`. */
-  version: string
-  /** Absolute path of the CommonJS module to `require`; it registers and sets the backend `tensorflow`. */
-  entry: string
-  /** Absolute path of the folder with all of it. */
-  folder: string
-}
-
-/** Where to look for builds. */
-export interface BuiltOptions {
-  /** The cache. Default `cacheFolder()` of @pixelrow/files: `$PIXELROW_CACHE`, else the platform's place for caches. */
-  cache?: string
-}
+import type { BuiltOptions, TfjsBuild, TfjsKind } from './types.ts'
 
 /** The kinds of builds, the preferred one first. */
 export const kinds: readonly TfjsKind[] = ['gpu', 'cpu']

@@ -1,7 +1,7 @@
 import { SetupError } from '../error.ts'
 import { check, checkRules } from '../options.ts'
 import { lastLines, runTool } from '../tool.ts'
-import type { TfjsBuild } from './built.ts'
+import type { TfjsBuild } from './types.ts'
 
 /** What a process of its own found when it loaded a build and multiplied two matrices with it. */
 export interface TfjsCheck {

@@ -3,7 +3,8 @@ import { readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { cacheFolder, fileErrorFrom } from '@pixelrow/files'
 import { builtRules, check } from '../options.ts'
-import { allBuilt, type BuiltOptions, buildsFolder, type TfjsBuild } from './built.ts'
+import { allBuilt, buildsFolder } from './built.ts'
+import type { BuiltOptions, TfjsBuild } from './types.ts'
 
 /**
  * Removes every tfjs-node that `setupTfjs` has built, with what a killed set-up has left: at once for whoever looks, then from the disk.

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { cached, cacheFolder } from '@pixelrow/files'
 import { SetupError } from '../error.ts'
 import { check, setupRules } from '../options.ts'
-import { buildIn, buildKey, buildsFolder, isWhole, type TfjsBuild, type TfjsKind } from './built.ts'
+import { buildIn, buildKey, buildsFolder, isWhole } from './built.ts'
 import { checkTfjs, type TfjsCheck } from './check.ts'
 import { compileAddon, sourcesIn } from './compile.ts'
 import { type CudaHere, findCuda } from './cuda.ts'
@@ -11,29 +11,8 @@ import { requireMachine } from './machine.ts'
 import { installPackages } from './packages.ts'
 import { sizes, tensorflow, tfjsNode, wheelName } from './pinned.ts'
 import { findTools, type Tool, type Tools } from './tools.ts'
+import type { SetupProgress, SetupTfjsOptions, TfjsBuild, TfjsKind } from './types.ts'
 import { type CudaBuild, fetchWheel, readWheel, unpackWheel, type Wheel } from './wheel.ts'
-
-/** A step of the set-up, or how far the one under way has come. */
-export interface SetupProgress {
-  /** What is being done, as a sentence without its full stop. */
-  text: string
-  /** Not there when a step begins. */
-  bytes?: number
-  totalBytes?: number
-}
-
-/** What is set up, and from what. */
-export interface SetupTfjsOptions {
-  /** TensorFlow with CUDA. Default false: for the CPU alone. */
-  gpu?: boolean
-  /** Path of TensorFlow's wheel. Default: pip fetches the newest that is known to work. */
-  from?: string
-  /** The cache. Default `cacheFolder()` of @pixelrow/files. */
-  cache?: string
-  /** Stops; nothing is left behind. */
-  signal?: AbortSignal
-  onProgress?: (progress: SetupProgress) => void
-}
 
 /** What was set up, or was there. */
 export interface TfjsSetup extends TfjsBuild, TfjsCheck {

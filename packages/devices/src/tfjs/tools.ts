@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SetupError } from '../error.ts'
 import { lastLines, runTool } from '../tool.ts'
-import type { TfjsKind } from './built.ts'
 import { tensorflow, wheelName, wheelTags } from './pinned.ts'
+import type { TfjsKind } from './types.ts'
 
 /** A tool that was found: the words that start it, and what it says it is. */
 export interface Tool {

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { extractZip, readZip, type Zip } from '@pixelrow/files'
 import { SetupError } from '../error.ts'
 import { lastLines, runTool } from '../tool.ts'
-import type { TfjsKind } from './built.ts'
 import { tensorflow, wheelName } from './pinned.ts'
 import { downloadArguments, elsewhere, type Tool } from './tools.ts'
+import type { TfjsKind } from './types.ts'
 
 /** A wheel of TensorFlow, as what it says of itself. */
 export interface Wheel {
