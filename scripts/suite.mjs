@@ -1,11 +1,11 @@
 // @ts-check
 // What `npm test` runs once Node is known to be new enough: install, build, every check and every test, then one total.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { CommandFailed, clean, environment, run, stage } from './run.mjs'
-import { build, cache, install, root, workspaces } from './workspace.mjs'
+import { checkTypes } from './types.mjs'
+import { build, cache, install, root } from './workspace.mjs'
 
 const { full, rest } = parseArgs({ options: { full: { type: 'boolean' }, rest: { type: 'boolean' } } }).values
 const total = { passed: 0, failed: 0 }
@@ -40,20 +40,6 @@ const colours = () => (process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_C
 /** A tool of node_modules, by the script it starts with. @param {string} script @param {string[]} args */
 const tool = (script, args) =>
   run('node', [join(root, 'node_modules', script), ...args], { cwd: root, env: { ...environment(), ...colours() } })
-
-async function checkTypes() {
-  const projects = [...workspaces().map(({ folder }) => folder), '.']
-  const queue = projects.filter((folder) => existsSync(join(root, folder, 'tsconfig.json')))
-  const worker = async () => {
-    for (let folder = queue.shift(); folder; folder = queue.shift()) {
-      const project = folder
-      await check(`types ${project === '.' ? 'of tests and scripts' : project}`, () =>
-        tool('typescript/bin/tsc', ['-p', project]),
-      )
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, worker))
-}
 
 /** Runs vitest, its own report on the terminal, and adds what its JSON report counts. */
 async function runTests() {
@@ -102,8 +88,9 @@ try {
 if (existsSync(join(root, 'node_modules', 'vitest'))) {
   if (!rest) {
     await check('biome', () => tool('@biomejs/biome/bin/biome', ['check', '--reporter=summary']))
-    await checkTypes()
+    await checkTypes(check)
   }
+  if (full) await check('docs of every export', () => tool('../scripts/docs.mjs', []))
   await runTests()
 }
 console.log(`${total.passed} passed, ${total.failed} failed`)

@@ -49,6 +49,12 @@ export function pnpm(args, cwd = root) {
   return run('npx', ['-y', packageManager, ...args], { cwd, env: { ...environment(), NO_COLOR: '1' } })
 }
 
+/** Has turbo build the packages that its filters name; all without any. @param {string[]} filters */
+export function turboBuild(filters) {
+  const quiet = ['--ui=stream', '--output-logs=errors-only', '--continue=dependencies-successful']
+  return pnpm(['exec', 'turbo', 'run', 'build', ...filters.map((filter) => `--filter=${filter}`), ...quiet])
+}
+
 /** What can be installed; each takes in those before it. @typedef {'job' | 'page' | 'all'} Selection */
 
 /** @type {Selection[]} */
@@ -93,17 +99,7 @@ export async function build(name, announce) {
   if (readStamp(stamp)?.hash === buildDigest(selected)) return false
 
   announce()
-  const filter = name ? [`--filter=${name}`] : []
-  await pnpm([
-    'exec',
-    'turbo',
-    'run',
-    'build',
-    ...filter,
-    '--ui=stream',
-    '--output-logs=errors-only',
-    '--continue=dependencies-successful',
-  ])
+  await turboBuild(name ? [name] : [])
   writeStamp(stamp, { hash: buildDigest(selected) })
   if (!name) writeStamp(`build-${command}`, { hash: buildDigest(closure(command)) })
   return true
