@@ -12,5 +12,5 @@ export default defineConfig([
     dts: { entry: doors },
     clean: ['!**/*.cjs', '!**/*.d.cts'],
   }),
-  library({ entry: doors, format: ['cjs'], clean: ['!**/*.js', '!**/*.d.ts'] }),
+  library({ entry: doors, format: ['cjs'], clean: ['!**/*.js*', '!**/*.d.ts'] }),
 ])
