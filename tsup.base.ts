@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import { build } from 'esbuild'
 import type { Options } from 'tsup'
 
@@ -11,7 +12,8 @@ const workerSource: NonNullable<Options['esbuildPlugins']>[number] = {
         resolveDir,
         kind: 'import-statement',
       })
-      return { path: file, namespace: 'worker-source' }
+      // Source maps have this path: it must not be that of one machine.
+      return { path: relative('', file), namespace: 'worker-source' }
     })
     bundler.onLoad({ filter: /.*/, namespace: 'worker-source' }, async ({ path }) => {
       const { outputFiles } = await build({
@@ -42,6 +44,11 @@ const laterCopy: NonNullable<Options['esbuildPlugins']>[number] = {
   },
 }
 
+/** Source maps of the ES modules; of what tsup does to split CommonJS there would be maps to esbuild's output alone. */
+const mapped: NonNullable<Options['esbuildOptions']> = (options, { format }) => {
+  if (format === 'esm') options.sourcemap = 'linked'
+}
+
 /** The one build every package shares: ESM, CommonJS and types for both, nothing bundled that is a dependency. */
 export function library(options: Options = {}): Options {
   return {
@@ -54,7 +61,7 @@ export function library(options: Options = {}): Options {
     // `import.meta.url` also works in the CommonJS build.
     shims: true,
     splitting: true,
-    sourcemap: false,
+    esbuildOptions: mapped,
     esbuildPlugins: [workerSource, laterCopy],
     ...options,
   }
@@ -75,7 +82,7 @@ export function parted({ entry = ['src/index.ts'], ...options }: Options & { ent
       dts: { ...dtsOf(options), entry },
       clean: ['!**/*.cjs', '!**/*.d.cts'],
     }),
-    library({ ...both, entry, format: ['cjs'], splitting: false, clean: ['!**/*.js', '!**/*.d.ts'] }),
+    library({ ...both, entry, format: ['cjs'], splitting: false, clean: ['!**/*.js*', '!**/*.d.ts'] }),
   ]
 }
 

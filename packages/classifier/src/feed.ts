@@ -1,6 +1,6 @@
+import { toHalf } from '../../../common/half.ts'
 import { ClassifierError, type Feed, unshared } from './core.ts'
 import type { ModelOptions } from './description.ts'
-import { halfBits } from './half.ts'
 import type { Signature } from './signature.ts'
 
 /** How images become the model's input: raw bytes, or floats by scale, mean and std; channels where and in the order it wants them. */
@@ -34,7 +34,7 @@ export function feedOf({ type, shape, channelsFirst }: Signature, hints: ModelOp
 function tablesOf(type: Signature['type'], channels: number, hints: ModelOptions, name: string) {
   if (type === 'uint8') return bytesAsTheyAre(channels)
   const floats = floatTables(channels, hints, name)
-  return type === 'float16' ? floats.map((table) => Uint16Array.from(table, halfBits)) : floats
+  return type === 'float16' ? floats.map((table) => Uint16Array.from(table, toHalf)) : floats
 }
 
 function bytesAsTheyAre(channels: number): Uint8Array[] {

@@ -1,7 +1,7 @@
+import { fromHalf } from '../../../common/half.ts'
 import { ClassifierError, isArray, type RawRun } from './core.ts'
 import type { ModelOptions } from './description.ts'
 import type { Trial } from './foreign-classes.ts'
-import { fromHalves } from './half.ts'
 import type { LabelOutput } from './label-output.ts'
 import { scoresError } from './refusals.ts'
 import type { RawSignature } from './signature.ts'
@@ -86,7 +86,7 @@ const bestOf = (scores: Float32Array): number => scores.indexOf(scores.reduce((a
 /** float32 as it is; float16 comes as its bits or, from newer JavaScript engines, as numbers. */
 function floats(data: unknown): Float32Array | undefined {
   if (isArray<Float32Array>(data, 'Float32')) return data
-  if (isArray<Uint16Array>(data, 'Uint16')) return fromHalves(data)
+  if (isArray<Uint16Array>(data, 'Uint16')) return Float32Array.from(data, fromHalf)
   return isArray<ArrayLike<number>>(data, 'Float16') ? Float32Array.from(data) : undefined
 }
 

@@ -11,9 +11,9 @@ import {
   type Tensor,
   write,
 } from '@pixelrow/onnx'
+import { toHalf } from '../../../common/half.ts'
 import { ExportError } from './error.ts'
 import { bodiesOf, constantsOf, isOwn, labelOf, namer, opsetOf, valueTypes } from './graph.ts'
-import { toHalf } from './half.ts'
 import { optimizeModel } from './optimize/optimize.ts'
 import { withPrecision } from './precisionmetadata.ts'
 import { readWhole } from './whole.ts'

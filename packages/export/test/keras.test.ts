@@ -1,4 +1,4 @@
-import { type ExportError, tfjsToOnnx } from '@pixelrow/export'
+import { type ExportError, tfjsToOnnx } from '@pixelrow/export/tfjs'
 import { describe, expect, test } from 'vitest'
 import { expectKeras, filesOfCase, kerasCases } from './kerascases.ts'
 

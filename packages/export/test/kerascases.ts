@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import { tfjsToOnnx } from '@pixelrow/export'
+import { tfjsToOnnx } from '@pixelrow/export/tfjs'
 import { check, read } from '@pixelrow/onnx'
 import { expect } from 'vitest'
 import { difference, type Feeds, runOnnx } from './tfjsruntime.ts'

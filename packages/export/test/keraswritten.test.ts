@@ -1,4 +1,4 @@
-import { ExportError, tfjsToOnnx } from '@pixelrow/export'
+import { ExportError, tfjsToOnnx } from '@pixelrow/export/tfjs'
 import { describe, expect, test } from 'vitest'
 import { runOnnx } from './tfjsruntime.ts'
 

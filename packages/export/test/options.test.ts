@@ -6,13 +6,13 @@ import {
   optimize,
   reducePrecision,
   shiftsOf,
-  tfjsToOnnx,
   toFloat16,
   toInt8,
   toOnnx,
   toSingleFile,
   verify,
 } from '@pixelrow/export'
+import { tfjsToOnnx } from '@pixelrow/export/tfjs'
 import { linear } from '@pixelrow/model'
 import { describe, expect, test } from 'vitest'
 import { modelOf, pixelsFor } from './models.ts'

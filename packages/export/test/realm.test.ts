@@ -1,5 +1,6 @@
 import { createContext, runInContext } from 'node:vm'
-import { fromOnnx, optimize, reducePrecision, tfjsToOnnx, toFloat16, toInt8, toOnnx } from '@pixelrow/export'
+import { fromOnnx, optimize, reducePrecision, toFloat16, toInt8, toOnnx } from '@pixelrow/export'
+import { tfjsToOnnx } from '@pixelrow/export/tfjs'
 import { linear } from '@pixelrow/model'
 import { expect, test } from 'vitest'
 import { modelOf, pixelsFor } from './models.ts'

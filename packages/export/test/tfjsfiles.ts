@@ -1,4 +1,4 @@
-import type { TfjsFile } from '@pixelrow/export'
+import type { TfjsFile } from '@pixelrow/export/tfjs'
 import { type Member, zipOf } from '../../files/test/writer.ts'
 import { layers, type tf, trained } from './tfjsruntime.ts'
 

@@ -1,4 +1,5 @@
-import { describe as describeFile, ExportError, tfjsToOnnx } from '@pixelrow/export'
+import { describe as describeFile, ExportError } from '@pixelrow/export'
+import { tfjsToOnnx } from '@pixelrow/export/tfjs'
 import { check, read } from '@pixelrow/onnx'
 import { describe, expect, test } from 'vitest'
 import { graphFiles, graphModel } from './tfjsgraphbuilder.ts'

@@ -1,4 +1,4 @@
-import { ExportError, type TfjsFile, tfjsToOnnx } from '@pixelrow/export'
+import { ExportError, type TfjsFile, tfjsToOnnx } from '@pixelrow/export/tfjs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { filesOf, teachableModel, zipped } from './tfjsfiles.ts'

@@ -1,4 +1,4 @@
-import { ExportError, tfjsToOnnx } from '@pixelrow/export'
+import { ExportError, tfjsToOnnx } from '@pixelrow/export/tfjs'
 import { read } from '@pixelrow/onnx'
 import { describe, expect, test } from 'vitest'
 import { filesOf, savedArtifacts } from './tfjsfiles.ts'

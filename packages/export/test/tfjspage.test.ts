@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { tfjsToOnnx } from '@pixelrow/export'
+import { tfjsToOnnx } from '@pixelrow/export/tfjs'
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -20,7 +20,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'model.zip'), zipped(files))
   // For a browser: an import of Node's would fail here.
   const { outputFiles } = await build({
-    stdin: { contents: "export { tfjsToOnnx } from '@pixelrow/export'", resolveDir: import.meta.dirname },
+    stdin: { contents: "export { tfjsToOnnx } from '@pixelrow/export/tfjs'", resolveDir: import.meta.dirname },
     bundle: true,
     format: 'iife',
     globalName: 'pixelrow',

@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu'
-import type { TfjsSource, TfjsToOnnxOptions } from '@pixelrow/export'
-import { tfjsToOnnx } from '@pixelrow/export'
+import type { TfjsSource, TfjsToOnnxOptions } from '@pixelrow/export/tfjs'
+import { tfjsToOnnx } from '@pixelrow/export/tfjs'
 import { read } from '@pixelrow/onnx'
 import * as tf from '@tensorflow/tfjs-core'
 import * as layers from '@tensorflow/tfjs-layers'

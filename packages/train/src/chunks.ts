@@ -31,7 +31,7 @@ export async function trainSpan(
   const { losses } = await trainer.train(chunk)
   const last = losses.at(-1)!
   if (Number.isFinite(last)) return losses
-  throw diverged('loss', last, { step: first + losses.length, epoch })
+  throw diverged({ what: 'loss', value: last, step: first + losses.length, epoch })
 }
 
 /** How many steps fill a chunk's time, from what the last one took; grows at most eightfold, since the first steps are slow. */

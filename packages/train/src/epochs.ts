@@ -96,7 +96,7 @@ async function endEpoch({ trainer, settings, series }: SetUp, position: Position
   const logits = validation && (await trainer.validate())
   const evaluation = logits && evaluate(logits, validation.labels)
   if (evaluation && !Number.isFinite(evaluation.loss)) {
-    throw diverged('validation loss', evaluation.loss, { step: position.total, epoch: position.epoch })
+    throw diverged({ what: 'validation loss', value: evaluation.loss, step: position.total, epoch: position.epoch })
   }
   const values = Object.entries(metrics).map(([name, metric]) => [name, logits && metric(logits, validation.labels)])
   const record: EpochRecord = {

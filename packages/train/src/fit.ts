@@ -88,7 +88,7 @@ async function outcome(training: SetUp, { position }: Snapshot): Promise<Outcome
   const isValidated = validated && (keepBest || validation!.rows >= ENOUGH_ROWS)
   const sample = keepBest ? undefined : await evaluateSample(training)
   if (sample && !Number.isFinite(sample.loss)) {
-    throw diverged('loss', sample.loss, { step: position.total, epoch: position.epoch })
+    throw diverged({ what: 'loss', value: sample.loss, step: position.total, epoch: position.epoch })
   }
   return outcomeOf({
     ...(isValidated ? { on: 'validation', tally: validated } : { on: 'training', tally: sample!.tally }),

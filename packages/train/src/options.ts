@@ -71,6 +71,11 @@ export interface FitOptions {
   onEpoch?: (record: EpochRecord) => unknown
   /** Told after each chunk of steps, about twice a second or more often. */
   onProgress?: (progress: Progress) => unknown
+  /**
+   * Has the error of a training that diverges name the first value that is not finite, with its layer, step and inputs: the last chunk of
+   * steps is done again from its beginning, operator by operator, by onnxruntime. A copy of the state is kept for that. Default false.
+   */
+  debug?: boolean
   /** Ends training at the next chunk: `fit` rejects with the signal's reason. */
   signal?: AbortSignal
 }

@@ -112,6 +112,7 @@ export const fitRules: Rules<FitOptions> = {
   ),
   resume: like('the bytes given to onCheckpoint', (value) => isA(value, 'Uint8Array')),
   onCheckpoint: callback,
+  debug: flag,
   onStep: callback,
   onEpoch: callback,
   onProgress: callback,

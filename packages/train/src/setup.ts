@@ -2,6 +2,7 @@ import { type PixelTable, random, streams } from '@pixelrow/data'
 import { type Architecture, initialize, type Model } from '@pixelrow/model'
 import { sizeOf } from '@pixelrow/onnx'
 import { openCheckpoint, type Position, type Snapshot, stateOf } from './checkpoint.ts'
+import { watched } from './debug/watched.ts'
 import { chooseDevice } from './engines/choose.ts'
 import { type Identity, identityOf, requireSame } from './identity.ts'
 import { type FitOptions, type Settings, settle } from './options.ts'
@@ -54,7 +55,7 @@ export async function setUp(
   )
   if (resumed) requireSame(resumed.identity, identity())
   const start = 'weights' in rest ? stateOf({ position, ...rest }, graph.state) : { position, ...rest }
-  const trainer = await engine.compile(graph, {
+  const compiled = await engine.compile(graph, {
     device,
     layout: settings.layout,
     threads: settings.threads,
@@ -66,6 +67,8 @@ export async function setUp(
     state: start.state,
     ...more,
   })
+  const isWatched = options.debug && !isTrial
+  const trainer = isWatched ? watched(compiled, { graph, settings, state: start.state }) : compiled
   return {
     ...{ settings, series, identity, trainer, graph, start, engine: engine.name, device },
     ...(reason !== undefined && { engineReason: reason }),

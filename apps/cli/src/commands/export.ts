@@ -7,10 +7,10 @@ import {
   optimize,
   type PrecisionReport,
   reducePrecision,
-  tfjsToOnnx,
   toFloat16,
   toOnnx,
 } from '@pixelrow/export'
+import { tfjsToOnnx } from '@pixelrow/export/tfjs'
 import { writeFileAtomic } from '@pixelrow/files'
 import { load, open } from '@pixelrow/infer-node'
 import { readWhole } from '../files/beside.ts'

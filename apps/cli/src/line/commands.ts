@@ -34,7 +34,7 @@ export interface Only {
 
 const trainingFlags: FlagName[] = [
   ...(['recipe', 'epochs', 'steps', 'timeBudget', 'targetAccuracy', 'batchSize', 'learningRate'] as const),
-  ...(['augment', 'validation', 'members', 'testShift', 'seed'] as const),
+  ...(['augment', 'validation', 'members', 'testShift', 'seed', 'debug'] as const),
 ]
 const machineFlags: FlagName[] = ['device', 'threads']
 

@@ -27,6 +27,7 @@ export interface Flags {
   member?: number
   testShift?: number
   validation?: number
+  debug?: boolean
   seed: number
   device: (typeof deviceNames)[number]
   engine: (typeof engineNames)[number]

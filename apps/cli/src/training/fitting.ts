@@ -68,14 +68,14 @@ export async function fitOnce(
   { train, validation, validated }: Parts,
   { phase, first, member }: Pick<Standing, 'phase' | 'first'> & { member?: number | undefined },
 ): Promise<Done> {
-  const { device, engine, threads, targetAccuracy } = flags
+  const { device, engine, threads, targetAccuracy, debug } = flags
   const { steps, epochs, batchSize } = plan.options
   const passes = Math.ceil(steps === undefined ? epochs : steps / Math.floor(train.rows / batchSize))
   const seed = member === undefined ? flags.seed : memberSeed(flags.seed, member)
   const kept = keeper.begin(phase, first)
   const result = await fit(plan.architecture, train, {
     ...plan.options,
-    ...{ validation, seed, device, engine, threads },
+    ...{ validation, seed, device, engine, threads, debug },
     // An ensemble's members reach it together.
     ...(validation && !plan.ensemble && { targetAccuracy }),
     signal: context.signal,

@@ -1,6 +1,16 @@
 import { either, like, listOf, number, oneOf, optionsOf, type Rules, text } from '../../../../common/options.ts'
 import type { TfjsClassifier } from './classifier.ts'
-import type { TfjsToOnnxOptions } from './tfjstoonnx.ts'
+
+/** Options of `tfjsToOnnx`. */
+export interface TfjsToOnnxOptions {
+  /**
+   * Makes a classifier of pictures: the input becomes `pixels`, uint8 `[N, height, width, channels]`, and `label` and
+   * `probabilities` are added to the outputs. A Teachable Machine download is one by default; `false` keeps it as it is.
+   */
+  classifier?: TfjsClassifier | false
+  /** Shapes of inputs by name, batch first, `null` for what only a run decides. Default: what the model says. */
+  inputShapes?: Readonly<Record<string, readonly (number | null)[]>>
+}
 
 const classifierRules: Rules<TfjsClassifier> = {
   classes: listOf('a list of texts', text),

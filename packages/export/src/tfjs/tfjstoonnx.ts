@@ -10,21 +10,10 @@ import {
   type TfjsClassifier,
   teachableMachine,
 } from './classifier.ts'
-import { tfjsRules } from './options.ts'
+import { type TfjsToOnnxOptions, tfjsRules } from './options.ts'
 import { type Plan, type Port, planOf } from './plan.ts'
 import { type Lowering, plain, type Signal, type Site, toPlain } from './signal.ts'
 import type { TfjsSource } from './source.ts'
-
-/** Options of `tfjsToOnnx`. */
-export interface TfjsToOnnxOptions {
-  /**
-   * Makes a classifier of pictures: the input becomes `pixels`, uint8 `[N, height, width, channels]`, and `label` and
-   * `probabilities` are added to the outputs. A Teachable Machine download is one by default; `false` keeps it as it is.
-   */
-  classifier?: TfjsClassifier | false
-  /** Shapes of inputs by name, batch first, `null` for what only a run decides. Default: what the model says. */
-  inputShapes?: Readonly<Record<string, readonly (number | null)[]>>
-}
 
 /**
  * A tfjs model as one ONNX file (IR 8, opset 17) that any runtime can use as it is: LayersModel, sequential or

@@ -1,4 +1,5 @@
 import type { Tensor } from '@pixelrow/onnx'
+import { fromHalf } from '../../../../common/half.ts'
 import { sourceError } from '../error.ts'
 
 /** A weight's entry in a manifest, of unknown content. */
@@ -70,7 +71,8 @@ function arrayOf(dtype: string, { buffer }: Uint8Array): Numbers {
   if (dtype === 'float32') return new Float32Array(buffer as ArrayBuffer)
   if (dtype === 'int32') return new Int32Array(buffer as ArrayBuffer)
   if (dtype === 'uint16') return new Uint16Array(buffer as ArrayBuffer)
-  return dtype === 'float16' ? halves(new Uint16Array(buffer as ArrayBuffer)) : new Uint8Array(buffer as ArrayBuffer)
+  if (dtype === 'float16') return Float32Array.from(new Uint16Array(buffer as ArrayBuffer), fromHalf)
+  return new Uint8Array(buffer as ArrayBuffer)
 }
 
 function tensorOf(dims: readonly number[], dtype: string, numbers: Numbers): Tensor {
@@ -91,17 +93,6 @@ function restored(
     throw sourceError(`${subject}: its quantization lacks scale or min.`)
   if (kind === 'int32') return Int32Array.from(numbers, (value) => Math.round(value * scale + min))
   return Float32Array.from(numbers, (value) => value * scale + min)
-}
-
-/** 16-bit floats: sign, 5 bits of exponent, 10 of fraction. */
-function halves(bits: Uint16Array): Float32Array {
-  return Float32Array.from(bits, (half) => {
-    const sign = half & 0x8000 ? -1 : 1
-    const [exponent, fraction] = [(half >> 10) & 31, half & 1023]
-    if (exponent === 0) return sign * fraction * 2 ** -24
-    if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
-    return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
-  })
 }
 
 /** Each text stands behind its length in 4 bytes. */

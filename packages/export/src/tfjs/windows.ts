@@ -1,5 +1,5 @@
 import { type Attribute, type Dim, int, ints, string, type Tensor } from '@pixelrow/onnx'
-import { isKeras } from './keras/writer.ts'
+import { isKeras } from './keras/writtenby.ts'
 import { permuted } from './permute.ts'
 import { constant, emit, fail, first, type Signal, type Site, toFirst } from './signal.ts'
 

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { type Graph, sizeOf, type ValueInfo, write } from '@pixelrow/onnx'
 import { type Host, startHost } from '@pixelrow/worker'
 import type { Installed, NativeConflict } from '@pixelrow/worker/inside'
+import type { Found, Replay } from '../debug/replay.ts'
 import { TrainError } from '../error.ts'
 import { lower } from '../lowerings/index.ts'
 import type { CompileOptions, Engine, Trainer, TrainingGraph } from '../types.ts'
@@ -60,6 +61,16 @@ export async function compileForward(
   const host = openHost()
   const job = forwardJob({ forward, state }, 1)
   return closingOnError(host, () => openJob(host, { forward: job, batchSize: 1, imageBytes, state, values, threads }))
+}
+
+/** Runs a plain model again and again in a thread of its own, up to the first value that is not finite. */
+export async function replayed(job: Replay): Promise<Found | undefined> {
+  const host = openHost()
+  return closingOnError(host, async () => {
+    const found = await host.call<Found | undefined>('replay', job)
+    await host.close()
+    return found
+  })
 }
 
 /** The forward graph; on blocks, for which there must be a known number of rows, it has that of one run. */

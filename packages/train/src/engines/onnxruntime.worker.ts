@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { nativeConflict, serve } from '@pixelrow/worker/inside'
+import { type Replay, replay } from '../debug/replay.ts'
 import { type Job, openSessions, type Runtime } from './sessions.ts'
 import { runTrial, type Trial } from './trial.ts'
 
@@ -18,6 +19,7 @@ serve(({ runtime }: { runtime: string }) => {
   return {
     methods: {
       trial: (trial: Trial) => runTrial(load(runtime), trial),
+      replay: (job: Replay) => replay(load(runtime), job),
       async open(job: Job) {
         sessions = await openSessions(load(runtime), job)
       },

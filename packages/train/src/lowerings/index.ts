@@ -158,7 +158,7 @@ function carriedOf(graph: Graph, { bundles, opened, bundled, places }: CarriedCo
   return [...single, ...together]
 }
 
-function loweringOf(opType: string): Lowering {
+export function loweringOf(opType: string): Lowering {
   const lowering = lowerings[opType]
   if (!lowering) throw unsupported(`No lowering for operator ${DOMAIN}:${opType}.`, { operator: `${DOMAIN}:${opType}` })
   return lowering

@@ -83,6 +83,11 @@ export const trainingFlags = {
     example: '--validation 0.1',
     parse: decimal('--validation', (x) => x >= 0 && x <= 0.5, 'a number from 0 to 0.5', '0.1'),
   },
+  debug: {
+    term: '--debug',
+    help: 'where a training diverges, name the first value that is not finite, with its layer, step and inputs',
+    example: '--debug',
+  },
   seed: {
     term: '--seed <n>',
     help: 'the same seed gives the same model',

@@ -3,7 +3,7 @@ import { clip, nary, own, scalar, unary } from '../elementwise.ts'
 import { along } from '../reduce.ts'
 import { fail, type Signal, type Site } from '../signal.ts'
 import { type Config, show } from './config.ts'
-import { writtenBy } from './writer.ts'
+import { writtenBy } from './writtenby.ts'
 
 type Activation = (site: Site, x: Signal) => Signal
 

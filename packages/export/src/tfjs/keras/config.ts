@@ -1,6 +1,6 @@
 import type { Site } from '../signal.ts'
 import { fail } from '../signal.ts'
-import { isKeras } from './writer.ts'
+import { isKeras } from './writtenby.ts'
 
 /** A layer's `config` in model.json, of unknown content. */
 export type Config = Readonly<Record<string, unknown>>

@@ -4,7 +4,7 @@ import { convolve, convolveDepthwise, convolveTransposed, type Moves, pool, refu
 import { activate } from './activations.ts'
 import { numbersOf, refuseOfTfjs, wordOf } from './config.ts'
 import { type Call, type Rule, rule, withBias } from './layer.ts'
-import { isKeras } from './writer.ts'
+import { isKeras } from './writtenby.ts'
 
 /** Calls a rule of images with the channels last, whatever the layer's own order is. */
 export function image(lower: Rule['lower']): Rule['lower'] {

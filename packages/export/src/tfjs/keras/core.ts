@@ -9,7 +9,7 @@ import { activate } from './activations.ts'
 import { axesOf, booleanOf, type Config, numberOf, numbersOf, refuseOfTfjs, sidesOf, wordOf } from './config.ts'
 import { image } from './convolutions.ts'
 import { type Call, type Rule, rule, withBias } from './layer.ts'
-import { isKeras } from './writer.ts'
+import { isKeras } from './writtenby.ts'
 
 const unchanged: Rule = { lower: (_, x) => x, passive: true }
 

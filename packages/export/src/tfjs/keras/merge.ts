@@ -5,7 +5,7 @@ import { expand, reshape } from '../shaping.ts'
 import { fail, type Signal, type Site, toPlain } from '../signal.ts'
 import { axesOf, booleanOf } from './config.ts'
 import { type Call, type Rule, rule } from './layer.ts'
-import { isKeras } from './writer.ts'
+import { isKeras } from './writtenby.ts'
 
 function merge(opType: string): Rule {
   return rule((call) => pairwise(call, opType))

@@ -7,7 +7,7 @@ import { constant, fail, plain, type Signal, type Site, toPlain } from '../signa
 import { axesOf, booleanOf, numberOf, numbersOf, show, wordOf } from './config.ts'
 import { image } from './convolutions.ts'
 import { type Call, type Rule, rule } from './layer.ts'
-import { isKeras, writtenBy } from './writer.ts'
+import { isKeras, writtenBy } from './writtenby.ts'
 
 const rescaling = rule(({ site, config }, x) => {
   const float = cast(site, x, 'float32')

@@ -1,12 +1,11 @@
-const float = new Float32Array(1)
-const bits = new Uint32Array(float.buffer)
+const view = new DataView(new ArrayBuffer(4))
 
-/** The bits of the float16 number nearest to a value, ties to even (IEEE 754); beyond 65,520 infinity. */
+/** The bits of the float16 number nearest to a float32 number, ties to even (IEEE 754); from 65,520 on infinity. NaN is 0x7e00, of either sign. */
 export function toHalf(value: number): number {
-  float[0] = value
-  const [all] = bits as unknown as [number]
-  const sign = (all >>> 16) & 0x8000
-  const magnitude = all & 0x7fffffff
+  view.setFloat32(0, value)
+  const bits = view.getUint32(0)
+  const sign = (bits >>> 16) & 0x8000
+  const magnitude = bits & 0x7fffffff
   if (magnitude > 0x7f800000) return sign | 0x7e00
   if (magnitude >= 0x47800000) return sign | 0x7c00
   if (magnitude >= 0x38800000) return sign | rounded(magnitude - 0x38000000, 13)
@@ -15,6 +14,7 @@ export function toHalf(value: number): number {
   return shift > 24 ? sign : sign | rounded((magnitude & 0x7fffff) | 0x800000, shift)
 }
 
+/** `value` / 2^`shift` as a whole number, ties to even. */
 function rounded(value: number, shift: number): number {
   const half = 2 ** (shift - 1)
   const rest = value % 2 ** shift
@@ -22,7 +22,7 @@ function rounded(value: number, shift: number): number {
   return whole + (rest > half || (rest === half && whole % 2 === 1) ? 1 : 0)
 }
 
-/** The number that float16's bits mean. */
+/** The number that float16's bits (0 to 65,535) mean. */
 export function fromHalf(half: number): number {
   const sign = half & 0x8000 ? -1 : 1
   const exponent = (half >>> 10) & 31

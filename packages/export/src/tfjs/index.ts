@@ -1,0 +1,5 @@
+export { ExportError, type ExportErrorCode } from '../error.ts'
+export type { TfjsClassifier } from './classifier.ts'
+export type { TfjsToOnnxOptions } from './options.ts'
+export type { PickedFile, TfjsArtifacts, TfjsFile, TfjsModel, TfjsSource } from './source.ts'
+export { tfjsToOnnx } from './tfjstoonnx.ts'
