@@ -27,4 +27,5 @@ export type {
   Value,
   ValueInfo,
 } from './types.ts'
+export { bodiesOf, type GraphView, readsOf, viewOf } from './view.ts'
 export { write } from './write.ts'
