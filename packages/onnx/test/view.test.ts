@@ -1,4 +1,4 @@
-import { float32, type Graph, type Node, viewOf } from '@pixelrow/onnx'
+import { float32, type Graph, type Message, type Node, viewOf } from '@pixelrow/onnx'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { graphOf, nodeOf } from './support.ts'
@@ -46,7 +46,7 @@ test('a view says of each value what a search through the graph says', () => {
 })
 
 test('constants are what no run can replace and what the model holds', () => {
-  const named = (name: string, extra?: object) => ({ ...float32([1]), name, ...(extra && { extra }) })
+  const named = (name: string, extra?: Message) => ({ ...float32([1]), name, ...(extra && { extra }) })
   const external = named('elsewhere', { external_data: [{ key: 'location', value: 'weights.bin' }] })
   const graph = graphOf({ inputs: [input('given')], initializers: [named('own'), named('given'), external] })
   const view = viewOf(graph)

@@ -79,7 +79,7 @@ export function blocksOf(graph: Graph, g: GraphBuilder, block: number): Blocks {
     take(node) {
       if (state.done.has(node)) return true
       const key = node.domain ? `${node.domain}:${node.opType}` : node.opType
-      const site = { node, g, forms, block, shapes, state }
+      const site = { node, g: g.scope(node.name), forms, block, shapes, state }
       return rules[key]?.(site) ?? (ELEMENTWISE.has(key) && elementwise(site))
     },
   }
