@@ -1,6 +1,6 @@
+import type { Context } from '../context.ts'
 import { UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
 import { examine, tellChecked } from '../submission/examine.ts'
 import { referenceFor } from '../submission/reference.ts'
 import { many } from '../terminal/table.ts'

@@ -1,6 +1,6 @@
 import { type Description, describe as describeTable, formatDescription } from '@pixelrow/data'
+import type { Context } from '../context.ts'
 import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
 import { read } from '../tables/reading.ts'
 
 /** `pixelrow data describe FILE`: what there is to know of a table at a glance. */

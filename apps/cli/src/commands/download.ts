@@ -1,9 +1,9 @@
 import { relative } from 'node:path'
+import type { Context } from '../context.ts'
 import { downloadTo, megabytes } from '../kaggle/download.ts'
 import { withKaggle } from '../kaggle/session.ts'
 import type { Flags } from '../line/flags.ts'
 import { command } from '../line/paste.ts'
-import type { Context } from '../main.ts'
 import { many } from '../terminal/table.ts'
 
 /** `pixelrow download`: a competition's files, unpacked. */

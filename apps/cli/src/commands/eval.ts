@@ -1,8 +1,8 @@
 import type { PixelTable } from '@pixelrow/data'
 import { load } from '@pixelrow/infer-node'
+import type { Context } from '../context.ts'
 import { areAlike, readRowsSeen, rowsBeside, type SeenImages } from '../files/rows.ts'
 import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
 import {
   type Accuracy,
   accuracyOf,

@@ -1,6 +1,6 @@
 import type { PixelTable } from '@pixelrow/data'
+import type { Context } from '../context.ts'
 import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
 import { read } from '../tables/reading.ts'
 import { band, gap, pixelsOf } from '../terminal/band.ts'
 import { drawnWidth } from '../terminal/draw.ts'

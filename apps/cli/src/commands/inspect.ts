@@ -1,7 +1,7 @@
 import { type Description, describe, type Port } from '@pixelrow/export'
+import type { Context } from '../context.ts'
 import { findModel, readModel, shown, withName } from '../files/model.ts'
 import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
 import { type Column, count, many, row } from '../terminal/table.ts'
 import { type Terminal, wrap } from '../terminal/terminal.ts'
 

@@ -1,10 +1,10 @@
 import { connect, findCredentials, type Kaggle, saveToken, tokenCredentials, tokenPage } from '@pixelrow/kaggle'
+import type { Context } from '../context.ts'
 import { explaining, tellingOptions } from '../kaggle/session.ts'
 import { askSecret } from '../line/ask.ts'
 import { UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
 import { command } from '../line/paste.ts'
-import type { Context } from '../main.ts'
 
 /** `pixelrow login`: takes a token, asks Kaggle whose it is, and stores it where Kaggle's own client looks. */
 export async function login(context: Context, flags: Flags): Promise<void> {

@@ -1,6 +1,6 @@
 import { removeToken } from '@pixelrow/kaggle'
+import type { Context } from '../context.ts'
 import { explaining } from '../kaggle/session.ts'
-import type { Context } from '../main.ts'
 
 /** `pixelrow logout`: removes the stored token. */
 export async function logout(context: Context): Promise<void> {

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { ExportError, fromOnnx, merge } from '@pixelrow/export'
 import { writeFileAtomic } from '@pixelrow/files'
 import type { Model } from '@pixelrow/model'
+import type { Context } from '../context.ts'
 import { requireApart } from '../files/destination.ts'
 import { requireOpens } from '../files/opened.ts'
 import { passRowsOn } from '../files/passing.ts'
 import { JobError, UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
 import { count, many } from '../terminal/table.ts'
 
 /** `pixelrow merge MODEL.onnx …`: one file that answers as the mean of several. */

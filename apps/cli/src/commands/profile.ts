@@ -1,7 +1,7 @@
 import { formatShape } from '@pixelrow/data'
 import { type Profile, profile } from '@pixelrow/train'
+import type { Context } from '../context.ts'
 import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
 import { readLabelled } from '../tables/reading.ts'
 import { openSource } from '../tables/source.ts'
 import { type Column, row } from '../terminal/table.ts'

@@ -1,11 +1,11 @@
 import type { PixelTable } from '@pixelrow/data'
 import { load } from '@pixelrow/infer-node'
+import type { Context } from '../context.ts'
 import { openDestination, requireFolderApart, requireNoneWaiting } from '../files/destination.ts'
 import type { RunFolder } from '../files/folder.ts'
 import { rowsBeside, rowsFile, rowsSeenIn } from '../files/rows.ts'
 import { csvPredictFlags, type Flags, runReadingFlags, wordsOf } from '../line/flags.ts'
 import { command } from '../line/paste.ts'
-import type { Context } from '../main.ts'
 import { type Score, scoreLines, scoreOf } from '../measuring/score.ts'
 import { measuredOn, validationLines } from '../measuring/trained.ts'
 import { comparedWith, countedSentence, type Frame, frameOf, noSample } from '../submission/frame.ts'
@@ -23,7 +23,8 @@ import { timed } from '../training/fitting.ts'
 import { failureOf, tellFailure } from '../training/outcome.ts'
 import { numbersOf, requireOneOfEach } from '../training/plan.ts'
 import { trainingRecord } from '../training/record.ts'
-import { type Trained, trainAndExport } from '../training/training.ts'
+import type { Trained } from '../training/trained.ts'
+import { trainAndExport } from '../training/training.ts'
 
 interface Inputs {
   table: PixelTable

@@ -6,11 +6,11 @@ import {
   setupTfjs,
   type TfjsSetup,
 } from '@pixelrow/devices'
+import type { Context } from '../context.ts'
 import { transferLine } from '../kaggle/download.ts'
 import { UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
 import { command, quoted } from '../line/paste.ts'
-import type { Context } from '../main.ts'
 import { type Column, many, row } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 

@@ -1,7 +1,7 @@
 import type { Submission } from '@pixelrow/kaggle'
+import type { Context } from '../context.ts'
 import { withKaggle } from '../kaggle/session.ts'
 import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
 import { type Column, row } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 

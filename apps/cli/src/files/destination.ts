@@ -1,9 +1,9 @@
 import { realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
 import { command } from '../line/paste.ts'
-import type { Context } from '../main.ts'
 import { findLabels, isIdxName } from '../tables/idx.ts'
 import { checkpointFiles, createRunFolder, exists, type RunFolder, results } from './folder.ts'
 

@@ -1,10 +1,10 @@
 import { readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Download, DownloadOptions, Kaggle, TransferProgress } from '@pixelrow/kaggle'
+import type { Context } from '../context.ts'
 import { exists } from '../files/folder.ts'
 import { JobError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
 import { isZipName } from '../tables/kind.ts'
 
 /** Where a competition's files go, and how many of them. */

@@ -1,4 +1,4 @@
-import type { Context } from '../main.ts'
+import type { Context } from '../context.ts'
 import {
   evalFlags,
   type FlagName,

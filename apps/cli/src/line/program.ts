@@ -1,7 +1,7 @@
 import { Command, type CommanderError, Option } from 'commander'
 import picocolors from 'picocolors'
 import { didYouMean } from '../../../../common/suggest.ts'
-import type { Context } from '../main.ts'
+import type { Context } from '../context.ts'
 import { wrap } from '../terminal/terminal.ts'
 import { version } from '../versions.ts'
 import { commandOf, groups, type Leaf, leaves, names } from './commands.ts'

@@ -1,6 +1,6 @@
 import { readSubmissionRows } from '@pixelrow/data'
+import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
-import type { Context } from '../main.ts'
 import { count, many } from '../terminal/table.ts'
 import { checker, type Wrong } from './check.ts'
 import { countedSentence } from './frame.ts'

@@ -1,7 +1,7 @@
 import { type ImageShape, type PixelTable, type Preparation, type ReadOptions, readRows } from '@pixelrow/data'
+import type { Context } from '../context.ts'
 import { JobError, UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
 import { nameOf, type Place } from './place.ts'
 import { kindAt, type Reading, read, readingOf, requireShape } from './reading.ts'
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Context } from '../context.ts'
 import { type Flags, readingFlags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
 import type { Place } from './place.ts'
 import { openSource } from './source.ts'
 

@@ -7,11 +7,11 @@ import {
   type ReadOptions,
   readTable,
 } from '@pixelrow/data'
+import type { Context } from '../context.ts'
 import { inFlags } from '../line/advice.ts'
 import { JobError, UsageError } from '../line/errors.ts'
 import { type Flags, wordsOf } from '../line/flags.ts'
 import { command } from '../line/paste.ts'
-import type { Context } from '../main.ts'
 import { findLabels, isIdxName, labelsPath } from './idx.ts'
 import { type Kind, kindOf, refuseMeaningless } from './kind.ts'
 import { nameOf, type Place } from './place.ts'

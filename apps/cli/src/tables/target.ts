@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import type { Context } from '../context.ts'
 import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
 import { type SampleFile, sampleBeside, sampleIn, sampleInZip } from '../submission/sample.ts'
 import { isFolder, isZipName, kindOf, namesInZip } from './kind.ts'
 import type { Place } from './place.ts'

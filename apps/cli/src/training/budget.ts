@@ -1,7 +1,7 @@
 import type { PixelTable } from '@pixelrow/data'
 import { measurePace, recipes } from '@pixelrow/train'
+import type { Context } from '../context.ts'
 import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
 import { duration, many } from '../terminal/table.ts'
 import { splitOff } from './fitting.ts'
 import { planFor } from './plan.ts'

@@ -1,6 +1,6 @@
 import { chooseEngine } from '@pixelrow/train'
+import type { Context } from '../context.ts'
 import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
 
 /**
  * Turns `--engine auto` into the engine that is best here, and says which and why; from here on, also when resumed, it stays that one. Throws

@@ -3,9 +3,9 @@ import { meanProbabilities, merge, shiftImages, shiftsOf, toOnnx, verify } from 
 import { open } from '@pixelrow/infer-node'
 import type { Model } from '@pixelrow/model'
 import { predict } from '@pixelrow/train'
+import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
 import { many } from '../terminal/table.ts'
 
 /** The exported file against the trained weights. */

@@ -3,7 +3,7 @@ import type { Flags } from '../line/flags.ts'
 import { readingRecord } from '../tables/ofrun.ts'
 import { versions } from '../versions.ts'
 import { validationOf } from './plan.ts'
-import type { Trained } from './training.ts'
+import type { Trained } from './trained.ts'
 
 /** What run.json says of a training, and `--json` prints. */
 export function trainingRecord(command: string, flags: Flags, table: PixelTable, trained: Trained) {
