@@ -1,10 +1,11 @@
 import { CommanderError } from 'commander'
 import type { Context } from './context.ts'
-import { commandOf } from './line/commands.ts'
 import { PendingError, reportError, UsageError } from './line/errors.ts'
+import { commandOf } from './line/find.ts'
 import { onInterrupt } from './line/interrupt.ts'
+import { toUsageError } from './line/misuse.ts'
 import { command } from './line/paste.ts'
-import { program, shortHelp, toUsageError } from './line/program.ts'
+import { program, shortHelp } from './line/program.ts'
 import { openTerminal } from './terminal/terminal.ts'
 
 /** A reader that has seen enough (`| head`) is no failure, and nobody is left to complain to. */
@@ -19,7 +20,7 @@ function survivePipes(): void {
 
 function tell({ terminal, resume }: Context, error: unknown, argv: readonly string[]): void {
   const { flags } = commandOf(argv).leaf ?? {}
-  const { fix, ...report } = reportError(error, flags && ((flag) => flags.some((name) => name === flag)))
+  const { fix, ...report } = reportError(error, flags && ((flag) => flag in flags))
   terminal.json({ error: fix ? { ...report, fix } : report })
   const stack = process.env.PIXELROW_DEBUG && error instanceof Error ? `\n${error.stack}` : ''
   terminal.complain(`Error: ${report.message}${stack}`)

@@ -1,23 +1,20 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Context } from '../context.ts'
-import { type Flags, readingFlags } from '../line/flags.ts'
+import { type ReadingOptions, readingFlags } from '../line/flags/reading.ts'
+import { picked } from '../line/words.ts'
 import type { Place } from './place.ts'
 import { openSource } from './source.ts'
 
 /** What a run's record says of how its rows were read: the flags that decide it, as they were given. */
-export function readingRecord(flags: Flags): Partial<Flags> {
-  const given = readingFlags.flatMap((name) => {
-    const value = flags[name as keyof Flags]
-    return value === undefined ? [] : [[name, value] as const]
-  })
-  return Object.fromEntries(given)
+export function readingRecord(flags: ReadingOptions): ReadingOptions {
+  return picked(readingFlags, flags)
 }
 
 /** How a finished run read its rows, by its run.json; nothing where that does not tell. */
-export async function readingOfRun(folder: string): Promise<Partial<Flags>> {
-  const { reading = {} } = ((await recordOf(folder)) ?? {}) as { reading?: Partial<Flags> }
-  return readingRecord(reading as Flags)
+export async function readingOfRun(folder: string): Promise<ReadingOptions> {
+  const { reading = {} } = ((await recordOf(folder)) ?? {}) as { reading?: ReadingOptions }
+  return readingRecord(reading)
 }
 
 async function recordOf(folder: string): Promise<unknown> {

@@ -9,9 +9,8 @@ import {
 } from '@pixelrow/data'
 import type { Context } from '../context.ts'
 import { inFlags } from '../line/advice.ts'
-import { JobError, UsageError } from '../line/errors.ts'
-import { type Flags, wordsOf } from '../line/flags.ts'
-import { command } from '../line/paste.ts'
+import { JobError } from '../line/errors.ts'
+import type { PictureOptions, ReadingOptions } from '../line/flags/reading.ts'
 import { findLabels, isIdxName, labelsPath } from './idx.ts'
 import { type Kind, kindOf, refuseMeaningless } from './kind.ts'
 import { nameOf, type Place } from './place.ts'
@@ -30,7 +29,7 @@ export const heldOut: readonly Part[] = ['test', 'validation']
 export async function read(
   context: Context,
   place: Place | string,
-  flags: Flags,
+  flags: ReadingOptions,
   more: Reading = {},
 ): Promise<PixelTable> {
   const { source, kind, options } = await readingOf(context, place, flags, more)
@@ -48,7 +47,12 @@ export async function read(
 }
 
 /** What the flags, and who reads, want of a table; `-` is standard input. */
-export async function readingOf({ terminal, signal }: Context, place: Place | string, flags: Flags, more: Reading) {
+export async function readingOf(
+  { terminal, signal }: Context,
+  place: Place | string,
+  flags: ReadingOptions,
+  more: Reading,
+) {
   const at: Place = typeof place === 'string' ? { path: place } : place
   const { path, member, part } = at
   const kind = await kindAt(at)
@@ -76,12 +80,12 @@ export async function kindAt({ path, member }: Place): Promise<Kind> {
   return path === '-' ? 'csv' : kindOf(path, member)
 }
 
-const partOf = ({ part }: Flags): ReadOptions['part'] => (part === 'val' ? 'validation' : part)
+const partOf = ({ part }: PictureOptions): ReadOptions['part'] => (part === 'val' ? 'validation' : part)
 
 /** For pictures a size without channels says nothing of colours. */
 const leavesColorOpen = (kind: Kind, shape: string): boolean => kind === 'pictures' && shape.split('x').length === 2
 
-function sizeOf(kind: Kind, { shape }: Flags): Pick<ReadOptions, 'shape' | 'size'> {
+function sizeOf(kind: Kind, { shape }: ReadingOptions): Pick<ReadOptions, 'shape' | 'size'> {
   // IDX says its size itself, and is compared with what is wanted afterwards.
   if (shape === undefined || kind === 'idx') return {}
   const { height, width, ...rest } = parseShape(shape)
@@ -92,7 +96,7 @@ function sizeOf(kind: Kind, { shape }: Flags): Pick<ReadOptions, 'shape' | 'size
 export async function readLabelled(
   context: Context,
   place: Place | string,
-  flags: Flags,
+  flags: ReadingOptions,
   more: Reading = {},
 ): Promise<PixelTable> {
   const name = typeof place === 'string' ? place : nameOf(place)
@@ -101,16 +105,6 @@ export async function readLabelled(
   throw new JobError(
     `${name} has 1 class; a classifier needs at least 2`,
     `every row is labelled ${table.classes[0]}: if that is not the label, name its column: --label <column>`,
-  )
-}
-
-/** Refuses a table in the model's place. */
-export function requireOrder(name: string, flags: Flags, model: string, path: string): void {
-  const isModel = (file: string) => /\.onnx$/i.test(file)
-  if (isModel(model) || !isModel(path)) return
-  throw new UsageError(
-    'The arguments are swapped: first the model, then the CSV',
-    command(name, path, model, ...wordsOf(flags)),
   )
 }
 

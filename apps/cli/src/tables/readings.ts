@@ -9,7 +9,8 @@ import {
   selectRows,
 } from '@pixelrow/data'
 import { JobError } from '../line/errors.ts'
-import { wordsOf } from '../line/flags.ts'
+import { readingFlags } from '../line/flags/reading.ts'
+import { wordsOf } from '../line/words.ts'
 import { band } from '../terminal/band.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
@@ -58,7 +59,7 @@ export async function explainReadings(
 
 function flagsOf({ shape }: Reading): string {
   const order = shape.channels > 1 ? { channels: shape.channelOrder } : {}
-  return wordsOf({ shape: formatShape(shape), ...order }).join(' ')
+  return wordsOf(readingFlags, { shape: formatShape(shape), ...order }).join(' ')
 }
 
 function drawn({ notePalette, colors }: Terminal, table: PixelTable): string[] {

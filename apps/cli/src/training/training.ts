@@ -1,11 +1,11 @@
 import type { PixelTable } from '@pixelrow/data'
 import type { Context } from '../context.ts'
-import type { Flags } from '../line/flags.ts'
 import { tellRepeats } from '../tables/repeats.ts'
 import { many } from '../terminal/table.ts'
 import type { Keeper } from './checkpoint.ts'
 import { trainEnsemble } from './ensemble.ts'
 import { splitOff } from './fitting.ts'
+import type { JobOptions } from './options.ts'
 import { augmentationOf, layersOf, numbersOf, planFor, requireBatches } from './plan.ts'
 import { trainSingle } from './single.ts'
 import type { Trained } from './trained.ts'
@@ -13,7 +13,7 @@ import type { Trained } from './trained.ts'
 /** Trains on a table as the flags say, from where the keeper stands; exports to ONNX, and checks the file against the weights. */
 export async function trainAndExport(
   context: Context,
-  flags: Flags,
+  flags: JobOptions,
   table: PixelTable,
   keeper: Keeper,
 ): Promise<Trained> {
