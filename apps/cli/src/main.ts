@@ -26,7 +26,7 @@ function tell({ terminal, resume }: Context, error: unknown, argv: readonly stri
   terminal.complain(`Error: ${report.message}${stack}`)
   if (fix) terminal.complain(`${error instanceof UsageError ? 'Try:' : 'Fix:'} ${fix}`)
   // A full disk need not cost the training.
-  if (resume && (error as NodeJS.ErrnoException).code)
+  if (resume && (error as NodeJS.ErrnoException).code && !(error instanceof UsageError))
     terminal.complain('Once that is mended, go on with:', command('resume', resume))
 }
 

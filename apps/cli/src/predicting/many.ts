@@ -13,6 +13,7 @@ import { wordsOf } from '../line/words.ts'
 import { checker } from '../submission/check.ts'
 import { countedSentence, headerBy, noSample, usualHeader } from '../submission/frame.ts'
 import { openSample } from '../submission/sample.ts'
+import { standardInput } from '../tables/argument.ts'
 import { targetOf } from '../tables/target.ts'
 import { many } from '../terminal/table.ts'
 import { parseShard, shardOf } from './inputs.ts'
@@ -94,7 +95,8 @@ async function tasksOf(
       `Where shall the predictions of ${many(paths.length, 'file')} go?`,
       'add -o and a folder: -o predictions/',
     )
-  if (paths.includes('-')) throw new UsageError('- for standard input stands alone', 'name files, or - and no other')
+  if (paths.includes(standardInput))
+    throw new UsageError('- for standard input stands alone', 'name files, or - and no other')
   const tasks: Task[] = []
   for (const path of paths) {
     const name = `${basename(path).replace(/(\.csv)?(\.gz)?$/i, '')}.csv`

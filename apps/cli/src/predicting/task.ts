@@ -51,7 +51,7 @@ export async function predictionOf(
   { place, sample: file, probabilities }: Pick<Task, 'place' | 'sample' | 'probabilities'>,
 ): Promise<Prediction> {
   const { classes } = classifier
-  const test = place.path === '-' ? 'standard input' : nameOf(place)
+  const test = nameOf(place)
   const sample = file && (await openSample(context, file))
   if (sample && probabilities === undefined)
     requireLabelSample(sample, 'add --probabilities FILE for them, beside -o for the labels')

@@ -6,6 +6,7 @@ import { JobError } from '../line/errors.ts'
 import type { CompetitionOptions } from '../line/flags/kaggle.ts'
 import type { ReadingOptions, TestOptions } from '../line/flags/reading.ts'
 import { command } from '../line/paste.ts'
+import { tableAt } from '../tables/argument.ts'
 import { isFolder, isZipName } from '../tables/kind.ts'
 import { nameOf, type Place } from '../tables/place.ts'
 import { heldOut, read } from '../tables/reading.ts'
@@ -116,7 +117,7 @@ async function tablesAt(context: Context, test: string): Promise<Tables> {
   if (isZipName(test) || (await exists(join(test, 'test.csv')))) return openSource(context, test)
   const train = join(dirname(test), 'train.csv')
   return {
-    test: { path: test },
+    test: tableAt(test, 'pixelrow check-submission submission.csv --test - < test.csv'),
     ...(isTestName(test) && (await exists(train)) && { train: { path: train } }),
     sample: await sampleBeside(context, test),
   }

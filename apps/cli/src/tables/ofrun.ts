@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Context } from '../context.ts'
 import { type ReadingOptions, readingFlags } from '../line/flags/reading.ts'
 import { picked } from '../line/words.ts'
+import { standardInput } from './argument.ts'
 import type { Place } from './place.ts'
 import { openSource } from './source.ts'
 
@@ -22,9 +23,10 @@ async function recordOf(folder: string): Promise<unknown> {
   return text === undefined ? undefined : JSON.parse(text)
 }
 
-/** The rows that a finished run was trained on, by its run.json; undefined where that does not tell. */
+/** The rows that a finished run was trained on, by its run.json; undefined where that does not tell, or they came from standard input. */
 export async function rowsOfRun(context: Context, folder: string): Promise<Place | undefined> {
   const { train, source } = ((await recordOf(folder)) ?? {}) as { train?: unknown; source?: unknown }
+  if (train === standardInput) return undefined
   if (typeof train === 'string') return { path: train }
   if (typeof source !== 'string') return undefined
   return (await openSource(context, source === 'embedded' ? undefined : source)).train

@@ -1,3 +1,5 @@
+import { addAbortSignal, type Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import {
   formatShape,
   type ImageShape,
@@ -11,6 +13,7 @@ import type { Context } from '../context.ts'
 import { inFlags } from '../line/advice.ts'
 import { JobError } from '../line/errors.ts'
 import type { PictureOptions, ReadingOptions } from '../line/flags/reading.ts'
+import { standardInput } from './argument.ts'
 import { findLabels, isIdxName, labelsPath } from './idx.ts'
 import { type Kind, kindOf, refuseMeaningless } from './kind.ts'
 import { nameOf, type Place } from './place.ts'
@@ -33,17 +36,24 @@ export async function read(
   more: Reading = {},
 ): Promise<PixelTable> {
   const { source, kind, options } = await readingOf(context, place, flags, more)
-  const path = String(source)
+  const path = typeof source === 'string' ? source : 'standard input'
   const labels = kind === 'idx' && more.label !== false ? await findLabels(path) : undefined
   if (labels) context.terminal.note(`${path}: labels from ${labels}`)
-  const table = await readTable(source, { ...options, ...(labels && { labels }) }).catch(async (error: unknown) => {
-    throw await explainReadings(context.terminal, error, path, options)
+  // A table whose shape is not clear is read twice.
+  const input = typeof source === 'string' || options.shape ? source : await whole(source, context.signal)
+  const table = await readTable(input, { ...options, ...(labels && { labels }) }).catch(async (error: unknown) => {
+    throw await explainReadings(context.terminal, error, { source: input, name: path, options })
   })
   const { shape } = flags
   if (shape !== undefined && !leavesColorOpen(kind, shape)) {
     requireShape(path, table, parseShape(shape), '--shape says')
   }
   return table
+}
+
+/** All of a stream, to be read more than once. */
+async function whole(stream: Readable, signal: AbortSignal): Promise<Uint8Array> {
+  return buffer(addAbortSignal(signal, stream))
 }
 
 /** What the flags, and who reads, want of a table; `-` is standard input. */
@@ -56,28 +66,28 @@ export async function readingOf(
   const at: Place = typeof place === 'string' ? { path: place } : place
   const { path, member, part } = at
   const kind = await kindAt(at)
-  refuseMeaningless(path, kind, flags)
+  const name = path === standardInput ? nameOf(at) : path
+  refuseMeaningless(name, kind, flags)
   const { label, id, maxValue, channels, transpose, drop, header, resize, color, background } = flags
   const asked = { label, id, maxValue, channels, transpose, drop, header, resize, color, background }
   const { parts, columns, ...others } = more
   const isTable = kind === 'csv' || kind === 'zip'
   const isParted = member === undefined && (kind === 'pictures' || kind === 'zip')
-  const name = path === '-' ? 'standard input' : path
   const options: ReadOptions = {
     ...given({ ...asked, member, part: part ?? partOf(flags) ?? (isParted ? parts : undefined) }),
     ...(isTable && columns && { columns }),
     ...sizeOf(kind, flags),
     onNote: (note) => terminal.note(`${name}: ${inFlags(note)}`),
     ...others,
-    ...(path === '-' && { name }),
+    ...(path === standardInput && { name }),
     signal,
   }
-  return { source: path === '-' ? process.stdin : path, kind, options }
+  return { source: path === standardInput ? process.stdin : path, kind, options }
 }
 
 /** What kind of table lies at a place; standard input is CSV. */
 export async function kindAt({ path, member }: Place): Promise<Kind> {
-  return path === '-' ? 'csv' : kindOf(path, member)
+  return path === standardInput ? 'csv' : kindOf(path, member)
 }
 
 const partOf = ({ part }: PictureOptions): ReadOptions['part'] => (part === 'val' ? 'validation' : part)

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import type { Context } from '../context.ts'
 import type { PictureOptions } from '../line/flags/reading.ts'
 import { type SampleFile, sampleBeside, sampleIn, sampleInZip } from '../submission/sample.ts'
+import { standardInput, tableAt } from './argument.ts'
 import { isFolder, isZipName, kindOf, namesInZip } from './kind.ts'
 import type { Place } from './place.ts'
 import { tableIn } from './source.ts'
@@ -15,7 +16,7 @@ export interface Target {
 
 /** The test table that a path means: itself, or the one in a competition's folder or zip; with the sample beside or in it. */
 export async function targetOf(context: Context, path: string, flags: PictureOptions): Promise<Target> {
-  if (path === '-') return { place: { path } }
+  if (path === standardInput) return { place: tableAt(path, 'pixelrow predict model.onnx - < test.csv') }
   if (await isFolder(path)) return inFolder(context, path, flags)
   return isZipName(path) ? inZip(context, path, flags) : { place: { path }, sample: await sampleBeside(context, path) }
 }

@@ -9,7 +9,7 @@ export const evalCommand = defineCommand({
   summary: 'measure a model on labelled rows',
   description: 'Tells the accuracy on labelled rows, in all and by class, and the confusion matrix.',
   arguments: [
-    ['model.onnx', 'a model that pixelrow exported'],
+    ['model.onnx', 'a model that pixelrow exported, or a run folder'],
     ['labelled.csv', `labelled rows of pixels: ${tableForms}`],
   ],
   flags,

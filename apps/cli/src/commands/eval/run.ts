@@ -1,6 +1,7 @@
 import type { PixelTable } from '@pixelrow/data'
 import { load } from '@pixelrow/infer-node'
 import type { Context } from '../../context.ts'
+import { modelAt } from '../../files/model.ts'
 import { areAlike, readRowsSeen, rowsBeside, type SeenImages } from '../../files/rows.ts'
 import {
   type Accuracy,
@@ -13,8 +14,10 @@ import {
 } from '../../measuring/accuracy.ts'
 import { type BySeen, bySeen, seenLines } from '../../measuring/seen.ts'
 import { tellNumbering } from '../../predicting/model.ts'
+import { tableAt } from '../../tables/argument.ts'
 import { readLike } from '../../tables/like.ts'
 import { requireOrder } from '../../tables/order.ts'
+import { nameOf } from '../../tables/place.ts'
 import { heldOut, requireLabels } from '../../tables/reading.ts'
 import { type Column, count, many, row } from '../../terminal/table.ts'
 import type { Terminal } from '../../terminal/terminal.ts'
@@ -33,16 +36,18 @@ interface Evaluation extends Accuracy {
 type Met = { known: true; parts: BySeen } | { known: false; reason: string }
 
 /** `pixelrow eval MODEL.onnx LABELLED.csv`: accuracy, by class, and the confusion matrix. */
-export async function run(context: Context, flags: EvalOptions, model: string, path: string): Promise<void> {
+export async function run(context: Context, flags: EvalOptions, source: string, path: string): Promise<void> {
   const { terminal, signal } = context
-  requireOrder(evalCommand, flags, [model, path])
+  await requireOrder(evalCommand, flags, [source, path])
+  const place = tableAt(path, 'pixelrow eval model.onnx - < labelled.csv')
+  const { path: model } = await modelAt(source)
   const classifier = await load(model, { device: flags.device, threads: flags.threads })
   try {
     tellNumbering(terminal, model, classifier)
     const { classes, device } = classifier
-    terminal.note(`Reading ${path}`)
+    terminal.note(`Reading ${nameOf(place)}`)
     const more = { classes: [...classes], parts: heldOut }
-    const table = requireLabels(path, await readLike(context, path, flags, classifier, more))
+    const table = requireLabels(nameOf(place), await readLike(context, place, flags, classifier, more))
     const onProgress = (rows: number) => terminal.transient(`predicting ${count(rows)} of ${many(table.rows, 'row')}`)
     const { labels } = await classifier.predict(table.pixels, { signal, onProgress })
     signal.throwIfAborted()

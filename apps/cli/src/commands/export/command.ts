@@ -19,7 +19,7 @@ const flags = defineFlags({
   },
   check: {
     term: '--check <table>',
-    help: 'rows of pixels, best with labels, to see what a precision costs; int8 takes its ranges from them (default: those of the run)',
+    help: 'rows of pixels, best with labels, to see what a precision costs; int8 takes its ranges from them; - is standard input (default: those of the run)',
     example: '--check train.csv',
     parse: filled('--check', "a table's path", 'train.csv'),
   },

@@ -22,6 +22,7 @@ import { passRowsOn } from '../../files/passing.ts'
 import { JobError, UsageError } from '../../line/errors.ts'
 import { command, isUrl } from '../../line/paste.ts'
 import { type Accuracy, accuracyFrom, accuracyText, caveat, type Sample, sampleOf } from '../../measuring/accuracy.ts'
+import { tableAt } from '../../tables/argument.ts'
 import { readLike } from '../../tables/like.ts'
 import { readingOfRun, rowsOfRun } from '../../tables/ofrun.ts'
 import type { Place } from '../../tables/place.ts'
@@ -140,7 +141,8 @@ async function smaller(context: Context, flags: ExportOptions, bytes: Uint8Array
 }
 
 async function rowsFor(context: Context, { check }: ExportOptions, { run }: ModelPlace): Promise<Place | undefined> {
-  if (check !== undefined) return { path: check }
+  if (check !== undefined)
+    return tableAt(check, 'pixelrow export model.onnx -o small.onnx --precision int8 --check - < train.csv')
   return run === undefined ? undefined : rowsOfRun(context, run)
 }
 

@@ -1,13 +1,13 @@
 import { type Description, describe, type Port } from '@pixelrow/export'
 import type { Context } from '../../context.ts'
-import { findModel, readModel, shown, withName } from '../../files/model.ts'
+import { modelAt, readModel, shown, withName } from '../../files/model.ts'
 import { type Column, count, many, row, size } from '../../terminal/table.ts'
 import { type Terminal, wrap } from '../../terminal/terminal.ts'
 import type { InspectOptions } from './command.ts'
 
 /** `pixelrow inspect MODEL.onnx`: what an ONNX file takes, gives and consists of, without running it. */
 export async function run({ terminal }: Context, _: InspectOptions, source: string): Promise<void> {
-  const { path } = (await findModel(source)) ?? { path: source }
+  const { path } = await modelAt(source)
   const bytes = await readModel(path)
   const description = await withName(path, () => describe(bytes))
   terminal.json({ file: path, ...description })

@@ -11,7 +11,7 @@ export const mergeCommand = defineCommand({
   description:
     'Puts models that train has exported into one file whose answer is the mean of theirs. Members that were trained apart ' +
     '(train --member 1, --member 2, …) give the very file that training them in one go (--members) gives.',
-  arguments: [['models...', 'files that train or run has exported, in the order of their numbers']],
+  arguments: [['models...', 'files that train or run has exported, or run folders, in the order of their numbers']],
   flags,
   examples: [
     'pixelrow merge m1/model.onnx m2/model.onnx m3/model.onnx -o model.onnx',

@@ -4,6 +4,7 @@ import { writeFileAtomic } from '@pixelrow/files'
 import type { Model } from '@pixelrow/model'
 import type { Context } from '../../context.ts'
 import { requireApart } from '../../files/destination.ts'
+import { modelAt } from '../../files/model.ts'
 import { requireOpens } from '../../files/opened.ts'
 import { passRowsOn } from '../../files/passing.ts'
 import { JobError, UsageError } from '../../line/errors.ts'
@@ -11,10 +12,12 @@ import { count, many } from '../../terminal/table.ts'
 import type { MergeOptions } from './command.ts'
 
 /** `pixelrow merge MODEL.onnx …`: one file that answers as the mean of several. */
-export async function run(context: Context, flags: MergeOptions, ...paths: string[]): Promise<void> {
+export async function run(context: Context, flags: MergeOptions, ...sources: string[]): Promise<void> {
   const { terminal } = context
   const { out, testShift = 0 } = flags
   if (out === undefined) throw new UsageError('Where shall the merged model go?', 'add -o model.onnx')
+  const paths: string[] = []
+  for (const source of sources) paths.push((await modelAt(source)).path)
   await requireApart([out], paths)
   const models: Model[] = []
   for (const path of paths) models.push(await readModel(path))

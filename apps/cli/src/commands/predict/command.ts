@@ -35,7 +35,7 @@ export const predictCommand = defineCommand({
     'one, else the ids from the CSV, else they count from 1. Several files, or a folder/ to write to: a file out for a file ' +
     'in, of any length; called again after an interruption, it goes on with the files that are missing.',
   arguments: [
-    ['model.onnx', 'a model that pixelrow exported'],
+    ['model.onnx', 'a model that pixelrow exported, or a run folder'],
     [
       'test.csv...',
       'rows of pixels without labels: CSVs (also .gz), IDX images, or folders of pictures; also in a zip; - is standard input',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Classifier } from '@pixelrow/infer-node'
 import type { Context } from '../../context.ts'
 import { inputsOf, requireApart } from '../../files/destination.ts'
+import { modelAt } from '../../files/model.ts'
 import { UsageError } from '../../line/errors.ts'
 import { expand } from '../../predicting/inputs.ts'
 import { predictMany } from '../../predicting/many.ts'
@@ -16,8 +17,9 @@ import { type Target, targetOf } from '../../tables/target.ts'
 import { type PredictOptions, predictCommand } from './command.ts'
 
 /** `pixelrow predict MODEL.onnx TEST.csv`: classifies the rows of a table into a submission, or many files into a folder. */
-export async function run(context: Context, flags: PredictOptions, model: string, ...words: string[]): Promise<void> {
-  requireOrder(predictCommand, flags, [model, words[0]!])
+export async function run(context: Context, flags: PredictOptions, source: string, ...words: string[]): Promise<void> {
+  await requireOrder(predictCommand, flags, [source, words[0]!])
+  const { path: model } = await modelAt(source)
   const { out, probabilities } = flags
   if (out !== undefined && probabilities !== undefined && join(out) === join(probabilities))
     throw new UsageError(`-o and --probabilities both want ${out}`, 'give each a name of its own', {
@@ -136,11 +138,6 @@ function destination({ out, json, shard, probabilities }: PredictOptions, path: 
     throw new UsageError(
       '--json and --out - both want standard output',
       'leave --out away: the object holds the labels then',
-    )
-  if (path === '-' && process.stdin.isTTY)
-    throw new UsageError(
-      '- reads rows from standard input, and that is this terminal',
-      'pixelrow predict model.onnx - < test.csv',
     )
   if (probabilities !== undefined && (out === undefined || out === '-'))
     throw new UsageError('--probabilities needs a file for the labels, too', 'add -o submission.csv')

@@ -7,6 +7,8 @@ import { csvPredictFlags } from '../../line/flags/reading.ts'
 import { command } from '../../line/paste.ts'
 import { wordsOf } from '../../line/words.ts'
 import { measuredOn, validationLines } from '../../measuring/trained.ts'
+import { tableAt } from '../../tables/argument.ts'
+import { nameOf } from '../../tables/place.ts'
 import { readLabelled } from '../../tables/reading.ts'
 import { settleBudget } from '../../training/budget.ts'
 import { keepCheckpoints, type Resumed } from '../../training/checkpoint.ts'
@@ -36,9 +38,11 @@ export async function train(
     await requireNoneWaiting(asked.out)
     await requireFolderApart(asked.out, await inputsOf(path))
   }
-  terminal.note(`Reading ${path}`)
-  const read = await timed(() => readLabelled(context, path, asked))
-  resumed?.requireSame(read.value, path)
+  const begin = resumed ? command('resume', resumed.folder.path) : command('train', path)
+  const place = tableAt(path, `${begin} < train.csv`)
+  terminal.note(`Reading ${nameOf(place)}`)
+  const read = await timed(() => readLabelled(context, place, asked))
+  resumed?.requireSame(read.value, nameOf(place))
   const flags = await settleBudget(context, await settleEngine(context, asked), read.value)
   const folder = resumed?.folder ?? (await openDestination(context, flags))
   const job = { command: 'train', paths: [path], flags, table: read.value } as const

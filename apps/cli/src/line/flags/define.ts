@@ -26,8 +26,8 @@ type Defaulted<F> = { [K in keyof F]: F[K] extends { default: unknown } ? K : ne
 type Flat<T> = { [K in keyof T]: T[K] }
 type ValueOf<F> = F extends { parse: (text: string) => infer T } ? (F extends { repeated: true } ? T[] : T) : boolean
 
-/** Flags whose terms say the names that they are declared under; a misnamed one is `never`, and so is its option. */
-type Named<F extends FlagSet> = { [K in keyof F]: F[K] extends { term: Term<K> } ? F[K] : never }
+/** Flags whose terms say the names that they are declared under; what a misnamed one becomes is no flag, and no command takes it. */
+type Named<F extends FlagSet> = { [K in keyof F]: F[K] extends { term: Term<K> } ? F[K] : { term: Term<K> } }
 
 /** How a flag for the option `testShift` must be written: `--test-shift`, perhaps with a letter before and a value behind. */
 type Term<K> = `${'' | `-${string}, `}--${Kebab<K>}${'' | ` <${string}>`}`

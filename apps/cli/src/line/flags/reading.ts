@@ -8,7 +8,7 @@ export const parts = ['train', 'val', 'test'] as const
 
 /** What a table may be, in the help of an argument. */
 export const tableForms =
-  'a CSV (also .gz), IDX images with their labels beside them, or a folder of pictures (one folder a class); also in a zip'
+  'a CSV (also .gz), IDX images with their labels beside them, or a folder of pictures (one folder a class); also in a zip; - is standard input'
 
 /** How a table is read. */
 const tableFlags = grouped(

@@ -9,7 +9,9 @@ import { inputsOf, requireApart } from '../../../files/destination.ts'
 import { UsageError } from '../../../line/errors.ts'
 import { readingFlags } from '../../../line/flags/reading.ts'
 import { wordsOf } from '../../../line/words.ts'
+import { tableAt } from '../../../tables/argument.ts'
 import { isIdxName, labelsPath } from '../../../tables/idx.ts'
+import { nameOf } from '../../../tables/place.ts'
 import { read } from '../../../tables/reading.ts'
 import { sampleOf } from '../../../tables/readings.ts'
 import { many } from '../../../terminal/table.ts'
@@ -30,13 +32,14 @@ const formats: { fits: (path: string) => boolean; write: Write }[] = [
 export async function run(context: Context, flags: ConvertOptions, file: string): Promise<void> {
   const { terminal, signal, kept } = context
   const { out } = flags
+  const place = tableAt(file, 'pixelrow data convert - -o train.idx < train.csv')
   const write = writerFor(flags)
   if (out !== undefined && write) {
     const outputs = isIdxName(out) ? [out, labelsPath(out)] : [out]
     await requireApart(outputs, await inputsOf(file))
   }
-  terminal.note(`Reading ${file}`)
-  const table = await read(context, file, flags)
+  terminal.note(`Reading ${nameOf(place)}`)
+  const table = await read(context, place, flags)
   signal.throwIfAborted()
   if (out === undefined || !write) {
     for (const text of csvText(table)) await terminal.raw(text)

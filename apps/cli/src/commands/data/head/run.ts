@@ -1,5 +1,7 @@
 import type { PixelTable } from '@pixelrow/data'
 import type { Context } from '../../../context.ts'
+import { tableAt } from '../../../tables/argument.ts'
+import { nameOf } from '../../../tables/place.ts'
 import { read } from '../../../tables/reading.ts'
 import { band, gap, pixelsOf } from '../../../terminal/band.ts'
 import { drawnWidth } from '../../../terminal/draw.ts'
@@ -11,9 +13,10 @@ const usualColumns = 80
 
 /** `pixelrow data head FILE`: the first rows as pictures. */
 export async function run(context: Context, flags: HeadOptions, file: string): Promise<void> {
+  const place = tableAt(file, 'pixelrow data head - < train.csv')
   const { terminal } = context
-  terminal.note(`Reading ${file}`)
-  const table = await read(context, file, flags)
+  terminal.note(`Reading ${nameOf(place)}`)
+  const table = await read(context, place, flags)
   const { width, abreast } = arrange(terminal, table)
   const rows = Math.min(table.rows, flags.rows ?? 2 * abreast)
   terminal.json({ file, ...summary(table), head: Array.from({ length: rows }, (_, row) => rowOf(table, row)) })
