@@ -1,27 +1,12 @@
 import { CommanderError } from 'commander'
-import { commandOf } from './line/commands.ts'
+import type { Context } from './context.ts'
 import { PendingError, reportError, UsageError } from './line/errors.ts'
+import { commandOf } from './line/find.ts'
 import { onInterrupt } from './line/interrupt.ts'
+import { toUsageError } from './line/misuse.ts'
 import { command } from './line/paste.ts'
-import { program, shortHelp, toUsageError } from './line/program.ts'
-import { openTerminal, type Terminal } from './terminal/terminal.ts'
-
-/** What every command is given. */
-export interface Context {
-  terminal: Terminal
-  /** Aborted by Ctrl-C. */
-  signal: AbortSignal
-  /** What an interrupted or failed command leaves behind, in words; filled in as it goes. */
-  kept: string[]
-  /** What an interruption has kept from being done; `nothing was written` if nothing else is said. */
-  undone?: string | undefined
-  /** What to know if a second Ctrl-C quits at once, where that is not without danger. */
-  uncertain?: string | undefined
-  /** The run folder from which an interrupted training can go on; set once it can. */
-  resume?: string
-  /** The exit code of a command that is done, where it is not 0: 4 for a training that came to nothing. */
-  exitCode?: number
-}
+import { program, shortHelp } from './line/program.ts'
+import { openTerminal } from './terminal/terminal.ts'
 
 /** A reader that has seen enough (`| head`) is no failure, and nobody is left to complain to. */
 function survivePipes(): void {
@@ -35,13 +20,13 @@ function survivePipes(): void {
 
 function tell({ terminal, resume }: Context, error: unknown, argv: readonly string[]): void {
   const { flags } = commandOf(argv).leaf ?? {}
-  const { fix, ...report } = reportError(error, flags && ((flag) => flags.some((name) => name === flag)))
+  const { fix, ...report } = reportError(error, flags && ((flag) => flag in flags))
   terminal.json({ error: fix ? { ...report, fix } : report })
   const stack = process.env.PIXELROW_DEBUG && error instanceof Error ? `\n${error.stack}` : ''
   terminal.complain(`Error: ${report.message}${stack}`)
   if (fix) terminal.complain(`${error instanceof UsageError ? 'Try:' : 'Fix:'} ${fix}`)
   // A full disk need not cost the training.
-  if (resume && (error as NodeJS.ErrnoException).code)
+  if (resume && (error as NodeJS.ErrnoException).code && !(error instanceof UsageError))
     terminal.complain('Once that is mended, go on with:', command('resume', resume))
 }
 

@@ -24,10 +24,20 @@ export interface Started {
   says(pattern: RegExp): Promise<void>
 }
 
+/** How a command is started; `input` is what it finds on standard input, which stays open without it. */
+interface Surroundings {
+  cwd?: string
+  env?: NodeJS.ProcessEnv
+  input?: string | Uint8Array
+}
+
 /** Starts the built command for real, without a terminal. */
-export function start(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Started {
+export function start(args: readonly string[], options: Surroundings = {}): Started {
   const { FORCE_COLOR: _, NO_COLOR: __, ...inherited } = process.env
   const child = spawn(process.execPath, [entry, ...args], { cwd: options.cwd, env: { ...inherited, ...options.env } })
+  // Who refuses a call has not read its input.
+  child.stdin.on('error', () => {})
+  if (options.input !== undefined) child.stdin.end(options.input)
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text))
@@ -47,10 +57,7 @@ export function start(args: readonly string[], options: { cwd?: string; env?: No
 }
 
 /** Runs the built command to its end. */
-export function pixelrow(
-  args: readonly string[],
-  options?: { cwd?: string; env?: NodeJS.ProcessEnv },
-): Promise<Finished> {
+export function pixelrow(args: readonly string[], options?: Surroundings): Promise<Finished> {
   return start(args, options).finished
 }
 

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, toSingleFile } from '@pixelrow/export'
+import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
-import type { Context } from '../main.ts'
 import { readModel, shown, withName } from './model.ts'
 
 /** A model's bytes; the weights that it keeps in files beside it, as PyTorch's exporter writes them, are in them, and that is said. */

@@ -1,9 +1,9 @@
 import { realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
-import type { Flags } from '../line/flags.ts'
+import type { RunFolderOptions, TrainingOptions } from '../line/flags/training.ts'
 import { command } from '../line/paste.ts'
-import type { Context } from '../main.ts'
 import { findLabels, isIdxName } from '../tables/idx.ts'
 import { checkpointFiles, createRunFolder, exists, type RunFolder, results } from './folder.ts'
 
@@ -41,7 +41,10 @@ export async function requireFolderApart(out: string | undefined, inputs: readon
 }
 
 /** The folder for a training's results; says so where they take the place of an earlier run's. */
-export async function openDestination({ terminal }: Context, { out, recipe }: Flags): Promise<RunFolder> {
+export async function openDestination(
+  { terminal }: Context,
+  { out, recipe }: RunFolderOptions & Pick<TrainingOptions, 'recipe'>,
+): Promise<RunFolder> {
   const folder = await createRunFolder(out, recipe)
   if (await exists(folder.file('run.json'))) terminal.note(`Replaces the run in ${folder.path}`)
   return folder

@@ -2,7 +2,8 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OnnxError } from '@pixelrow/export'
 import { JobError } from '../line/errors.ts'
-import { exists } from './folder.ts'
+import { command } from '../line/paste.ts'
+import { checkpointFiles, exists } from './folder.ts'
 
 /** Where a model is. */
 export interface ModelPlace {
@@ -20,6 +21,22 @@ export async function findModel(source: string): Promise<ModelPlace | undefined>
   if (!there?.isDirectory()) return /\.onnx$/i.test(source) ? { path: source } : undefined
   const path = join(source, 'model.onnx')
   return (await exists(path)) ? { path, run: source } : undefined
+}
+
+/** The ONNX file that an argument means: any file, or the one in a run's folder. Throws a JobError for a folder without one. */
+export async function modelAt(source: string): Promise<ModelPlace> {
+  const place = await findModel(source)
+  if (place) return place
+  const there = await stat(source).catch(() => undefined)
+  if (!there?.isDirectory()) return { path: source }
+  const isWaiting = await exists(join(source, checkpointFiles.record))
+  throw new JobError(
+    `${source}: expected an ONNX file or a run folder, found a folder without model.onnx`,
+    isWaiting
+      ? `finish its training first: ${command('resume', source)}`
+      : 'name a .onnx, or the folder of a finished run',
+    { code: 'CLI_MODEL_MISSING', params: { path: source, isInterrupted: isWaiting } },
+  )
 }
 
 /** The file's bytes. */

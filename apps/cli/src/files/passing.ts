@@ -1,5 +1,5 @@
 import { writeFileAtomic } from '@pixelrow/files'
-import type { Context } from '../main.ts'
+import type { Context } from '../context.ts'
 import { readRowsSeen, rowsBeside, rowsFile, rowsSeenByAll } from './rows.ts'
 
 /** A model that was written, and where. */

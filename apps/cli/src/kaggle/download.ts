@@ -1,10 +1,11 @@
 import { readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Download, DownloadOptions, Kaggle, TransferProgress } from '@pixelrow/kaggle'
+import type { Context } from '../context.ts'
 import { exists } from '../files/folder.ts'
 import { JobError } from '../line/errors.ts'
-import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
+import type { CompetitionOptions } from '../line/flags/kaggle.ts'
+import type { DataOptions } from '../line/flags/reading.ts'
 import { isZipName } from '../tables/kind.ts'
 
 /** Where a competition's files go, and how many of them. */
@@ -38,7 +39,7 @@ export async function downloadTo(context: Context, kaggle: Kaggle, wanted: Wante
 export async function competitionFolder(
   context: Context,
   open: () => Promise<Kaggle>,
-  { data, competition }: Flags,
+  { data, competition }: DataOptions & CompetitionOptions,
 ): Promise<string> {
   const folder = data ?? competition
   const isThere = await exists(isZipName(folder) ? folder : join(folder, 'train.csv'))

@@ -1,17 +1,19 @@
 import type { Kaggle } from '@pixelrow/kaggle'
+import type { Context } from '../context.ts'
 import { isInteractive, requireConsent } from '../line/ask.ts'
 import { UsageError } from '../line/errors.ts'
-import { type Flags, wordsOf } from '../line/flags.ts'
+import { competitionFlags, type KaggleOptions } from '../line/flags/kaggle.ts'
+import type { DataOptions } from '../line/flags/reading.ts'
 import { command } from '../line/paste.ts'
-import type { Context } from '../main.ts'
+import { wordsOf } from '../line/words.ts'
 import { competitionFolder } from './download.ts'
 import { explaining, openKaggle } from './session.ts'
 import { type Outcome, requireOpen, tellOutcome, upload } from './upload.ts'
 
 /** What of `run` happens at Kaggle. */
 export interface AtKaggle {
-  /** Before the training: consent or somebody to ask, a competition that takes submissions, the files. Returns where those are. */
-  prepare(): Promise<Flags>
+  /** Before the training: consent or somebody to ask, a competition that takes submissions, the files. Returns where those are, if it is another place than was said. */
+  prepare(): Promise<DataOptions>
   /**
    * Submits what was written and checked, and tells how it did; undefined where the answer was no. With `isAskedAgain` a `--yes` does not count:
    * without a terminal to ask at nothing is submitted.
@@ -20,7 +22,7 @@ export interface AtKaggle {
 }
 
 /** Signs in when something is first asked of Kaggle, and only once. */
-export function atKaggle(context: Context, flags: Flags): AtKaggle {
+export function atKaggle(context: Context, flags: DataOptions & KaggleOptions): AtKaggle {
   let opened: Promise<Kaggle> | undefined
   const open = () => {
     opened ??= openKaggle(context)
@@ -33,7 +35,11 @@ export function atKaggle(context: Context, flags: Flags): AtKaggle {
   }
 }
 
-async function prepare(context: Context, flags: Flags, open: () => Promise<Kaggle>): Promise<Flags> {
+async function prepare(
+  context: Context,
+  flags: DataOptions & KaggleOptions,
+  open: () => Promise<Kaggle>,
+): Promise<DataOptions> {
   if (flags.submit) {
     requireConsent('run --submit', flags.yes)
     if (!flags.kaggle && flags.data === undefined) {
@@ -41,17 +47,17 @@ async function prepare(context: Context, flags: Flags, open: () => Promise<Kaggl
     }
     await requireOpen(context, await open(), flags.competition)
   }
-  return flags.kaggle ? { ...flags, data: await competitionFolder(context, open, flags) } : flags
+  return flags.kaggle ? { data: await competitionFolder(context, open, flags) } : {}
 }
 
 async function submit(
   context: Context,
-  { competition, message, yes, wait }: Flags,
+  { competition, message, yes, wait }: KaggleOptions,
   open: () => Promise<Kaggle>,
   { file, description, isAskedAgain }: { file: string; description: string; isAskedAgain: boolean },
 ): Promise<Outcome | undefined> {
   const { terminal, signal } = context
-  const words = wordsOf({ competition })
+  const words = wordsOf(competitionFlags, { competition })
   const later = () => terminal.complain('Not submitted; to do it later:', command('submit', file, ...words))
   if (isAskedAgain && !isInteractive()) {
     later()

@@ -1,7 +1,7 @@
 import { connect, type Kaggle, KaggleError, type KaggleOptions, type RetryNotice } from '@pixelrow/kaggle'
+import type { Context } from '../context.ts'
 import { JobError, PendingError } from '../line/errors.ts'
 import { command } from '../line/paste.ts'
-import type { Context } from '../main.ts'
 import { duration } from '../terminal/table.ts'
 
 /** Signs in to Kaggle, says by what, and does something there; what goes wrong comes out with the command that helps. */

@@ -1,7 +1,7 @@
 import type { Kaggle, Place, Submission, SubmissionLimits, TransferProgress } from '@pixelrow/kaggle'
+import type { Context } from '../context.ts'
 import { askYes } from '../line/ask.ts'
 import { JobError } from '../line/errors.ts'
-import type { Context } from '../main.ts'
 import { count, duration, many } from '../terminal/table.ts'
 import { transferLine } from './download.ts'
 

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import type { Context } from '../main.ts'
+import type { Context } from '../context.ts'
 import { UsageError } from './errors.ts'
 
 /** Whether there is somebody to ask. */

@@ -9,14 +9,14 @@ export function quoted(argument: string): string {
 /** Whether it is an address rather than a path. */
 export const isUrl = (path: string) => /^(https?|file):/i.test(path)
 
-/** A path that means the same from every folder; URLs stay as they are. */
+/** A path that means the same from every folder; URLs, and `-` for standard input, stay as they are. */
 export function absolute(path: string): string {
-  return isUrl(path) ? path : resolve(path)
+  return isUrl(path) || path === '-' ? path : resolve(path)
 }
 
 /** A path as seen from here, where that is shorter. */
 export function near(path: string): string {
-  if (isUrl(path)) return path
+  if (isUrl(path) || path === '-') return path
   const seen = relative(process.cwd(), path) || '.'
   return seen.length < path.length ? seen : path
 }

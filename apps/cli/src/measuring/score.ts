@@ -1,7 +1,7 @@
 import { type PixelTable, readSubmission } from '@pixelrow/data'
+import type { Context } from '../context.ts'
 import type { RunFolder } from '../files/folder.ts'
 import type { SeenRows } from '../files/rows.ts'
-import type { Context } from '../main.ts'
 import { score } from '../submission/check.ts'
 import { nameOf } from '../tables/place.ts'
 import type { Source } from '../tables/source.ts'

@@ -1,5 +1,5 @@
 import { count, many } from '../terminal/table.ts'
-import type { Trained } from '../training/training.ts'
+import type { Trained } from '../training/trained.ts'
 import { type Accuracy, accuracyFrom, accuracyText, caveat } from './accuracy.ts'
 import type { Score } from './score.ts'
 

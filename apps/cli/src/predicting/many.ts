@@ -3,14 +3,17 @@ import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DataError, readSubmissionRows } from '@pixelrow/data'
 import { isTemporary, writeFileAtomic } from '@pixelrow/files'
+import type { PredictOptions } from '../commands/predict/command.ts'
+import type { Context } from '../context.ts'
 import { inputsOf, requireApart } from '../files/destination.ts'
 import { exists } from '../files/folder.ts'
 import { JobError, UsageError } from '../line/errors.ts'
-import { type Flags, predictFlags, wordsOf } from '../line/flags.ts'
-import type { Context } from '../main.ts'
+import { predictFlags } from '../line/flags/reading.ts'
+import { wordsOf } from '../line/words.ts'
 import { checker } from '../submission/check.ts'
 import { countedSentence, headerBy, noSample, usualHeader } from '../submission/frame.ts'
 import { openSample } from '../submission/sample.ts'
+import { standardInput } from '../tables/argument.ts'
 import { targetOf } from '../tables/target.ts'
 import { many } from '../terminal/table.ts'
 import { parseShard, shardOf } from './inputs.ts'
@@ -26,7 +29,7 @@ const format = 2
 /** Classifies files of any length into a folder, a file out for a file in; what is done already is left as it is. */
 export async function predictMany(
   context: Context,
-  flags: Flags,
+  flags: PredictOptions,
   model: string,
   paths: readonly string[],
 ): Promise<void> {
@@ -84,7 +87,7 @@ function tell({ terminal }: Context, done: readonly Predicted[]): void {
 /** Files in the folder by the names of the inputs. */
 async function tasksOf(
   context: Context,
-  { out, probabilities, ...flags }: Flags,
+  { out, probabilities, ...flags }: PredictOptions,
   paths: readonly string[],
 ): Promise<Task[]> {
   if (out === undefined || out === '-')
@@ -92,7 +95,8 @@ async function tasksOf(
       `Where shall the predictions of ${many(paths.length, 'file')} go?`,
       'add -o and a folder: -o predictions/',
     )
-  if (paths.includes('-')) throw new UsageError('- for standard input stands alone', 'name files, or - and no other')
+  if (paths.includes(standardInput))
+    throw new UsageError('- for standard input stands alone', 'name files, or - and no other')
   const tasks: Task[] = []
   for (const path of paths) {
     const name = `${basename(path).replace(/(\.csv)?(\.gz)?$/i, '')}.csv`
@@ -136,8 +140,8 @@ async function hasIds(context: Context, { out, sample: file }: Task): Promise<bo
 }
 
 /** Makes the folder, or makes sure that what is in it came from the same model and options; several parts of a job may share it. */
-async function openFolder(flags: Flags, model: Uint8Array, folder: string): Promise<void> {
-  const words = wordsOf(flags, predictFlags).join(' ')
+async function openFolder(flags: PredictOptions, model: Uint8Array, folder: string): Promise<void> {
+  const words = wordsOf(predictFlags, flags).join(' ')
   const sum = createHash('sha256').update(model).digest('hex')
   const text = `${JSON.stringify({ format, model: sum, options: words })}\n`
   const path = join(folder, record)

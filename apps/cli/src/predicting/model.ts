@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { type Classifier, load } from '@pixelrow/infer-node'
 import { JobError } from '../line/errors.ts'
-import type { Flags } from '../line/flags.ts'
+import type { MachineOptions } from '../line/flags/training.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 /**
  * Several workers of few threads each: while this thread reads rows, runs on the others never wait for one another, as the threads of one run
  * would. Each holds a model, so there are no more than four.
  */
-export function loadForMany(source: string | Uint8Array, { device, threads = availableParallelism() }: Flags) {
+export function loadForMany(source: string | Uint8Array, { device, threads = availableParallelism() }: MachineOptions) {
   const workers = Math.min(threads, 4)
   return load(source, { device, workers, threads: Math.floor(threads / workers) })
 }

@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { PixelTable } from '@pixelrow/data'
 import type { Classifier } from '@pixelrow/infer-node'
+import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
-import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
+import type { ReadingOptions } from '../line/flags/reading.ts'
 import { comparedWith, headerBy, usualHeader } from '../submission/frame.ts'
 import { type Counted, distinct, pairing } from '../submission/pairing.ts'
 import { columnsBy, type NamedSample, openSample, requireLabelSample } from '../submission/sample.ts'
@@ -46,12 +46,12 @@ export interface Predicted extends Pick<Prediction, 'test' | 'sample' | 'header'
 /** Begins to classify a table: its rows come in the order of its sample, with the sample's ids, where there is one. */
 export async function predictionOf(
   context: Context,
-  flags: Flags,
+  flags: ReadingOptions,
   classifier: Classifier,
   { place, sample: file, probabilities }: Pick<Task, 'place' | 'sample' | 'probabilities'>,
 ): Promise<Prediction> {
   const { classes } = classifier
-  const test = place.path === '-' ? 'standard input' : nameOf(place)
+  const test = nameOf(place)
   const sample = file && (await openSample(context, file))
   if (sample && probabilities === undefined)
     requireLabelSample(sample, 'add --probabilities FILE for them, beside -o for the labels')
@@ -98,7 +98,12 @@ function columnsOf({ name, header }: NamedSample, classes: readonly string[]): s
 }
 
 /** Classifies a table into its files. */
-export async function carryOut(context: Context, flags: Flags, classifier: Classifier, task: Task): Promise<Predicted> {
+export async function carryOut(
+  context: Context,
+  flags: ReadingOptions,
+  classifier: Classifier,
+  task: Task,
+): Promise<Predicted> {
   const { terminal, signal } = context
   const { out, probabilities } = task
   let rows = 0

@@ -1,7 +1,8 @@
 import { readSubmissionRows } from '@pixelrow/data'
+import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
-import type { Context } from '../main.ts'
 import { count, many } from '../terminal/table.ts'
+import type { SubmissionFile } from './argument.ts'
 import { checker, type Wrong } from './check.ts'
 import { countedSentence } from './frame.ts'
 import type { Reference } from './reference.ts'
@@ -15,13 +16,17 @@ export interface Examined {
 }
 
 /** Reads a submission, and refuses it by the first line that is not as the reference has it; lines are counted as an editor does. */
-export async function examine({ signal }: Context, file: string, reference?: Reference): Promise<Examined> {
+export async function examine(
+  { signal }: Context,
+  { name, source }: SubmissionFile,
+  reference?: Reference,
+): Promise<Examined> {
   const found: Omit<Examined, 'perLabel'> = { rows: 0, header: ['', ''] }
   const perLabel = new Map<string, number>()
   const check = reference && checkerFor(reference)
   let wrong: (Wrong & { line: number }) | undefined
   let last = 0
-  for await (const piece of readSubmissionRows(file, { signal })) {
+  for await (const piece of readSubmissionRows(source, { name, signal })) {
     const { header, headerLine, labels, lines } = piece
     const before = found.rows
     wrong ??= placed(check?.wrongIn(piece), (row) => (row === 0 ? headerLine : lines[row - 1 - before]!))
@@ -31,7 +36,7 @@ export async function examine({ signal }: Context, file: string, reference?: Ref
     for (const label of labels) perLabel.set(label, (perLabel.get(label) ?? 0) + 1)
   }
   wrong ??= placed(check?.wrongAtEnd(), () => last + 1)
-  if (wrong && reference) throw wrongError(file, wrong, found.rows, reference)
+  if (wrong && reference) throw wrongError(name, wrong, found.rows, reference)
   return { ...found, perLabel: Object.fromEntries(perLabel) }
 }
 

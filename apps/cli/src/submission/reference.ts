@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import type { Context } from '../context.ts'
 import { exists } from '../files/folder.ts'
 import { JobError } from '../line/errors.ts'
-import type { Flags } from '../line/flags.ts'
+import type { CompetitionOptions } from '../line/flags/kaggle.ts'
+import type { ReadingOptions, TestOptions } from '../line/flags/reading.ts'
 import { command } from '../line/paste.ts'
-import type { Context } from '../main.ts'
+import { tableAt } from '../tables/argument.ts'
 import { isFolder, isZipName } from '../tables/kind.ts'
 import { nameOf, type Place } from '../tables/place.ts'
 import { heldOut, read } from '../tables/reading.ts'
@@ -33,6 +35,9 @@ export interface Reference {
   counted?: Counted | undefined
 }
 
+/** What may be said of what a submission belongs to. */
+type ReferenceOptions = TestOptions & CompetitionOptions & ReadingOptions
+
 /** Tables that belong to a submission. */
 interface Tables {
   test: Place
@@ -53,7 +58,7 @@ interface Beside {
  */
 export async function referenceFor(
   context: Context,
-  flags: Flags,
+  flags: ReferenceOptions,
   file: string,
   { upload = false } = {},
 ): Promise<Reference | undefined> {
@@ -75,7 +80,7 @@ export async function referenceFor(
 }
 
 /** What a sample alone tells. */
-export function referenceBy(sample: NamedSample, flags: Flags): Reference {
+export function referenceBy(sample: NamedSample, flags: CompetitionOptions): Reference {
   const { ids } = sample
   requireLabelSample(sample, 'only submissions of an id and a label are submitted')
   const header: [string, string] = [sample.header[0]!, sample.header[1]!]
@@ -83,11 +88,15 @@ export function referenceBy(sample: NamedSample, flags: Flags): Reference {
 }
 
 /** Where nobody has trained, the competition may be known, or the sample says what labels look like. */
-function labelsFor({ competition }: Flags, header: readonly string[], sample?: NamedSample): KnownLabels | undefined {
+function labelsFor(
+  { competition }: CompetitionOptions,
+  header: readonly string[],
+  sample?: NamedSample,
+): KnownLabels | undefined {
   return labelsOfCompetition(competition, header) ?? (sample && labelsLike(sample))
 }
 
-async function tablesFor(context: Context, flags: Flags, run?: Beside): Promise<Tables | undefined> {
+async function tablesFor(context: Context, flags: ReferenceOptions, run?: Beside): Promise<Tables | undefined> {
   const { test, competition } = flags
   if (test !== undefined) return tablesAt(context, test)
   if (run?.source === 'embedded') return openSource(context)
@@ -108,7 +117,7 @@ async function tablesAt(context: Context, test: string): Promise<Tables> {
   if (isZipName(test) || (await exists(join(test, 'test.csv')))) return openSource(context, test)
   const train = join(dirname(test), 'train.csv')
   return {
-    test: { path: test },
+    test: tableAt(test, 'pixelrow check-submission submission.csv --test - < test.csv'),
     ...(isTestName(test) && (await exists(train)) && { train: { path: train } }),
     sample: await sampleBeside(context, test),
   }
@@ -117,7 +126,7 @@ async function tablesAt(context: Context, test: string): Promise<Tables> {
 /** The labels of a training table; to decode a folder of pictures for them alone would take too long. */
 async function labelsIn(
   context: Context,
-  flags: Flags,
+  flags: ReferenceOptions,
   train: Place | undefined,
   columns: ReturnType<typeof columnsBy>,
 ): Promise<KnownLabels | undefined> {

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { isSampleName, type ReadOptions, readSample, type Sample } from '@pixelrow/data'
 import { readZip } from '@pixelrow/files'
+import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
-import type { Context } from '../main.ts'
 
 /** A competition's sample of a submission that was found: what errors call it, and the file or its bytes. */
 export interface SampleFile {

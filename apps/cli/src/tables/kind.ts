@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { readZip } from '@pixelrow/files'
 import { UsageError } from '../line/errors.ts'
-import type { Flags } from '../line/flags.ts'
+import type { ReadingOptions } from '../line/flags/reading.ts'
 import { isUrl } from '../line/paste.ts'
 import { isIdxName } from './idx.ts'
 
@@ -46,7 +46,7 @@ const pictureFlags = ['resize', 'color', 'background'] as const
 const columnFlags = ['label', 'id', 'header'] as const
 
 /** What means nothing for a kind, and the words for it. */
-const meaningless: Record<Kind, { words: string; flags: readonly (keyof Flags)[] }> = {
+const meaningless: Record<Kind, { words: string; flags: readonly (keyof ReadingOptions)[] }> = {
   csv: { words: 'is a CSV, which takes no', flags: [...pictureFlags, 'part'] },
   zip: { words: 'holds a CSV, which takes no', flags: pictureFlags },
   idx: { words: 'is IDX, which takes no', flags: [...columnFlags, 'drop', 'channels', ...pictureFlags, 'part'] },
@@ -54,7 +54,7 @@ const meaningless: Record<Kind, { words: string; flags: readonly (keyof Flags)[]
 }
 
 /** Refuses a flag that would be passed over. */
-export function refuseMeaningless(path: string, kind: Kind, flags: Flags): void {
+export function refuseMeaningless(path: string, kind: Kind, flags: ReadingOptions): void {
   const { words, flags: names } = meaningless[kind]
   const name = names.find((one) => flags[one] !== undefined)
   if (!name) return

@@ -1,7 +1,7 @@
 import { type ImageShape, type PixelTable, type Preparation, type ReadOptions, readRows } from '@pixelrow/data'
+import type { Context } from '../context.ts'
 import { JobError, UsageError } from '../line/errors.ts'
-import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
+import type { PictureOptions, ReadingOptions } from '../line/flags/reading.ts'
 import { nameOf, type Place } from './place.ts'
 import { kindAt, type Reading, read, readingOf, requireShape } from './reading.ts'
 
@@ -18,7 +18,7 @@ export interface Images {
 export async function readLike(
   context: Context,
   place: Place | string,
-  flags: Flags,
+  flags: ReadingOptions,
   images: Images,
   more: Reading = {},
 ): Promise<PixelTable> {
@@ -31,7 +31,7 @@ export async function readLike(
 export async function* rowsLike(
   context: Context,
   place: Place,
-  flags: Flags,
+  flags: ReadingOptions,
   images: Images,
   { batch, ...more }: Reading & { batch: number },
 ): AsyncGenerator<PixelTable> {
@@ -53,7 +53,7 @@ function* partsOf(table: PixelTable, batch: number): Generator<PixelTable> {
 }
 
 /** What a model wants of a table, and the flags that are left. */
-async function likeOptions(place: Place, flags: Flags, images: Images, more: Reading) {
+async function likeOptions(place: Place, flags: ReadingOptions, images: Images, more: Reading) {
   const { shape, maxValue } = images
   const { shape: _, maxValue: asked, ...rest } = flags
   const kind = await kindAt(place)
@@ -65,7 +65,7 @@ async function likeOptions(place: Place, flags: Flags, images: Images, more: Rea
 }
 
 /** An order of channels means nothing for grey images. */
-function requireChannels(path: string, { shape }: Images, { channels }: Flags): void {
+function requireChannels(path: string, { shape }: Images, { channels }: ReadingOptions): void {
   if (channels === undefined || shape.channels > 1) return
   throw new UsageError(
     `${path} holds images of one channel, which have no order for --channels ${channels}`,
@@ -95,7 +95,7 @@ function rangeFor(asked: number | undefined, maxValue: number): ReadOptions {
 }
 
 /** Pictures are prepared as those were that the model was trained on. */
-function preparationFor(path: string, flags: Flags, { preparation, maxValue }: Images): ReadOptions {
+function preparationFor(path: string, flags: PictureOptions, { preparation, maxValue }: Images): ReadOptions {
   if (maxValue !== 255) {
     throw new JobError(`${path} holds pictures, of values 0 to 255; the model was trained on values up to ${maxValue}`)
   }

@@ -1,3 +1,5 @@
+import { addAbortSignal, type Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import {
   formatShape,
   type ImageShape,
@@ -7,11 +9,11 @@ import {
   type ReadOptions,
   readTable,
 } from '@pixelrow/data'
+import type { Context } from '../context.ts'
 import { inFlags } from '../line/advice.ts'
-import { JobError, UsageError } from '../line/errors.ts'
-import { type Flags, wordsOf } from '../line/flags.ts'
-import { command } from '../line/paste.ts'
-import type { Context } from '../main.ts'
+import { JobError } from '../line/errors.ts'
+import type { PictureOptions, ReadingOptions } from '../line/flags/reading.ts'
+import { standardInput } from './argument.ts'
 import { findLabels, isIdxName, labelsPath } from './idx.ts'
 import { type Kind, kindOf, refuseMeaningless } from './kind.ts'
 import { nameOf, type Place } from './place.ts'
@@ -30,15 +32,17 @@ export const heldOut: readonly Part[] = ['test', 'validation']
 export async function read(
   context: Context,
   place: Place | string,
-  flags: Flags,
+  flags: ReadingOptions,
   more: Reading = {},
 ): Promise<PixelTable> {
   const { source, kind, options } = await readingOf(context, place, flags, more)
-  const path = String(source)
+  const path = typeof source === 'string' ? source : 'standard input'
   const labels = kind === 'idx' && more.label !== false ? await findLabels(path) : undefined
   if (labels) context.terminal.note(`${path}: labels from ${labels}`)
-  const table = await readTable(source, { ...options, ...(labels && { labels }) }).catch(async (error: unknown) => {
-    throw await explainReadings(context.terminal, error, path, options)
+  // A table whose shape is not clear is read twice.
+  const input = typeof source === 'string' || options.shape ? source : await whole(source, context.signal)
+  const table = await readTable(input, { ...options, ...(labels && { labels }) }).catch(async (error: unknown) => {
+    throw await explainReadings(context.terminal, error, { source: input, name: path, options })
   })
   const { shape } = flags
   if (shape !== undefined && !leavesColorOpen(kind, shape)) {
@@ -47,41 +51,51 @@ export async function read(
   return table
 }
 
+/** All of a stream, to be read more than once. */
+async function whole(stream: Readable, signal: AbortSignal): Promise<Uint8Array> {
+  return buffer(addAbortSignal(signal, stream))
+}
+
 /** What the flags, and who reads, want of a table; `-` is standard input. */
-export async function readingOf({ terminal, signal }: Context, place: Place | string, flags: Flags, more: Reading) {
+export async function readingOf(
+  { terminal, signal }: Context,
+  place: Place | string,
+  flags: ReadingOptions,
+  more: Reading,
+) {
   const at: Place = typeof place === 'string' ? { path: place } : place
   const { path, member, part } = at
   const kind = await kindAt(at)
-  refuseMeaningless(path, kind, flags)
+  const name = path === standardInput ? nameOf(at) : path
+  refuseMeaningless(name, kind, flags)
   const { label, id, maxValue, channels, transpose, drop, header, resize, color, background } = flags
   const asked = { label, id, maxValue, channels, transpose, drop, header, resize, color, background }
   const { parts, columns, ...others } = more
   const isTable = kind === 'csv' || kind === 'zip'
   const isParted = member === undefined && (kind === 'pictures' || kind === 'zip')
-  const name = path === '-' ? 'standard input' : path
   const options: ReadOptions = {
     ...given({ ...asked, member, part: part ?? partOf(flags) ?? (isParted ? parts : undefined) }),
     ...(isTable && columns && { columns }),
     ...sizeOf(kind, flags),
     onNote: (note) => terminal.note(`${name}: ${inFlags(note)}`),
     ...others,
-    ...(path === '-' && { name }),
+    ...(path === standardInput && { name }),
     signal,
   }
-  return { source: path === '-' ? process.stdin : path, kind, options }
+  return { source: path === standardInput ? process.stdin : path, kind, options }
 }
 
 /** What kind of table lies at a place; standard input is CSV. */
 export async function kindAt({ path, member }: Place): Promise<Kind> {
-  return path === '-' ? 'csv' : kindOf(path, member)
+  return path === standardInput ? 'csv' : kindOf(path, member)
 }
 
-const partOf = ({ part }: Flags): ReadOptions['part'] => (part === 'val' ? 'validation' : part)
+const partOf = ({ part }: PictureOptions): ReadOptions['part'] => (part === 'val' ? 'validation' : part)
 
 /** For pictures a size without channels says nothing of colours. */
 const leavesColorOpen = (kind: Kind, shape: string): boolean => kind === 'pictures' && shape.split('x').length === 2
 
-function sizeOf(kind: Kind, { shape }: Flags): Pick<ReadOptions, 'shape' | 'size'> {
+function sizeOf(kind: Kind, { shape }: ReadingOptions): Pick<ReadOptions, 'shape' | 'size'> {
   // IDX says its size itself, and is compared with what is wanted afterwards.
   if (shape === undefined || kind === 'idx') return {}
   const { height, width, ...rest } = parseShape(shape)
@@ -92,7 +106,7 @@ function sizeOf(kind: Kind, { shape }: Flags): Pick<ReadOptions, 'shape' | 'size
 export async function readLabelled(
   context: Context,
   place: Place | string,
-  flags: Flags,
+  flags: ReadingOptions,
   more: Reading = {},
 ): Promise<PixelTable> {
   const name = typeof place === 'string' ? place : nameOf(place)
@@ -101,16 +115,6 @@ export async function readLabelled(
   throw new JobError(
     `${name} has 1 class; a classifier needs at least 2`,
     `every row is labelled ${table.classes[0]}: if that is not the label, name its column: --label <column>`,
-  )
-}
-
-/** Refuses a table in the model's place. */
-export function requireOrder(name: string, flags: Flags, model: string, path: string): void {
-  const isModel = (file: string) => /\.onnx$/i.test(file)
-  if (isModel(model) || !isModel(path)) return
-  throw new UsageError(
-    'The arguments are swapped: first the model, then the CSV',
-    command(name, path, model, ...wordsOf(flags)),
   )
 }
 

@@ -7,9 +7,11 @@ import {
   type ReadOptions,
   readTable,
   selectRows,
+  type TableSource,
 } from '@pixelrow/data'
 import { JobError } from '../line/errors.ts'
-import { wordsOf } from '../line/flags.ts'
+import { readingFlags } from '../line/flags/reading.ts'
+import { wordsOf } from '../line/words.ts'
 import { band } from '../terminal/band.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
@@ -37,28 +39,27 @@ export function sampleOf(table: PixelTable, most = 100): Uint8Array {
 export async function explainReadings(
   terminal: Terminal,
   error: unknown,
-  path: string,
-  options: ReadOptions,
+  { source, name, options }: { source: TableSource; name: string; options: ReadOptions },
 ): Promise<unknown> {
   if (!(error instanceof DataError) || error.code !== 'DATA_SHAPE_UNCLEAR') return error
   const { pixels, candidates } = error.params as { pixels: number; candidates: Reading[] }
   const flags = candidates.map(flagsOf)
   const { channels, transpose, ...rest } = options
-  const sample = sampleOf(await readTable(path, { ...rest, shape: candidates[0]!.shape }), abreast)
+  const sample = sampleOf(await readTable(source, { ...rest, shape: candidates[0]!.shape }), abreast)
   for (const [index, { shape }] of candidates.entries()) {
     const table = await readTable(sample, { shape, ...(transpose && { transpose }) })
     terminal.line(`\n${terminal.colors.cyan(flags[index]!)}`)
     for (const line of drawn(terminal, table)) terminal.line(line)
   }
   terminal.line('')
-  const message = `${path}: its rows of ${pixels} pixels may be read in ${candidates.length} ways, and none is clearly the smoothest`
-  const params = { file: path, pixels, candidates: candidates.map((each, i) => ({ ...each, flags: flags[i] })) }
+  const message = `${name}: its rows of ${pixels} pixels may be read in ${candidates.length} ways, and none is clearly the smoothest`
+  const params = { file: name, pixels, candidates: candidates.map((each, i) => ({ ...each, flags: flags[i] })) }
   return new JobError(message, `add ${flags.join(', or ')}`, { code: 'CLI_SHAPE_UNCLEAR', params })
 }
 
 function flagsOf({ shape }: Reading): string {
   const order = shape.channels > 1 ? { channels: shape.channelOrder } : {}
-  return wordsOf({ shape: formatShape(shape), ...order }).join(' ')
+  return wordsOf(readingFlags, { shape: formatShape(shape), ...order }).join(' ')
 }
 
 function drawn({ notePalette, colors }: Terminal, table: PixelTable): string[] {

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
-import type { Context } from '../main.ts'
 import { type SampleFile, sampleIn, sampleInZip } from '../submission/sample.ts'
 import { digits } from './digits.ts'
 import { isIdxName } from './idx.ts'

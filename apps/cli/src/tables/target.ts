@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
+import type { Context } from '../context.ts'
+import type { PictureOptions } from '../line/flags/reading.ts'
 import { type SampleFile, sampleBeside, sampleIn, sampleInZip } from '../submission/sample.ts'
+import { standardInput, tableAt } from './argument.ts'
 import { isFolder, isZipName, kindOf, namesInZip } from './kind.ts'
 import type { Place } from './place.ts'
 import { tableIn } from './source.ts'
@@ -14,13 +15,13 @@ export interface Target {
 }
 
 /** The test table that a path means: itself, or the one in a competition's folder or zip; with the sample beside or in it. */
-export async function targetOf(context: Context, path: string, flags: Flags): Promise<Target> {
-  if (path === '-') return { place: { path } }
+export async function targetOf(context: Context, path: string, flags: PictureOptions): Promise<Target> {
+  if (path === standardInput) return { place: tableAt(path, 'pixelrow predict model.onnx - < test.csv') }
   if (await isFolder(path)) return inFolder(context, path, flags)
   return isZipName(path) ? inZip(context, path, flags) : { place: { path }, sample: await sampleBeside(context, path) }
 }
 
-async function inFolder(context: Context, path: string, flags: Flags): Promise<Target> {
+async function inFolder(context: Context, path: string, flags: PictureOptions): Promise<Target> {
   const names = await readdir(path)
   if (hasTest(names, flags)) return { place: { path }, sample: await sampleIn(context, path) }
   const table = tableIn(names, 'test')
@@ -28,7 +29,7 @@ async function inFolder(context: Context, path: string, flags: Flags): Promise<T
   return { place: { path }, sample: await sampleBeside(context, path) }
 }
 
-async function inZip(context: Context, path: string, flags: Flags): Promise<Target> {
+async function inZip(context: Context, path: string, flags: PictureOptions): Promise<Target> {
   const names = await namesInZip(path)
   const isPictures = (await kindOf(path)) === 'pictures'
   const member = isPictures
@@ -48,8 +49,8 @@ async function inZip(context: Context, path: string, flags: Flags): Promise<Targ
 }
 
 /** Whether a folder of test pictures is among the names, and meant. */
-const hasTest = (names: readonly string[], flags: Flags): boolean =>
+const hasTest = (names: readonly string[], flags: PictureOptions): boolean =>
   isMeant(flags) && names.some((name) => /^test(ing)?$/i.test(name))
 
 /** Whether the test part is what the flags want. */
-const isMeant = ({ part }: Flags): boolean => part === undefined || part === 'test'
+const isMeant = ({ part }: PictureOptions): boolean => part === undefined || part === 'test'

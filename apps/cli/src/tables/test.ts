@@ -1,8 +1,8 @@
 import { DataError, type PixelTable } from '@pixelrow/data'
+import type { Context } from '../context.ts'
 import { inFlags } from '../line/advice.ts'
 import { UsageError } from '../line/errors.ts'
-import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
+import type { ReadingOptions } from '../line/flags/reading.ts'
 import { type Images, readLike } from './like.ts'
 import { nameOf, type Place } from './place.ts'
 import { type Reading, readLabelled } from './reading.ts'
@@ -21,7 +21,7 @@ export interface Tables {
 export async function readBoth(
   context: Context,
   { train, test }: { train: Place; test: Place },
-  flags: Flags,
+  flags: ReadingOptions,
   columns: NonNullable<Reading['columns']>,
 ): Promise<Tables> {
   for (const name of ['drop', 'id'] as const) requireName(name, flags)
@@ -37,7 +37,7 @@ export async function readBoth(
 }
 
 /** A place is another column in test.csv, which has no label. */
-function requireName(name: 'drop' | 'id', flags: Flags): void {
+function requireName(name: 'drop' | 'id', flags: ReadingOptions): void {
   const place = [flags[name]].flat().find((column) => typeof column === 'number')
   if (place === undefined) return
   throw new UsageError(
@@ -56,7 +56,7 @@ interface Dropped {
 /** Reads with those of the names to drop that the file has. */
 async function dropping(
   drop: readonly (string | number)[],
-  work: (some: Pick<Flags, 'drop'>) => Promise<PixelTable>,
+  work: (some: Pick<ReadingOptions, 'drop'>) => Promise<PixelTable>,
 ): Promise<Dropped> {
   const missing: Dropped['missing'] = []
   for (;;) {
@@ -78,7 +78,7 @@ const isDataError = (error: unknown, ...codes: DataError['code'][]): error is Da
 async function readTest(
   context: Context,
   place: Place,
-  flags: Flags,
+  flags: ReadingOptions,
   images: Images,
   columns: NonNullable<Reading['columns']>,
 ): Promise<PixelTable> {

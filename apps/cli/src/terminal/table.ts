@@ -25,6 +25,12 @@ export function many(value: number, noun: string, plural = `${noun}s`): string {
   return `${count(value)} ${value === 1 ? noun : plural}`
 }
 
+/** `1.2 MB`, in units of 1000. */
+export function size(bytes: number): string {
+  if (bytes < 1000) return many(bytes, 'byte')
+  return bytes < 999_500 ? `${count(Math.round(bytes / 1000))} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+}
+
 /** `0.08s`, `12.3s`, `2:05`. */
 export function duration(seconds: number): string {
   if (seconds < 9.995) return `${seconds.toFixed(2)}s`

@@ -1,9 +1,9 @@
 import type { PixelTable } from '@pixelrow/data'
 import { measurePace, recipes } from '@pixelrow/train'
-import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
+import type { Context } from '../context.ts'
 import { duration, many } from '../terminal/table.ts'
 import { splitOff } from './fitting.ts'
+import type { JobOptions } from './options.ts'
 import { planFor } from './plan.ts'
 
 /** Share of a budget that may go into finding out how much fits into it; of a short one a second, of a long one three at most. */
@@ -19,7 +19,7 @@ const stepsShare = 0.95
  * Turns a time budget into a number of steps by a short measurement; with other flags does nothing. From here on only the number counts,
  * so that it gives the same model again.
  */
-export async function settleBudget(context: Context, flags: Flags, table: PixelTable): Promise<Flags> {
+export async function settleBudget<T extends JobOptions>(context: Context, flags: T, table: PixelTable): Promise<T> {
   const { timeBudget, device, engine, threads, seed } = flags
   if (timeBudget === undefined) return flags
   const { train, validation } = splitOff(table, flags)
@@ -39,6 +39,5 @@ export async function settleBudget(context: Context, flags: Flags, table: PixelT
   context.terminal.note(
     `${pace}: ${many(steps, 'step')}${each} for ${duration(timeBudget)}; --steps ${steps} does the same again`,
   )
-  const { timeBudget: _, ...settled } = flags
-  return { ...settled, steps }
+  return { ...flags, timeBudget: undefined, steps }
 }

@@ -4,13 +4,13 @@ import { availableParallelism, cpus } from 'node:os'
 import type { PixelTable } from '@pixelrow/data'
 import { writeFileAtomic } from '@pixelrow/files'
 import type { EpochRecord, FitOptions } from '@pixelrow/train'
+import type { Context } from '../context.ts'
 import { checkpointFiles, type RunFolder } from '../files/folder.ts'
 import { reportError } from '../line/errors.ts'
-import type { Flags } from '../line/flags.ts'
 import { absolute } from '../line/paste.ts'
-import type { Context } from '../main.ts'
 import { packageVersions } from '../versions.ts'
 import { type Fingerprint, fingerprint } from './fingerprint.ts'
+import type { JobOptions } from './options.ts'
 import type { Outcome } from './outcome.ts'
 
 /** What resume.json says: all that a training needs to go on as if it had never stopped. */
@@ -20,7 +20,7 @@ export interface ResumeRecord {
   /** The command's arguments; paths are absolute. */
   arguments: string[]
   /** What was asked for; paths are absolute. */
-  flags: Flags
+  flags: JobOptions
   seed: number
   threads: number
   /** The processor's name: another kind may round otherwise. */
@@ -90,7 +90,7 @@ export interface Keeper {
 export interface Job {
   command: ResumeRecord['command']
   paths: readonly string[]
-  flags: Flags
+  flags: JobOptions
   table: PixelTable
 }
 

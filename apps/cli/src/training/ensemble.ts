@@ -7,7 +7,7 @@ import { accuracyFrom, accuracyText } from '../measuring/accuracy.ts'
 import { exportAndCheck, exported } from './export.ts'
 import { type Done, fitOnce, type Job, type Parts, rowsOf, timed } from './fitting.ts'
 import { jobOutcome, type Outcome } from './outcome.ts'
-import type { Trained } from './training.ts'
+import type { Trained } from './trained.ts'
 
 /** What is trained of an ensemble so far. */
 interface Members {

@@ -3,9 +3,9 @@ import { meanProbabilities, merge, shiftImages, shiftsOf, toOnnx, verify } from 
 import { open } from '@pixelrow/infer-node'
 import type { Model } from '@pixelrow/model'
 import { predict } from '@pixelrow/train'
+import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
-import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
+import type { MachineOptions } from '../line/flags/training.ts'
 import { many } from '../terminal/table.ts'
 
 /** The exported file against the trained weights. */
@@ -28,7 +28,7 @@ export function exported(models: readonly Model[], shift = 0): Uint8Array {
 /** Exports, and holds the file against the weights, run apart, on the table's first rows. */
 export async function exportAndCheck(
   context: Context,
-  { threads }: Flags,
+  { threads }: MachineOptions,
   { models, shift = 0, table }: { models: readonly Model[]; shift?: number; table: PixelTable },
 ): Promise<{ bytes: Uint8Array; check: Check }> {
   const bytes = exported(models, shift)

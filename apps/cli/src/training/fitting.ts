@@ -1,18 +1,18 @@
 import { DataError, type PixelTable, split } from '@pixelrow/data'
 import { type EpochRecord, type FitResult, fit, memberSeed, type Plan } from '@pixelrow/train'
+import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
-import type { Flags } from '../line/flags.ts'
-import type { Context } from '../main.ts'
 import { type Sample, sampleOf } from '../measuring/accuracy.ts'
 import { many } from '../terminal/table.ts'
 import type { Keeper, Standing } from './checkpoint.ts'
 import { type HistoryRow, showEpochs } from './epochs.ts'
+import type { JobOptions } from './options.ts'
 import { validationOf } from './plan.ts'
 
 /** What all trainings of a job have in common. */
 export interface Job {
   context: Context
-  flags: Flags
+  flags: JobOptions
   plan: Plan
   keeper: Keeper
 }
@@ -32,6 +32,9 @@ export interface Parts {
   validated?: Sample
 }
 
+/** What decides which rows are kept. */
+type SplitOptions = Pick<JobOptions, 'recipe' | 'validation'> & Partial<Pick<JobOptions, 'seed'>>
+
 /** Does something and tells how long it took. */
 export async function timed<T>(work: () => Promise<T>): Promise<{ value: T; seconds: number }> {
   const began = performance.now()
@@ -40,7 +43,7 @@ export async function timed<T>(work: () => Promise<T>): Promise<{ value: T; seco
 }
 
 /** Rows to train on and rows to validate on: the recipe's share, of which a small table gives at least one row. */
-export function splitOff(table: PixelTable, flags: Flags): Parts {
+export function splitOff(table: PixelTable, flags: SplitOptions): Parts {
   const share = validationOf(flags)
   if (share === 0) return { train: table }
   const kept = Math.max(flags.validation === undefined ? 1 : 0, Math.round(share * table.rows))
@@ -48,7 +51,7 @@ export function splitOff(table: PixelTable, flags: Flags): Parts {
   throw new JobError(`${many(table.rows, 'row')} cannot be split by --validation ${share}`, 'add --validation 0')
 }
 
-function heldOut(table: PixelTable, validation: number, { seed }: Flags): Parts {
+function heldOut(table: PixelTable, validation: number, { seed }: SplitOptions): Parts {
   try {
     const parts = split(table, { validation, seed })
     return { ...parts, validated: sampleOf(parts.validation) }

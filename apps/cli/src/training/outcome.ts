@@ -1,10 +1,12 @@
 import type { PixelTable } from '@pixelrow/data'
 import type { FitResult } from '@pixelrow/train'
-import { type Flags, readingFlags, wordsOf } from '../line/flags.ts'
+import type { Context } from '../context.ts'
+import { readingFlags } from '../line/flags/reading.ts'
 import { command } from '../line/paste.ts'
-import type { Context } from '../main.ts'
+import { wordsAsGiven, wordsOf } from '../line/words.ts'
 import { many } from '../terminal/table.ts'
 import { asAsked } from './engine.ts'
+import { type JobOptions, jobFlags } from './options.ts'
 import { planFor } from './plan.ts'
 
 /** What came of one of a job's trainings. */
@@ -36,7 +38,7 @@ export interface Failure {
 /** What trained: the command with its arguments, as they were asked for, the file that it was given, and the rows in it. */
 export interface Asked {
   words: readonly string[]
-  flags: Flags
+  flags: JobOptions
   file: string
   table: PixelTable
 }
@@ -76,9 +78,9 @@ const tooLow = 1 / 50
 
 /** The likely cause, and what to try; what was tried before is not asked for again. */
 function adviceFor({ verdict, loss }: Outcome, { words, flags, file, table }: Asked): Omit<Failure, 'found'> {
-  const again = (changed: Partial<Flags>) => {
+  const again = (changed: Partial<JobOptions>) => {
     const { out: _, json: __, quiet: ___, yes: ____, submit: _____, ...same } = asAsked(flags)
-    return command(...words, ...wordsOf({ ...same, ...changed }))
+    return command(...words, ...wordsAsGiven(jobFlags, { ...same, ...changed }))
   }
   const own = planFor(table, { ...flags, learningRate: undefined }).options.learningRate
   const { learningRate = own } = flags
@@ -96,5 +98,5 @@ function adviceFor({ verdict, loss }: Outcome, { words, flags, file, table }: As
   const isStuck = loss.last > 0.95 * loss.chance
   if (isStuck && learningRate === own) return lower
   const cause = 'The likely cause are labels that do not belong to the pictures. To see some under their labels:'
-  return { cause, next: command('data', 'head', file, ...wordsOf(flags, readingFlags)) }
+  return { cause, next: command('data', 'head', file, ...wordsOf(readingFlags, flags)) }
 }

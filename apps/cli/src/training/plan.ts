@@ -2,11 +2,17 @@ import type { PixelTable } from '@pixelrow/data'
 import { type Architecture, type Layer, outputShapes, summary } from '@pixelrow/model'
 import { type Plan, recipes } from '@pixelrow/train'
 import { JobError, UsageError } from '../line/errors.ts'
-import type { Flags } from '../line/flags.ts'
 import { count, many } from '../terminal/table.ts'
+import type { JobOptions } from './options.ts'
+
+/** What decides how a recipe trains. */
+type PlanOptions = Pick<
+  JobOptions,
+  'recipe' | 'epochs' | 'steps' | 'batchSize' | 'learningRate' | 'augment' | 'members' | 'member' | 'testShift'
+>
 
 /** What a recipe plans for a table, with what the flags say instead. */
-export function planFor(table: PixelTable, flags: Flags): Plan {
+export function planFor(table: PixelTable, flags: PlanOptions): Plan {
   const { recipe, epochs, steps, batchSize, learningRate, augment } = flags
   const { ensemble, ...plan } = recipes[recipe]!.prepare(table, augment === undefined ? {} : { augment })
   const given = Object.entries({ epochs, steps, batchSize, learningRate }).filter(([, value]) => value !== undefined)
@@ -19,14 +25,14 @@ export function planFor(table: PixelTable, flags: Flags): Plan {
 }
 
 /** One member alone is trained like any other model. */
-function ensembleOf(own: Plan['ensemble'], { members, member, testShift }: Flags): Plan['ensemble'] {
+function ensembleOf(own: Plan['ensemble'], { members, member, testShift }: PlanOptions): Plan['ensemble'] {
   if (member !== undefined) return undefined
   const ensemble = { members: members ?? own?.members ?? 1, shift: testShift ?? own?.shift ?? 0 }
   return ensemble.members > 1 || ensemble.shift > 0 ? ensemble : undefined
 }
 
 /** Refuses flags that say different things about one. */
-export function requireOneOfEach(flags: Flags): void {
+export function requireOneOfEach(flags: JobOptions): void {
   const alternatives = [
     { '--epochs': flags.epochs, '--steps': flags.steps, '--time-budget': flags.timeBudget },
     { '--member': flags.member, '--members': flags.members },
@@ -40,7 +46,7 @@ export function requireOneOfEach(flags: Flags): void {
 }
 
 /** The share of the rows that is kept to validate on. */
-export function validationOf({ recipe, validation }: Flags): number {
+export function validationOf({ recipe, validation }: Pick<JobOptions, 'recipe' | 'validation'>): number {
   return validation ?? recipes[recipe]!.validation
 }
 

@@ -1,12 +1,12 @@
 import type { PixelTable } from '@pixelrow/data'
-import type { Flags } from '../line/flags.ts'
 import { readingRecord } from '../tables/ofrun.ts'
 import { versions } from '../versions.ts'
+import type { JobOptions } from './options.ts'
 import { validationOf } from './plan.ts'
-import type { Trained } from './training.ts'
+import type { Trained } from './trained.ts'
 
 /** What run.json says of a training, and `--json` prints. */
-export function trainingRecord(command: string, flags: Flags, table: PixelTable, trained: Trained) {
+export function trainingRecord(command: string, flags: JobOptions, table: PixelTable, trained: Trained) {
   const { engine, device, threads, runtime, layouts, steps, members, plan, validated } = trained
   const { epochs, batchSize, learningRate, optimizer, augment = {}, labelSmoothing = 0 } = plan.options
   const { height, width, channels } = table.shape

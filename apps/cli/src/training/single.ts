@@ -5,7 +5,7 @@ import type { Before } from './checkpoint.ts'
 import { exportAndCheck } from './export.ts'
 import { type Done, fitOnce, type Job, type Parts, rowsOf, timed } from './fitting.ts'
 import { jobOutcome, type Outcome } from './outcome.ts'
-import type { Trained } from './training.ts'
+import type { Trained } from './trained.ts'
 
 /** One model: trained with rows kept to validate on, and again on all rows where the recipe does so. */
 export async function trainSingle(job: Job, parts: Parts, table: PixelTable): Promise<Trained> {

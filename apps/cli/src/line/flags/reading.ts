@@ -1,89 +1,118 @@
 import { column, filled, oneOf, shape, whole } from '../parse.ts'
-import type { Flag } from './flag.ts'
+import { defineFlags, grouped, namesOf, type OptionsOf, without } from './define.ts'
 
 export const channelOrders = ['interleaved', 'planar'] as const
 export const resizings = ['contain', 'cover', 'stretch'] as const
 export const colorings = ['grey', 'rgb'] as const
 export const parts = ['train', 'val', 'test'] as const
 
-/** How tables and pictures are read, and from where. */
-export const tableFlags = {
-  label: {
-    term: '--label <column>',
-    help: 'the column with the labels: its name, or its place (0 first, -1 last)',
-    example: '--label digit',
-    parse: column('--label', 'digit'),
-  },
-  id: {
-    term: '--id <column>',
-    help: 'the column that names the rows: its name, or its place (0 first, -1 last)',
-    example: '--id image_id',
-    parse: column('--id', 'image_id'),
-  },
-  shape: {
-    term: '--shape <size>',
-    help: 'size of the images: height x width, or height x width x channels',
-    example: '--shape 28x28',
-    parse: shape('--shape'),
-  },
-  maxValue: {
-    term: '--max-value <n>',
-    help: 'the value that is white; 1 also for fractions',
-    example: '--max-value 255',
-    parse: whole('--max-value', 1, 255, 255),
-  },
-  channels: {
-    term: '--channels <order>',
-    help: 'colours in a row: interleaved (rgbrgb) or planar (rr..gg..bb)',
-    example: '--channels planar',
-    parse: oneOf('--channels', channelOrders),
-  },
-  transpose: {
-    term: '--transpose',
-    help: 'the pictures are stored column after column, as in EMNIST: turn them',
-    example: '--transpose',
-  },
-  drop: {
-    term: '--drop <column>',
-    help: 'a column (or folder of pictures) to leave out, by name or place; may be given several times',
-    example: '--drop Usage',
-    parse: column('--drop', 'Usage'),
-    repeated: true,
-  },
-  header: {
-    term: '--header',
-    help: 'the first line holds names',
-    example: '--header',
-  },
-  noHeader: {
-    term: '--no-header',
-    help: 'the first line holds pixels',
-    example: '--no-header',
-  },
-  resize: {
-    term: '--resize <way>',
-    help: 'how pictures come to the size: contain, cover (cut) or stretch',
-    example: '--resize cover',
-    parse: oneOf('--resize', resizings),
-  },
-  color: {
-    term: '--color <kind>',
-    help: 'pictures become grey or rgb',
-    example: '--color rgb',
-    parse: oneOf('--color', colorings),
-  },
-  background: {
-    term: '--background <n>',
-    help: 'grey value behind and around pictures, 0 to 255',
-    example: '--background 255',
-    parse: whole('--background', 0, 255, 255),
-  },
-  part: {
-    term: '--part <name>',
-    help: 'which part of a folder or zip: train, val or test (default: what the command is for, and said)',
-    example: '--part test',
-    parse: oneOf('--part', parts),
-  },
+/** What a table may be, in the help of an argument. */
+export const tableForms =
+  'a CSV (also .gz), IDX images with their labels beside them, or a folder of pictures (one folder a class); also in a zip; - is standard input'
+
+/** How a table is read. */
+const tableFlags = grouped(
+  'Reading (found out where not said):',
+  defineFlags({
+    label: {
+      term: '--label <column>',
+      help: 'the column with the labels: its name, or its place (0 first, -1 last)',
+      example: '--label digit',
+      parse: column('--label', 'digit'),
+    },
+    id: {
+      term: '--id <column>',
+      help: 'the column that names the rows: its name, or its place (0 first, -1 last)',
+      example: '--id image_id',
+      parse: column('--id', 'image_id'),
+    },
+    shape: {
+      term: '--shape <size>',
+      help: 'size of the images: height x width, or height x width x channels',
+      example: '--shape 28x28',
+      parse: shape('--shape'),
+    },
+    maxValue: {
+      term: '--max-value <n>',
+      help: 'the value that is white; 1 also for fractions',
+      example: '--max-value 255',
+      parse: whole('--max-value', 1, 255, 255),
+    },
+    channels: {
+      term: '--channels <order>',
+      help: 'colours in a row: interleaved (rgbrgb) or planar (rr..gg..bb)',
+      example: '--channels planar',
+      parse: oneOf('--channels', channelOrders),
+    },
+    transpose: {
+      term: '--transpose',
+      help: 'the pictures are stored column after column, as in EMNIST: turn them',
+      example: '--transpose',
+    },
+    drop: {
+      term: '--drop <column>',
+      help: 'a column (or folder of pictures) to leave out, by name or place; may be given several times',
+      example: '--drop Usage',
+      parse: column('--drop', 'Usage'),
+      repeated: true,
+    },
+    header: {
+      term: '--header',
+      help: 'the first line holds names',
+      example: '--header',
+      opposite: 'the first line holds pixels',
+    },
+  }),
+)
+
+/** How pictures are read. */
+const pictureFlags = grouped(
+  'Pictures:',
+  defineFlags({
+    resize: {
+      term: '--resize <way>',
+      help: 'how pictures come to the size: contain, cover (cut) or stretch',
+      example: '--resize cover',
+      parse: oneOf('--resize', resizings),
+    },
+    color: {
+      term: '--color <kind>',
+      help: 'pictures become grey or rgb',
+      example: '--color rgb',
+      parse: oneOf('--color', colorings),
+    },
+    background: {
+      term: '--background <n>',
+      help: 'grey value behind and around pictures, 0 to 255',
+      example: '--background 255',
+      parse: whole('--background', 0, 255, 255),
+    },
+    part: {
+      term: '--part <name>',
+      help: 'which part of a folder or zip: train, val or test (default: what the command is for, and said)',
+      example: '--part test',
+      parse: oneOf('--part', parts),
+    },
+  }),
+)
+
+/** How a table or pictures are read. */
+export const readingFlags = { ...tableFlags, ...pictureFlags }
+
+/** How `run` reads: which part is which it knows. */
+export const runReadingFlags = without(readingFlags, 'part')
+
+/** Where a model knows the size. */
+export const evalFlags = without(readingFlags, 'shape')
+
+/** Where there are no labels either. */
+export const predictFlags = without(evalFlags, 'label')
+
+/** What of that a model does not know by itself. */
+export const csvPredictFlags = without(predictFlags, ...namesOf(pictureFlags))
+
+/** The tables of a whole job. */
+export const dataFlags = defineFlags({
   data: {
     term: '--data <path>',
     help:
@@ -92,10 +121,19 @@ export const tableFlags = {
     example: '--data digit-recognizer.zip',
     parse: filled('--data', "a folder's or a zip's path", 'digit-recognizer.zip'),
   },
+})
+
+/** The table that a submission belongs to. */
+export const testFlags = defineFlags({
   test: {
     term: '--test <path>',
     help: 'the test.csv that was predicted (default: what the run beside it says)',
     example: '--test digit-recognizer/test.csv',
     parse: filled('--test', "a file's path", 'test.csv'),
   },
-} as const satisfies Record<string, Flag<string | number>>
+})
+
+export type ReadingOptions = OptionsOf<typeof readingFlags>
+export type PictureOptions = OptionsOf<typeof pictureFlags>
+export type DataOptions = OptionsOf<typeof dataFlags>
+export type TestOptions = OptionsOf<typeof testFlags>

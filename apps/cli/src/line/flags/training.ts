@@ -1,5 +1,5 @@
-import { decimal, duration, oneOf, whole } from '../parse.ts'
-import type { Flag } from './flag.ts'
+import { decimal, duration, filled, oneOf, whole } from '../parse.ts'
+import { defineFlags, type OptionsOf } from './define.ts'
 
 /** Must equal the names in @pixelrow/train's `recipes`, which the help must not load. */
 export const recipeNames = ['linear', 'mlp', 'fast', 'cnn', 'best'] as const
@@ -8,8 +8,8 @@ export const deviceNames = ['auto', 'cuda', 'cpu'] as const
 /** Must equal `auto` and the names in @pixelrow/train's `engines`. */
 export const engineNames = ['auto', 'onnxruntime', 'tfjs'] as const
 
-/** What is trained, how, and where. */
-export const trainingFlags = {
+/** What is trained, and how. */
+export const trainingFlags = defineFlags({
   recipe: {
     term: '--recipe <name>',
     help: `what to train: ${recipeNames.join(', ')}`,
@@ -41,30 +41,6 @@ export const trainingFlags = {
     example: '--target-accuracy 0.99',
     parse: decimal('--target-accuracy', (x) => x > 0 && x <= 1, 'a number above 0 and up to 1', '0.99'),
   },
-  augment: {
-    term: '--augment <how>',
-    help: "vary images in training: none, shift, or photo, which mirrors too (default: the recipe's)",
-    example: '--augment photo',
-    parse: oneOf('--augment', augmentations),
-  },
-  members: {
-    term: '--members <n>',
-    help: "models that are trained and answer together (default: the recipe's)",
-    example: '--members 5',
-    parse: whole('--members', 1, 100, 5),
-  },
-  member: {
-    term: '--member <n>',
-    help: 'train this member of an ensemble alone, for merge',
-    example: '--member 3',
-    parse: whole('--member', 1, 100, 3),
-  },
-  testShift: {
-    term: '--test-shift <n>',
-    help: 'classify each image also moved by n pixels up, down, left and right',
-    example: '--test-shift 1',
-    parse: whole('--test-shift', 0, 16, 1),
-  },
   batchSize: {
     term: '--batch-size <n>',
     help: "rows a step (default: the recipe's)",
@@ -77,11 +53,29 @@ export const trainingFlags = {
     example: '--learning-rate 0.1',
     parse: decimal('--learning-rate', (x) => x > 0 && x <= 1000, 'a number above 0 and up to 1000', '0.1'),
   },
+  augment: {
+    term: '--augment <how>',
+    help: "vary images in training: none, shift, or photo, which mirrors too (default: the recipe's)",
+    example: '--augment photo',
+    parse: oneOf('--augment', augmentations),
+  },
   validation: {
     term: '--validation <share>',
     help: "share of the rows kept to validate on, 0 to 0.5 (default: the recipe's)",
     example: '--validation 0.1',
     parse: decimal('--validation', (x) => x >= 0 && x <= 0.5, 'a number from 0 to 0.5', '0.1'),
+  },
+  members: {
+    term: '--members <n>',
+    help: "models that are trained and answer together (default: the recipe's)",
+    example: '--members 5',
+    parse: whole('--members', 1, 100, 5),
+  },
+  testShift: {
+    term: '--test-shift <n>',
+    help: 'classify each image also moved by n pixels up, down, left and right',
+    example: '--test-shift 1',
+    parse: whole('--test-shift', 0, 16, 1),
   },
   debug: {
     term: '--debug',
@@ -95,6 +89,10 @@ export const trainingFlags = {
     parse: whole('--seed', 0, 4_294_967_295, 1),
     default: 0,
   },
+})
+
+/** Where it is computed. */
+export const machineFlags = defineFlags({
   device: {
     term: '--device <name>',
     help: 'where to compute: auto, cuda or cpu',
@@ -103,6 +101,15 @@ export const trainingFlags = {
     parse: oneOf('--device', deviceNames, () => ''),
     default: 'auto',
   },
+  threads: {
+    term: '--threads <n>',
+    help: 'processor threads (default: one a core)',
+    example: '--threads 2',
+    parse: whole('--threads', 1, 256, 2),
+  },
+})
+
+export const engineFlags = defineFlags({
   engine: {
     term: '--engine <name>',
     help: 'what trains: auto, onnxruntime or tfjs (TensorFlow)',
@@ -110,10 +117,19 @@ export const trainingFlags = {
     parse: oneOf('--engine', engineNames),
     default: 'auto',
   },
-  threads: {
-    term: '--threads <n>',
-    help: 'processor threads (default: one a core)',
-    example: '--threads 2',
-    parse: whole('--threads', 1, 256, 2),
+})
+
+/** Where the results of a training go. */
+export const runFolderFlags = defineFlags({
+  out: {
+    term: '-o, --out <folder>',
+    help: 'where everything goes (default: runs/<n>-<recipe>)',
+    example: '--out runs/first',
+    parse: filled('--out', "a folder's path", 'runs/first'),
   },
-} as const satisfies Record<string, Flag<string | number>>
+})
+
+export type TrainingOptions = OptionsOf<typeof trainingFlags>
+export type MachineOptions = OptionsOf<typeof machineFlags>
+export type EngineOptions = OptionsOf<typeof engineFlags>
+export type RunFolderOptions = OptionsOf<typeof runFolderFlags>

@@ -1,0 +1,222 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { PixelTable } from '@pixelrow/data'
+import {
+  describe,
+  fromOnnx,
+  optimize,
+  type PrecisionReport,
+  reducePrecision,
+  toFloat16,
+  toOnnx,
+} from '@pixelrow/export'
+import { tfjsToOnnx } from '@pixelrow/export/tfjs'
+import { writeFileAtomic } from '@pixelrow/files'
+import { load, open } from '@pixelrow/infer-node'
+import type { Context } from '../../context.ts'
+import { readWhole } from '../../files/beside.ts'
+import { inputsOf, requireApart } from '../../files/destination.ts'
+import { findModel, type ModelPlace, withName } from '../../files/model.ts'
+import { requireOpens } from '../../files/opened.ts'
+import { passRowsOn } from '../../files/passing.ts'
+import { JobError, UsageError } from '../../line/errors.ts'
+import { command, isUrl } from '../../line/paste.ts'
+import { type Accuracy, accuracyFrom, accuracyText, caveat, type Sample, sampleOf } from '../../measuring/accuracy.ts'
+import { tableAt } from '../../tables/argument.ts'
+import { readLike } from '../../tables/like.ts'
+import { readingOfRun, rowsOfRun } from '../../tables/ofrun.ts'
+import type { Place } from '../../tables/place.ts'
+import { nameOf } from '../../tables/place.ts'
+import { count, many, size } from '../../terminal/table.ts'
+import type { ExportOptions } from './command.ts'
+
+/** Rows that a smaller file is checked on, at most, and those that int8 takes its ranges from. */
+const [checkedRows, calibrationRows] = [10_000, 512]
+
+/** `pixelrow export SOURCE -o MODEL.onnx`: a model as an ONNX file of the form and precision that is asked for. */
+export async function run(context: Context, flags: ExportOptions, source: string): Promise<void> {
+  const { terminal } = context
+  const out = flags.out
+  if (out === undefined)
+    throw new UsageError('Where shall the model go?', command('export', source, '-o', 'small.onnx'))
+  const place = await placeOf(source)
+  await requireApart(
+    [out],
+    [isUrl(place.path) ? undefined : place.path, ...(flags.check === undefined ? [] : await inputsOf(flags.check))],
+  )
+  const given = await withName(place.path, async () => shaped(await bytesOf(context, place, flags), flags))
+  const reduced = await withName(place.path, () => smaller(context, flags, given, place))
+  const { bytes, report, rows, seen } = reduced
+  await requireOpens(out, bytes, flags.threads)
+  await mkdir(dirname(out), { recursive: true })
+  await writeFileAtomic(out, bytes)
+  if (!place.tfjs) await passRowsOn(context, [place.path], { out, bytes })
+  const { inputs, outputs } = describe(bytes)
+  const size = { before: given.length, after: bytes.length }
+  const { precision } = flags
+  const found = measured(reduced)
+  const intervals = found && { intervals: { before: found.before.interval, after: found.after.interval } }
+  terminal.json({
+    source,
+    model: out,
+    precision,
+    bytes: size,
+    inputs,
+    outputs,
+    ...report,
+    ...intervals,
+    checkedOn: rows,
+    seen,
+  })
+  tell(context, out, { ...reduced, before: given.length, precision })
+}
+
+async function placeOf(source: string): Promise<ModelPlace> {
+  const place = await findModel(source)
+  if (place) return place
+  if (isUrl(source)) return { path: source, tfjs: true }
+  const there = await stat(source)
+  if (there.isDirectory() || /\.(json|zip)$/i.test(source)) return { path: source, tfjs: true }
+  throw new JobError(
+    `${source}: expected an ONNX file, a run folder, or a model of TensorFlow.js`,
+    'name a .onnx, a model.json, its zip or one of those folders',
+  )
+}
+
+/** The model as it is, or put into ONNX. */
+async function bytesOf(
+  context: Context,
+  { path, tfjs }: ModelPlace,
+  { classes, scale, offset }: ExportOptions,
+): Promise<Uint8Array> {
+  if (!tfjs) {
+    if (classes === undefined && scale === undefined && offset === undefined) return readWhole(context, path)
+    throw new UsageError(`--classes, --scale and --offset are for models of TensorFlow.js; ${path} is an ONNX file`)
+  }
+  if (classes === undefined && (scale !== undefined || offset !== undefined))
+    throw new UsageError(
+      '--scale and --offset make a classifier of bytes, which needs its classes too',
+      'add --classes cat,dog',
+    )
+  const numbers = { ...(scale !== undefined && { scale }), ...(offset !== undefined && { offset }) }
+  return tfjsToOnnx(path, classes === undefined ? {} : { classifier: { classes: classes.split(','), ...numbers } })
+}
+
+/** The file with another form of input, or with less in it, where that is asked for. */
+function shaped(bytes: Uint8Array, { input, optimize: less }: ExportOptions): Uint8Array {
+  const formed = input === undefined ? bytes : toOnnx(fromOnnx(bytes), { input })
+  return less ? optimize(formed) : formed
+}
+
+interface Smaller {
+  bytes: Uint8Array
+  report?: PrecisionReport
+  /** What it was checked on. */
+  rows?: string
+  sample?: Sample
+  /** Whether the model was trained on those. */
+  seen?: boolean
+}
+
+async function smaller(context: Context, flags: ExportOptions, bytes: Uint8Array, place: ModelPlace): Promise<Smaller> {
+  const { precision, maxLoss, threads } = flags
+  if (precision === 'float32') return { bytes }
+  const from = await rowsFor(context, flags, place)
+  if (!from) return unchecked(context, precision, bytes, place)
+  const reading = flags.check === undefined ? { ...(await readingOfRun(place.run!)), ...flags } : flags
+  const table = await readRows(context, reading, bytes, from)
+  const onProgress = (rows: number) =>
+    context.terminal.transient(`checking ${count(rows)} of ${many(table.rows, 'row')}`)
+  const reduced = await reducePrecision(bytes, {
+    precision,
+    maxLoss,
+    rows: { pixels: table.pixels, ...(table.labels && { labels: table.labels }) },
+    calibration: { pixels: spread(table, calibrationRows).pixels },
+    run: (file) => open(file, { device: 'cpu', threads }),
+    signal: context.signal,
+    onProgress,
+  })
+  context.terminal.transient()
+  return { ...reduced, rows: nameOf(from), sample: sampleOf(table), seen: flags.check === undefined }
+}
+
+async function rowsFor(context: Context, { check }: ExportOptions, { run }: ModelPlace): Promise<Place | undefined> {
+  if (check !== undefined)
+    return tableAt(check, 'pixelrow export model.onnx -o small.onnx --precision int8 --check - < train.csv')
+  return run === undefined ? undefined : rowsOfRun(context, run)
+}
+
+function unchecked(
+  { terminal }: Context,
+  precision: 'float16' | 'int8',
+  bytes: Uint8Array,
+  { path }: ModelPlace,
+): Smaller {
+  if (precision === 'int8') {
+    throw new UsageError(
+      'int8 needs rows of pixels, for the range of the values between layers',
+      command('export', path, '--precision', 'int8', '--check', 'train.csv', '-o', 'small.onnx'),
+    )
+  }
+  terminal.note('Not checked on any rows: add --check train.csv to see what float16 costs')
+  return { bytes: toFloat16(bytes) }
+}
+
+async function readRows(context: Context, flags: ExportOptions, bytes: Uint8Array, from: Place): Promise<PixelTable> {
+  context.terminal.note(`Reading ${nameOf(from)}`)
+  const classifier = await load(bytes, { device: 'cpu', threads: flags.threads })
+  const { classes } = classifier
+  try {
+    return spread(await readLike(context, from, flags, classifier, { classes: [...classes] }), checkedRows)
+  } finally {
+    await classifier.close()
+  }
+}
+
+/** So many rows, from all over the table: it may be sorted by class. */
+function spread(table: PixelTable, most: number): PixelTable {
+  const { rows, pixels, labels } = table
+  if (rows <= most) return table
+  const bytes = pixels.length / rows
+  const places = Array.from({ length: most }, (_, at) => Math.floor((at * rows) / most))
+  const some = new Uint8Array(most * bytes)
+  places.forEach((place, at) => {
+    some.set(pixels.subarray(place * bytes, (place + 1) * bytes), at * bytes)
+  })
+  return {
+    ...table,
+    rows: most,
+    pixels: some,
+    ...(labels && { labels: Uint16Array.from(places, (at) => labels[at]!) }),
+  }
+}
+
+/** Accuracies with their intervals. */
+function measured({
+  report,
+  sample,
+}: Pick<Smaller, 'report' | 'sample'>): { before: Accuracy; after: Accuracy } | undefined {
+  const { accuracy } = report ?? {}
+  const [before, after] = [accuracyFrom(accuracy?.before, sample), accuracyFrom(accuracy?.after, sample)]
+  return before && after && { before, after }
+}
+
+interface Result extends Smaller {
+  before: number
+  precision: ExportOptions['precision']
+}
+
+function tell({ terminal }: Context, out: string, result: Result): void {
+  const { bytes, before, precision, report, rows, seen } = result
+  const was = precision === 'float32' ? '' : `, ${precision}; ${size(before)} in float32`
+  terminal.result(`${out}: ${size(bytes.length)}${was}`)
+  if (!report) return
+  const { changed } = report
+  const accuracies = measured(result)
+  const on = `on ${many(report.rows, 'row')} of ${rows}${seen ? ', on which it was trained' : ''}`
+  const moved = changed.length ? `${many(changed.length, 'row')} changed the class` : 'no row changed its class'
+  const known =
+    accuracies &&
+    `accuracy ${accuracyText(accuracies.after)} ${on}${caveat(accuracies.after)}, ${accuracyText(accuracies.before)} before; ${moved}`
+  terminal.sentence(known ?? `${moved}, ${on}`)
+}

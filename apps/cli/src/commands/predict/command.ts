@@ -1,0 +1,52 @@
+import { type CallOptions, defineCommand } from '../../line/command.ts'
+import { defineFlags } from '../../line/flags/define.ts'
+import { predictFlags } from '../../line/flags/reading.ts'
+import { machineFlags } from '../../line/flags/training.ts'
+import { filled } from '../../line/parse.ts'
+
+const flags = defineFlags({
+  ...predictFlags,
+  ...machineFlags,
+  out: {
+    term: '-o, --out <file>',
+    help: 'where the submission goes: a file, a folder/ for several, or - for standard output',
+    example: '--out submission.csv',
+    parse: filled('--out', "a file's path", 'submission.csv'),
+  },
+  probabilities: {
+    term: '--probabilities <file>',
+    help: 'where the probability of each class goes: a file, or a folder/ for several',
+    example: '--probabilities probabilities.csv',
+    parse: filled('--probabilities', "a file's path", 'probabilities.csv'),
+  },
+  shard: {
+    term: '--shard <part>',
+    help: 'do one part of the files, so that several machines can share them',
+    example: '--shard 3/16',
+    parse: filled('--shard', 'a part of a whole', '3/16'),
+  },
+})
+
+export const predictCommand = defineCommand({
+  name: 'predict',
+  summary: 'classify rows or pictures into a submission',
+  description:
+    'Classifies rows without labels. Ids and header come from a sample_submission.csv beside test.csv where there is ' +
+    'one, else the ids from the CSV, else they count from 1. Several files, or a folder/ to write to: a file out for a file ' +
+    'in, of any length; called again after an interruption, it goes on with the files that are missing.',
+  arguments: [
+    ['model.onnx', 'a model that pixelrow exported, or a run folder'],
+    [
+      'test.csv...',
+      'rows of pixels without labels: CSVs (also .gz), IDX images, or folders of pictures; also in a zip; - is standard input',
+    ],
+  ],
+  flags,
+  examples: [
+    'pixelrow predict runs/1-fast/model.onnx test.csv -o submission.csv',
+    'pixelrow predict runs/1-fast/model.onnx test.csv -o - | head -3',
+    "pixelrow predict runs/1-fast/model.onnx 'part-*.csv.gz' -o predictions/",
+  ],
+})
+
+export type PredictOptions = CallOptions<typeof predictCommand>

@@ -1,0 +1,16 @@
+import { type CallOptions, defineCommand } from '../../line/command.ts'
+import { consentFlags } from '../../line/flags/kaggle.ts'
+
+export const resumeCommand = defineCommand({
+  name: 'resume',
+  summary: 'go on with a training that was interrupted',
+  description:
+    'Goes on with a run or train that Ctrl-C or a power cut has ended, from its last checkpoint and with the options it ' +
+    'had, to the very model that it would have given. It reads the same files again and refuses them if they have changed. ' +
+    'Exits with 4 where the training came to nothing.',
+  arguments: [['run-folder', 'what the interrupted training left, such as runs/3-fast']],
+  flags: consentFlags,
+  examples: ['pixelrow resume runs/3-fast', 'pixelrow resume runs/3-fast --quiet'],
+})
+
+export type ResumeOptions = CallOptions<typeof resumeCommand>

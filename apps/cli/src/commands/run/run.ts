@@ -1,0 +1,190 @@
+import type { PixelTable } from '@pixelrow/data'
+import { load } from '@pixelrow/infer-node'
+import type { Context } from '../../context.ts'
+import { openDestination, requireFolderApart, requireNoneWaiting } from '../../files/destination.ts'
+import type { RunFolder } from '../../files/folder.ts'
+import { rowsBeside, rowsFile, rowsSeenIn } from '../../files/rows.ts'
+import { chosen } from '../../line/flags/define.ts'
+import { competitionFlags, kaggleFlags } from '../../line/flags/kaggle.ts'
+import { csvPredictFlags, dataFlags, runReadingFlags } from '../../line/flags/reading.ts'
+import { command } from '../../line/paste.ts'
+import { wordsOf } from '../../line/words.ts'
+import { type Score, scoreLines, scoreOf } from '../../measuring/score.ts'
+import { measuredOn, validationLines } from '../../measuring/trained.ts'
+import { comparedWith, countedSentence, type Frame, frameOf, noSample } from '../../submission/frame.ts'
+import { columnsBy, type NamedSample, openSample, requireLabelSample } from '../../submission/sample.ts'
+import { writeChecked } from '../../submission/write.ts'
+import { nameOf } from '../../tables/place.ts'
+import { openSource, type Source } from '../../tables/source.ts'
+import { readBoth } from '../../tables/test.ts'
+import { count, many } from '../../terminal/table.ts'
+import { settleBudget } from '../../training/budget.ts'
+import { keepCheckpoints, type Resumed } from '../../training/checkpoint.ts'
+import { settleEngine } from '../../training/engine.ts'
+import { historyCsv } from '../../training/epochs.ts'
+import { timed } from '../../training/fitting.ts'
+import { failureOf, tellFailure } from '../../training/outcome.ts'
+import { numbersOf, requireOneOfEach } from '../../training/plan.ts'
+import { trainingRecord } from '../../training/record.ts'
+import type { Trained } from '../../training/trained.ts'
+import { trainAndExport } from '../../training/training.ts'
+import { type RunOptions, runCommand } from './command.ts'
+
+interface Inputs {
+  table: PixelTable
+  test: PixelTable
+  frame: Frame
+  sample?: NamedSample | undefined
+  /** What errors call the test table. */
+  name: string
+}
+
+/** `pixelrow run`: from train.csv and test.csv to model.onnx and submission.csv. */
+export async function run(context: Context, options: RunOptions): Promise<void> {
+  await trainAndPredict(context, options)
+}
+
+/** The same, or what is left of one that was interrupted. */
+export async function trainAndPredict(context: Context, given: RunOptions, resumed?: Resumed): Promise<void> {
+  if (!resumed) {
+    requireOneOfEach(given)
+    await requireNoneWaiting(given.out)
+  }
+  // Who stays on this machine does not load what goes to Kaggle.
+  const kaggle =
+    given.kaggle || given.submit ? (await import('../../kaggle/run.ts')).atKaggle(context, given) : undefined
+  const asked = { ...given, ...(await kaggle?.prepare()) }
+  const source = await openSource(context, asked.data)
+  if (!resumed) await requireFolderApart(asked.out, source.files)
+  const read = await timed(() => readInputs(context, asked, source))
+  const { table, test } = read.value
+  resumed?.requireSame(table, nameOf(source.train))
+  const flags = await settleBudget(context, await settleEngine(context, asked), table)
+  const folder = resumed?.folder ?? (await openDestination(context, flags))
+  const keeper = keepCheckpoints(context, folder, { command: 'run', paths: [], flags, table }, resumed)
+  try {
+    const trained = await trainAndExport(context, flags, table, keeper)
+    await folder.write('model.onnx', trained.bytes)
+    const seen = rowsSeenIn(trained)
+    await folder.write(rowsBeside('model.onnx'), rowsFile(trained.bytes, seen))
+    await folder.write('history.csv', historyCsv(trained.history))
+    context.kept.push(folder.file('model.onnx'), folder.file('history.csv'))
+    const predicted = await timed(() => submit(context, flags, folder, trained.bytes, read.value))
+    const score = await scoreOf(context, source, folder, { table: test, predicted: predicted.value, seen })
+    const record = {
+      ...trainingRecord('run', flags, table, trained),
+      accuracy: { validation: trained.accuracy, test: score?.accuracy },
+      measuredOn: measuredOn(trained, score),
+      seconds: { read: read.seconds, ...trained.seconds, predict: predicted.seconds },
+      predicted: { rows: test.rows, header: read.value.frame.header },
+      source: flags.data ?? 'embedded',
+    }
+    const save = (more: object) => folder.write('run.json', `${JSON.stringify({ ...record, ...more }, null, 2)}\n`)
+    await save({})
+    await keeper.finish()
+    const files = { folder: folder.path, model: folder.file('model.onnx'), submission: folder.file('submission.csv') }
+    tellResult(context, folder, read.value, trained, score)
+    context.kept.push(files.submission, folder.file('run.json'))
+    const failure = failureOf(trained.outcome, { words: ['run'], flags: asked, file: source.train.path, table })
+    if (failure) tellFailure(context, folder.path, failure)
+    // A yes given before the training was no yes to what came of it.
+    const consent = { isAskedAgain: failure !== undefined }
+    const sent = flags.submit && (await kaggle?.submit(files.submission, titleOf(flags, trained), consent))
+    if (sent) await save({ kaggle: sent })
+    context.terminal.json({ ...files, ...record, ...(failure && { failure }), ...(sent && { kaggle: sent }) })
+    if (failure) return
+    if (flags.kaggle && !flags.submit) tellSubmit(context, flags, files.submission)
+    tellNext(context, flags, trained)
+  } finally {
+    await keeper.leave()
+    await folder.discardIfEmpty()
+  }
+}
+
+async function readInputs(context: Context, flags: RunOptions, source: Source): Promise<Inputs> {
+  const { terminal, signal } = context
+  terminal.note(`Reading ${source.name}`)
+  const sample = source.sample && (await openSample(context, source.sample))
+  if (sample) requireLabelSample(sample, probabilityWay(source, flags))
+  const { train: table, test } = await readBoth(context, source, flags, columnsBy(sample))
+  const { shape } = table
+  const frame = frameOf(test, nameOf(source.test), sample)
+  signal.throwIfAborted()
+  const size = `${shape.height}×${shape.width}${shape.channels > 1 ? `×${shape.channels}` : ''}`
+  const rows = `${many(table.rows, 'row')} to train on, ${count(test.rows)} to predict`
+  terminal.note(`${rows}: images of ${size}, ${many(table.classes?.length ?? 0, 'class', 'classes')}`)
+  if (frame.counted) terminal.note(countedSentence(nameOf(source.test), frame.counted, sample))
+  if (!sample) terminal.note(noSample)
+  return { table, test, frame, sample, name: nameOf(source.test) }
+}
+
+/** The two commands that give a probability for each class. */
+function probabilityWay({ train, test }: Source, flags: RunOptions): string {
+  const words = wordsOf({ ...chosen(runCommand.flags, 'recipe', 'seed'), ...runReadingFlags }, flags)
+  const training = command('train', train.path, '-o', 'runs/first', ...words)
+  const out = ['-o', 'labels.csv', '--probabilities', 'submission.csv', ...wordsOf(csvPredictFlags, flags)]
+  return `${training} && ${command('predict', 'runs/first/model.onnx', test.path, ...out)}`
+}
+
+async function submit(
+  context: Context,
+  flags: RunOptions,
+  folder: RunFolder,
+  model: Uint8Array,
+  { test, frame }: Inputs,
+) {
+  const { device, threads } = flags
+  // What TensorFlow trains on, onnxruntime may not have.
+  const classifier = await load(model, { device: device === 'cpu' ? device : 'auto', threads })
+  try {
+    const { labels } = await classifier.predict(test.pixels, {
+      signal: context.signal,
+      onProgress: (rows) => context.terminal.transient(`predicting ${count(rows)} of ${many(test.rows, 'row')}`),
+    })
+    await writeChecked(folder.file('submission.csv'), frame, labels, classifier.classes)
+    return labels
+  } finally {
+    await classifier.close()
+  }
+}
+
+function tellResult(
+  { terminal }: Context,
+  folder: RunFolder,
+  { table, test, sample, frame, name }: Inputs,
+  trained: Trained,
+  score: Score | undefined,
+): void {
+  const { green, bold } = terminal.resultColors
+  const style = (text: string) => green(bold(text))
+  for (const line of score ? scoreLines(score, style) : validationLines(trained, style)) terminal.sentence(line)
+  const compared = comparedWith(table.classes ?? [], test.rows, { test: name, sample, counted: frame.counted })
+  terminal.sentence(`${folder.file('submission.csv')}: ${many(test.rows, 'row')}, checked: ${compared}`)
+  terminal.result(`${folder.file('model.onnx')}: ${count(Math.ceil(trained.bytes.length / 1000))} kB`)
+}
+
+/** What a submission is called if nobody says: plain words, as Kaggle is said to stumble over some signs. */
+function titleOf({ recipe, seed }: RunOptions, { plan, accuracy, validated, trainedBefore }: Trained): string {
+  const by = trainedBefore === undefined ? '' : ' by the model before the last training'
+  const score = accuracy === undefined ? '' : `, ${accuracy.toFixed(4)} on ${validated?.rows} validation rows${by}`
+  return `pixelrow ${recipe}, ${numbersOf(plan)}, seed ${seed}${score}`
+}
+
+function tellSubmit({ terminal }: Context, flags: RunOptions, file: string): void {
+  terminal.note('\nNext, submit it:')
+  terminal.line(`  ${terminal.colors.cyan(command('submit', file, ...wordsOf(competitionFlags, flags)))}`)
+}
+
+function tellNext({ terminal }: Context, flags: RunOptions, { plan: { options } }: Trained): void {
+  // What came from Kaggle was put where --kaggle finds it again.
+  const source = flags.kaggle && flags.data === flags.competition ? {} : dataFlags
+  const again = { ...source, ...chosen(kaggleFlags, 'kaggle', 'submit', 'competition'), ...runReadingFlags }
+  const same = wordsOf(again, flags)
+  const other = flags.recipe === 'cnn' ? 'fast' : 'cnn'
+  const show = (...words: string[]) => terminal.line(`  ${terminal.colors.cyan(command('run', ...same, ...words))}`)
+  terminal.note(`\n${flags.kaggle && !flags.submit ? 'Or' : 'Next,'} compare with another recipe, or train for longer:`)
+  show('--recipe', other)
+  const longer =
+    options.steps === undefined ? ['--epochs', Math.min(10_000, 2 * options.epochs)] : ['--steps', 2 * options.steps]
+  show('--recipe', flags.recipe, ...longer.map(String))
+}
