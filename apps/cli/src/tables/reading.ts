@@ -7,10 +7,10 @@ import {
   type ReadOptions,
   readTable,
 } from '@pixelrow/data'
-import { inFlags } from '../line/advice.ts'
 import { JobError, UsageError } from '../line/errors.ts'
 import { type Flags, wordsOf } from '../line/flags.ts'
 import { command } from '../line/paste.ts'
+import { noted } from '../line/sentences.ts'
 import type { Context } from '../main.ts'
 import { findLabels, isIdxName, labelsPath } from './idx.ts'
 import { type Kind, kindOf, refuseMeaningless } from './kind.ts'
@@ -63,7 +63,7 @@ export async function readingOf({ terminal, signal }: Context, place: Place | st
     ...given({ ...asked, member, part: part ?? partOf(flags) ?? (isParted ? parts : undefined) }),
     ...(isTable && columns && { columns }),
     ...sizeOf(kind, flags),
-    onNote: (note) => terminal.note(`${name}: ${inFlags(note)}`),
+    onNote: (_, decision) => terminal.note(`${name}: ${noted(decision)}`),
     ...others,
     ...(path === '-' && { name }),
     signal,
