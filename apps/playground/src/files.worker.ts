@@ -1,4 +1,4 @@
-import { DataError, type PixelTable, readTable } from '@pixelrow/data'
+import { DataError, type DataErrorCode, type PixelTable, readTable } from '@pixelrow/data'
 import { decodeFile, openDecoder, type RgbaImage } from '@pixelrow/pixels'
 import { isA } from '../../../common/kinds.ts'
 import { seen } from './seen.ts'
@@ -43,10 +43,25 @@ function preview({ data, width, height }: RgbaImage): Promise<ImageBitmap> {
   })
 }
 
-/** What an error says to somebody who has no program: advice on what to pass to a function is left out. */
+/** Errors of which the advice is on what to pass to a function. */
+const forPrograms: ReadonlySet<DataErrorCode> = new Set<DataErrorCode>([
+  'DATA_CLASSES_MANY',
+  'DATA_COLUMN_DUPLICATE',
+  'DATA_COLUMN_UNKNOWN',
+  'DATA_HEADER_UNCLEAR',
+  'DATA_IDX_DIMENSIONS',
+  'DATA_LABEL_UNCLEAR',
+  'DATA_PIXEL_NAMES',
+  'DATA_SHAPE_OTHER',
+])
+
+/** What a pixel seems to be, where an option would say so. */
+const pixelKinds: readonly unknown[] = ['fraction', 'white', 'header']
+
+/** What an error says to somebody who has no program. */
 function sentence(error: unknown): string {
   if (!isA(error, 'Error')) return String(error)
-  const advice = error instanceof DataError ? error.advice : undefined
-  if (!advice || !/\bpass\b/i.test(advice) || !error.message.endsWith(advice)) return error.message
-  return error.message.slice(0, -advice.length).trim()
+  if (!(error instanceof DataError)) return error.message
+  const isForPrograms = forPrograms.has(error.code) || pixelKinds.includes(error.params.kind)
+  return isForPrograms ? error.sentence : error.message
 }

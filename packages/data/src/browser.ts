@@ -5,7 +5,8 @@ export { classText } from './csv/classes.ts'
 export { csvCell, csvText, submissionText, type WriteCsvOptions } from './csv/csv.ts'
 export { isSampleName, type Sample, type Submission, type SubmissionPiece } from './csv/submission.ts'
 export type { SubmissionOptions } from './csv/submission-options.ts'
-export { DataError, type DataErrorCode, type DataErrorDetail } from './error.ts'
+export { DataError, type DataErrorCode, type DataErrorDetail, type DataErrorPlace } from './error.ts'
+export type { DataErrorParams } from './error-params.ts'
 export { readIdx, writeIdx } from './idx/idx.ts'
 export { idxLabels } from './idx/idx-labels.ts'
 export { type AugmentOptions, augment } from './prepare/augment.ts'
@@ -29,6 +30,7 @@ export { type Random, random, streams, threefry2x32 } from './random.ts'
 export { formatShape, parseShape, pixelCount } from './shape.ts'
 export { readRows, readSample, readSubmission, readSubmissionRows, readTable } from './source/page.ts'
 export type {
+  Decision,
   ImageShape,
   Part,
   PictureFile,

@@ -2,9 +2,11 @@ import { tableOfFiles } from './pictures/picture-list.ts'
 import { checked } from './source/checked.ts'
 import type { PictureFile, PictureOptions, PixelTable } from './types.ts'
 
-export { DataError, type DataErrorCode, type DataErrorDetail } from './error.ts'
+export { DataError, type DataErrorCode, type DataErrorDetail, type DataErrorPlace } from './error.ts'
+export type { DataErrorParams } from './error-params.ts'
 export { fromImageData } from './pictures/image-data.ts'
 export type {
+  Decision,
   ImageShape,
   PictureFile,
   PictureOptions,

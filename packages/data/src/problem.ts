@@ -4,7 +4,7 @@ import type { DataErrorDetail } from './error.ts'
 /** What is wrong with an option, as an error of this package says it. */
 export function detailOf({ code, params, message: problem }: OptionProblem): DataErrorDetail {
   const { expected, found } = 'found' in params ? params : {}
-  return { code: `DATA_${code}`, params, problem, ...(found && { expected, found }) }
+  return { code: `DATA_${code}`, params, problem, ...(found && { expected, found }) } as DataErrorDetail
 }
 
 /** What is wrong with two options that say different things. */

@@ -20,7 +20,11 @@ export function parseShape(text: string): ShapeOption {
   const [, height, width, channels = '1'] = /^(\d+)x(\d+)(?:x(\d+))?$/.exec(text) ?? []
   const shape = { height: Number(height), width: Number(width), channels: Number(channels) }
   if (pixelCount(shape) > 0) return shape
-  throw new DataError({ expected: 'a shape such as 28x28 or 32x32x3', found: JSON.stringify(text) })
+  throw new DataError({
+    code: 'DATA_SHAPE_INVALID',
+    expected: 'a shape such as 28x28 or 32x32x3',
+    found: JSON.stringify(text),
+  })
 }
 
 /** `28x28`, or `32x32x3` where there are several channels. */

@@ -93,9 +93,17 @@ export interface ReadOptions {
   background?: number
   /** Name of the source in errors. Default: the path or URL, else `input`. */
   name?: string
-  /** Told what was decided without being asked for, one sentence each. */
-  onNote?: (note: string) => void
+  /** Told what was decided without being asked for: a sentence each, and the same as data. */
+  onNote?: (note: string, decision: Decision) => void
   signal?: AbortSignal
+}
+
+/** What was decided without being asked for. */
+export interface Decision {
+  /** The decision in words, without the options. */
+  text: string
+  /** The options that decide otherwise; empty where none does. */
+  options: readonly (keyof ReadOptions)[]
 }
 
 /** What of this applies to pictures. `label: false` reads them without classes, `drop` names folders to leave out. */

@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
-import { fixOf, inFlags } from './advice.ts'
+import { CodedError } from '../../../../common/error.ts'
+import { fixOf, type Takes } from './sentences.ts'
 
 /** What an error says as data: `CLI_SAMPLE_ROWS` and the like, and what its sentence is made of. */
 export interface ErrorData {
@@ -58,7 +59,7 @@ const fileProblems: Record<string, string> = {
 }
 
 /** Puts any error into words for its reader: one sentence and, where known, the fix, in flags that the command `takes`. */
-export function reportError(error: unknown, takes?: (flag: string) => boolean): ErrorReport {
+export function reportError(error: unknown, takes?: Takes): ErrorReport {
   if (!(error instanceof Error)) return { message: String(error) }
   const { code, path } = error as NodeJS.ErrnoException
   const problem = code && path ? fileProblems[code] : undefined
@@ -66,13 +67,10 @@ export function reportError(error: unknown, takes?: (flag: string) => boolean): 
     const place = code === 'ENOENT' && !isAbsolute(path) ? ` (looked for ${resolve(path)})` : ''
     return { message: `${path}: ${problem}${place}`, file: path, ...(place && { fix: 'check the path' }) }
   }
-  const report: ErrorReport = { message: error.message }
+  const report: ErrorReport = { message: error instanceof CodedError ? error.sentence.trim() : error.message }
   const fields = error as ErrorReport & Error & { advice?: string }
   for (const field of carried) if (fields[field] !== undefined) report[field] = fields[field]
   if (fields.code && fields.params) Object.assign(report, { code: fields.code, params: fields.params })
-  const { advice = '' } = fields
-  const isAdvised = advice !== '' && report.message.endsWith(advice)
-  if (isAdvised) report.message = report.message.slice(0, -advice.length).trim()
-  const fix = fixOf(fields, takes) ?? (isAdvised ? inFlags(advice, takes) : undefined)
+  const fix = fixOf(fields, takes)
   return fix === undefined ? report : { ...report, fix }
 }

@@ -10,9 +10,9 @@ import {
   readTable,
 } from '@pixelrow/data'
 import type { Context } from '../context.ts'
-import { inFlags } from '../line/advice.ts'
 import { JobError } from '../line/errors.ts'
 import type { PictureOptions, ReadingOptions } from '../line/flags/reading.ts'
+import { noted } from '../line/sentences.ts'
 import { standardInput } from './argument.ts'
 import { findLabels, isIdxName, labelsPath } from './idx.ts'
 import { type Kind, kindOf, refuseMeaningless } from './kind.ts'
@@ -77,7 +77,7 @@ export async function readingOf(
     ...given({ ...asked, member, part: part ?? partOf(flags) ?? (isParted ? parts : undefined) }),
     ...(isTable && columns && { columns }),
     ...sizeOf(kind, flags),
-    onNote: (note) => terminal.note(`${name}: ${inFlags(note)}`),
+    onNote: (_, decision) => terminal.note(`${name}: ${noted(decision)}`),
     ...others,
     ...(path === standardInput && { name }),
     signal,

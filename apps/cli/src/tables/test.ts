@@ -1,8 +1,8 @@
-import { DataError, type PixelTable } from '@pixelrow/data'
+import { DataError, type Decision, type PixelTable } from '@pixelrow/data'
 import type { Context } from '../context.ts'
-import { inFlags } from '../line/advice.ts'
 import { UsageError } from '../line/errors.ts'
 import type { ReadingOptions } from '../line/flags/reading.ts'
+import { noted } from '../line/sentences.ts'
 import { type Images, readLike } from './like.ts'
 import { nameOf, type Place } from './place.ts'
 import { type Reading, readLabelled } from './reading.ts'
@@ -84,7 +84,7 @@ async function readTest(
 ): Promise<PixelTable> {
   const { label, ...rest } = flags
   const notes: string[] = []
-  const onNote = (note: string) => void notes.push(`${place.path}: ${inFlags(note)}`)
+  const onNote = (_: string, decision: Decision) => void notes.push(`${place.path}: ${noted(decision)}`)
   const [asked, named] = [typeof label === 'number' ? { label } : {}, typeof label === 'string' ? { label } : {}]
   const more = { columns: { ...columns, ...named }, classes: [...(images.classes ?? [])], onNote }
   try {

@@ -1,4 +1,5 @@
 import { DataError } from '../error.ts'
+import { tell } from '../note.ts'
 import { transpose } from '../pictures/picture.ts'
 import type { ImageShape, PixelTable, ReadOptions } from '../types.ts'
 import { classLookup, classText, unknownLabel } from './classes.ts'
@@ -25,7 +26,7 @@ export function batchSink(
   let shape: ImageShape | undefined
   const counting = layout.index === 'counting'
   let seen = 0
-  if (layout.index) options.onNote?.(indexNote(!counting))
+  if (layout.index) tell(options.onNote, indexNote(!counting), 'id')
 
   function cut(start: number, count: number): PixelTable {
     const part = pixels.slice(start * width, (start + count) * width)
@@ -77,7 +78,8 @@ function streamedLabel(file: string, column: string | number, classes?: readonly
     if (label === undefined && classes) unknownLabel(file, column, row, text, classes)
     if (label === undefined || label > 65_535) {
       const advice = 'Pass the classes: a stream is read before all its labels are known.'
-      throw new DataError({ file, row, column, expected: 'a label 0..65535', found: `'${text}'`, advice })
+      const [expected, found] = ['a label 0..65535', `'${text}'`]
+      throw new DataError({ code: 'DATA_LABEL_INVALID', file, row, column, expected, found, advice })
     }
     known.set(text, label)
     return label

@@ -1,4 +1,4 @@
-import { DataError, type DataErrorDetail } from '../error.ts'
+import { DataError, type DataErrorPlace } from '../error.ts'
 
 const [TAB, LF, CR, SPACE, QUOTE, COMMA] = [9, 10, 13, 32, 34, 44]
 const loose = new TextDecoder()
@@ -38,7 +38,7 @@ export interface Where {
 }
 
 /** A cell as errors show it: the column by name, else by its number from 1. */
-export function cellPlace({ file, names }: Where, row: number, cell: number): DataErrorDetail {
+export function cellPlace({ file, names }: Where, row: number, cell: number): DataErrorPlace {
   return { file, row, column: names?.[cell] ?? cell + 1 }
 }
 
@@ -103,9 +103,9 @@ const REFUSED: Record<number, [string, string, string]> = {
   0: ['a NUL byte', 'text', 'Is the file UTF-16 or binary? Save it as CSV in UTF-8.'],
 }
 
-function refuse(byte: number, place: DataErrorDetail): never {
+function refuse(byte: number, place: DataErrorPlace): never {
   const [found, expected, advice] = REFUSED[byte]!
-  throw new DataError({ ...place, found, expected, advice })
+  throw new DataError({ code: 'DATA_CELL_INVALID', params: { byte }, ...place, found, expected, advice })
 }
 
 /** The text of a cell. Throws a DataError where it is not UTF-8. */
@@ -130,7 +130,7 @@ export function spanText(
     return utf8.decode(bytes.subarray(start, end)).replace(/^[ \t]+|[ \t]+$/g, '')
   } catch (cause) {
     const detail = { expected: 'UTF-8 text', found: 'other bytes', advice: 'Save the file as UTF-8.' }
-    throw new DataError({ ...cellPlace(where, row, cell), ...detail }, { cause })
+    throw new DataError({ code: 'DATA_ENCODING_INVALID', ...cellPlace(where, row, cell), ...detail }, { cause })
   }
 }
 

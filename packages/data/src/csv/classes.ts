@@ -87,7 +87,7 @@ export function unknownLabel(
   const shown = given.length > 12 ? `${given.slice(0, 12).join(', ')}, … (${given.length} classes)` : given.join(', ')
   const advice = 'Is this another data set, or another label column?'
   const place = { file, row, ...(column !== undefined && { column }) }
-  const data = { code: 'DATA_LABEL_UNKNOWN', params: { label: text, classes: given } } as const
+  const data = { code: 'DATA_LABEL_UNKNOWN', params: { label: text, classes: given, folder: false } } as const
   const found = `label '${text}'`
   throw new DataError({ ...place, expected: `one of the classes ${shown}`, found, advice, ...data })
 }
@@ -98,5 +98,6 @@ function emptyLabel(file: string, column: string | number, row: number): never {
 
 function tooMany(file: string, column: string | number, row: number): never {
   const advice = 'Is this the label column? Pass label: its name or index.'
-  throw new DataError({ file, row, column, expected: `at most ${MAX_CLASSES} classes`, found: 'one more', advice })
+  const [params, expected] = [{ most: MAX_CLASSES }, `at most ${MAX_CLASSES} classes`]
+  throw new DataError({ code: 'DATA_CLASSES_MANY', params, file, row, column, expected, found: 'one more', advice })
 }

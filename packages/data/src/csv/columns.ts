@@ -57,8 +57,9 @@ function mixed(file: string, families: Named[][], names: readonly string[]): Pix
   const parts = families.map((family) => placesOf(file, family, names))
   const sizes = parts.map(({ places, size }) => JSON.stringify([places.size, size]))
   if (new Set(sizes).size > 1) {
-    const found = parts.map(({ places }) => places.size).join(', ')
-    throw new DataError({ file, row: 1, expected: 'as many columns of each colour', found })
+    const counts = parts.map(({ places }) => places.size)
+    const [params, expected, found] = [{ counts }, 'as many columns of each colour', counts.join(', ')]
+    throw new DataError({ code: 'DATA_COLOURS_UNEQUAL', params, file, row: 1, expected, found })
   }
   const places = parts.flatMap((part, channel) =>
     [...part.places].map(([column, place]): [number, number] => [column, place * channels + channel]),
@@ -126,7 +127,8 @@ function placed(file: string, family: Named[], place: (numbers: number[]) => num
     const other = places.get(key)
     if (other) {
       const problem = `means the same pixel as column ${other.name}`
-      throw new DataError({ file, row: 1, column: named.name, problem })
+      const params = { other: other.name }
+      throw new DataError({ code: 'DATA_PIXEL_DUPLICATE', params, file, row: 1, column: named.name, problem })
     }
     places.set(key, named)
   }

@@ -90,12 +90,14 @@ function requireClasses(classes: readonly string[]): void {
   })
 }
 
-/** A submission for Kaggle as text: a header and a line for each row. Throws a RangeError for a class or id that is not there, a DataError for an id twice. */
+/** A submission for Kaggle as text: a header and a line for each row. Throws a DataError for a class or id that is not there, and for an id twice. */
 export function submissionText(rows: SubmissionRows): string {
   checkSubmission('submissionText', rows)
   const { labels, classes, ids, firstId = 1, header = ['ImageId', 'Label'] } = rows
   if (ids && ids.length !== labels.length) {
-    throw new RangeError(`submission: expected an id for each of ${labels.length} rows, found ${ids.length} ids.`)
+    const params = { ids: ids.length, rows: labels.length }
+    const problem = `submission: expected an id for each of ${params.rows} rows, found ${params.ids} ids`
+    throw new DataError({ code: 'DATA_IDS_COUNT', params, problem })
   }
   const cells = classes?.map(csvCell)
   let text = `${header.map(csvCell).join(',')}\n`
@@ -103,7 +105,9 @@ export function submissionText(rows: SubmissionRows): string {
     const label = labels[row]!
     const cell = typeof label === 'string' ? csvCell(label) : cells ? cells[label] : label
     if (cell === undefined) {
-      throw new RangeError(`submission row ${row + 1}: class ${label} is not among the ${classes?.length} classes.`)
+      const params = { row, class: Number(label), classes: classes?.length ?? 0 }
+      const problem = `submission row ${row + 1}: class ${label} is not among the ${params.classes} classes`
+      throw new DataError({ code: 'DATA_CLASS_OUTSIDE', params, problem })
     }
     text += `${ids ? csvCell(ids[row]!) : firstId + row},${cell}\n`
   }

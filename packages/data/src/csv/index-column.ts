@@ -10,13 +10,14 @@ export const countsRows = (texts: readonly string[]): boolean => texts.every((te
 /** What is said of such a column. */
 export const indexNote = (isId: boolean): string =>
   isId
-    ? 'the unnamed first column is taken as the id of each row (option id)'
-    : 'the unnamed first column counts the rows from 0, and is left out (option id)'
+    ? 'the unnamed first column is taken as the id of each row'
+    : 'the unnamed first column counts the rows from 0, and is left out'
 
 /** Refuses a row that breaks the count where earlier rows have been given away as rows without ids. */
 export function requireCount(layout: Layout, text: string, row: number, count: number): void {
   if (text === String(count)) return
   const advice = `Pass id: ${layout.id} if the column names the rows, drop: [${layout.id}] to leave it out.`
   const found = { expected: `${count}, as the column counts up to here`, found: `'${text}'` }
-  throw new DataError({ ...cellPlace(layout, row, layout.id), ...found, advice, code: 'DATA_INDEX_BROKEN' })
+  const place = { ...cellPlace(layout, row, layout.id), ...found, advice }
+  throw new DataError({ code: 'DATA_INDEX_BROKEN', params: { place: layout.id }, ...place })
 }

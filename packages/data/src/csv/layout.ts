@@ -37,14 +37,15 @@ export function sniff(file: string, head: Uint8Array, last: boolean, options: Re
   const lines = headLines(head, last)
   const line = lines[0]
   if (!line) {
-    throw new DataError({ file, problem: 'is empty', advice: 'Is the path right?' })
+    throw new DataError({ code: 'DATA_FILE_EMPTY', file, problem: 'is empty', advice: 'Is the path right?' })
   }
   const cells = cellTexts(head, line, { file })
   requireCommas(file, cells, line)
   const header = options.header ?? isHeader(file, cells)
   const first = header ? lines[1] : line
   if (!first) {
-    throw new DataError({ file, problem: 'has a header and no rows', advice: 'Is it the right file?' })
+    const [problem, advice] = ['has a header and no rows', 'Is it the right file?']
+    throw new DataError({ code: 'DATA_ROWS_MISSING', file, problem, advice })
   }
   const rows = lines.slice(header ? 1 : 0)
   return header ? named(file, cells, first, head, options) : unnamed(file, cells.length, rows, head, options)
@@ -70,9 +71,9 @@ function headLines(head: Uint8Array, last: boolean): Line[] {
 function requireCommas(file: string, cells: string[], line: Line): void {
   const other = [';', '\t'].find((separator) => cells.length === 1 && cells[0]!.includes(separator))
   if (!other) return
-  const found = other === ';' ? 'semicolons' : 'tabs'
-  const advice = 'Save the file with commas.'
-  throw new DataError({ file, row: line.number, expected: 'cells separated by commas', found, advice })
+  const [expected, found] = ['cells separated by commas', other === ';' ? 'semicolons' : 'tabs']
+  const about = { params: { separator: other }, file, row: line.number, advice: 'Save the file with commas.' }
+  throw new DataError({ code: 'DATA_SEPARATOR_INVALID', ...about, expected, found })
 }
 
 /** A first line is a header where it holds words, unless its numbers repeat: then the words are labels or identifiers. */
@@ -83,7 +84,8 @@ function isHeader(file: string, cells: string[]): boolean {
   const counts = filled.length >= 9 && filled.every((cell, i) => cell === String(i) || cell === String(i + 1))
   if (counts) {
     const advice = 'Pass header: true if it names the columns, header: false if these are pixels.'
-    throw new DataError({ file, row: 1, problem: 'counts 0, 1, 2, … and may be a header or an image', advice })
+    const problem = 'counts 0, 1, 2, … and may be a header or an image'
+    throw new DataError({ code: 'DATA_HEADER_UNCLEAR', file, row: 1, problem, advice })
   }
   return false
 }
@@ -94,13 +96,8 @@ function named(file: string, names: string[], first: Line, head: Uint8Array, opt
   const twice = names.find((name) => seen.size === seen.add(name).size)
   if (twice !== undefined) {
     const advice = 'If this line is no header, pass header: false.'
-    throw new DataError({
-      file,
-      row: 1,
-      column: twice,
-      problem: 'two columns have this name',
-      advice,
-    })
+    const place = { file, row: 1, column: twice }
+    throw new DataError({ code: 'DATA_COLUMN_DUPLICATE', ...place, problem: 'two columns have this name', advice })
   }
   const where = { file, names }
   const roles = rolesOf(names, options, {
@@ -139,7 +136,9 @@ function refuseOthers(file: string, columns: ReadonlyMap<string, number>, { pixe
   if (pixels === 0 && others.length > 3) {
     const advice = 'If this line is no header, pass header: false.'
     const expected = 'names such as pixel0, pixel1, … or 1x1, 1x2, …'
-    throw new DataError({ file, row: 1, expected, found: `${others.slice(0, 3).join(', ')}, …`, advice })
+    const params = { columns: others.slice(0, 3) }
+    const found = `${params.columns.join(', ')}, …`
+    throw new DataError({ code: 'DATA_PIXEL_NAMES', params, file, row: 1, expected, found, advice })
   }
   if (others.length === 0) return
   const list = others.map((name) => `'${name}'`)
@@ -158,7 +157,8 @@ function packedCount(file: string, head: Uint8Array, first: Line, packed: number
   const where = { file, names }
   const cells = splitCells(head, first, where)
   if (cells.count === names.length) return cellText(head, cells, packed, first, where).split(/[ \t]+/).length
-  throw new DataError({ file, row: first.number, expected: `${names.length} cells`, found: `${cells.count}` })
+  const [expected, found] = [`${names.length} cells`, String(cells.count)]
+  throw new DataError({ code: 'DATA_CELLS_COUNT', file, row: first.number, expected, found })
 }
 
 /** The layout of a file without a header: told by the number of columns, and by which end column varies. */
@@ -213,7 +213,8 @@ function columnOf(file: string, name: string | number, columns: number, names?: 
   if (typeof name === 'number') {
     const column = name < 0 ? columns + name : name
     if (Number.isInteger(column) && column >= 0 && column < columns) return column
-    throw new DataError({ file, expected: `a column index 0..${columns - 1}`, found: String(name) })
+    const [params, expected] = [{ place: name, columns }, `a column index 0..${columns - 1}`]
+    throw new DataError({ code: 'DATA_COLUMN_OUTSIDE', params, file, expected, found: String(name) })
   }
   const lower = name.toLowerCase()
   const column = names
@@ -241,14 +242,16 @@ function shapesFor(file: string, pixels: number, options: ReadOptions, named: Pa
   }
   const wanted = pixelCount({ channels: 1, ...shapes[0]! })
   if (wanted === pixels) return shapes
-  const isTest = wanted === pixels + 1 ? ' Is this test.csv? Then pass label: false.' : ''
+  const unlabelled = wanted === pixels + 1
   const [expected, found] = [`${wanted} pixel columns for ${formatShape(shapes[0]!)}`, `${pixels}`]
-  const advice = `Pass the shape that the file has.${isTest}`
-  throw new DataError({ code: 'DATA_SHAPE_OTHER', params: { pixels }, file, row: 1, expected, found, advice })
+  const advice = `Pass the shape that the file has.${unlabelled ? ' Is this test.csv? Then pass label: false.' : ''}`
+  const params = { pixels, unlabelled }
+  throw new DataError({ code: 'DATA_SHAPE_OTHER', params, file, row: 1, expected, found, advice })
 }
 
 /** Refuses a file without a header in which two columns may be the label. */
 export function labelUnknown(file: string): never {
   const advice = 'Pass label: 0 for the first, label: -1 for the last.'
-  throw new DataError({ file, problem: 'has no header, and its first or its last column may be the label', advice })
+  const problem = 'has no header, and its first or its last column may be the label'
+  throw new DataError({ code: 'DATA_LABEL_UNCLEAR', file, problem, advice })
 }

@@ -133,7 +133,7 @@ function withoutMark(bytes: Uint8Array, file: string): Uint8Array {
   const starts = (mark: number[]): boolean => mark.every((byte, i) => bytes[i] === byte)
   if (UTF16_MARKS.some(starts)) {
     const advice = 'Save it as CSV in UTF-8.'
-    throw new DataError({ file, found: 'UTF-16', expected: 'UTF-8', advice })
+    throw new DataError({ code: 'DATA_ENCODING_INVALID', file, found: 'UTF-16', expected: 'UTF-8', advice })
   }
   return starts(UTF8_MARK) ? bytes.subarray(UTF8_MARK.length) : bytes
 }
@@ -178,7 +178,10 @@ async function scannerMaker(layout: Layout, { parser }: ReadOptions): Promise<(c
   if (parser === 'strict') return (capacity) => strictScanner(capacity, plan)
   const kernel = parser === 'plain' ? undefined : await compileKernel()
   if (kernel) return (capacity) => simdScanner(kernel, capacity, plan)
-  if (parser === 'simd') throw new Error('parser: this JavaScript engine runs no WebAssembly with SIMD.')
+  if (parser === 'simd') {
+    const problem = 'parser: this JavaScript engine runs no WebAssembly with SIMD'
+    throw new DataError({ code: 'DATA_PARSER_UNAVAILABLE', problem })
+  }
   // Apart, as hardly any engine needs it.
   const { plainScanner } = await import('./plain.ts')
   return (capacity) => plainScanner(capacity, plan, mostRows(capacity, plan))

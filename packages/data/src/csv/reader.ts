@@ -171,10 +171,12 @@ function reorder(pixels: Uint8Array, places: Int32Array): void {
 
 function requireId(id: string, layout: Layout, row: number): string {
   if (id !== '') return id
-  throw new DataError({ ...cellPlace(layout, row, layout.id), expected: 'an id', found: 'an empty cell' })
+  const place = { ...cellPlace(layout, row, layout.id), expected: 'an id', found: 'an empty cell' }
+  throw new DataError({ code: 'DATA_ID_EMPTY', ...place })
 }
 
 function tooLong(file: string, row: number): never {
   const advice = 'Is this a CSV file with a line for each image?'
-  throw new DataError({ file, row, expected: 'lines of at most 64 MiB', found: 'a longer one', advice })
+  const [expected, found] = ['lines of at most 64 MiB', 'a longer one']
+  throw new DataError({ code: 'DATA_LINE_TOO_LONG', file, row, expected, found, advice })
 }

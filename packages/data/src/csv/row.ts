@@ -1,4 +1,5 @@
 import { DataError } from '../error.ts'
+import type { DataErrorParams } from '../error-params.ts'
 import { type Cells, cellPlace, cellText, type Line, splitCells, wholeNumber } from './cells.ts'
 import type { Layout } from './layout.ts'
 
@@ -51,28 +52,31 @@ function pixelOf(text: string, column: number, line: Line, layout: Layout, rule:
   if (!rule.fractions && value <= rule.max && Number.isInteger(value)) return value
   const expected = rule.fractions ? 'a number 0..1' : `a whole number 0..${rule.max}`
   const found = text === '' ? 'an empty cell' : `'${text.length > 40 ? `${text.slice(0, 40)}…` : text}'`
-  const detail = {
-    ...cellPlace(layout, line.number, column),
-    found,
-    expected,
-    ...hint(text, value, rule, line, layout),
-  }
+  const { kind, advice } = hint(text, value, rule, line, layout)
+  const place = { ...cellPlace(layout, line.number, column), found, expected, advice }
+  const detail = { code: 'DATA_PIXEL_INVALID', params: { max: rule.max, kind }, ...place } as const
   throw value > 0 && value < 1 && !rule.fractions ? new FractionError(detail) : new DataError(detail)
 }
 
-function hint(text: string, value: number, rule: PixelRule, line: Line, layout: Layout): { advice: string } {
+interface Hint extends Pick<DataErrorParams['DATA_PIXEL_INVALID'], 'kind'> {
+  advice: string
+}
+
+/** What a text that is no pixel seems to be, and what to do about it. */
+function hint(text: string, value: number, rule: PixelRule, line: Line, layout: Layout): Hint {
   if (value > 0 && value < 1) {
-    return { advice: `If the values are fractions 0..1, pass ${rule.max === 1 ? 'fractions: true' : 'maxValue: 1'}.` }
+    const option = rule.max === 1 ? 'fractions: true' : 'maxValue: 1'
+    return { kind: 'fraction', advice: `If the values are fractions 0..1, pass ${option}.` }
   }
   if (value > rule.max && rule.max < 255 && value <= 255) {
-    return { advice: `Pass maxValue: 255 if white is above ${rule.max} here.` }
+    return { kind: 'white', advice: `Pass maxValue: 255 if white is above ${rule.max} here.` }
   }
   if (line.number === layout.first.number && !layout.names) {
-    return { advice: 'If the first line is a header, pass header: true.' }
+    return { kind: 'header', advice: 'If the first line is a header, pass header: true.' }
   }
-  if (text === '') return { advice: 'Every pixel needs a value.' }
+  if (text === '') return { kind: 'empty', advice: 'Every pixel needs a value.' }
   const scale = value > rule.max ? `; if such values are meant, scale them to 0..${rule.fractions ? 1 : 255} first` : ''
-  return { advice: `Correct this cell${scale}.` }
+  return { kind: 'other', advice: `Correct this cell${scale}.` }
 }
 
 /** All pixels out of one cell, with spaces between. */
@@ -80,7 +84,8 @@ function unpack(text: string, line: Line, layout: Layout, rule: PixelRule, out: 
   const values = text.split(/[ \t]+/)
   if (values.length !== layout.pixels) {
     const place = cellPlace(layout, line.number, layout.packed)
-    throw new DataError({ ...place, expected: `${layout.pixels} values`, found: `${values.length}`, advice: CORRECT })
+    const [expected, found] = [`${layout.pixels} values`, String(values.length)]
+    throw new DataError({ code: 'DATA_VALUES_COUNT', ...place, expected, found, advice: CORRECT })
   }
   for (const [i, value] of values.entries()) out[i] = pixelOf(value, layout.packed, line, layout, rule)
 }
@@ -92,6 +97,6 @@ function wrongCount(line: Line, layout: Layout, { count, spans }: Cells): never 
     : line.open && count < layout.columns
       ? 'The file is cut short or damaged: fetch it again.'
       : CORRECT
-  const expected = `${layout.columns} cells`
-  throw new DataError({ file: layout.file, row: line.number, expected, found: `${count}`, advice })
+  const [expected, found] = [`${layout.columns} cells`, String(count)]
+  throw new DataError({ code: 'DATA_CELLS_COUNT', file: layout.file, row: line.number, expected, found, advice })
 }

@@ -81,7 +81,9 @@ async function* piecesOf(source: ByteSource, columns?: number): AsyncGenerator<P
   } finally {
     await source.close()
   }
-  if (found === 0) throw new DataError({ file: source.name, problem: 'has no rows of id and label' })
+  if (found === 0) {
+    throw new DataError({ code: 'DATA_ROWS_MISSING', file: source.name, problem: 'has no rows of id and label' })
+  }
 }
 
 /** A source's bytes, cut at ends of lines. */
@@ -152,7 +154,8 @@ function requireRow(file: string, cells: string[], { line, header, columns }: Wa
   if (cells.length === count && cells[0] !== '') return
   const found = cells.length === count ? 'an empty id' : `${cells.length} cells`
   const expected = count === 2 ? 'an id and a label' : `${count} cells`
-  const wide = !header && cells.length > 2
-  const code = wide && ({ code: 'DATA_SUBMISSION_COLUMNS', params: { columns: cells } } as const)
-  throw new DataError({ file, row: line, expected, found, ...code })
+  const place = { file, row: line, expected, found }
+  const isWide = !header && cells.length > 2
+  if (isWide) throw new DataError({ code: 'DATA_SUBMISSION_COLUMNS', params: { columns: cells }, ...place })
+  throw new DataError({ code: cells.length === count ? 'DATA_ID_EMPTY' : 'DATA_CELLS_COUNT', ...place })
 }

@@ -1,4 +1,5 @@
 import { DataError } from '../error.ts'
+import { tell } from '../note.ts'
 import { transpose } from '../pictures/picture.ts'
 import { clearest, smootherOrder } from '../pictures/readings.ts'
 import type { ImageShape, PixelTable, ReadOptions } from '../types.ts'
@@ -44,7 +45,7 @@ export function tableSink(layout: Layout, options: ReadOptions, guess: number): 
       if (labels) Object.assign(table, labels.finish(numbers))
       const kept = layout.id >= 0 && !(layout.index && countsRows(ids))
       if (kept) table.ids = ids
-      if (layout.index) options.onNote?.(indexNote(kept))
+      if (layout.index) tell(options.onNote, indexNote(kept), 'id')
       return table
     },
   }
@@ -75,7 +76,7 @@ export function shapeOf(layout: Layout, pixels: Uint8Array, options: ReadOptions
   if (size.channels === 1) return { ...size, channelOrder: 'interleaved' }
   if (order) return { ...size, channelOrder: order }
   const channelOrder = smootherOrder(pixels, isTurned ? { ...size, height: size.width, width: size.height } : size)
-  onNote?.(`channels taken as ${channelOrder}: the pictures are smoother that way (option channels)`)
+  tell(onNote, `channels taken as ${channelOrder}: the pictures are smoother that way`, 'channels')
   return { ...size, channelOrder }
 }
 

@@ -16,11 +16,14 @@ export function idxTable(
   const { dims, data } = parsed(bytes, file)
   const [rows = 0, ...image] = dims
   const stored = shapeOf(file, image)
-  if (rows === 0 || data.length === 0) throw new DataError({ file, problem: 'has no images' })
+  if (rows === 0 || data.length === 0)
+    throw new DataError({ code: 'DATA_ROWS_MISSING', file, problem: 'has no images' })
   const above = firstAbove(data, options.maxValue ?? 255)
   if (above >= 0) {
     const row = Math.floor((above * rows) / data.length) + 1
-    throw new DataError({ file, row, expected: `pixels 0..${options.maxValue}`, found: `${data[above]}` })
+    const [max, found] = [options.maxValue ?? 255, String(data[above])]
+    const params = { max, kind: 'white' } as const
+    throw new DataError({ code: 'DATA_PIXEL_INVALID', params, file, row, expected: `pixels 0..${max}`, found })
   }
   const turned = options.transpose ? transposed(data, rows, stored) : { pixels: data, shape: stored }
   requireShape(file, turned.shape, options)
@@ -62,6 +65,8 @@ function shapeOf(file: string, image: number[]): ImageShape {
   }
   const advice = 'Is this the file of labels? Pass the images, and the labels as option.'
   throw new DataError({
+    code: 'DATA_IDX_DIMENSIONS',
+    params: { dimensions: image.length + 1 },
     file,
     expected: 'rows × height × width (× 3 or 4)',
     found: `${image.length + 1} dimensions`,
@@ -77,7 +82,9 @@ function labelled(
 ): Pick<PixelTable, 'labels' | 'classes'> {
   const { dims, data } = parsed(bytes, `labels of ${file}`)
   if (dims.length !== 1 || dims[0] !== rows) {
-    throw new DataError({ file: `labels of ${file}`, expected: `${rows} labels`, found: dims.join(' × ') })
+    const [expected, found] = [`${rows} labels`, dims.join(' × ')]
+    const params = { rows, dims }
+    throw new DataError({ code: 'DATA_LABELS_COUNT', params, file: `labels of ${file}`, expected, found })
   }
   const found = [...new Set(data)].sort((a, b) => a - b).map(String)
   const names = classes ? [...classes] : found

@@ -17,7 +17,9 @@ export function parsed(bytes: Uint8Array, name: string): Idx {
   if (zero0 !== 0 || zero1 !== 0 || type !== UNSIGNED_BYTE || rank === 0) {
     const found = bytes.subarray(0, 4).join(' ') || 'nothing'
     const expected = 'an IDX file of unsigned bytes (it begins with 0 0 8)'
-    throw new DataError({ file: name, expected, found, ...(zero0 === 0x1f && { advice: 'Unpack the gzip first.' }) })
+    const gzip = zero0 === 0x1f
+    const about = { params: { gzip }, file: name, expected, found, ...(gzip && { advice: 'Unpack the gzip first.' }) }
+    throw new DataError({ code: 'DATA_IDX_INVALID', ...about })
   }
   const start = 4 + 4 * rank
   const count = Math.min(rank, Math.floor(bytes.length / 4) - 1)
@@ -25,7 +27,8 @@ export function parsed(bytes: Uint8Array, name: string): Idx {
   const size = dims.reduce((product, dim) => product * dim, 1)
   if (count < rank || bytes.length !== start + size) {
     const [found, expected] = [`${bytes.length} bytes`, `${start + size} bytes for ${dims.join(' × ')}`]
-    throw new DataError({ file: name, expected, found, advice: 'The file is cut short or damaged: fetch it again.' })
+    const advice = 'The file is cut short or damaged: fetch it again.'
+    throw new DataError({ code: 'DATA_FILE_DAMAGED', file: name, expected, found, advice })
   }
   return { dims, data: bytes.subarray(start) }
 }

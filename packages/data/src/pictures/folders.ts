@@ -1,5 +1,6 @@
 import { classLookup, classText, sortedClasses } from '../csv/classes.ts'
 import { DataError } from '../error.ts'
+import { tell } from '../note.ts'
 import { checkValue } from '../options.ts'
 import type { Part, PictureOptions } from '../types.ts'
 
@@ -46,7 +47,10 @@ export function arranged(
     .flatMap(({ names, picture }) => (picture === undefined ? [] : { index: picture, id: names.join('/') }))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
   const twice = pictures.find(({ id }, i) => id === pictures[i + 1]?.id)
-  if (twice) throw new DataError({ file, problem: `has two pictures ${twice.id}` })
+  if (twice) {
+    const { id } = twice
+    throw new DataError({ code: 'DATA_PICTURE_DUPLICATE', params: { id }, file, problem: `has two pictures ${id}` })
+  }
   if (options.label === false) return { pictures }
   if (picturesOf(root).every(({ names }) => names.length === 1)) return { pictures }
   requireClassFolders(file, root, options)
@@ -79,7 +83,7 @@ function tellDropped(file: string, items: Item[], { drop = [], onNote }: Picture
   if (number !== undefined) checkValue(file, 'drop', drop, () => 'names of folders')
   const there = new Set(items.flatMap(({ names }) => names.slice(0, -1)))
   const missing = drop.map(String).filter((name) => !there.has(name))
-  if (missing.length > 0) onNote?.(`no folder ${listed(missing)} to leave out`)
+  if (missing.length > 0) tell(onNote, `no folder ${listed(missing)} to leave out`)
 }
 
 function requirePictures(file: string, items: Item[], { onNote }: PictureOptions): void {
@@ -88,14 +92,23 @@ function requirePictures(file: string, items: Item[], { onNote }: PictureOptions
   const seen = `${counted(others.length, 'other file')} (${listed(kinds, '')})`
   if (picturesOf(items).length === 0) {
     const problem = `has no pictures (${KINDS})${others.length > 0 ? `, only ${seen}` : ''}`
-    const tables = others.map(({ names }) => names.join('/')).filter((path) => /\.csv(\.gz)?$/i.test(path))
+    const tables = others
+      .map(({ names }) => names.join('/'))
+      .filter((path) => /\.csv(\.gz)?$/i.test(path))
+      .sort()
     const which = tables.length === 1 ? 'that file' : 'one of them'
     const advice = tables.length
-      ? `It holds ${listed(tables.sort(), '')}: name ${which}.`
+      ? `It holds ${listed(tables, '')}: name ${which}.`
       : 'Pass the folder that has the classes in it.'
-    throw new DataError({ file, problem, advice })
+    throw new DataError({
+      code: 'DATA_PICTURES_NONE',
+      params: { others: others.length, tables },
+      file,
+      problem,
+      advice,
+    })
   }
-  if (others.length > 0) onNote?.(`${seen} left out: pictures are ${KINDS}`)
+  if (others.length > 0) tell(onNote, `${seen} left out: pictures are ${KINDS}`)
 }
 
 /** Without the folder that everything lies in, as zips have it, unless it is a part. */
@@ -103,7 +116,7 @@ function unwrapped(items: Item[], options: PictureOptions): Item[] {
   const pictures = picturesOf(items)
   const [outer = ''] = pictures[0]!.names
   if (!pictures.every(({ names }) => names.length > 2 && names[0] === outer) || partNamed(outer)) return items
-  options.onNote?.(`all pictures lie in '${outer}', taken as the root`)
+  tell(options.onNote, `all pictures lie in '${outer}', taken as the root`)
   return unwrapped(below(items, outer), options)
 }
 
@@ -124,20 +137,26 @@ function partOf(file: string, items: Item[], { part, onNote }: PictureOptions): 
   const asked = typeof part === 'string'
   if (!isParted) {
     if (!asked) return items
-    const found = listed(folders.filter(Boolean)) || 'pictures alone'
-    throw new DataError({ file, expected: `a folder ${part}`, found, advice: 'Leave part out.' })
+    const params = { part, folders: folders.filter(Boolean) }
+    const [expected, found] = [`a folder ${part}`, listed(params.folders) || 'pictures alone']
+    throw new DataError({ code: 'DATA_PART_MISSING', params, file, expected, found, advice: 'Leave part out.' })
   }
   const parts = folders.filter(partNamed)
   const names = parts.map(partNamed)
   const wanted = names.length === 1 && !asked ? names[0]! : wantedPart(part, (one) => names.includes(one))
   const [folder, second] = parts.filter((name) => partNamed(name) === wanted)
   if (folder === undefined || second !== undefined) {
-    const found = listed(second === undefined ? parts : [folder!, second])
-    throw new DataError({ file, expected: `one folder ${wanted}`, found, advice: 'Pass part, or the folder itself.' })
+    const params = {
+      part: wanted,
+      source: 'pictures',
+      names: second === undefined ? parts : [folder!, second],
+    } as const
+    const [expected, advice] = [`one folder ${wanted}`, 'Pass part, or the folder itself.']
+    throw new DataError({ code: 'DATA_PART_UNCLEAR', params, file, expected, found: listed(params.names), advice })
   }
-  if (!asked) onNote?.(`read from the folder '${folder}' (option part)`)
+  if (!asked) tell(onNote, `read from the folder '${folder}'`, 'part')
   const beside = folders.filter((name) => !partNamed(name)).map((name) => name || 'pictures without a folder')
-  if (beside.length > 0) onNote?.(`left out, beside the folders of parts: ${listed(beside)}`)
+  if (beside.length > 0) tell(onNote, `left out, beside the folders of parts: ${listed(beside)}`)
   return below(items, folder)
 }
 
@@ -153,7 +172,8 @@ function requireClassFolders(file: string, root: Item[], { classes }: PictureOpt
   const advice = 'Pass label: false to read pictures without classes.'
   if (wrong.length > 0) {
     const expected = 'each picture in the folder of its class'
-    throw new DataError({ file, expected, found: `${listed(wrong)}`, advice })
+    const params = { pictures: wrong }
+    throw new DataError({ code: 'DATA_CLASS_FOLDER_MISSING', params, file, expected, found: listed(wrong), advice })
   }
   const full = new Set(pictures.map(({ names }) => names[0]!))
   const inFolders = root.filter(({ names }) => names.length > 1).map(({ names }) => names[0]!)
@@ -161,14 +181,17 @@ function requireClassFolders(file: string, root: Item[], { classes }: PictureOpt
   if (empty.length > 0) {
     const problem = `no pictures (${KINDS}) in ${listed(empty)}`
     throw new DataError({
+      code: 'DATA_CLASS_FOLDER_EMPTY',
+      params: { folders: empty },
       file,
       problem,
-      advice: `Each folder is a class: fill it, remove it, or pass drop: its name.`,
+      advice: 'Each folder is a class: fill it, remove it, or pass drop: its name.',
     })
   }
   if (new Set([...full].map(classText)).size === 1 && !classes) {
-    const found = `only ${listed([...full])}`
-    throw new DataError({ file, expected: 'folders of at least two classes', found, advice })
+    const params = { classes: [...full] }
+    const [expected, found] = ['folders of at least two classes', `only ${listed(params.classes)}`]
+    throw new DataError({ code: 'DATA_CLASSES_FEW', params, file, expected, found, advice })
   }
 }
 
@@ -182,7 +205,8 @@ function labelled(
   const names = [...new Set(folders)].sort()
   const classes = given ? [...given] : sortedClasses(names.map(classText))
   if (classes.length > MAX_CLASSES) {
-    throw new DataError({ file, expected: `at most ${MAX_CLASSES} classes`, found: `${classes.length}` })
+    const [params, expected] = [{ most: MAX_CLASSES }, `at most ${MAX_CLASSES} classes`]
+    throw new DataError({ code: 'DATA_CLASSES_MANY', params, file, expected, found: `${classes.length}` })
   }
   const lookup = classLookup(classes)
   const places = new Map(names.map((name) => [name, lookup(name) ?? unknownFolder(file, name, classes)]))
@@ -190,14 +214,14 @@ function labelled(
   for (const [name, place] of places) {
     const first = firsts.get(place)
     if (first === undefined) firsts.set(place, name)
-    else onNote?.(`folders '${first}' and '${name}' are one class`)
+    else tell(onNote, `folders '${first}' and '${name}' are one class`)
   }
   return { labels: Uint16Array.from(folders, (name) => places.get(name)!), classes }
 }
 
 function unknownFolder(file: string, name: string, classes: readonly string[]): never {
   const advice = 'Is this another data set? Pass drop: its name to leave it out.'
-  const data = { code: 'DATA_LABEL_UNKNOWN', params: { label: name, classes } } as const
+  const data = { code: 'DATA_LABEL_UNKNOWN', params: { label: name, classes, folder: true } } as const
   const expected = `folders of the classes ${listed(classes, '')}`
   throw new DataError({ file, expected, found: `'${name}'`, advice, ...data })
 }

@@ -1,14 +1,6 @@
-import {
-  type Decode,
-  decodeFile,
-  isGrey,
-  openDecoder,
-  type PixelsError,
-  prepare,
-  type RgbaImage,
-} from '@pixelrow/pixels'
-import { isA } from '../../../../common/kinds.ts'
+import { type Decode, decodeFile, isGrey, openDecoder, PixelsError, prepare, type RgbaImage } from '@pixelrow/pixels'
 import { DataError } from '../error.ts'
+import { tell } from '../note.ts'
 import { requireFit } from '../source/checked.ts'
 import type { PictureOptions, PixelTable, Preparation } from '../types.ts'
 import { type Arranged, arranged, counted, listed } from './folders.ts'
@@ -60,7 +52,8 @@ export async function tableOfRows(
   }
   if (broken.length > 0) {
     const problem = `${broken.length} of ${counted(row, 'picture')} cannot be decoded: ${listed(broken, '')}`
-    throw new DataError({ file, problem, advice: 'Replace or remove them.' })
+    const params = { pictures: row, broken }
+    throw new DataError({ code: 'DATA_PICTURE_BROKEN', params, file, problem, advice: 'Replace or remove them.' })
   }
   return { ...sink.table(), ids: pictures.map(({ id }) => id) }
 }
@@ -74,11 +67,11 @@ async function opened(source: Pictures, index: number, decode: Decode): Promise<
 /** Where the decoder is missing, the error says what to install. */
 export async function openedDecoder(file: string): Promise<Decode> {
   return openDecoder().catch((cause: unknown) => {
-    if (!isA(cause, 'Error') || (cause as PixelsError).code !== 'PIXELS_DECODER_MISSING') throw cause
-    const { params } = cause as PixelsError
-    const problem = `pictures are decoded by the package ${params.package}, which is not installed`
-    const advice = `Run: npm i ${params.package}`
-    throw new DataError({ code: 'DATA_DECODER_MISSING', params, file, problem, advice }, { cause })
+    if (!(cause instanceof PixelsError && cause.code === 'PIXELS_DECODER_MISSING')) throw cause
+    const name = String(cause.params.package)
+    const problem = `pictures are decoded by the package ${name}, which is not installed`
+    const about = { params: { package: name }, file, problem, advice: `Run: npm i ${name}` }
+    throw new DataError({ code: 'DATA_DECODER_MISSING', ...about }, { cause })
   })
 }
 
@@ -107,10 +100,7 @@ function pictureSink(file: string, rows: number, plan: Plan, { onNote }: Picture
     },
     table(): PixelTable {
       const [height, width] = size!
-      if (!plan.color)
-        onNote?.(
-          coloured ? `rgb: ${coloured} has colours (option color)` : 'grey: no picture has colours (option color)',
-        )
+      if (!plan.color) tell(onNote, coloured ? `rgb: ${coloured} has colours` : 'grey: no picture has colours', 'color')
       const { resize, background } = plan
       const preparation = { size: [height, width] as [number, number], resize, color: colorOf(channels), background }
       const shape = { height, width, channels, channelOrder: 'interleaved' as const }
@@ -126,7 +116,8 @@ function roomFor(file: string, bytes: number): Uint8Array {
     return new Uint8Array(bytes)
   } catch (cause) {
     const problem = `its pictures take ${Math.ceil(bytes / 2 ** 20)} MiB, more than there is`
-    throw new DataError({ file, problem, advice: 'Pass a smaller size.' }, { cause })
+    const about = { params: { bytes }, file, problem, advice: 'Pass a smaller size.' }
+    throw new DataError({ code: 'DATA_MEMORY_EXCEEDED', ...about }, { cause })
   }
 }
 

@@ -49,6 +49,8 @@ function colorOf({ color, shape, name = 'pictures' }: PictureOptions): Plan['col
 export function requireSameSize(file: string, first: Sized, other: Sized): void {
   if (first.height === other.height && first.width === other.width) return
   throw new DataError({
+    code: 'DATA_PICTURE_SIZES',
+    params: { first, other },
     file,
     expected: `pictures of one size (${first.name} is ${first.width} × ${first.height})`,
     found: `${other.name} of ${other.width} × ${other.height}`,

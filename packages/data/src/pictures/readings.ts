@@ -1,6 +1,7 @@
 import { DataError } from '../error.ts'
+import { tell } from '../note.ts'
 import { formatShape, pixelCount } from '../shape.ts'
-import type { ImageShape, ShapeOption } from '../types.ts'
+import type { ImageShape, ReadOptions, ShapeOption } from '../types.ts'
 
 /** Sides of usual pictures, as ratios: squares, then those that lie or stand. */
 const RATIOS = [
@@ -51,7 +52,7 @@ export interface Evidence {
   order: ImageShape['channelOrder'] | undefined
   /** Pictures are stored column after column. */
   isTurned: boolean | undefined
-  onNote: ((note: string) => void) | undefined
+  onNote: ReadOptions['onNote']
 }
 
 /**
@@ -70,7 +71,7 @@ export function clearest(shapes: readonly ShapeOption[], evidence: Evidence): Sh
   if (next.roughness === 0 || next.roughness < CLEAR * best.roughness) unclear(readings, evidence.file)
   const times = best.roughness > 0 ? `${(next.roughness / best.roughness).toFixed(1)} times ` : ''
   const than = `${times}smoother than as ${formatShape(next)}`
-  evidence.onNote?.(`images taken as ${formatShape(best)}: the pictures are ${than} (option shape)`)
+  tell(evidence.onNote, `images taken as ${formatShape(best)}: the pictures are ${than}`, 'shape')
   return shapes.find((shape) => sameSize(shape, best))!
 }
 

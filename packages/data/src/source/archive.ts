@@ -1,8 +1,8 @@
-import { type FileError, readZip, type Zip } from '@pixelrow/files'
-import { isA } from '../../../../common/kinds.ts'
+import { FileError, readZip, type Zip } from '@pixelrow/files'
 import { batchesOf, type Open, tableOf } from '../csv/read.ts'
 import { isSampleName } from '../csv/submission.ts'
 import { DataError } from '../error.ts'
+import { tell } from '../note.ts'
 import { isHidden, isPicture, listed, wantedPart } from '../pictures/folders.ts'
 import { batchesOfPictures } from '../pictures/picture-batches.ts'
 import { type Pictures, tableOfPictures } from '../pictures/picture-table.ts'
@@ -93,7 +93,8 @@ function chosen(zip: Zip, { member, part, onNote }: ReadOptions): string {
   if (tables.length === 0) {
     const advice = files.some((name) => /\.zip$/i.test(name)) ? { advice: 'Unpack it: there are zips inside it.' } : {}
     const expected = 'a CSV or pictures (png, jpg, jpeg or webp)'
-    throw new DataError({ file, expected, found: listed(files) || 'nothing', ...advice })
+    const about = { params: { files }, file, expected, found: listed(files) || 'nothing' }
+    throw new DataError({ code: 'DATA_ZIP_EMPTY', ...about, ...advice })
   }
   const rows = tables.length === 1 ? tables : tables.filter((name) => !isSampleName(name))
   const asked = typeof part === 'string'
@@ -102,10 +103,11 @@ function chosen(zip: Zip, { member, part, onNote }: ReadOptions): string {
   const wanted = wantedPart(part, (one) => ofPart(one).length > 0)
   const matching = ofPart(wanted)
   if (matching.length !== 1) {
-    const advice = 'Pass member: its name.'
-    throw new DataError({ file, expected: `one CSV named ${wanted}`, found: listed(tables), advice })
+    const [expected, found, advice] = [`one CSV named ${wanted}`, listed(tables), 'Pass member: its name.']
+    const params = { part: wanted, source: 'zip', names: tables } as const
+    throw new DataError({ code: 'DATA_PART_UNCLEAR', params, file, expected, found, advice })
   }
-  if (!asked) onNote?.(`read ${matching[0]} (options member and part)`)
+  if (!asked) tell(onNote, `read ${matching[0]}`, 'member', 'part')
   return matching[0]!
 }
 
@@ -113,7 +115,15 @@ function chosen(zip: Zip, { member, part, onNote }: ReadOptions): string {
 function named(file: string, files: string[], member: string): string {
   const found = files.includes(member) ? [member] : files.filter((name) => name.endsWith(`/${member}`))
   if (found.length === 1) return found[0]!
-  throw new DataError({ file, expected: `one file ${member}`, found: listed(found.length > 0 ? found : files) })
+  const some = found.length > 0 ? found : files
+  const params = { member, files: some }
+  throw new DataError({
+    code: 'DATA_MEMBER_MISSING',
+    params,
+    file,
+    expected: `one file ${member}`,
+    found: listed(some),
+  })
 }
 
 const wordOf = {
@@ -132,9 +142,10 @@ async function* throughErrors(chunks: AsyncIterable<Uint8Array>, file: string): 
 
 /** An error about the zip as the one kind of error that there is here. */
 function explained(error: unknown, name: string | undefined): unknown {
-  if (!isA(error, 'Error') || error.name !== 'FileError') return error
-  const { file = name, entry, problem, advice } = error as FileError
-  const where = entry === undefined ? '' : `entry ${JSON.stringify(entry)}: `
-  const detail = { ...(file !== undefined && { file }), problem: `${where}${problem}`, ...(advice && { advice }) }
-  return new DataError(detail, { cause: error })
+  if (!(error instanceof FileError)) return error
+  const { code: reason, file = name, entry, problem, advice } = error
+  const [params, where] =
+    entry === undefined ? [{ reason }, ''] : [{ reason, entry }, `entry ${JSON.stringify(entry)}: `]
+  const about = { ...(file !== undefined && { file }), problem: `${where}${problem}`, ...(advice && { advice }) }
+  return new DataError({ code: 'DATA_ZIP_UNREADABLE', params, ...about }, { cause: error })
 }

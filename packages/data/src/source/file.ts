@@ -60,7 +60,8 @@ async function opened(path: string, name: string): Promise<{ handle: FileHandle;
   const before = await handle.stat()
   if (!before.isDirectory()) return { handle, before }
   await handle.close()
-  throw new DataError({ file: name, expected: 'a file', found: 'a folder', advice: 'Pass the path of a CSV file.' })
+  const [expected, found, advice] = ['a file', 'a folder', 'Pass the path of a CSV file.']
+  throw new DataError({ code: 'DATA_FILE_FOLDER', file: name, expected, found, advice })
 }
 
 /** Reads on this thread: from the cache of the operating system that takes less time than handing work to another. */
@@ -122,14 +123,20 @@ function requireSame(after: Stats, name: string, before: Stats): void {
   if (after.size === before.size && after.mtimeMs === before.mtimeMs) return
   const [found, expected] = [`${after.size} bytes`, `${before.size} bytes as at the start`]
   const advice = 'Read it again when nothing writes to it.'
-  throw new DataError({ file: name, problem: 'changed while it was read', found, expected, advice })
+  const problem = 'changed while it was read'
+  throw new DataError({ code: 'DATA_FILE_CHANGED', file: name, problem, found, expected, advice })
 }
 
 function unreadable(name: string, what: string, cause: unknown): never {
   const missing = isA(cause, 'Error') && (cause as NodeJS.ErrnoException).code === 'ENOENT'
-  const problem = missing ? 'no such file' : `cannot be ${what} (${isA(cause, 'Error') ? cause.message : cause})`
-  const advice = missing ? 'Check the path.' : 'Check the path and the disk.'
-  throw new DataError({ file: name, problem, expected: 'a file', advice }, { cause })
+  const about = { file: name, expected: 'a file' }
+  if (missing) {
+    const words = { problem: 'no such file', advice: 'Check the path.' }
+    throw new DataError({ code: 'DATA_FILE_MISSING', ...about, ...words }, { cause })
+  }
+  const reason = isA(cause, 'Error') ? cause.message : String(cause)
+  const words = { problem: `cannot be ${what} (${reason})`, advice: 'Check the path and the disk.' }
+  throw new DataError({ code: 'DATA_FILE_UNREADABLE', params: { reason }, ...about, ...words }, { cause })
 }
 
 /** Unpacks gzip with zlib. */

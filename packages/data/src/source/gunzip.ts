@@ -42,7 +42,7 @@ async function* explained(chunks: AsyncIterable<Uint8Array>, file: string, broke
   } catch (cause) {
     if (broken()) throw broken()
     const advice = 'The file is cut short or damaged: fetch it again.'
-    const detail = { file, problem: 'is gzip that cannot be unpacked', advice }
+    const detail = { code: 'DATA_FILE_DAMAGED', file, problem: 'is gzip that cannot be unpacked', advice } as const
     throw new DataError(detail, { cause })
   }
 }

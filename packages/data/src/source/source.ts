@@ -21,6 +21,8 @@ export interface ByteSource {
   close(): Promise<void>
 }
 
+const CHECK = 'Check the address and the network.'
+
 /** Opens bytes, blobs, streams and http(s) URLs: everything that needs no file system. */
 export async function openSource(source: TableSource, options: ReadOptions, inflate: Inflate): Promise<ByteSource> {
   const { signal } = options
@@ -30,12 +32,14 @@ export async function openSource(source: TableSource, options: ReadOptions, infl
   const response = await fetch(source, signal ? { signal } : {}).catch((cause: Error) => {
     signal?.throwIfAborted()
     // The inner error tells more than `fetch failed`.
-    const problem = `cannot be fetched (${cause.cause ?? cause})`
-    throw new DataError({ file: name, problem, advice: 'Check the address and the network.' }, { cause })
+    const reason = String(cause.cause ?? cause)
+    const about = { params: { reason }, file: name, problem: `cannot be fetched (${reason})`, advice: CHECK }
+    throw new DataError({ code: 'DATA_FETCH_FAILED', ...about }, { cause })
   })
   if (response.ok && response.body) return streamed(chunksOf(response.body), name, inflate)
   const found = `HTTP ${response.status} ${response.statusText}`.trim()
-  throw new DataError({ file: name, expected: 'a file', found, advice: 'Check the address and the network.' })
+  const about = { params: { status: response.status }, file: name, expected: 'a file', found, advice: CHECK }
+  throw new DataError({ code: 'DATA_FETCH_FAILED', ...about })
 }
 
 /** A source of chunks, unpacked if they are gzip. */

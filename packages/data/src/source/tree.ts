@@ -38,7 +38,11 @@ async function list(
 ): Promise<void> {
   options.signal?.throwIfAborted()
   const entries = await readdir(join(root, path), { withFileTypes: true }).catch((cause: Error) => {
-    throw new DataError({ file, problem: `the folder '${path || '.'}' cannot be read (${cause.message})` }, { cause })
+    const [problem, params] = [
+      `the folder '${path || '.'}' cannot be read (${cause.message})`,
+      { reason: cause.message },
+    ]
+    throw new DataError({ code: 'DATA_FILE_UNREADABLE', params, file, problem }, { cause })
   })
   for (const entry of entries) {
     if (isHidden(entry.name)) continue
