@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { build } from 'esbuild'
 import type { Options } from 'tsup'
@@ -67,30 +66,29 @@ export function library(options: Options = {}): Options {
   }
 }
 
+/** What `parted` takes beside tsup's own options. */
+interface Parts extends Options {
+  /** What others import. Default `src/index.ts`. */
+  entry?: string[]
+  /** What the package's own modules load by `import()` when they need it: paths below `src`, without `.ts`. */
+  lazy: string[]
+}
+
 /**
  * The same with ES modules that load their parts when they need them: each is a file of its own name. CommonJS stays one file: splitting it would turn
  * each `import()` of another package, which CommonJS has too, into a `require()`.
  */
-export function parted({ entry = ['src/index.ts'], ...options }: Options & { entry?: string[] } = {}): Options[] {
-  const { onSuccess, ...both } = options
+export function parted({ entry = ['src/index.ts'], lazy, onSuccess, ...both }: Parts): Options[] {
+  const { dts } = both
   return [
     library({
       ...both,
       ...(onSuccess && { onSuccess }),
-      entry: [...entry, ...laterParts()],
+      entry: [...entry, ...lazy.map((path) => `src/${path}.ts`)],
       format: ['esm'],
-      dts: { ...dtsOf(options), entry },
+      dts: { ...(typeof dts === 'object' ? dts : {}), entry },
       clean: ['!**/*.cjs', '!**/*.d.cts'],
     }),
     library({ ...both, entry, format: ['cjs'], splitting: false, clean: ['!**/*.js*', '!**/*.d.ts'] }),
   ]
-}
-
-const dtsOf = ({ dts }: Options) => (typeof dts === 'object' ? dts : {})
-
-/** What the package's modules load by `import('./x.ts')`. */
-function laterParts(): string[] {
-  const source = readdirSync('src').map((file) => readFileSync(`src/${file}`, 'utf8'))
-  const found = source.flatMap((text) => [...text.matchAll(/import\('\.\/([\w-]+)\.ts'\)/g)])
-  return [...new Set(found.map(([, name]) => `src/${name}.ts`))]
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, request as httpRequest, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize, sep } from 'node:path'
 
@@ -10,6 +10,12 @@ const types: Record<string, string> = {
   '.css': 'text/css',
   '.json': 'application/json',
   '.wasm': 'application/wasm',
+}
+
+/** Headers that make a page cross-origin isolated, so that it may have threads. */
+export const isolation = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
 }
 
 /** A static file server on a free port. */
@@ -26,7 +32,7 @@ export async function serve(
   { pages = {}, headers = {} }: { pages?: Record<string, string>; headers?: Record<string, string> } = {},
 ): Promise<FileServer> {
   const requests: string[] = []
-  const server = createServer(async (request, response) => {
+  const { origin, close } = await listen(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname)
     requests.push(path)
     const body = pages[path] ?? (await fileAt(path, folders))
@@ -38,10 +44,27 @@ export async function serve(
     })
     response.end(body ?? 'not found')
   })
+  return { origin, requests, close }
+}
+
+/** Passes requests on to a server that sends no such headers itself, and adds them to its answers. */
+export function forward(to: string, headers: Record<string, string>): Promise<Pick<FileServer, 'origin' | 'close'>> {
+  return listen(async (request, response) => {
+    const { method, headers: asked, url } = request
+    const onward = httpRequest(`${to}${url}`, { method, headers: { ...asked, host: new URL(to).host } }, (answer) => {
+      response.writeHead(answer.statusCode!, { ...answer.headers, ...headers })
+      answer.pipe(response)
+    })
+    onward.on('error', () => response.destroy())
+    request.pipe(onward)
+  })
+}
+
+async function listen(answer: RequestListener): Promise<Pick<FileServer, 'origin' | 'close'>> {
+  const server = createServer(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -28,6 +28,20 @@ async function buildWorkers(): Promise<void> {
 // `await using` needs a symbol that the types of ES2023 lack.
 export default parted({
   entry: ['src/index.ts', 'src/worker.ts'],
+  lazy: [
+    'failure',
+    'files',
+    'gpu',
+    'in-worker',
+    'paths',
+    'pause',
+    'picture',
+    'plan',
+    'refusals',
+    'warmup',
+    'lazy/threads',
+    'lazy/watch',
+  ],
   dts: { banner: '/// <reference lib="esnext.disposable" />' },
   onSuccess: buildWorkers,
 })

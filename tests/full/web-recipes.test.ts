@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { toOnnx } from '@pixelrow/export'
@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { png } from '../../apps/cli/test/helpers.ts'
 import { launchChromium } from '../chromium.ts'
 import { digits } from '../digits.ts'
-import { serve } from '../serve.ts'
+import { forward, isolation, serve } from '../serve.ts'
 import { packForRecipes, type Recipes, start } from './recipe.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'pixelrow-web-recipes-'))
@@ -85,10 +85,11 @@ const classesIn = async (page: Page, lists?: string[]) =>
 
 /**
  * 300 digits get infer-node's classes, what is no picture a sentence; one `.wasm` file is fetched, and where there is a graphics card one, too,
- * but another: `files` in all. Nothing is said on the console.
+ * but another: `files` in all. Nothing is said on the console. A page that is cross-origin isolated runs threads.
  */
-async function check(url: string, { lists = ['ol'], files = 2 } = {}) {
+async function check(url: string, { lists = ['ol'], files = 2, isIsolated = false } = {}) {
   const without = await visit(url)
+  expect(await without.page.evaluate(() => crossOriginIsolated)).toBe(isIsolated)
   expect(await classesIn(without.page, lists)).toEqual(lists.map(() => expected))
   for (const [refusal, answer] of await choose(without.page, [note, pictures[0]!], lists)) {
     expect(refusal).toMatch(/expected 784 bytes \(28×28×1\), found 10|expected a PNG, JPEG or WebP picture, found/)
@@ -117,26 +118,54 @@ const inRecipe = (app: string, ...args: string[]) =>
     env: { ...process.env, NO_COLOR: '1', NEXT_TELEMETRY_DISABLED: '1' },
   })
 
-/** Serves a folder of files from a path below the root, as sites often lie, and checks it. */
+/** Serves a folder of files from a path below the root, as sites often lie, and checks it with threads and without. */
 async function checkFiles(site: string, files?: number) {
-  const server = await serve({ '/some/path/': site })
-  onTestFinished(server.close)
-  await check(`${server.origin}/some/path/`, { files })
+  for (const headers of [{}, isolation]) {
+    const server = await serve({ '/some/path/': site }, { headers })
+    onTestFinished(server.close)
+    await check(`${server.origin}/some/path/`, { files, isIsolated: headers === isolation })
+  }
 }
 
 /** Vite's dev server and its build. */
 async function checkVite(app: string, files?: number) {
   putModel(app, 'public')
   const vite = 'node_modules/vite/bin/vite.js'
-  const dev = await start([vite, '--port', '0', '--host', '127.0.0.1'], app)
-  await check(`${dev.origin}/`, { files })
-  await dev.stop()
+  const isolated = `import own from './vite.config.js'\nexport default { ...own, server: { headers: ${JSON.stringify(isolation)} } }\n`
+  writeFileSync(join(app, 'isolated.config.js'), isolated)
+  for (const config of ['vite.config.js', 'isolated.config.js']) {
+    const dev = await start([vite, '--port', '0', '--host', '127.0.0.1', '--config', config], app)
+    await check(`${dev.origin}/`, { files, isIsolated: config === 'isolated.config.js' })
+    await dev.stop()
+  }
   inRecipe(app, vite, 'build')
   await checkFiles(join(app, 'dist'), files)
 }
 
 test('vite: the build and the dev server', async () => {
   await checkVite(await recipes.install('vite'))
+})
+
+/** A recipe whose page classifies itself, without a worker. */
+function withoutWorker(app: string, file = 'main.js') {
+  const path = join(app, file)
+  const text = readFileSync(path, 'utf8')
+  expect(text).toContain(', { worker: true }')
+  writeFileSync(path, text.replace(', { worker: true }', ''))
+}
+
+test('vite, without a worker: threads do not run the page’s entry', async () => {
+  const app = await recipes.install('vite')
+  withoutWorker(app)
+  await checkVite(app)
+})
+
+test('webpack, without a worker', async () => {
+  const app = await recipes.install('webpack')
+  withoutWorker(app)
+  putModel(app, 'public')
+  inRecipe(app, 'node_modules/webpack-cli/bin/cli.js')
+  await checkFiles(join(app, 'public'))
 })
 
 test('a module worker of the app’s own', async () => {
@@ -164,12 +193,15 @@ test('an import map, no bundler', async () => {
   await checkFiles(app)
 })
 
-test('a service worker: the second visit needs no server', async () => {
+test.each([
+  ['', {}],
+  [', isolated', isolation],
+])('a service worker: the second visit needs no server%s', async (_, headers) => {
   const app = await recipes.install('offline')
   putModel(app, 'public')
   inRecipe(app, 'build.mjs')
   const context = await browser.newContext()
-  const server = await serve({ '/some/path/': join(app, 'public') })
+  const server = await serve({ '/some/path/': join(app, 'public') }, { headers })
   onTestFinished(server.close)
   const url = `${server.origin}/some/path/`
   const first = await visit(url, context)
@@ -196,6 +228,9 @@ test('next: in the browser and in a route handler', async () => {
   // The page is rendered on the server first, with infer-web imported there.
   expect(await (await fetch(server.origin)).text()).toContain('Pictures of digits')
   await check(`${server.origin}/`, { lists: ['#browser', '#server'] })
+  const isolated = await forward(server.origin, isolation)
+  onTestFinished(isolated.close)
+  await check(`${isolated.origin}/`, { lists: ['#browser', '#server'], isIsolated: true })
   const refused = await fetch(`${server.origin}/api/classify`, { method: 'POST', body: note.buffer })
   expect([refused.status, await refused.json()]).toEqual([400, { error: expect.stringContaining('found 10') }])
 })

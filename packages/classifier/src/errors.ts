@@ -32,6 +32,8 @@ export type ClassifierErrorCode =
   | 'CLASSIFIER_RUNTIME_MISSING'
   /** Its native library cannot be loaded: the `host`, the loader's `reason`. */
   | 'CLASSIFIER_RUNTIME_UNLOADABLE'
+  /** onnxruntime-web does not start, and never will on this page: the `reason`, such as an error in one of its threads. */
+  | 'CLASSIFIER_RUNTIME_STALLED'
   /** Another version of it is in this process: the one `wanted` and those `loaded`, each a `path` and its `version`. */
   | 'CLASSIFIER_RUNTIME_CONFLICT'
 

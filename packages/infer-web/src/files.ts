@@ -1,7 +1,8 @@
 // Downloads that tell how far they are, and are kept for the next visit.
+
+import type { Build, Runtime } from './builds.ts'
 import type { LoadOptions, Progress } from './options.ts'
 import { wasmFile } from './paths.ts'
-import type { Build, Runtime } from './runtime.ts'
 import { openStore } from './store.ts'
 
 type Told = Pick<LoadOptions, 'cache' | 'onProgress'>

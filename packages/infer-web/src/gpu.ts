@@ -2,7 +2,7 @@ import type { Attempt, Session } from '@pixelrow/classifier'
 import type { Opened, Openers, Opening, Place } from './opened.ts'
 import type { Device } from './options.ts'
 import { noDevice, type Plan } from './plan.ts'
-import type { Runtime } from './runtime.ts'
+import type { Loaded } from './runtime.ts'
 import type { ModelFile } from './source.ts'
 
 /** What is used of WebGPU's device. */
@@ -25,7 +25,7 @@ const fix = 'Reload the page for another try on WebGPU.'
 export async function openOnGpu(opening: Opening, openers: Openers): Promise<Opened> {
   const { plan, options } = opening
   try {
-    return await openers.openWith(opening, (runtime, file) => sessionOnGpu(runtime, file, plan, openers))
+    return await openers.openWith(opening, (loaded, file) => sessionOnGpu(loaded, file, plan, openers))
   } catch (error) {
     if (!plan.orWasm || options.signal?.aborted) throw error
     const attempts = [...plan.attempts, { device: 'webgpu', error: messageOf(error) }]
@@ -38,7 +38,7 @@ export async function openOnGpu(opening: Opening, openers: Openers): Promise<Ope
  * on WASM and the run under way repeated there.
  */
 async function sessionOnGpu(
-  runtime: Runtime,
+  loaded: Loaded,
   file: ModelFile,
   plan: Plan,
   { wasmSession }: Openers,
@@ -49,15 +49,14 @@ async function sessionOnGpu(
 
   const toWasm = async (error: unknown): Promise<void> => {
     place.attempts.push({ device: 'webgpu', error: messageOf(error), fix })
-    session = (await wasmSession(runtime, file)) as Session
+    session = (await wasmSession(loaded, file)) as Session
     place.device = 'wasm'
   }
 
   const { bytes, name } = file
   try {
-    const created = () => runtime.InferenceSession.create(bytes, { executionProviders: ['webgpu'] })
-    session = (await oneByOne(created)) as Session
-    lost = lossOf(await (runtime.env.webgpu.device as Promise<GpuDevice>))
+    session = (await oneByOne(() => loaded.create(bytes, 'webgpu'))) as Session
+    lost = lossOf(await (loaded.runtime.env.webgpu.device as Promise<GpuDevice>))
   } catch (error) {
     const { blames, explainFailure } = await import('./failure.ts')
     if (await blames(error, bytes, name)) throw await explainFailure(error, bytes, name)

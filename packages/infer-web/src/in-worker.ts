@@ -1,10 +1,10 @@
 import { ClassifierError, type Pictures, type Predictions, type Runner } from '@pixelrow/classifier'
+import type { Build, BuildUrls } from './builds.ts'
 import type { Opened, Place } from './opened.ts'
 import type { LoadOptions, Progress, WasmPaths } from './options.ts'
 import { sendable } from './picture.ts'
 import type { Plan } from './plan.ts'
 import type { Answer, Calls, Described, Refusal } from './protocol.ts'
-import type { Build } from './runtime.ts'
 import type { NamedSource } from './source.ts'
 
 /** Opens a model in a worker, where downloads, runs and the preparation of pictures happen. */
@@ -117,7 +117,7 @@ function placeOn(line: Line, first: Place): Place {
 }
 
 /** Bundlers look for `new Worker(new URL(…, import.meta.url))`, written out, and make a file of their own of each. */
-function start(worker: LoadOptions['worker'], build: Build, builds: Partial<Record<Build, string>>): Worker {
+function start(worker: LoadOptions['worker'], build: Build, builds: BuildUrls): Worker {
   try {
     if (typeof worker === 'function') return worker()
     if (builds.wasm) return new Worker(besides('./worker-any.js'), { type: 'module' })
@@ -136,8 +136,8 @@ const besides = (file: string): URL => {
 }
 
 /** Where there is no bundler, the page's import map says it, of those that it has. */
-function whereBuildsAre(): Partial<Record<Build, string>> {
-  const found: Partial<Record<Build, string>> = {}
+function whereBuildsAre(): BuildUrls {
+  const found: BuildUrls = {}
   for (const build of ['wasm', 'jspi', 'webgpu'] as const) {
     try {
       found[build] = import.meta.resolve(`onnxruntime-web/${build}`)

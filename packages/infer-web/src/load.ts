@@ -1,9 +1,9 @@
 import { createClassifier } from '@pixelrow/classifier'
+import { importedBuilds } from './builds.ts'
 import { choose } from './choose.ts'
 import { openHere } from './opened.ts'
 import type { Classifier, LoadOptions, PictureSource } from './options.ts'
 import { checkLoadOptions } from './rules.ts'
-import { importBuild } from './runtime.ts'
 import { type ModelSource, named } from './source.ts'
 
 /**
@@ -21,7 +21,7 @@ export async function load(source: ModelSource, options: LoadOptions = {}): Prom
   const plan = await choose(options, from.name)
   const { place, ...opened } = worker
     ? await (await import('./in-worker.ts')).openInWorker(from, plan, options)
-    : await openHere({ source: from, plan, options, load: importBuild })
+    : await openHere({ source: from, plan, options, builds: importedBuilds })
   return createClassifier<PictureSource>({
     pictures: { open: async (image) => (await import('./picture.ts')).openPicture(image) },
     ...{ maxBatch, maxDelayMs, maxQueue, prepare },

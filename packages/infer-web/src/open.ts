@@ -1,7 +1,8 @@
 import { type PlainSession, plainSession } from '@pixelrow/classifier'
+import { importedBuilds } from './builds.ts'
 import type { RuntimeOptions } from './options.ts'
 import { checkOpenOptions } from './rules.ts'
-import { importBuild, loadRuntime } from './runtime.ts'
+import { loadRuntime } from './runtime.ts'
 import { wasmSession } from './session.ts'
 import { type ModelSource, named, readModel } from './source.ts'
 
@@ -11,12 +12,12 @@ import { type ModelSource, named, readModel } from './source.ts'
  */
 export async function open(source: ModelSource, options: RuntimeOptions = {}): Promise<PlainSession> {
   checkOpenOptions(options)
-  const [file, runtime] = await Promise.all([
+  const [file, loaded] = await Promise.all([
     named(source).then((from) => readModel(from, {})),
-    loadRuntime('wasm', options, importBuild),
+    loadRuntime('wasm', options, importedBuilds),
   ])
   return plainSession(
-    await wasmSession(runtime, file),
-    ({ dataType, data, dims }) => new runtime.Tensor(dataType as 'uint8', data as Uint8Array, dims),
+    await wasmSession(loaded, file),
+    ({ dataType, data, dims }) => new loaded.runtime.Tensor(dataType as 'uint8', data as Uint8Array, dims),
   )
 }

@@ -1,5 +1,5 @@
+import type { Build } from './builds.ts'
 import type { RuntimeOptions } from './options.ts'
-import type { Build } from './runtime.ts'
 
 /** Given a folder, onnxruntime-web would fetch its JavaScript from there a second time; given the file, only the file. */
 export function filePaths(paths: NonNullable<RuntimeOptions['wasmPaths']>, build: Build) {

@@ -1,6 +1,6 @@
 import { type Attempt, ClassifierError } from '@pixelrow/classifier'
+import type { Build } from './builds.ts'
 import type { Device, LoadOptions, WasmPaths } from './options.ts'
-import type { Build } from './runtime.ts'
 
 /** Where to run, decided before anything is fetched. */
 export interface Plan {

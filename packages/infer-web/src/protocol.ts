@@ -1,8 +1,8 @@
 import type { ClassifierErrorParts, ModelDescription, Prepare } from '@pixelrow/classifier'
+import type { BuildUrls } from './builds.ts'
 import type { Place } from './opened.ts'
 import type { LoadOptions } from './options.ts'
 import type { Plan } from './plan.ts'
-import type { Build } from './runtime.ts'
 import type { NamedSource } from './source.ts'
 
 /** What the worker is asked for, and what it needs for that. */
@@ -20,7 +20,7 @@ export interface OpenJob {
   /** Whether somebody wants to hear of the download. */
   tellsProgress: boolean
   /** Where the builds are, in a page without a bundler: a worker has no import map. */
-  builds: Partial<Record<Build, string>>
+  builds: BuildUrls
 }
 
 /** What the worker says of a model that it has opened. */

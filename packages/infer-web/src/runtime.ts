@@ -1,35 +1,38 @@
 import { ClassifierError } from '@pixelrow/classifier'
-import type { RuntimeOptions } from './options.ts'
+import type { InferenceSession } from 'onnxruntime-web/wasm'
+import type { Build, Builds, Runtime } from './builds.ts'
+import type { Device, RuntimeOptions, WasmPaths } from './options.ts'
 
-/** onnxruntime-web's exports, the same in all of its builds. */
-export type Runtime = typeof import('onnxruntime-web/wasm')
-
-/** The builds that are used: without WebGPU, with it where WebAssembly can wait for promises (JSPI), and with it everywhere else. */
-export type Build = 'wasm' | 'jspi' | 'webgpu'
-
-/** The imports must stay dynamic: a static one makes the threads' workers run the page's own bundle, and hang. */
-const builds: Record<Build, () => Promise<Runtime>> = {
-  wasm: () => import('onnxruntime-web/wasm'),
-  jspi: () => import('onnxruntime-web/jspi'),
-  webgpu: () => import('onnxruntime-web/webgpu'),
+/** onnxruntime-web, told what it must know before it starts. It starts with the first session. */
+export interface Loaded {
+  runtime: Runtime
+  /** Makes a session. Throws what onnxruntime-web throws, and a `ClassifierError` where its threads never start. */
+  create(bytes: Uint8Array, device: Device): Promise<InferenceSession>
 }
 
-/** Loads a build: one JavaScript file. */
-export const importBuild = (build: Build): Promise<Runtime> => builds[build]()
-
-/** Loads onnxruntime-web, and tells it what it must know before it starts. */
+/** Loads onnxruntime-web. Its threads, where there may be some, get a file of their own and are watched while they start. */
 export async function loadRuntime(
   build: Build,
-  { wasmPaths, threads }: RuntimeOptions,
-  load: (build: Build) => Promise<Runtime>,
-): Promise<Runtime> {
-  const runtime = await load(build).catch((cause: unknown) => {
-    throw new ClassifierError(`onnxruntime-web cannot be loaded: ${String(cause)}`, { cause })
-  })
+  { wasmPaths, threads = defaultThreads() }: RuntimeOptions,
+  { load, threadFiles }: Builds,
+): Promise<Loaded> {
+  const isThreaded = threads > 1 && globalThis.crossOriginIsolated
+  const [runtime, files, watch] = await Promise.all([
+    load(build).catch((cause: unknown) => {
+      throw new ClassifierError(`onnxruntime-web cannot be loaded: ${String(cause)}`, { cause })
+    }),
+    isThreaded ? threadFiles?.(build) : undefined,
+    isThreaded ? import('./lazy/watch.ts') : undefined,
+  ])
   const { wasm } = runtime.env
   if (wasmPaths !== undefined) wasm.wasmPaths = (await import('./paths.ts')).filePaths(wasmPaths, build)
-  wasm.numThreads = threads ?? defaultThreads()
-  return runtime
+  const paths = wasm.wasmPaths as Exclude<WasmPaths, string> | undefined
+  if (typeof files === 'object' && !paths?.mjs) wasm.wasmPaths = { ...files, ...paths }
+  // Threads that may hang are worse than none.
+  wasm.numThreads = files === 'missing' ? 1 : threads
+  const create: Loaded['create'] = (bytes, device) =>
+    runtime.InferenceSession.create(bytes, { executionProviders: [device] })
+  return { runtime, create: (...call) => (watch ? watch.started(runtime, () => create(...call)) : create(...call)) }
 }
 
 /** Threads share memory, which a page may only when it is cross-origin isolated. More than 4 rarely help small models. */

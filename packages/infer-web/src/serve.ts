@@ -1,22 +1,22 @@
 // The worker's side.
 import { ClassifierError, type ClassifierErrorParts, pixelsOf } from '@pixelrow/classifier'
 import { isA } from '../../../common/kinds.ts'
+import type { Builds, BuildUrls } from './builds.ts'
 import { type Opened, openHere } from './opened.ts'
 import type { Progress } from './options.ts'
 import { openPicture } from './picture.ts'
 import type { Answer, Call, Calls, Described, OpenJob, Refusal } from './protocol.ts'
-import type { Build, Runtime } from './runtime.ts'
 
-/** How a worker comes by onnxruntime-web; `url` is where the page found it, in a page without a bundler. */
-export type LoadBuild = (build: Build, url: string | undefined) => Promise<Runtime>
+/** How a worker comes by onnxruntime-web; without a bundler, by where the page found it. */
+export type ChooseBuilds = (urls: BuildUrls) => Builds
 
 /** Answers the page. Not in the threads of onnxruntime-web: a bundler may have put its code into this file, which its threads then run again. */
-export function serve(load: LoadBuild): void {
+export function serve(buildsFor: ChooseBuilds): void {
   if ((globalThis as { name?: string }).name?.startsWith('em-pthread')) return
   let opened: Opened | undefined
   const methods: { [Method in keyof Calls]: (job: Calls[Method]) => Promise<[unknown, Transferable[]?]> } = {
     async open(job) {
-      opened = await openJob(job, load)
+      opened = await openJob(job, buildsFor)
       const { name, runner, place } = opened
       return [{ name, model: runner.model, ...placeOf({ place }) } satisfies Described]
     },
@@ -46,10 +46,10 @@ export function serve(load: LoadBuild): void {
   })
 }
 
-function openJob({ source, plan, options, tellsProgress, builds }: OpenJob, load: LoadBuild): Promise<Opened> {
+function openJob({ source, plan, options, tellsProgress, builds }: OpenJob, buildsFor: ChooseBuilds): Promise<Opened> {
   const onProgress = (progress: Progress) => globalThis.postMessage({ progress })
   const all = { ...options, ...(tellsProgress && { onProgress }) }
-  return openHere({ source, plan, options: all, load: (build) => load(build, builds[build]) })
+  return openHere({ source, plan, options: all, builds: buildsFor(builds) })
 }
 
 const placeOf = ({ place: { device, attempts } }: Pick<Opened, 'place'>) => ({ device, attempts })

@@ -2,4 +2,4 @@
 import * as runtime from 'onnxruntime-web/wasm'
 import { serve } from './serve.ts'
 
-serve(async () => runtime)
+serve(() => ({ load: async () => runtime }))

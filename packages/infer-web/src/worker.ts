@@ -1,4 +1,4 @@
-import { importBuild, type Runtime } from './runtime.ts'
+import { buildsAt, importedBuilds } from './builds.ts'
 import { serve as serveWith } from './serve.ts'
 
 /**
@@ -6,7 +6,5 @@ import { serve as serveWith } from './serve.ts'
  * calls `load(url, { worker: () => new Worker(…) })`.
  */
 export function serve(): void {
-  serveWith((build, url) =>
-    url ? (import(/* webpackIgnore: true */ /* @vite-ignore */ url) as Promise<Runtime>) : importBuild(build),
-  )
+  serveWith((urls) => (urls.wasm ? buildsAt(urls) : importedBuilds))
 }

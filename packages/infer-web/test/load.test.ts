@@ -147,6 +147,47 @@ describe('in a page', () => {
     await page.close()
     await isolated.close()
   })
+
+  test.each([
+    ['a thread that fails', '/no-such-file.js', 0, /^onnxruntime-web does not start: one of its threads fails: /],
+    [
+      'a thread that says nothing',
+      '/pixels/browser.js',
+      61_000,
+      /^onnxruntime-web does not start: nothing happened for 60 s/,
+    ],
+  ])('%s is an error, not a page that waits for ever', async (_, file, later, message) => {
+    const isolated = await servePage(isolation)
+    const context = await browser.newContext()
+    await context.clock.install()
+    await context.addInitScript((file) => {
+      globalThis.Worker = class extends Worker {
+        constructor(_: string | URL, options?: WorkerOptions) {
+          super(file, options)
+        }
+      }
+    }, file)
+    const { page } = await openPage(context, isolated)
+    await page.evaluate((bytes) => {
+      const told = ({ name, code, message }: Error & { code?: string }) => ({ name, code, message })
+      const load = () => inferWeb.load(Uint8Array.from(bytes), { threads: 2 }).then(() => undefined, told)
+      Object.assign(globalThis, { failures: [] })
+      // What did not start will not start for the next one, either.
+      void load().then(async (first) => void Object.assign(globalThis, { failures: [first, await load()] }))
+    }, model)
+    const failures = async () => {
+      await page.clock.fastForward(later)
+      return page.evaluate(() => (globalThis as unknown as { failures: object[] }).failures)
+    }
+    const failure = {
+      name: 'ClassifierError',
+      code: 'CLASSIFIER_RUNTIME_STALLED',
+      message: expect.stringMatching(message),
+    }
+    await expect.poll(failures, { timeout: 30_000 }).toEqual([failure, failure])
+    await context.close()
+    await isolated.close()
+  })
 })
 
 describe('what cannot be loaded is refused with a sentence', () => {

@@ -2,7 +2,9 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { type FileServer, serve } from '../../../tests/serve.ts'
+import { type FileServer, isolation, serve } from '../../../tests/serve.ts'
+
+export { isolation }
 
 const packages = fileURLToPath(new URL('../../', import.meta.url))
 const onnxruntime = dirname(createRequire(join(packages, 'infer-web/package.json')).resolve('onnxruntime-web/wasm'))
@@ -51,12 +53,6 @@ export function servePage(
     pages: { '/': html, '/app/model.onnx': '<!doctype html><title>App</title>', ...pages },
     headers,
   })
-}
-
-/** Headers that make a page cross-origin isolated, so that it may have threads. */
-export const isolation = {
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-embedder-policy': 'require-corp',
 }
 
 declare global {
