@@ -22,7 +22,15 @@ import { JobError, UsageError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
 import { command, isUrl } from '../line/paste.ts'
 import type { Context } from '../main.ts'
-import { type Accuracy, accuracyFrom, accuracyText, caveat, type Sample, sampleOf } from '../measuring/accuracy.ts'
+import {
+  type Accuracy,
+  accuracyFrom,
+  accuracyText,
+  caveat,
+  firstsIn,
+  type Sample,
+  sampleOf,
+} from '../measuring/accuracy.ts'
 import { readLike } from '../tables/like.ts'
 import { readingOfRun, rowsOfRun } from '../tables/ofrun.ts'
 import type { Place } from '../tables/place.ts'
@@ -137,7 +145,7 @@ async function smaller(context: Context, flags: Flags, bytes: Uint8Array, place:
     onProgress,
   })
   context.terminal.transient()
-  return { ...reduced, rows: nameOf(from), sample: sampleOf(table), seen: flags.check === undefined }
+  return { ...reduced, rows: nameOf(from), sample: sampleOf(firstsIn(table)), seen: flags.check === undefined }
 }
 
 async function rowsFor(context: Context, { check }: Flags, { run }: ModelPlace): Promise<Place | undefined> {

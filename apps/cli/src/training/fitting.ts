@@ -3,7 +3,7 @@ import { type EpochRecord, type FitResult, fit, memberSeed, type Plan } from '@p
 import { JobError } from '../line/errors.ts'
 import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
-import { type Sample, sampleOf } from '../measuring/accuracy.ts'
+import { firstsIn, type Sample, sampleOf } from '../measuring/accuracy.ts'
 import { many } from '../terminal/table.ts'
 import type { Keeper, Standing } from './checkpoint.ts'
 import { type HistoryRow, showEpochs } from './epochs.ts'
@@ -51,7 +51,7 @@ export function splitOff(table: PixelTable, flags: Flags): Parts {
 function heldOut(table: PixelTable, validation: number, { seed }: Flags): Parts {
   try {
     const parts = split(table, { validation, seed })
-    return { ...parts, validated: sampleOf(parts.validation) }
+    return { ...parts, validated: sampleOf(firstsIn(parts.validation)) }
   } catch (error) {
     if (!(error instanceof DataError && error.code === 'DATA_SPLIT_IMPOSSIBLE')) throw error
     const { rows, pictures } = error.params ?? {}
