@@ -25,7 +25,8 @@ if (!(await isThere())) {
 
 async function isThere() {
   const names = await filesIn(built)
-  if (names.join() !== (await filesIn(inPackage)).join()) return false
+  // None where there is no such folder yet; a page that is not built is an error.
+  if (names.join() !== (await filesIn(inPackage).catch(() => [])).join()) return false
   for (const name of names) {
     const [one, other] = await Promise.all([readFile(join(built, name)), readFile(join(inPackage, name))])
     if (!one.equals(other)) return false
@@ -33,9 +34,9 @@ async function isThere() {
   return true
 }
 
-/** @param {string} folder The files below it, in order; none where there is no such folder. */
+/** The files below a folder, in order. @param {string} folder */
 async function filesIn(folder) {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile())
   return files.map(({ parentPath, name }) => relative(folder, join(parentPath, name))).sort()
 }

@@ -23,9 +23,9 @@ export function firstsIn(table: PixelTable): Uint8Array {
   return firsts
 }
 
-/** The rows of a table, as a sample. */
-export function sampleOf(table: PixelTable): Sample {
-  return { rows: table.rows, pictures: table.rows - duplicates(table).length }
+/** The rows of a table, as a sample; `firsts` is `firstsIn` of it. */
+export function sampleOf(firsts: Uint8Array): Sample {
+  return { rows: firsts.length, pictures: firsts.reduce((sum, first) => sum + first, 0) }
 }
 
 /** What `right` of so many rows say; undefined of none. */

@@ -6,7 +6,7 @@ import { score } from '../submission/check.ts'
 import { nameOf } from '../tables/place.ts'
 import type { Source } from '../tables/source.ts'
 import { count, many } from '../terminal/table.ts'
-import { type Accuracy, accuracyOf, accuracyText, caveat, sampleOf } from './accuracy.ts'
+import { type Accuracy, accuracyOf, accuracyText, caveat, firstsIn, sampleOf } from './accuracy.ts'
 import { type BySeen, bySeen, seenLines } from './seen.ts'
 
 /** How well a model did on the test table, where its true labels are known. */
@@ -48,7 +48,8 @@ export async function scoreOf(
   const isRight = (row: number) => predicted[row] === labels[row]
   const right = labels.reduce((sum, _, row) => sum + Number(isRight(row)), 0)
   const on = `${many(table.rows, 'labelled row')} of ${nameOf(source.test)}`
-  return { ...accuracyOf(right, sampleOf(table))!, on, seen: bySeen(seen, table, isRight) }
+  const firsts = firstsIn(table)
+  return { ...accuracyOf(right, sampleOf(firsts))!, on, seen: bySeen(seen, { table, firsts, isRight }) }
 }
 
 /** A score in words, and what of it says less than it seems to. */

@@ -2,7 +2,7 @@ import type { PixelTable } from '@pixelrow/data'
 import type { SeenRows } from '../files/rows.ts'
 import { waysSeen } from '../files/rows.ts'
 import { count } from '../terminal/table.ts'
-import { type Accuracy, accuracyOf, accuracyText, caveat, firstsIn } from './accuracy.ts'
+import { type Accuracy, accuracyOf, accuracyText, caveat } from './accuracy.ts'
 
 /** Rows that are measured, by how the model has seen them; a part without rows is not there. */
 export interface BySeen {
@@ -11,11 +11,19 @@ export interface BySeen {
   others?: Accuracy
 }
 
-/** Tells apart what a model has been trained on, only validated on, and never met; `isRight` says which rows it classifies rightly. */
-export function bySeen(seen: SeenRows, table: PixelTable, isRight: (row: number) => boolean): BySeen {
+/** The rows of a table, and what is known of each. */
+export interface Rows {
+  table: PixelTable
+  /** `firstsIn` of the table. */
+  firsts: Uint8Array
+  /** Whether a model classifies a row rightly. */
+  isRight: (row: number) => boolean
+}
+
+/** Tells apart what a model has been trained on, only validated on, and never met. */
+export function bySeen(seen: SeenRows, { table, firsts, isRight }: Rows): BySeen {
   const none = () => ({ right: 0, rows: 0, pictures: 0 })
   const sums = { trained: none(), validated: none(), new: none() }
-  const firsts = firstsIn(table)
   for (const [row, way] of waysSeen(seen, table).entries()) {
     sums[way].right += Number(isRight(row))
     sums[way].rows++

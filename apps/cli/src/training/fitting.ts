@@ -2,7 +2,7 @@ import { DataError, type PixelTable, split } from '@pixelrow/data'
 import { type EpochRecord, type FitResult, fit, memberSeed, type Plan } from '@pixelrow/train'
 import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
-import { type Sample, sampleOf } from '../measuring/accuracy.ts'
+import { firstsIn, type Sample, sampleOf } from '../measuring/accuracy.ts'
 import { many } from '../terminal/table.ts'
 import type { Keeper, Standing } from './checkpoint.ts'
 import { type HistoryRow, showEpochs } from './epochs.ts'
@@ -54,7 +54,7 @@ export function splitOff(table: PixelTable, flags: SplitOptions): Parts {
 function heldOut(table: PixelTable, validation: number, { seed }: SplitOptions): Parts {
   try {
     const parts = split(table, { validation, seed })
-    return { ...parts, validated: sampleOf(parts.validation) }
+    return { ...parts, validated: sampleOf(firstsIn(parts.validation)) }
   } catch (error) {
     if (!(error instanceof DataError && error.code === 'DATA_SPLIT_IMPOSSIBLE')) throw error
     const { rows, pictures } = error.params ?? {}

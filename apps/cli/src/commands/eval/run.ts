@@ -1,4 +1,3 @@
-import type { PixelTable } from '@pixelrow/data'
 import { load } from '@pixelrow/infer-node'
 import type { Context } from '../../context.ts'
 import { modelAt } from '../../files/model.ts'
@@ -11,6 +10,7 @@ import {
   firstsIn,
   intervalText,
   type Sample,
+<<<<<<< HEAD:apps/cli/src/commands/eval/run.ts
 } from '../../measuring/accuracy.ts'
 import { type BySeen, bySeen, seenLines } from '../../measuring/seen.ts'
 import { tellNumbering } from '../../predicting/model.ts'
@@ -22,6 +22,16 @@ import { heldOut, requireLabels } from '../../tables/reading.ts'
 import { type Column, count, many, row } from '../../terminal/table.ts'
 import type { Terminal } from '../../terminal/terminal.ts'
 import { type EvalOptions, evalCommand } from './command.ts'
+=======
+  sampleOf,
+} from '../measuring/accuracy.ts'
+import { type BySeen, bySeen, type Rows, seenLines } from '../measuring/seen.ts'
+import { tellNumbering } from '../predicting/model.ts'
+import { readLike } from '../tables/like.ts'
+import { heldOut, requireLabels, requireOrder } from '../tables/reading.ts'
+import { type Column, count, many, row } from '../terminal/table.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+>>>>>>> main:apps/cli/src/commands/eval.ts
 
 /** How well a model does on labelled rows. */
 interface Evaluation extends Accuracy {
@@ -51,8 +61,10 @@ export async function run(context: Context, flags: EvalOptions, source: string, 
     const onProgress = (rows: number) => terminal.transient(`predicting ${count(rows)} of ${many(table.rows, 'row')}`)
     const { labels } = await classifier.predict(table.pixels, { signal, onProgress })
     signal.throwIfAborted()
-    const evaluation = compare(table, labels, classes)
-    const met = await metBefore(model, { table, images: classifier, labels })
+    const firsts = firstsIn(table)
+    const evaluation = compare({ truth: table.labels!, predicted: labels, firsts }, classes)
+    const isRight = (row: number) => labels[row] === table.labels![row]
+    const met = await metBefore(model, classifier, { table, firsts, isRight })
     const perClass = classes.map((label, index) => ({ label, ...classNumbers(evaluation, index) }))
     const seen = met.known ? { known: true, ...met.parts } : met
     const { different: _, ...numbers } = evaluation
@@ -64,28 +76,30 @@ export async function run(context: Context, flags: EvalOptions, source: string, 
 }
 
 /** Whether the rows were in the training of the model, by what the run has left beside it. */
-async function metBefore(
-  model: string,
-  { table, images, labels }: { table: PixelTable; images: SeenImages; labels: Uint16Array },
-): Promise<Met> {
+async function metBefore(model: string, images: SeenImages, rows: Rows): Promise<Met> {
   const seen = await readRowsSeen(model)
   if (typeof seen === 'string') return { known: false, reason: seen }
   if (!areAlike(seen.images, images)) return { known: false, reason: `${rowsBeside(model)} is of other images` }
-  return { known: true, parts: bySeen(seen, table, (row) => labels[row] === table.labels![row]) }
+  return { known: true, parts: bySeen(seen, rows) }
 }
 
-function compare(table: PixelTable, predicted: Uint16Array, classes: readonly string[]): Evaluation {
+/** What the rows are and are taken for, and which of them show a picture for the first time. */
+interface Compared {
+  truth: Uint16Array
+  predicted: Uint16Array
+  firsts: Uint8Array
+}
+
+function compare({ truth, predicted, firsts }: Compared, classes: readonly string[]): Evaluation {
   const matrix = () => classes.map(() => new Array<number>(classes.length).fill(0))
   const [confusion, different] = [matrix(), matrix()]
-  const firsts = firstsIn(table)
-  let [right, pictures] = [0, 0]
-  for (const [row, label] of table.labels!.entries()) {
+  let right = 0
+  for (const [row, label] of truth.entries()) {
     confusion[label]![predicted[row]!]!++
     different[label]![predicted[row]!]! += firsts[row]!
-    pictures += firsts[row]!
     if (label === predicted[row]) right++
   }
-  return { ...accuracyOf(right, { rows: table.rows, pictures })!, classes, confusion, different }
+  return { ...accuracyOf(right, sampleOf(firsts))!, classes, confusion, different }
 }
 
 /** Rows of a class, how many of them are found, and how many of those taken for it are it; `null` where there are none. */

@@ -21,7 +21,7 @@ import { requireOpens } from '../../files/opened.ts'
 import { passRowsOn } from '../../files/passing.ts'
 import { JobError, UsageError } from '../../line/errors.ts'
 import { command, isUrl } from '../../line/paste.ts'
-import { type Accuracy, accuracyFrom, accuracyText, caveat, type Sample, sampleOf } from '../../measuring/accuracy.ts'
+import { type Accuracy, accuracyFrom, accuracyText, caveat, firstsIn, type Sample, sampleOf } from '../../measuring/accuracy.ts'
 import { tableAt } from '../../tables/argument.ts'
 import { readLike } from '../../tables/like.ts'
 import { readingOfRun, rowsOfRun } from '../../tables/ofrun.ts'
@@ -137,7 +137,7 @@ async function smaller(context: Context, flags: ExportOptions, bytes: Uint8Array
     onProgress,
   })
   context.terminal.transient()
-  return { ...reduced, rows: nameOf(from), sample: sampleOf(table), seen: flags.check === undefined }
+  return { ...reduced, rows: nameOf(from), sample: sampleOf(firstsIn(table)), seen: flags.check === undefined }
 }
 
 async function rowsFor(context: Context, { check }: ExportOptions, { run }: ModelPlace): Promise<Place | undefined> {
