@@ -20,13 +20,16 @@ const allowed: Record<string, Arrows> = {
   'packages/pixels': { inside: [], outside: ['sharp'], page: true },
   'packages/onnx': { inside: [], page: true },
   'packages/model': { inside: [], page: true },
+  'packages/network': { inside: ['@pixelrow/onnx', '@pixelrow/model'], page: true },
   'packages/data': { inside: ['@pixelrow/files', '@pixelrow/pixels'] },
   'packages/devices': { inside: ['@pixelrow/files'] },
   'packages/train': {
-    inside: ['onnx', 'model', 'data', 'devices', 'worker', 'worker/inside'].map((name) => `@pixelrow/${name}`),
+    inside: ['onnx', 'model', 'network', 'data', 'devices', 'worker', 'worker/inside'].map(
+      (name) => `@pixelrow/${name}`,
+    ),
     outside: ['onnxruntime-node', '@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs'],
   },
-  'packages/export': { inside: ['@pixelrow/onnx', '@pixelrow/model'], page: true },
+  'packages/export': { inside: ['@pixelrow/onnx', '@pixelrow/model', '@pixelrow/network'], page: true },
   'packages/classifier': {
     inside: ['@pixelrow/onnx/metadata', '@pixelrow/pixels'],
     outside: ['onnxruntime-common'],

@@ -1,5 +1,5 @@
-import { type Dim, externalFiles, type Graph, read, sizeOf, type ValueInfo } from '@pixelrow/onnx'
-import { bodiesOf, inputsOf } from './graph.ts'
+import { bodiesOf, type Dim, externalFiles, type Graph, read, sizeOf, type ValueInfo } from '@pixelrow/onnx'
+import { inputsOf } from './graph.ts'
 import { requireBytes } from './whole.ts'
 
 /** An input or output of a file. */

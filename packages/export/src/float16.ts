@@ -1,7 +1,9 @@
 import {
   type Attribute,
+  bodiesOf,
   dataTypeCode,
   type Graph,
+  type GraphView,
   inferShapes,
   int,
   type Model,
@@ -9,11 +11,12 @@ import {
   type Operand,
   operandsOf,
   type Tensor,
+  viewOf,
   write,
 } from '@pixelrow/onnx'
 import { toHalf } from '../../../common/half.ts'
 import { ExportError } from './error.ts'
-import { bodiesOf, constantsOf, isOwn, labelOf, namer, opsetOf, valueTypes } from './graph.ts'
+import { isOwn, labelOf, namer, opsetOf } from './graph.ts'
 import { optimizeModel } from './optimize/optimize.ts'
 import { withPrecision } from './precisionmetadata.ts'
 import { readWhole } from './whole.ts'
@@ -47,11 +50,10 @@ function isPrecise({ opType, attributes: { reduction } }: Node): boolean {
 /** A graph on its way to float16. */
 interface State {
   opset: number
-  /** Type of each value in the file given. */
-  types: ReadonlyMap<string, string>
+  /** Of the file given. */
+  view: GraphView
   /** Values that were float32 and are float16 now. */
   half: Set<string>
-  constants: ReadonlyMap<string, Tensor>
   /** Constants in the type that they were not kept in, and casts, by `name type`. */
   made: Map<string, string>
   nodes: Node[]
@@ -66,7 +68,7 @@ function float16Model(given: Model): Model {
   for (const node of graph.nodes) requirePlain(node, opset)
   const state = stateOf(inferShapes(model, { strict: false }).graph, opset)
   if (state.half.size === 0) throw new ExportError('The file has no float32 weights that could become float16.')
-  const aliases = outputAliases(graph, state)
+  const aliases = outputAliases(state)
   for (const node of graph.nodes) lower(node, state, aliases)
   for (const [name, half] of aliases) castNode(state, half, name, 'float32')
   const { values: _, ...rest } = graph
@@ -101,31 +103,29 @@ const halfOutput = (node: Node, index: number, opset: number) =>
   takesHalf(node, operandsOf(node.opType, opset)?.output(index))
 
 function stateOf(graph: Graph, opset: number): State {
-  const types = new Map([...valueTypes(graph)].map(([name, { dataType }]): [string, string] => [name, dataType]))
-  const constants = constantsOf(graph)
+  const view = viewOf(graph)
   const wanted = new Set(graph.nodes.flatMap((node) => node.inputs.filter((_, index) => halfInput(node, index, opset))))
-  const isHalf = ({ name = '', dataType }: Tensor) => dataType === 'float32' && constants.has(name) && wanted.has(name)
+  const isHalf = ({ name = '', dataType }: Tensor) => dataType === 'float32' && view.constant(name) && wanted.has(name)
   const half = new Set(graph.initializers.filter(isHalf).map(({ name = '' }) => name))
   const initializers = graph.initializers.map((tensor) => (isHalf(tensor) ? halfTensor(tensor) : tensor))
-  return { opset, types, half, constants, made: new Map(), nodes: [], initializers, fresh: namer(graph) }
+  return { opset, view, half, made: new Map(), nodes: [], initializers, fresh: namer(graph) }
 }
 
 /** What an output is called until the cast that gives it its own name back. */
-function outputAliases(graph: Graph, { types, opset, fresh }: State): Map<string, string> {
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name, index) => [name, { node, index }])))
-  const cast = graph.outputs.filter(({ name }) => {
-    const maker = makers.get(name)
-    return types.get(name) === 'float32' && maker && halfOutput(maker.node, maker.index, opset)
+function outputAliases({ view, opset, fresh }: State): Map<string, string> {
+  const cast = view.graph.outputs.filter(({ name }) => {
+    const maker = view.producer(name)
+    return view.type(name)?.dataType === 'float32' && maker && halfOutput(maker, maker.outputs.indexOf(name), opset)
   })
   return new Map(cast.map(({ name }) => [name, fresh(`${name}/float16`)]))
 }
 
 function lower(node: Node, state: State, aliases: ReadonlyMap<string, string>): void {
-  const { opset, types, half } = state
+  const { opset, view, half } = state
   const inputs = node.inputs.map((name, index) => inputFor(name, halfInput(node, index, opset), state, aliases))
   const becomes = node.outputs.map((name, index) => {
     if (name === '') return false
-    const type = types.get(name) ?? 'undefined'
+    const type = view.type(name)?.dataType ?? 'undefined'
     if (type === 'undefined') throw new ExportError(`${labelOf(node)}: nothing tells the type of its output ${name}.`)
     return type === 'float32' && halfOutput(node, index, opset)
   })
@@ -140,10 +140,10 @@ function lower(node: Node, state: State, aliases: ReadonlyMap<string, string>): 
 /** The name under which a node finds a value in the type that it takes: `toHalf` is float16. */
 function inputFor(given: string, toHalf: boolean, state: State, aliases: ReadonlyMap<string, string>): string {
   const name = aliases.get(given) ?? given
-  if (given === '' || state.types.get(given) !== 'float32' || toHalf === state.half.has(name)) return name
+  if (given === '' || state.view.type(given)?.dataType !== 'float32' || toHalf === state.half.has(name)) return name
   const type = toHalf ? 'float16' : 'float32'
   const key = `${type} ${name}`
-  const made = state.made.get(key) ?? (state.constants.has(given) && !toHalf ? again(given, state) : undefined)
+  const made = state.made.get(key) ?? (state.view.constant(given) && !toHalf ? again(given, state) : undefined)
   if (made) return made
   const result = state.fresh(`${given}/${type}`)
   castNode(state, name, result, type)
@@ -152,9 +152,9 @@ function inputFor(given: string, toHalf: boolean, state: State, aliases: Readonl
 }
 
 /** A constant that is wanted in both types is there twice. */
-function again(name: string, { constants, made, initializers, fresh }: State): string {
+function again(name: string, { view, made, initializers, fresh }: State): string {
   const full = fresh(`${name}/float32`)
-  initializers.push({ ...constants.get(name)!, name: full })
+  initializers.push({ ...view.constant(name)!, name: full })
   made.set(`float32 ${name}`, full)
   return full
 }

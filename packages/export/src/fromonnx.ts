@@ -6,7 +6,7 @@ import {
   type Tensor,
   validateModel,
 } from '@pixelrow/model'
-import { type Graph, type TensorData, write } from '@pixelrow/onnx'
+import { type Graph, renamed, type TensorData, write } from '@pixelrow/onnx'
 import { isA } from '../../../common/kinds.ts'
 import { ExportError } from './error.ts'
 import { fold, foldedArchitecture } from './fold.ts'
@@ -103,9 +103,27 @@ const changed = 'It was changed after pixelrow wrote it; use the original.'
 /** The graph must be the one its architecture gives, or the model read would not be the one that the file computes. */
 function checkGraph(graph: Graph, model: Model): void {
   const kind = graph.inputs[0]?.type.dims?.length === 2 ? 'flat' : 'image'
-  const expected = graphOf(model, kind)
-  if (sameBytes(structureOf(graph), structureOf(expected)) && sameConstants(graph, expected)) return
+  const expected = unnamed(graphOf(model, kind), model)
+  const found = unnamed(graph, model)
+  if (sameBytes(structureOf(found), structureOf(expected)) && sameConstants(found, expected)) return
   throw new ExportError(`The file’s graph is not the one that its architecture gives. ${changed}`)
+}
+
+/**
+ * A graph whose nodes have no names, and whose values have numbers in the order in which nodes read and make them, but for inputs, outputs
+ * and weights: names decide no result, and earlier versions gave others.
+ */
+function unnamed(graph: Graph, { weights }: Model): Graph {
+  const kept = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name))
+  const names = new Map<string, string>()
+  for (const { inputs, outputs } of graph.nodes) {
+    for (const name of [...inputs, ...outputs]) {
+      const stays = name === '' || kept.has(name) || Object.hasOwn(weights, name) || names.has(name)
+      if (!stays) names.set(name, `value ${names.size}`)
+    }
+  }
+  const nodes = graph.nodes.map((node) => ({ ...node, name: '' }))
+  return renamed({ ...graph, nodes }, names)
 }
 
 /** What of a graph decides its results, without its constants, as bytes. */

@@ -1,4 +1,4 @@
-import type { Graph, Model, Node, Tensor, TensorType, ValueInfo } from '@pixelrow/onnx'
+import { bodiesOf, type Graph, type Model, type Node, type ValueInfo } from '@pixelrow/onnx'
 
 /** The inputs that a run must be given: old files list their weights among the inputs. */
 export function inputsOf(graph: Graph): ValueInfo[] {
@@ -6,40 +6,9 @@ export function inputsOf(graph: Graph): ValueInfo[] {
   return graph.inputs.filter(({ name }) => !initializers.has(name))
 }
 
-/** The graphs inside a node: the branches of an If, the body of a Loop. */
-export function bodiesOf({ attributes }: Node): Graph[] {
-  return Object.values(attributes).flatMap((attribute) =>
-    'graph' in attribute ? [attribute.graph] : 'graphs' in attribute ? attribute.graphs : [],
-  )
-}
-
-/** The values that a node reads, those that the graphs inside it take from around them included. */
-export function readsOf(node: Node): string[] {
-  const inside = bodiesOf(node).flatMap((body) => [
-    ...body.nodes.flatMap(readsOf),
-    ...body.outputs.map(({ name }) => name),
-  ])
-  return [...node.inputs, ...inside].filter((name) => name !== '')
-}
-
-/** The constants of a graph, by name: initializers that no input of the same name can replace. */
-export function constantsOf(graph: Graph): Map<string, Tensor> {
-  const inputs = new Set(graph.inputs.map(({ name }) => name))
-  const constants = graph.initializers.filter(({ name = '', extra }) => !inputs.has(name) && !extra?.external_data)
-  return new Map(constants.map((tensor) => [tensor.name ?? '', tensor]))
-}
-
 /** The version of ONNX's own operators that a file asks for; 0 where it says none. */
 export function opsetOf({ opsets }: Pick<Model, 'opsets'>): number {
   return opsets[''] ?? opsets['ai.onnx'] ?? 0
-}
-
-/** What is known of each value of a graph, by its name. */
-export function valueTypes({ inputs, outputs, values = [], initializers }: Graph): Map<string, TensorType> {
-  return new Map([
-    ...[...inputs, ...outputs, ...values].map(({ name, type }): [string, TensorType] => [name, type]),
-    ...initializers.map(({ name = '', dataType, dims }): [string, TensorType] => [name, { dataType, dims }]),
-  ])
 }
 
 /** What a node is called in messages. */

@@ -1,7 +1,18 @@
-import { float32, type Graph, inferShapes, int, type Node, type Tensor, tensor, uint8, write } from '@pixelrow/onnx'
+import {
+  float32,
+  type Graph,
+  inferShapes,
+  int,
+  type Node,
+  type Tensor,
+  tensor,
+  uint8,
+  viewOf,
+  write,
+} from '@pixelrow/onnx'
 import { type Range, rangesOf } from './calibrate.ts'
 import { ExportError } from './error.ts'
-import { isOwn, namer, opsetOf, valueTypes } from './graph.ts'
+import { isOwn, namer, opsetOf } from './graph.ts'
 import { optimizeModel } from './optimize/optimize.ts'
 import { checked, requireRows, requireRun, scoreRules } from './options.ts'
 import { withPrecision } from './precisionmetadata.ts'
@@ -35,7 +46,9 @@ export async function toInt8(bytes: Uint8Array, rows: Rows, options: ScoreOption
   const model = optimizeModel(readWhole(bytes))
   const opset = opsetOf(model)
   if (opset < 13) throw new ExportError(`The file is of operator set ${opset}; scales by channel came with 13.`)
-  const plan = planOf(model.graph, valueTypes(inferShapes(model, { strict: false }).graph))
+  const typed = inferShapes(model, { strict: false }).graph
+  // The model's own nodes, which the plan names.
+  const plan = planOf(viewOf({ ...typed, nodes: model.graph.nodes }))
   if (plan.products.length === 0) {
     throw new ExportError('The file has no convolution, dense layer or matrix product with float32 weights.')
   }

@@ -1,14 +1,13 @@
 import { formatArchitecture, type InputLayer, type Model, validateModel } from '@pixelrow/model'
+import { applyLayers, type InputKind, imageDims, inputDims, inputLayer, reshape, takesImage } from '@pixelrow/network'
 import { type Graph, type GraphBuilder, graphBuilder, int, int64, ints, type Value, write } from '@pixelrow/onnx'
 import { whole } from '../../../common/options.ts'
 import { placesOf } from './classes.ts'
 import { type Shift, shiftsOf } from './ensemble.ts'
 import { ExportError } from './error.ts'
-import { type InputKind, imageDims, inputDims, inputLayer, takesImage } from './input.ts'
-import { lowerLayers } from './layers.ts'
-import { named, reshape } from './names.ts'
+import { named } from './names.ts'
 import { checked, inputKind } from './options.ts'
-import { answer, finiteFold, metadataOf } from './toonnx.ts'
+import { answer, constantsFrom, finiteFold, metadataOf } from './toonnx.ts'
 
 /** Options of `merge`. */
 export interface MergeOptions {
@@ -84,8 +83,8 @@ function graphOf(
 
 /** One model's probabilities; its weights' names begin with its own. */
 function probabilitiesOf(g: GraphBuilder, { architecture, weights }: Model, name: string, images: Value): Value {
-  const own = Object.fromEntries(Object.entries(weights).map(([key, tensor]) => [`${name}.${key}`, tensor]))
-  const logits = lowerLayers(architecture.layers, { g, name, path: name, weights: own }, images)
+  const surroundings = { g: g.scope(name), parameter: constantsFrom(g, weights, `${name}.`) }
+  const logits = applyLayers(surroundings, architecture.layers, images, { name, path: '' })
   return g.op('Softmax', [logits], { axis: int(-1) }, named(`${name}/Softmax`, `${name}/probabilities`))
 }
 

@@ -1,5 +1,5 @@
-import type { Attribute, Graph, Node, Tensor, TensorType } from '@pixelrow/onnx'
-import { constantsOf, isOwn, readsOf } from './graph.ts'
+import { type Attribute, type Graph, type GraphView, type Node, readsOf, type Tensor } from '@pixelrow/onnx'
+import { isOwn } from './graph.ts'
 
 /** A convolution or matrix product with constant weights. */
 export interface Product {
@@ -33,30 +33,29 @@ const clippers = new Set(['Relu', 'Clip'])
 /**
  * Finds the products of a graph and the values to be int8: what goes into products, and what comes out of products and sums of
  * float32 numbers on the way to further ones. Sums of integers (places, sizes) stay what they are. The last product's result
- * stays float32: there the classes are close together. `types` are those of the graph's values, as far as they are known.
+ * stays float32: there the classes are close together.
  */
-export function planOf(graph: Graph, types: ReadonlyMap<string, TensorType>): Plan {
-  const constants = constantsOf(graph)
-  const isFloat = (name: string) => !constants.has(name) && types.get(name)?.dataType === 'float32'
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node])))
-  const found = graph.nodes.flatMap((node) => productOf(node, constants) ?? [])
-  const products = found.filter(({ data }) => isFloat(sourceOf(data, makers)))
-  const values = new Set(products.map(({ data }) => sourceOf(data, makers)))
+export function planOf(view: GraphView): Plan {
+  const { graph } = view
+  const isFloat = (name: string) => !view.constant(name) && view.type(name)?.dataType === 'float32'
+  const found = graph.nodes.flatMap((node) => productOf(node, view) ?? [])
+  const products = found.filter(({ data }) => isFloat(sourceOf(data, view)))
+  const values = new Set(products.map(({ data }) => sourceOf(data, view)))
   const isProduct = new Set(products.map(({ node }) => node))
-  const [leading, users] = [leadingTo(graph, isProduct), usersOf(graph)]
+  const leading = leadingTo(graph, isProduct)
   for (const node of graph.nodes) {
     if (!isProduct.has(node) && !(node.opType === 'Add' && isOwn(node))) continue
-    const end = clipped(node.outputs[0]!, users)
+    const end = clipped(node.outputs[0]!, view)
     if (leading.has(end) && isFloat(end)) values.add(end)
   }
   return { products, values: [...values] }
 }
 
-function productOf(node: Node, constants: ReadonlyMap<string, Tensor>): Product | undefined {
+function productOf(node: Node, { constant }: GraphView): Product | undefined {
   const [data = '', weightName = '', biasName = ''] = node.inputs
-  const [weight, bias] = [constants.get(weightName), constants.get(biasName)]
+  const [weight, bias] = [constant(weightName), constant(biasName)]
   const axis = isOwn(node) ? channelAxis(node) : undefined
-  if (weight?.dataType !== 'float32' || axis === undefined || constants.has(data)) return undefined
+  if (weight?.dataType !== 'float32' || axis === undefined || constant(data)) return undefined
   if (node.opType === 'MatMul') return weight.dims.length === 2 ? { node, data, weight, axis } : undefined
   if (biasName === '') return { node, data, weight, axis }
   const fits = bias?.dataType === 'float32' && bias.dims.length === 1 && bias.dims[0] === weight.dims[axis]
@@ -77,8 +76,8 @@ function numberOf(attribute: Attribute | undefined, fallback: number): number {
 }
 
 /** The value that a value is a rearrangement of. */
-function sourceOf(name: string, makers: ReadonlyMap<string, Node>): string {
-  for (let node = makers.get(name); node && isMover(node); node = makers.get(name)) {
+function sourceOf(name: string, { producer }: GraphView): string {
+  for (let node = producer(name); node && isMover(node); node = producer(name)) {
     name = node.inputs[0]!
   }
   return name
@@ -94,22 +93,8 @@ function leadingTo(graph: Graph, products: ReadonlySet<Node>): Set<string> {
   return leading
 }
 
-/** The value behind a function that is all that a value goes into, else the value itself. */
-function clipped(name: string, users: ReadonlyMap<string, readonly Node[]>): string {
-  const [user, ...others] = users.get(name) ?? []
-  return user && others.length === 0 && clippers.has(user.opType) ? user.outputs[0]! : name
-}
-
-/** The nodes that read each value; an output of the graph has none that could take it in. */
-function usersOf({ nodes, outputs }: Graph): Map<string, Node[]> {
-  const users = new Map<string, Node[]>()
-  for (const node of nodes) {
-    for (const name of readsOf(node)) {
-      const others = users.get(name)
-      if (others) others.push(node)
-      else users.set(name, [node])
-    }
-  }
-  for (const { name } of outputs) users.delete(name)
-  return users
+/** The value behind a function that is all that a value goes into, else the value itself; nothing takes in an output of the graph. */
+function clipped(name: string, { readers, isOutput }: GraphView): string {
+  const [reader, ...others] = isOutput(name) ? [] : readers(name)
+  return reader && others.length === 0 && clippers.has(reader.opType) ? reader.outputs[0]! : name
 }

@@ -6,10 +6,9 @@ import {
   strictPreparation,
   validateModel,
 } from '@pixelrow/model'
-import { type Graph, type GraphBuilder, graphBuilder, int, type Value, write } from '@pixelrow/onnx'
+import { forward, type InputKind, inputDims } from '@pixelrow/network'
+import { float32, type Graph, type GraphBuilder, graphBuilder, int, type Value, write } from '@pixelrow/onnx'
 import { fold } from './fold.ts'
-import { type InputKind, inputDims, inputLayer, takesImage } from './input.ts'
-import { lowerLayers } from './layers.ts'
 import { named } from './names.ts'
 import { checked, inputKind } from './options.ts'
 import { unfoldedOf } from './unfold.ts'
@@ -61,9 +60,16 @@ export function finiteFold(model: Model): Model {
 export function graphOf({ architecture, weights }: Model, input: InputKind): Graph {
   const g = graphBuilder('pixelrow')
   const pixels = g.input('pixels', 'uint8', inputDims(architecture.input, input))
-  const first = inputLayer(g, architecture.input, pixels, { asImage: takesImage(architecture) })
-  const logits = lowerLayers(architecture.layers, { g, name: '', path: '', weights }, first)
+  const logits = forward({ g, parameter: constantsFrom(g, weights) }, architecture, pixels)
   return answer(g, g.op('Softmax', [logits], { axis: int(-1) }, named('probabilities/Softmax', 'probabilities')))
+}
+
+/** A model's arrays as constants of their own names, behind `prefix` where there are several models. */
+export function constantsFrom(g: GraphBuilder, weights: Model['weights'], prefix = ''): (name: string) => Value {
+  return (name) => {
+    const { data, dims } = weights[name]!
+    return g.constant(float32(data, dims), `${prefix}${name}`)
+  }
 }
 
 /** Ends a graph: makes the probabilities its output of that name, and their largest one its label. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { ExportError, fromOnnx, toOnnx } from '@pixelrow/export'
 import { initialize, linear, type Model, ModelError, mlp, resnet } from '@pixelrow/model'
 import { type Model as OnnxModel, read, write } from '@pixelrow/onnx'
@@ -42,6 +43,41 @@ test('a Node Buffer reads like any bytes, and the weights are copies', () => {
   const back = fromOnnx(bytes)
   bytes.fill(0)
   expect(bits(back)).toEqual(bits(model()))
+})
+
+test('a file of an earlier version, whose nodes have other names, opens as it did', () => {
+  const bytes = readFileSync(new URL('fixtures/numbered.onnx', import.meta.url))
+  const back = fromOnnx(bytes)
+  const [before, now] = [read(bytes), read(toOnnx(back))]
+  const named = ({ graph }: OnnxModel, name: string) => graph.nodes.some((node) => node.name === name)
+  expect([named(before, 'conv2d_0/Conv'), named(now, 'conv2d_0/Conv'), named(now, 'conv0/Conv')]).toEqual([
+    true,
+    false,
+    true,
+  ])
+  expect(now.metadata).toEqual(before.metadata)
+  expect(now.graph.nodes.map(({ opType }) => opType)).toEqual(before.graph.nodes.map(({ opType }) => opType))
+  const weights = ({ graph }: OnnxModel) => graph.initializers.filter(({ name = '' }) => /^[0-9]/.test(name))
+  expect(weights(now)).toEqual(weights(before))
+})
+
+test('names of nodes and of values between them make no difference, an exchange of two values does', () => {
+  const renamed = (names: Record<string, string>) =>
+    withGraph(({ nodes }) => ({
+      nodes: nodes.map((node) => ({
+        ...node,
+        name: `other ${node.name}`,
+        inputs: node.inputs.map((name) => names[name] ?? name),
+        outputs: node.outputs.map((name) => names[name] ?? name),
+      })),
+    }))
+  expect(fromOnnx(renamed({ dense1: 'hidden', relu2: 'positive' }))).toEqual(model())
+  const exchanged = withGraph(({ nodes }) => ({
+    nodes: nodes.map((node) =>
+      node.name === 'dense3/Gemm' ? { ...node, inputs: ['dense1', ...node.inputs.slice(1)] } : node,
+    ),
+  }))
+  expect(() => fromOnnx(exchanged)).toThrow(/graph is not the one/)
 })
 
 /** The file of `model()`, changed before it is written again. */

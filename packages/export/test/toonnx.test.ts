@@ -81,10 +81,10 @@ test('the tutorial’s net is seven plain nodes with names to follow', () => {
   expect(graph.nodes.map(({ name, inputs, outputs }) => `${outputs} = ${name}(${inputs})`)).toEqual([
     'input/float = input/Cast(pixels)',
     'input/scaled = input/Mul(input/float,input/scale)',
-    'dense_1 = dense_1/Gemm(input/scaled,1.weight,1.bias)',
-    'relu_2 = relu_2/Relu(dense_1)',
-    'dense_3 = dense_3/Gemm(relu_2,3.weight,3.bias)',
-    'probabilities = probabilities/Softmax(dense_3)',
+    'dense1 = dense1/Gemm(input/scaled,1.weight,1.bias)',
+    'relu2 = relu2/Relu(dense1)',
+    'dense3 = dense3/Gemm(relu2,3.weight,3.bias)',
+    'probabilities = probabilities/Softmax(dense3)',
     'label = label/ArgMax(probabilities)',
   ])
   expect(graph.initializers.map(({ name, dims }) => `${name} ${dims}`).sort()).toEqual([
@@ -114,15 +114,15 @@ test('layers inside a residual layer are named by where they are; dropout leaves
   const shortcut: Layer[] = [{ ...conv, kernelSize: 1, bias: false }]
   expect(nodesOf(small([{ type: 'residual', layers, shortcut }, { type: 'globalMaxPool' }])).slice(2)).toEqual([
     'input/image = input/image/Reshape(input/scaled,input/image/shape)',
-    'residual_0/layers/conv2d_0 = residual_0/layers/conv2d_0/Conv(input/image,0.layers.0.weight,0.layers.0.bias)',
-    'residual_0/layers/silu_3/sigmoid = residual_0/layers/silu_3/Sigmoid(residual_0/layers/conv2d_0)',
-    'residual_0/layers/silu_3 = residual_0/layers/silu_3/Mul(residual_0/layers/conv2d_0,residual_0/layers/silu_3/sigmoid)',
-    'residual_0/shortcut/conv2d_0 = residual_0/shortcut/conv2d_0/Conv(input/image,0.shortcut.0.weight)',
-    'residual_0 = residual_0/Add(residual_0/layers/silu_3,residual_0/shortcut/conv2d_0)',
-    'globalMaxPool_1/pooled = globalMaxPool_1/GlobalMaxPool(residual_0)',
-    'globalMaxPool_1 = globalMaxPool_1/Reshape(globalMaxPool_1/pooled,globalMaxPool_1/shape)',
-    'dense_2 = dense_2/Gemm(globalMaxPool_1,2.weight,2.bias)',
-    'probabilities = probabilities/Softmax(dense_2)',
+    'residual0/layers/conv0 = residual0/layers/conv0/Conv(input/image,0.layers.0.weight,0.layers.0.bias)',
+    'residual0/layers/silu3/sigmoid = residual0/layers/silu3/Sigmoid(residual0/layers/conv0)',
+    'residual0/layers/silu3 = residual0/layers/silu3/Mul(residual0/layers/conv0,residual0/layers/silu3/sigmoid)',
+    'residual0/shortcut/conv0 = residual0/shortcut/conv0/Conv(input/image,0.shortcut.0.weight)',
+    'residual0 = residual0/Add(residual0/layers/silu3,residual0/shortcut/conv0)',
+    'globalMaxPool1/pooled = globalMaxPool1/GlobalMaxPool(residual0)',
+    'globalMaxPool1 = globalMaxPool1/Reshape(globalMaxPool1/pooled,globalMaxPool1/shape)',
+    'dense2 = dense2/Gemm(globalMaxPool1,2.weight,2.bias)',
+    'probabilities = probabilities/Softmax(dense2)',
     'label = label/ArgMax(probabilities)',
   ])
 })

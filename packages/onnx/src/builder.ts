@@ -50,6 +50,11 @@ export interface GraphBuilder {
   ): Value[]
   /** Makes a value an output, through an Identity where it is to have another name or is not this graph's alone. */
   output(value: Value, name?: string): Value
+  /**
+   * The same graph, in which nodes and values that get no name are called after `prefix` and their operator: `prefix/Relu`, then
+   * `prefix/Relu_2`; further outputs of a node `prefix/Split:1`. A scope within a scope joins both prefixes.
+   */
+  scope(prefix: string): GraphBuilder
   /** A body for Loop or If: names never clash with this graph's, whose values it may use. */
   subgraph(name: string): GraphBuilder
   /** The value of a name, here or in the graphs around. @throws OnnxError when there is none. */
@@ -72,6 +77,8 @@ export interface BuilderOptions {
 interface Shared {
   taken: Set<string>
   count: number
+  /** How often each name that a scope gives was asked for. */
+  scoped: Map<string, number>
   prefix: string
   infer: Readonly<Record<string, InferRule>>
 }
@@ -99,7 +106,7 @@ const opRules: Rules<OpOptions & { count: number }> = {
  */
 export function graphBuilder(name: string, options: BuilderOptions = {}): GraphBuilder {
   const { prefix = 't', infer = {} } = checked('graphBuilder', options, { prefix: text, infer: anything })
-  return builder(name, { taken: new Set(), count: 0, prefix, infer })
+  return builder(name, { taken: new Set(), count: 0, scoped: new Map(), prefix, infer })
 }
 
 function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
@@ -132,6 +139,15 @@ function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
     while (shared.taken.has(name))
     return claim(name)
   }
+  /** The first of `prefix/Relu`, `prefix/Relu_2`, … that neither a node of a scope nor a value has. */
+  const scopedLabel = (base: string): string => {
+    for (;;) {
+      const count = (shared.scoped.get(base) ?? 0) + 1
+      shared.scoped.set(base, count)
+      const label = count === 1 ? base : `${base}_${count}`
+      if (!shared.taken.has(label)) return label
+    }
+  }
   const add = (name: string, dataType: DataType, dims: readonly Dim[]): Value => {
     const value = { name, dataType, dims }
     values.set(name, value)
@@ -159,16 +175,22 @@ function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
     return add(named.name, tensor.dataType, tensor.dims)
   }
 
-  const ops: GraphBuilder['ops'] = (opType, given, attributes = {}, all) => {
+  const addOperator = (
+    scope: string | undefined,
+    [opType, given, attributes = {}, all]: Parameters<GraphBuilder['ops']>,
+  ): Value[] => {
     const { domain = '', count, ...options } = checked('op', all, opRules)
     const names = typeof options.outputs === 'string' ? [options.outputs] : (options.outputs ?? [])
+    const label = scope === undefined ? undefined : scopedLabel(`${scope}/${opType}`)
+    const unnamed = (index: number) =>
+      label === undefined ? freshName() : claim(index === 0 ? label : `${label}:${index}`)
     const outputs: string[] = []
     try {
       for (let index = 0; index < count; index++) {
         const wanted = names[index]
-        outputs.push(wanted === undefined ? freshName() : claim(wanted))
+        outputs.push(wanted === undefined ? unnamed(index) : claim(wanted))
       }
-      const name = options.name ?? `${opType}_${outputs[0]}`
+      const name = options.name ?? label ?? `${opType}_${outputs[0]}`
       return addNode({ opType, domain, name, inputs: [], outputs, attributes }, given, options.types)
     } catch (error) {
       // An operator that failed leaves the graph as it was.
@@ -201,10 +223,15 @@ function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
     )
   }
 
-  const op: GraphBuilder['op'] = (opType, inputs, attributes, options = {}) => {
-    const count = Array.isArray(options.outputs) ? options.outputs.length : 1
-    return ops(opType, inputs, attributes, { ...options, count })[0]!
-  }
+  /** How operators are added, within a scope or without. */
+  const adding = (scope?: string): Pick<GraphBuilder, 'op' | 'ops'> => ({
+    ops: (...all) => addOperator(scope, all),
+    op: (opType, inputs, attributes, options = {}) => {
+      const count = Array.isArray(options.outputs) ? options.outputs.length : 1
+      return addOperator(scope, [opType, inputs, attributes, { ...options, count }])[0]!
+    },
+  })
+  const { op } = adding()
 
   const output = (value: Value, name = value.name): Value => {
     const own = known(value, `output "${name}"`)!
@@ -218,13 +245,11 @@ function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
     return result
   }
 
-  return {
+  const unscoped: Omit<GraphBuilder, 'scope' | 'op' | 'ops'> = {
     name,
     nodes,
     constants,
     constant,
-    op,
-    ops,
     output,
     input: (name, dataType, dims) => {
       const value = add(claim(name), dataType, dims)
@@ -252,6 +277,12 @@ function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
       return withValues && between.length ? { ...graph, values: between } : graph
     },
   }
+  const within = (scope?: string): GraphBuilder => ({
+    ...unscoped,
+    ...adding(scope),
+    scope: (prefix) => within(scope === undefined ? prefix : `${scope}/${prefix}`),
+  })
+  return within()
 }
 
 function typed(node: Node, types: readonly TensorType[], index: number): [DataType, readonly Dim[]] {

@@ -10,6 +10,7 @@ export type { InferRule } from './infer/rule.ts'
 export { type InferOptions, inferShapes } from './infershapes.ts'
 export { type Operand, type Operands, operandsOf } from './operands.ts'
 export { read } from './read.ts'
+export { renamed } from './rename.ts'
 export { bool, float32, float64, int8, int32, int64, sizeOf, tensor, uint8 } from './tensor.ts'
 export type {
   Attribute,
@@ -27,4 +28,5 @@ export type {
   Value,
   ValueInfo,
 } from './types.ts'
+export { bodiesOf, type GraphView, readsOf, viewOf } from './view.ts'
 export { write } from './write.ts'

@@ -36,31 +36,39 @@ export function differentiate(
   options: { scale?: Value } = {},
 ): Value[] {
   check('differentiate', options, { scale: anything })
+  const gradients = gradientsOf(g, loss, parameters, options)
+  return parameters.map(({ name }) => gradients.get(name)!)
+}
+
+/** The same, with the gradients of all values between parameters and loss, by their names. */
+export function gradientsOf(
+  g: GraphBuilder,
+  loss: Value,
+  parameters: Value[],
+  { scale }: { scale?: Value | undefined },
+): Map<string, Value> {
   const nodes = [...g.nodes]
   const active = reachable(nodes, parameters)
-  const gradients = new Map<string, Value | undefined>([[loss.name, options.scale]])
+  const gradients = new Map<string, Value>()
   for (const node of nodes.reverse()) {
     const isStart = node.outputs.includes(loss.name)
-    const given = node.outputs.map((name) => gradients.get(name))
+    const given = node.outputs.map((name) => (name === loss.name ? scale : gradients.get(name)))
     if (!isStart && given.every((gradient) => !gradient)) continue
     const needed = node.inputs.map((name) => active.has(name))
     if (!needed.includes(true)) continue
-    const results = ruleOf(node)({ g, node, ...valuesOf(g, node), gradients: given, needed })
+    const own = g.scope(`${node.name}:grad`)
+    const results = ruleOf(node)({ g: own, node, ...valuesOf(g, node), gradients: given, needed })
     node.inputs.forEach((name, i) => {
       const gradient = results[i]
       if (!needed[i] || !gradient) return
       const sum = gradients.get(name)
-      gradients.set(name, sum ? g.op('Add', [sum, gradient]) : gradient)
+      gradients.set(name, sum ? own.op('Add', [sum, gradient]) : gradient)
     })
   }
-  return parameters.map((parameter) => {
-    const gradient = gradients.get(parameter.name)
-    if (!gradient) {
-      const message = `The loss does not depend on ${parameter.name}: no gradient reaches it.`
-      throw unsupported(message, { parameter: parameter.name })
-    }
-    return gradient
-  })
+  const missing = parameters.find(({ name }) => !gradients.has(name))
+  if (!missing) return gradients
+  const message = `The loss does not depend on ${missing.name}: no gradient reaches it.`
+  throw unsupported(message, { parameter: missing.name })
 }
 
 function valuesOf(g: GraphBuilder, node: Node): { inputs: (Value | undefined)[]; outputs: Value[] } {

@@ -1,13 +1,14 @@
 import { type Architecture, parameters } from '@pixelrow/model'
-import { type GraphBuilder, graphBuilder, type Value } from '@pixelrow/onnx'
+import { forward, type Surroundings, takesImage } from '@pixelrow/network'
+import { type GraphBuilder, graphBuilder, renamed, type Value } from '@pixelrow/onnx'
 import { whole } from '../../../common/options.ts'
 import { check, checkArguments } from './check.ts'
-import { differentiate } from './differentiate.ts'
-import { forward } from './forward.ts'
+import { gradientsOf } from './differentiate.ts'
 import { crossEntropy, type LossOptions } from './loss.ts'
 import { inferRules } from './operators.ts'
 import type { Optimizer } from './optimizers.ts'
 import { lossRules, optimizerRule } from './rules.ts'
+import { trainingLayers } from './training-layers.ts'
 import type { ScalarValue } from './transforms.ts'
 import type { StateTensor, TrainingGraph } from './types.ts'
 
@@ -48,8 +49,14 @@ export function forwardGraph(architecture: Architecture, imageBytes: number) {
   const g = graphBuilder('forward', { infer: inferRules })
   const pixels = g.input('pixels', 'uint8', ['N', imageBytes])
   const weights = declareWeights(g, architecture)
-  g.output(forward({ g, weight: (name) => weights.get(name)! }, architecture, pixels), 'logits')
+  g.output(network({ g, parameter: (name) => weights.get(name)! }, architecture, pixels), 'logits')
   return g.build()
+}
+
+/** The network as export has it, too; images of several channels are made images at once. */
+function network(surroundings: Surroundings, architecture: Architecture, pixels: Value): Value {
+  const asImage = architecture.input.shape.channels > 1 || takesImage(architecture)
+  return forward(surroundings, architecture, pixels, { asImage })
 }
 
 function buildStep(
@@ -61,19 +68,37 @@ function buildStep(
 ) {
   const g = graphBuilder('step', { infer: inferRules })
   const pixels = g.input('pixels', 'uint8', [batchSize, imageBytes])
-  const labels = g.input('labels', 'int32', [batchSize])
+  const classes = g.input('labels', 'int32', [batchSize])
   const weights = declareWeights(g, architecture)
   const state: StateTensor[] = []
-  const statistics = new Map<string, Value>()
-  let streams = FIRST_MASK_STREAM
-  const training = { next: (name: string, value: Value) => void statistics.set(name, value), stream: () => streams++ }
-  const logits = forward({ g, weight: (name) => weights.get(name)!, training }, architecture, pixels)
-  const loss = crossEntropy(g, logits, labels, options)
+  const { logits, statistics, labels } = trainedNetwork(g, architecture, pixels, weights)
+  const loss = crossEntropy(g.scope('loss'), logits, classes, options)
   for (const [name, next] of statistics) carry(g, state, weights.get(name)!, 'statistic')(next)
   const trained = parameters(architecture).flatMap(({ name, trained }) => (trained ? [weights.get(name)!] : []))
-  const { scalars, scalarNames } = optimize(g, state, optimizer, trained, loss)
+  const { scalars, scalarNames, names } = optimize(g, state, optimizer, { parameters: trained, labels, loss })
   g.output(loss, 'loss')
-  return { graph: { step: g.build(), state, scalars: scalarNames }, scalars }
+  return { graph: { step: renamed(g.build(), names), state, scalars: scalarNames }, scalars }
+}
+
+/** The forward pass of a step, with what follows on the running statistics, and each parameter's name after its layer. */
+function trainedNetwork(
+  g: GraphBuilder,
+  architecture: Architecture,
+  pixels: Value,
+  weights: ReadonlyMap<string, Value>,
+): { logits: Value; statistics: Map<string, Value>; labels: Map<string, string> } {
+  const statistics = new Map<string, Value>()
+  const labels = new Map<string, string>()
+  let streams = FIRST_MASK_STREAM
+  const training = trainingLayers({
+    next: (name, value) => void statistics.set(name, value),
+    stream: () => streams++,
+  })
+  const parameter = (name: string, label: string) => {
+    labels.set(name, label)
+    return weights.get(name)!
+  }
+  return { logits: network({ g, parameter, training }, architecture, pixels), statistics, labels }
 }
 
 function declareWeights(g: GraphBuilder, architecture: Architecture): Map<string, Value> {
@@ -87,8 +112,18 @@ function carry(g: GraphBuilder, state: StateTensor[], value: Value, kind: StateT
   return (next: Value) => void g.output(next, entry.next)
 }
 
-/** Appends the gradients and the optimiser for every parameter; the state gets what its transforms remember. */
-function optimize(g: GraphBuilder, state: StateTensor[], optimizer: Optimizer, parameters: Value[], loss: Value) {
+interface Trained {
+  parameters: Value[]
+  /** Names of parameters after their layers: `dense1/weight`. */
+  labels: ReadonlyMap<string, string>
+  loss: Value
+}
+
+/**
+ * Appends the gradients and the optimiser for every parameter; the state gets what its transforms remember. `names` are those by which
+ * gradients are to be known.
+ */
+function optimize(g: GraphBuilder, state: StateTensor[], optimizer: Optimizer, { parameters, labels, loss }: Trained) {
   const { transform, scalesLoss } = optimizer
   const scalars: Record<string, ScalarValue> = {}
   const inputs = new Map<string, Value>()
@@ -98,17 +133,32 @@ function optimize(g: GraphBuilder, state: StateTensor[], optimizer: Optimizer, p
     return inputs.get(name)!
   }
   const learningRate = scalar(LEARNING_RATE)
-  const scale = scalesLoss ? g.op('Neg', [learningRate]) : undefined
-  const gradients = differentiate(g, loss, parameters, { scale })
-  parameters.forEach((parameter, i) => {
+  const scale = scalesLoss ? g.scope('loss').op('Neg', [learningRate]) : undefined
+  const gradients = gradientsOf(g, loss, parameters, { scale })
+  for (const parameter of parameters) {
+    const own = g.scope(`${labels.get(parameter.name)}:update`)
     const next = carry(g, state, parameter, 'weight')
     const remember = (name: string) => {
       const value = g.input(`${parameter.name}:${name}`, 'float32', parameter.dims)
       return { value, next: carry(g, state, value, 'optimizer') }
     }
-    const gradient = gradients[i]!
-    const update = scalesLoss ? gradient : transform(gradient, { g, parameter, remember, scalar, learningRate })
-    next(g.op('Add', [parameter, update]))
-  })
-  return { scalars, scalarNames: [...inputs.keys()] }
+    const gradient = gradients.get(parameter.name)!
+    const update = scalesLoss ? gradient : transform(gradient, { g: own, parameter, remember, scalar, learningRate })
+    next(own.op('Add', [parameter, update]))
+  }
+  return { scalars, scalarNames: [...inputs.keys()], names: gradientNames(gradients, labels) }
+}
+
+/** Gradients are called after what they are gradients of: `dense1/weight:grad`, `conv0:grad`. One that is of several values has the first name. */
+function gradientNames(
+  gradients: ReadonlyMap<string, Value>,
+  labels: ReadonlyMap<string, string>,
+): Map<string, string> {
+  const names = new Map<string, string>()
+  const isParameter = ([name]: [string, Value]) => labels.has(name)
+  const all = [...gradients]
+  for (const [name, { name: gradient }] of [...all.filter(isParameter), ...all]) {
+    if (!names.has(gradient)) names.set(gradient, `${labels.get(name) ?? name}:grad`)
+  }
+  return names
 }

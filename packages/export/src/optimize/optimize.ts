@@ -1,5 +1,17 @@
-import { type Graph, inferShapes, type Model, type Node, type Tensor, type TensorType, write } from '@pixelrow/onnx'
-import { bodiesOf, constantsOf, isOwn, readsOf, valueTypes } from '../graph.ts'
+import {
+  bodiesOf,
+  type Graph,
+  type GraphView,
+  inferShapes,
+  type Model,
+  type Node,
+  readsOf,
+  type Tensor,
+  type TensorType,
+  viewOf,
+  write,
+} from '@pixelrow/onnx'
+import { isOwn } from '../graph.ts'
 import { readWhole } from '../whole.ts'
 import { evaluate, type Known } from './evaluate.ts'
 
@@ -19,27 +31,24 @@ export function optimizeModel(model: Model): Model {
 
 /** What is known while going along the nodes. */
 interface State {
-  types: Map<string, TensorType>
+  view: GraphView
   constants: Map<string, Tensor>
   /** Values that are only other names of values. */
   aliases: Map<string, string>
-  outputs: ReadonlySet<string>
 }
 
 function folded(model: Model): Graph {
-  const graph = inferShapes(model, { strict: false }).graph
+  const view = viewOf(inferShapes(model, { strict: false }).graph)
   const state: State = {
-    types: valueTypes(graph),
-    constants: constantsOf(graph),
+    view,
+    constants: new Map(view.constants),
     aliases: new Map(),
-    outputs: new Set(graph.outputs.map(({ name }) => name)),
   }
-  const before = new Set(state.constants.keys())
   const nodes = model.graph.nodes.flatMap((node) => {
     const kept = renamed(node, state.aliases)
     return isGone(kept, state) ? [] : [kept]
   })
-  const made = [...state.constants].flatMap(([name, tensor]) => (before.has(name) ? [] : [{ ...tensor, name }]))
+  const made = [...state.constants].flatMap(([name, tensor]) => (view.constants.has(name) ? [] : [{ ...tensor, name }]))
   return { ...model.graph, nodes, initializers: [...model.graph.initializers, ...made] }
 }
 
@@ -54,7 +63,7 @@ function renamed(node: Node, aliases: ReadonlyMap<string, string>): Node {
 function isGone(node: Node, state: State): boolean {
   const [output = ''] = node.outputs
   const single = node.outputs.every((name, index) => index === 0 || name === '')
-  if (!isOwn(node) || !single || state.outputs.has(output) || bodiesOf(node).length > 0) return false
+  if (!isOwn(node) || !single || state.view.isOutput(output) || bodiesOf(node).length > 0) return false
   const source = passedOn(node, state)
   if (source !== undefined) {
     state.aliases.set(output, source)
@@ -73,9 +82,9 @@ function passedOn({ opType, inputs, attributes }: Node, { constants }: State): s
   return opType === 'Dropout' && !trains ? inputs[0] : undefined
 }
 
-function constantOf(node: Node, { types, constants }: State): Tensor | undefined {
+function constantOf(node: Node, { view, constants }: State): Tensor | undefined {
   if (node.opType === 'Constant') return constantValue(node)
-  if (node.opType === 'Shape') return shapeOf(node, types)
+  if (node.opType === 'Shape') return shapeOf(node, view)
   const inputs = node.inputs.map((name) => constants.get(name))
   if (inputs.length === 0 || !inputs.every((tensor) => tensor !== undefined)) return undefined
   const to = resultOf(node, inputs)
@@ -103,8 +112,8 @@ function known(type: TensorType | undefined): Known | undefined {
   return { dataType: type.dataType, dims }
 }
 
-function shapeOf({ inputs, attributes }: Node, types: State['types']): Tensor | undefined {
-  const of = known(types.get(inputs[0] ?? ''))
+function shapeOf({ inputs, attributes }: Node, view: GraphView): Tensor | undefined {
+  const of = known(view.type(inputs[0] ?? ''))
   if (!of || Object.keys(attributes).length > 0) return undefined
   return { dataType: 'int64', dims: [of.dims.length], data: BigInt64Array.from(of.dims, BigInt) }
 }

@@ -1,3 +1,4 @@
+import { activation } from '@pixelrow/network'
 import {
   type Attribute,
   type DataType,
@@ -9,7 +10,6 @@ import {
   type Tensor,
   type Value,
 } from '@pixelrow/onnx'
-import { activation } from '../activations.ts'
 import {
   alike,
   beside,
@@ -124,7 +124,8 @@ export function clip(site: Site, x: Signal, min: number | undefined, max: number
 /** One of the functions that this package's own layers have. */
 export function own(site: Site, type: 'gelu' | 'silu', x: Signal): Signal {
   const { g, unique } = site.lowering
-  return alike(x, activation({ g, name: unique(`${site.name}/${type}`), path: '', weights: {} }, type, x.value))
+  const name = unique(`${site.name}/${type}`)
+  return alike(x, activation({ g: g.scope(name), name }, type, x.value))
 }
 
 /** Whether two lists of sizes are the same. */

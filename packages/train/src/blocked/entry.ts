@@ -1,8 +1,9 @@
-import { type Graph, type GraphBuilder, int, type Node, type Value } from '@pixelrow/onnx'
+import { type GraphBuilder, int, type Node, type Value } from '@pixelrow/onnx'
 import { integers } from '../operators.ts'
 import { type Geometry, geometryOf } from './geometry.ts'
 import { nchwc, reshape } from './layout.ts'
 import { reasonAgainst } from './plan.ts'
+import type { Shapes } from './shapes.ts'
 
 /**
  * The start of a network whose first layer is a convolution over few channels. Its images' bytes are sorted and padded on the host, once
@@ -20,16 +21,9 @@ export interface Entry {
   places: Int32Array
 }
 
-/** What the pass knows of a graph. */
-export interface Shapes {
-  dims(name: string): number[]
-  readers(name: string): Node[]
-  producer(name: string): Node | undefined
-}
-
 /** The entry of a graph, if its images come from the bytes by a scaling and by shape alone. */
-export function findEntry(graph: Graph, shapes: Shapes, block: number): Entry | undefined {
-  const first = graph.nodes.find(({ opType, domain }) => opType === 'Conv' && domain === '')
+export function findEntry(shapes: Shapes, block: number): Entry | undefined {
+  const first = shapes.graph.nodes.find(({ opType, domain }) => opType === 'Conv' && domain === '')
   const images = first?.inputs[0]
   if (!first || !images || shapes.dims(images)[1]! >= block) return undefined
   const chain: Node[] = []
@@ -43,7 +37,7 @@ export function findEntry(graph: Graph, shapes: Shapes, block: number): Entry | 
     name = node.inputs[0]!
   }
   const scaling = chain.filter(({ opType }) => opType === 'Mul')
-  const factor = graph.initializers.find(({ name }) => name === scaling[0]?.inputs[1])
+  const factor = shapes.constant(scaling[0]?.inputs[1] ?? '')
   if (scaling.length !== 1 || factor?.data.length !== 1 || shapes.readers('pixels').length !== 1) return undefined
   const kernel = shapes.dims(first.inputs[1]!).slice(2)
   const geometry = geometryOf(first, shapes.dims(images), shapes.dims(first.outputs[0]!), kernel)

@@ -9,6 +9,8 @@ export interface Forms {
   get(name: string, layout: Layout): Value | undefined
   /** The layout a value was made in. */
   made(name: string): Layout | undefined
+  /** What nodes' results are to be called: as in the graph that is lowered, with the layout behind it where that is not the one they were made in. */
+  names(): Map<string, string>
 }
 
 /** The forms of no values yet. */
@@ -20,15 +22,32 @@ export function formsOf(g: GraphBuilder, block: number): Forms {
     const { made, dims, forms } = entry
     const found = forms.get(layout)
     if (found) return found
+    const own = g.scope(`${name}/${layout}`)
     const value =
       layout === 'plain'
-        ? fromBlocks(g, forms.get(made)!, made as BlockLayout, { dims, block })
-        : toBlocks(g, get(name, 'plain')!, layout, block)
+        ? fromBlocks(own, forms.get(made)!, made as BlockLayout, { dims, block })
+        : toBlocks(own, get(name, 'plain')!, layout, block)
     forms.set(layout, value)
     return value
   }
+  function names(): Map<string, string> {
+    const produced = new Set(g.nodes.flatMap(({ outputs }) => outputs))
+    const result = new Map<string, string>()
+    const given = new Set<string>()
+    for (const [name, { made, forms }] of entries) {
+      for (const [layout, value] of forms) {
+        const wanted = layout === made ? name : `${name}/${layout}`
+        const isFree = !produced.has(wanted) && !given.has(wanted)
+        if (!isFree || !produced.has(value.name) || entries.has(value.name) || result.has(value.name)) continue
+        result.set(value.name, wanted)
+        given.add(wanted)
+      }
+    }
+    return result
+  }
   return {
     get,
+    names,
     made: (name) => entries.get(name)?.made,
     set: (name, value, layout, dims) =>
       void entries.set(name, { made: layout, dims, forms: new Map([[layout, value]]) }),

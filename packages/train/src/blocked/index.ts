@@ -2,7 +2,7 @@ import type { Graph, GraphBuilder, Node } from '@pixelrow/onnx'
 import { DOMAIN } from '../operators.ts'
 import type { LayoutChoice } from '../types.ts'
 import { ELEMENTWISE } from './elementwise.ts'
-import { type Entry, findEntry, type Shapes } from './entry.ts'
+import { type Entry, findEntry } from './entry.ts'
 import { type Forms, formsOf } from './forms.ts'
 import type { BlockLayout } from './layout.ts'
 import { reasonAgainst } from './plan.ts'
@@ -20,6 +20,7 @@ import {
   mulRule,
 } from './rules/pool.ts'
 import type { Rule, State } from './rules/site.ts'
+import { type Shapes, shapesOf } from './shapes.ts'
 
 /** The part of the lowering that works on blocks. */
 export interface Blocks {
@@ -60,7 +61,7 @@ export function blocksOf(graph: Graph, g: GraphBuilder, block: number): Blocks {
   }
   const shapes = shapesOf(graph)
   const forms = formsOf(g, block)
-  const entry = findEntry(graph, shapes, block)
+  const entry = findEntry(shapes, block)
   const state: State = {
     sources: new Map(),
     columns: new Map(),
@@ -74,34 +75,19 @@ export function blocksOf(graph: Graph, g: GraphBuilder, block: number): Blocks {
     forms,
     choices: state.choices,
     entry,
-    layouts: inputLayouts(graph, shapes, entry, block),
+    layouts: inputLayouts(shapes, entry, block),
     take(node) {
       if (state.done.has(node)) return true
       const key = node.domain ? `${node.domain}:${node.opType}` : node.opType
-      const site = { node, g, forms, block, shapes, state }
+      const site = { node, g: g.scope(node.name), forms, block, shapes, state }
       return rules[key]?.(site) ?? (ELEMENTWISE.has(key) && elementwise(site))
     },
   }
 }
 
-function shapesOf(graph: Graph): Shapes {
-  const types = new Map(
-    [...graph.inputs, ...graph.outputs, ...(graph.values ?? [])].map(({ name, type }) => [name, type.dims]),
-  )
-  for (const { name, dims } of graph.initializers) types.set(name!, dims)
-  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node])))
-  const readers = new Map<string, Node[]>()
-  for (const node of graph.nodes)
-    for (const name of new Set(node.inputs)) readers.set(name, [...(readers.get(name) ?? []), node])
-  return {
-    dims: (name) => types.get(name)!.map(Number),
-    readers: (name) => readers.get(name) ?? [],
-    producer: (name) => producers.get(name),
-  }
-}
-
 /** Weights of blocked convolutions and of what follows flattened blocks, with what the optimiser remembers about them (inputs named after them). */
-function inputLayouts(graph: Graph, shapes: Shapes, entry: Entry | undefined, block: number): Map<string, BlockLayout> {
+function inputLayouts(shapes: Shapes, entry: Entry | undefined, block: number): Map<string, BlockLayout> {
+  const { graph } = shapes
   const layouts = new Map<string, BlockLayout>()
   const assign = (weight: string, layout: BlockLayout) => {
     for (const { name } of graph.inputs) if (name === weight || name.startsWith(`${weight}:`)) layouts.set(name, layout)

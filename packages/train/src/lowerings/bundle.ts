@@ -1,4 +1,14 @@
-import { type Attribute, type Graph, type GraphBuilder, int, int64, type Node, sizeOf } from '@pixelrow/onnx'
+import {
+  type Attribute,
+  type Graph,
+  type GraphBuilder,
+  type GraphView,
+  int,
+  int64,
+  type Node,
+  sizeOf,
+  viewOf,
+} from '@pixelrow/onnx'
 import { ELEMENTWISE } from '../blocked/elementwise.ts'
 import type { Forms } from '../blocked/forms.ts'
 import { type Layout, reshape } from '../blocked/layout.ts'
@@ -33,13 +43,13 @@ export function bundlesOf(graph: Graph): Bundle[] {
   const groups = new Map<string, { members: Member[]; suffixes: string[] }>()
   const carried = new Set(graph.outputs.map(({ name }) => name.replace(/:next$/, '')))
   const parameters = graph.inputs.filter(({ name }) => carried.has(name) && !name.includes(':'))
-  const look = lookInto(graph)
+  const view = viewOf(graph)
   for (const { name, type } of parameters) {
     const suffixes = graph.inputs.flatMap((input) =>
       input.name.startsWith(`${name}:`) ? [input.name.slice(name.length)] : [],
     )
     const dims = type.dims!.map(Number)
-    const found = sizeOf(dims) <= LARGEST ? chainOf(name, ['', ...suffixes], dims, look) : undefined
+    const found = sizeOf(dims) <= LARGEST ? chainOf(name, ['', ...suffixes], dims, view) : undefined
     if (!found || found.member.nodes.length < SHORTEST) continue
     const group = groups.get(found.signature) ?? { members: [], suffixes: ['', ...suffixes] }
     group.members.push(found.member)
@@ -53,51 +63,26 @@ export function bundlesOf(graph: Graph): Bundle[] {
     })
 }
 
-interface Look {
-  graph: Graph
-  dims(name: string): string
-  producer(name: string): Node | undefined
-  readers(name: string): Node[]
-  outputs: Set<string>
-}
-
-function lookInto(graph: Graph): Look {
-  const types = new Map(
-    [...graph.inputs, ...graph.outputs, ...(graph.values ?? [])].map(({ name, type }) => [name, String(type.dims)]),
-  )
-  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node])))
-  const readers = new Map<string, Node[]>()
-  for (const node of graph.nodes)
-    for (const name of node.inputs) readers.set(name, [...(readers.get(name) ?? []), node])
-  return {
-    graph,
-    dims: (name) => types.get(name) ?? 'constant',
-    producer: (name) => producers.get(name),
-    readers: (name) => readers.get(name) ?? [],
-    outputs: new Set(graph.outputs.map(({ name }) => name)),
-  }
-}
-
 /** The elementwise operators between a parameter's gradient and its next values; undefined where others read what lies between. */
 function chainOf(
   parameter: string,
   suffixes: string[],
   dims: number[],
-  look: Look,
+  view: GraphView,
 ): { member: Member; signature: string } | undefined {
   const own = String(dims)
   const chosen = new Set<Node>()
   const wanted = suffixes.map((suffix) => `${parameter}${suffix}:next`)
   for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
-    const node = look.producer(name)
-    if (!node || chosen.has(node) || node.domain !== '' || !ELEMENTWISE.has(node.opType) || look.dims(name) !== own)
+    const node = view.producer(name)
+    if (!node || chosen.has(node) || node.domain !== '' || !ELEMENTWISE.has(node.opType) || dimsOf(view, name) !== own)
       continue
     chosen.add(node)
     wanted.push(...node.inputs)
   }
-  const nodes = look.graph.nodes.filter((node) => chosen.has(node))
+  const nodes = view.graph.nodes.filter((node) => chosen.has(node))
   const isOwn = nodes.every(({ outputs }) =>
-    outputs.every((name) => look.readers(name).every((reader) => chosen.has(reader))),
+    outputs.every((name) => view.readers(name).every((reader) => chosen.has(reader))),
   )
   if (!isOwn) return undefined
   const places = new Map(suffixes.map((suffix) => [`${parameter}${suffix}`, `s${suffix}`]))
@@ -105,7 +90,7 @@ function chainOf(
   const reference = (name: string): string => {
     const known = places.get(name)
     if (known !== undefined) return known
-    const place = look.dims(name) === own ? `g${external.push(name) - 1}` : `x${name}`
+    const place = dimsOf(view, name) === own ? `g${external.push(name) - 1}` : `x${name}`
     places.set(name, place)
     return place
   }
@@ -118,6 +103,9 @@ function chainOf(
   if (ends.includes(undefined)) return undefined
   return { member: { parameter, dims, nodes, external }, signature: [...lines, ...ends].join(';') }
 }
+
+/** A value's dimensions as text; a constant, which all members share, has none. */
+const dimsOf = (view: GraphView, name: string): string => (view.constant(name) ? 'constant' : String(view.dims(name)))
 
 const describe = (attributes: Record<string, Attribute>): string =>
   JSON.stringify(attributes, (_, value) => (typeof value === 'bigint' ? String(value) : value))

@@ -1,4 +1,4 @@
-import type { Graph, Node, Tensor } from '@pixelrow/onnx'
+import { type Graph, type GraphView, type Node, viewOf } from '@pixelrow/onnx'
 
 /**
  * Rewrites a graph of plain operators so that fewer passes over memory are left. What is computed stays the same but for the
@@ -9,34 +9,11 @@ export function fuse(graph: Graph): Graph {
   return prune(rewrite(scaled, addIntoGemm))
 }
 
-/** What a rule may look at. */
-interface Context {
-  producer(name: string): Node | undefined
-  constant(name: string): Tensor | undefined
-  /** How many nodes and outputs read a value. */
-  readers(name: string): number
-  dims(name: string): string
-}
-
-type Rule = (node: Node, context: Context) => Node
+type Rule = (node: Node, view: GraphView) => Node
 
 function rewrite(graph: Graph, rule: Rule): Graph {
-  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node])))
-  const constants = new Map(graph.initializers.map((tensor) => [tensor.name!, tensor]))
-  const counts = new Map<string, number>()
-  for (const name of [...graph.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.map(({ name }) => name)]) {
-    counts.set(name, (counts.get(name) ?? 0) + 1)
-  }
-  const types = new Map(
-    [...graph.inputs, ...graph.outputs, ...(graph.values ?? [])].map(({ name, type }) => [name, type]),
-  )
-  const context: Context = {
-    producer: (name) => producers.get(name),
-    constant: (name) => constants.get(name),
-    readers: (name) => counts.get(name) ?? 0,
-    dims: (name) => String(types.get(name)?.dims ?? `unknown ${name}`),
-  }
-  return { ...graph, nodes: graph.nodes.map((node) => rule(node, context)) }
+  const view = viewOf(graph)
+  return { ...graph, nodes: graph.nodes.map((node) => rule(node, view)) }
 }
 
 /** Gemm(c · x, w) → Gemm(x, w) with alpha · c: matrices of raw bytes need no pass of their own to be scaled. */
@@ -54,12 +31,15 @@ const scaleIntoGemm: Rule = (node, { producer, constant }) => {
 }
 
 /** w + Gemm(x, y) → Gemm(x, y, w): the sum is made while the product is written. */
-const addIntoGemm: Rule = (node, { producer, readers, dims }) => {
+const addIntoGemm: Rule = (node, { producer, uses, dims }) => {
   if (node.opType !== 'Add') return node
   const [sum, product] = node.inputs as [string, string]
   const gemm = producer(product)
   const fits =
-    gemm?.opType === 'Gemm' && gemm.inputs.length === 2 && readers(product) === 1 && dims(sum) === dims(product)
+    gemm?.opType === 'Gemm' &&
+    gemm.inputs.length === 2 &&
+    uses(product) === 1 &&
+    String(dims(sum)) === String(dims(product))
   return fits ? { ...gemm, name: node.name, inputs: [...gemm.inputs, sum], outputs: node.outputs } : node
 }
 

@@ -1,4 +1,12 @@
-import { type Attribute, type Graph, type GraphBuilder, graphBuilder, sizeOf, type Value } from '@pixelrow/onnx'
+import {
+  type Attribute,
+  type Graph,
+  type GraphBuilder,
+  graphBuilder,
+  renamed,
+  sizeOf,
+  type Value,
+} from '@pixelrow/onnx'
 import { blocksOf } from '../blocked/index.ts'
 import { type Layout, placesOf } from '../blocked/layout.ts'
 import { unsupported } from '../error.ts'
@@ -101,7 +109,7 @@ export function lower(graph: Graph, { block = 1 } = {}): Lowered {
     const { attributes, domain, name, outputs } = node
     const results =
       domain === DOMAIN
-        ? loweringOf(node.opType)({ g, inputs, attributes, addMask })
+        ? loweringOf(node.opType)({ g: g.scope(name), inputs, attributes, addMask })
         : g.ops(node.opType, inputs, attributes, { domain, name, outputs: [...outputs], count: outputs.length })
     outputs.forEach((output, i) => {
       forms.set(output, results[i]!, 'plain', results[i]!.dims.map(Number))
@@ -124,7 +132,7 @@ export function lower(graph: Graph, { block = 1 } = {}): Lowered {
     bundled,
     places: (name) => inputPlaces.get(name),
   })
-  return { graph: fuse(g.build()), masks, carried, inputPlaces, choices, places: entry?.places }
+  return { graph: fuse(renamed(g.build(), forms.names())), masks, carried, inputPlaces, choices, places: entry?.places }
 }
 
 function blockPlaces(layout: Layout, dims: readonly number[], block: number): Int32Array | undefined {

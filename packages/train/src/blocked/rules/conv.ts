@@ -1,8 +1,9 @@
 import type { Node } from '@pixelrow/onnx'
 import { conv, convGradInput, convGradWeight, type Source, sourceOf } from '../conv.ts'
-import { enter, type Shapes } from '../entry.ts'
+import { enter } from '../entry.ts'
 import { type Geometry, geometryOf } from '../geometry.ts'
 import { reasonAgainst } from '../plan.ts'
+import type { Shapes } from '../shapes.ts'
 import { reluAfter, type Site, setImages } from './site.ts'
 
 export function convRule(site: Site): boolean {

@@ -1,10 +1,11 @@
 import type { GraphBuilder, Node, Value } from '@pixelrow/onnx'
 import type { LayoutChoice } from '../../types.ts'
 import type { Source } from '../conv.ts'
-import type { Entry, Shapes } from '../entry.ts'
+import type { Entry } from '../entry.ts'
 import type { Forms } from '../forms.ts'
 import type { Normalized } from '../norm.ts'
 import type { Tiling } from '../pool.ts'
+import type { Shapes } from '../shapes.ts'
 
 /** One node for one of the rules. */
 export interface Site {

@@ -25,6 +25,12 @@ const maxPool: Form = ({ ops, inputs: [x], attributes }) => {
   return [channelsFirst(ops, y), undefined]
 }
 
+/** Of validation alone: training takes a window as large as the image. */
+const globalMaxPool: Form = ({ ops, inputs: [x] }) => {
+  const pool = { kernel: x!.shape.slice(2), strides: [1, 1], pads: [0, 0, 0, 0] }
+  return [channelsFirst(ops, ops.run('MaxPool', { x: forMaximum(ops, x!, pool) }, common(pool)))]
+}
+
 const maxPoolGrad: Form = ({ ops, inputs: [dy, x, y], attributes }) => {
   const pool = poolOf(attributes)
   const given = { dy: channelsLast(ops, dy!), input: forMaximum(ops, x!, pool), output: channelsLast(ops, y!) }
@@ -66,6 +72,7 @@ const globalAveragePool: Form = ({ ops, inputs: [x] }) => [ops.mean(x!, [2, 3], 
 export const poolForms: Readonly<Record<string, Form>> = {
   AveragePool: averagePool,
   GlobalAveragePool: globalAveragePool,
+  GlobalMaxPool: globalMaxPool,
   MaxPool: maxPool,
   'pixelrow:AveragePoolGrad': averagePoolGrad,
   'pixelrow:MaxPool': maxPool,

@@ -1,6 +1,6 @@
 import type { Architecture, InputLayer } from '@pixelrow/model'
 import { dataTypeCode, float32, type GraphBuilder, int, ints, type Value } from '@pixelrow/onnx'
-import { named, reshape } from './names.ts'
+import { reshape } from './reshape.ts'
 
 /** How the pixels arrive: `flat` is `[N, height × width × channels]`, `image` keeps the axes in the model's own order. */
 export type InputKind = 'flat' | 'image'
@@ -17,10 +17,9 @@ export function imageDims({ shape: { height, width, channels, channelOrder } }: 
 }
 
 /**
- * Raw pixels to what the first layer takes: scaled to 0..1, in channel, row, column order, normalised where the model
- * says so. The operators are those of a training graph, so that equal weights give equal numbers. The result is an image
- * `[N, C, H, W]`; without `asImage`, where the layers soon make a vector of it, a row `[N, values]` or the pixels' own axes, if
- * that costs nothing.
+ * The one place where a byte becomes a float: raw pixels to what the first layer takes, scaled to 0..1, in channel, row, column order,
+ * then `(x − mean) / std` where the model says so. The result is an image `[N, C, H, W]`; without `asImage`, where the layers soon make a
+ * vector of it, a row `[N, values]` or the pixels' own axes, if that costs nothing.
  */
 export function inputLayer(
   g: GraphBuilder,
@@ -28,10 +27,11 @@ export function inputLayer(
   pixels: Value,
   { asImage }: { asImage: boolean },
 ): Value {
-  const float32Pixels = g.op('Cast', [pixels], { to: int(dataTypeCode('float32')) }, named('input/Cast', 'input/float'))
+  const own = g.scope('input')
+  const numbers = own.op('Cast', [pixels], { to: int(dataTypeCode('float32')) }, { outputs: 'input/float' })
   const scale = g.constant(float32(1 / input.maxValue), 'input/scale')
-  const scaled = g.op('Mul', [float32Pixels, scale], {}, named('input/Mul', 'input/scaled'))
-  return normalize(g, input, asImage || ordersChannels(input) ? image(g, input, scaled) : scaled)
+  const scaled = own.op('Mul', [numbers, scale], {}, { outputs: 'input/scaled' })
+  return normalize(own, input, asImage || ordersChannels(input) ? image(own, input, scaled) : scaled)
 }
 
 /** Whether a layer needs to see rows and columns before they are flattened away. */
@@ -51,13 +51,13 @@ function image(g: GraphBuilder, { shape }: InputLayer, x: Value): Value {
   const dims = interleaved ? [height, width, channels] : [channels, height, width]
   const axes = x.dims.slice(1).join() === dims.join() ? x : reshape(g, x, dims, 'input/image')
   if (!interleaved) return axes
-  return g.op('Transpose', [axes], { perm: ints([0, 3, 1, 2]) }, named('input/Transpose', 'input/channels_first'))
+  return g.op('Transpose', [axes], { perm: ints([0, 3, 1, 2]) }, { outputs: 'input/channels_first' })
 }
 
 function normalize(g: GraphBuilder, { shape: { channels }, mean, std }: InputLayer, x: Value): Value {
   const dims = channels > 1 ? [channels, 1, 1] : [1]
   const constant = (name: string, values: readonly number[]) => g.constant(float32(values, dims), `input/${name}`)
-  if (mean) x = g.op('Sub', [x, constant('mean', mean)], {}, named('input/Sub', 'input/centered'))
-  if (std) x = g.op('Div', [x, constant('std', std)], {}, named('input/Div', 'input/normalized'))
+  if (mean) x = g.op('Sub', [x, constant('mean', mean)], {}, { outputs: 'input/centered' })
+  if (std) x = g.op('Div', [x, constant('std', std)], {}, { outputs: 'input/normalized' })
   return x
 }
