@@ -1,4 +1,5 @@
 export { differentiate, type GradientContext, type GradientRule } from './differentiate.ts'
+export { type DumpTrainingOptions, dumpTraining } from './dump.ts'
 export { chooseEngine } from './engines/choose.ts'
 export { engines } from './engines/index.ts'
 export { TrainError, type TrainErrorCode } from './error.ts'

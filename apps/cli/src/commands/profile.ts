@@ -1,5 +1,5 @@
 import { formatShape } from '@pixelrow/data'
-import { type Profile, profile } from '@pixelrow/train'
+import { dumpTraining, type Plan, type Profile, profile } from '@pixelrow/train'
 import type { Flags } from '../line/flags.ts'
 import type { Context } from '../main.ts'
 import { readLabelled } from '../tables/reading.ts'
@@ -21,6 +21,7 @@ export async function tellProfile(context: Context, flags: Flags): Promise<void>
   const { train } = splitOff(table, flags)
   const plan = planFor(table, flags)
   requireBatches(plan, train.rows)
+  if (flags.dump) return printStep(context, plan, { recipe, shape: formatShape(table.shape) })
   terminal.note(`Profiling ${recipe} (${layersOf(plan.architecture)})`)
   const found = await profile(plan.architecture, train, {
     ...plan.options,
@@ -31,6 +32,17 @@ export async function tellProfile(context: Context, flags: Flags): Promise<void>
   terminal.result()
   for (const line of operators(found)) terminal.result(line)
   for (const line of layouts(found)) terminal.result(line)
+}
+
+/** The step that a plan trains, as text on standard output. */
+async function printStep(
+  { terminal }: Context,
+  { architecture, options }: Plan,
+  about: Record<string, string>,
+): Promise<void> {
+  const dump = await dumpTraining(architecture, options)
+  terminal.json({ ...about, dump })
+  terminal.result(dump.trimEnd())
 }
 
 function summary({ batchSize, threads, device, secondsPerStep, ...found }: Profile): string[] {

@@ -110,10 +110,14 @@ export const leaves: Leaf[] = [
     summary: "tell where a training's time goes",
     description:
       "Trains a few steps and tells the time by operator, and how near the whole comes to this machine's speed in one large " +
-      'matrix product. Nothing is written.',
+      'matrix product; or prints the step that is trained. Nothing is written.',
     arguments: [],
-    flags: ['recipe', 'batchSize', 'augment', 'data', ...runReadingFlags, ...machineFlags, 'engine'],
-    examples: ['pixelrow profile --recipe cnn', 'pixelrow profile --recipe cnn --threads 1 --json'],
+    flags: ['recipe', 'batchSize', 'augment', 'data', ...runReadingFlags, ...machineFlags, 'engine', 'dump'],
+    examples: [
+      'pixelrow profile --recipe cnn',
+      'pixelrow profile --recipe cnn --dump > step.txt',
+      'pixelrow profile --recipe cnn --threads 1 --json',
+    ],
     run: async (context, flags) => (await import('../commands/profile.ts')).tellProfile(context, flags),
   },
   {

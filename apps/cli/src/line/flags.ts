@@ -28,6 +28,7 @@ export interface Flags {
   testShift?: number
   validation?: number
   debug?: boolean
+  dump?: boolean
   seed: number
   device: (typeof deviceNames)[number]
   engine: (typeof engineNames)[number]

@@ -4,7 +4,7 @@ import { type Host, startHost } from '@pixelrow/worker'
 import type { Installed, NativeConflict } from '@pixelrow/worker/inside'
 import type { Found, Replay } from '../debug/replay.ts'
 import { TrainError } from '../error.ts'
-import { lower } from '../lowerings/index.ts'
+import { type Lowered, lower } from '../lowerings/index.ts'
 import type { CompileOptions, Engine, Trainer, TrainingGraph } from '../types.ts'
 import { asModel, loopModel } from './loop.ts'
 import source from './onnxruntime.worker.ts?source'
@@ -24,8 +24,7 @@ export const onnxruntime: Engine = {
   async compile(graph, options) {
     const host = openHost()
     return closingOnError(host, async () => {
-      const { block, reason } = await blockFor(host, graph, options)
-      const step = lower(graph.step, { block })
+      const { step, block, reason } = await lowered(host, graph, options)
       const { masks, carried, places } = step
       const { pixels, labels, seed, augment, validation, profile } = options
       const trainer = await openJob(host, {
@@ -63,14 +62,36 @@ export async function compileForward(
   return closingOnError(host, () => openJob(host, { forward: job, batchSize: 1, imageBytes, state, values, threads }))
 }
 
+/** A step as this machine's onnxruntime runs it. */
+interface LoweredStep extends Proven {
+  step: Lowered
+}
+
+async function lowered(
+  host: Host,
+  graph: TrainingGraph,
+  options: Pick<CompileOptions, 'layout'>,
+): Promise<LoweredStep> {
+  const proven = await blockFor(host, graph, options)
+  return { ...proven, step: lower(graph.step, proven) }
+}
+
+/** The step that `compile` would run, to be looked at. */
+export function lowerHere(graph: TrainingGraph, options: Pick<CompileOptions, 'layout'>): Promise<LoweredStep> {
+  return withHost((host) => lowered(host, graph, options))
+}
+
 /** Runs a plain model again and again in a thread of its own, up to the first value that is not finite. */
-export async function replayed(job: Replay): Promise<Found | undefined> {
+export function replayed(job: Replay): Promise<Found | undefined> {
+  return withHost((host) => host.call<Found | undefined>('replay', job))
+}
+
+/** Does something in a thread that ends with it. */
+async function withHost<T>(work: (host: Host) => Promise<T>): Promise<T> {
   const host = openHost()
-  return closingOnError(host, async () => {
-    const found = await host.call<Found | undefined>('replay', job)
-    await host.close()
-    return found
-  })
+  const result = await closingOnError(host, () => work(host))
+  await host.close()
+  return result
 }
 
 /** The forward graph; on blocks, for which there must be a known number of rows, it has that of one run. */
@@ -97,7 +118,11 @@ function withRows(graph: Graph, rows: number): Graph {
 let proven: Promise<Proven> | undefined
 
 /** The block to train on: that of this onnxruntime if it is proven, for a graph that has convolutions and is not to stay plain. */
-async function blockFor(host: Host, { step }: TrainingGraph, { layout }: CompileOptions): Promise<Proven> {
+async function blockFor(
+  host: Host,
+  { step }: TrainingGraph,
+  { layout }: Pick<CompileOptions, 'layout'>,
+): Promise<Proven> {
   if (!step.nodes.some(({ opType }) => opType === 'Conv')) return { block: 1 }
   if (layout === 'plain') return { block: 1, reason: 'the plain formulation was asked for' }
   proven ??= provenBlock((trial) => host.call('trial', trial))

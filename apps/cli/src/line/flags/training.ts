@@ -88,6 +88,11 @@ export const trainingFlags = {
     help: 'where a training diverges, name the first value that is not finite, with its layer, step and inputs',
     example: '--debug',
   },
+  dump: {
+    term: '--dump',
+    help: 'print the step in place of timing it: forward pass, gradients and optimiser, before lowering and after',
+    example: '--dump',
+  },
   seed: {
     term: '--seed <n>',
     help: 'the same seed gives the same model',
