@@ -13,8 +13,8 @@ export {
   type PrecisionReport,
   reducePrecision,
 } from './precision.ts'
-export type { Rows, ScoreOptions } from './score.ts'
-export type { Run, Session, SessionTensor } from './session.ts'
+export type { Rows } from './score.ts'
+export type { Run, ScoreOptions, Session, SessionTensor } from './session.ts'
 export type { TfjsClassifier } from './tfjs/classifier.ts'
 export type { PickedFile, TfjsArtifacts, TfjsFile, TfjsModel, TfjsSource } from './tfjs/source.ts'
 export { type TfjsToOnnxOptions, tfjsToOnnx } from './tfjs/tfjstoonnx.ts'

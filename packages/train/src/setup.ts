@@ -67,7 +67,14 @@ export async function setUp(
     ...more,
   })
   return {
-    ...{ settings, series, identity, trainer, graph, start, engine: engine.name, device },
+    settings,
+    series,
+    identity,
+    trainer,
+    graph,
+    start,
+    engine: engine.name,
+    device,
     ...(reason !== undefined && { engineReason: reason }),
   }
 }

@@ -7,7 +7,7 @@ import { lower } from '../lowerings/index.ts'
 import type { CompileOptions, Engine, Trainer, TrainingGraph } from '../types.ts'
 import { asModel, loopModel } from './loop.ts'
 import source from './onnxruntime.worker.ts?source'
-import { type Proven, provenBlock } from './proof.ts'
+import { type SelfTest, testedBlock } from './self-test.ts'
 import { FORWARD_ROWS, type ForwardJob, type Job } from './sessions.ts'
 
 /**
@@ -25,14 +25,14 @@ export const onnxruntime: Engine = {
     return closingOnError(host, async () => {
       const { block, reason } = await blockFor(host, graph, options)
       const step = lower(graph.step, { block })
-      const { masks, carried, places } = step
+      const { masks, loopCarried, byteOrder } = step
       const { pixels, labels, seed, augment, validation, profile } = options
       const trainer = await openJob(host, {
         training: {
           model: write(loopModel(graph, step)),
           masks,
-          carried,
-          places,
+          loopCarried,
+          byteOrder,
           pixels,
           labels,
           seed,
@@ -64,11 +64,13 @@ export async function compileForward(
 
 /** The forward graph; on blocks, for which there must be a known number of rows, it has that of one run. */
 function forwardJob({ forward, state }: Pick<TrainingGraph, 'forward' | 'state'>, block: number): ForwardJob {
-  const { graph, places, inputPlaces } = lower(block > 1 ? withRows(forward, FORWARD_ROWS) : forward, { block })
+  const { graph, byteOrder, permutations } = lower(block > 1 ? withRows(forward, FORWARD_ROWS) : forward, { block })
   const weights = state.flatMap(({ name, dims, kind }) =>
-    kind === 'optimizer' ? [] : [{ name, dims, parts: [{ name, size: sizeOf(dims), places: inputPlaces.get(name) }] }],
+    kind === 'optimizer'
+      ? []
+      : [{ name, dims, parts: [{ name, size: sizeOf(dims), permutation: permutations.get(name) }] }],
   )
-  return { model: write(asModel(graph)), isFixed: block > 1, places, weights }
+  return { model: write(asModel(graph)), isFixed: block > 1, byteOrder, weights }
 }
 
 /** The graph for a number of rows in place of any. */
@@ -83,15 +85,15 @@ function withRows(graph: Graph, rows: number): Graph {
 }
 
 /** What a process has found out about its onnxruntime. */
-let proven: Promise<Proven> | undefined
+let selfTest: Promise<SelfTest> | undefined
 
-/** The block to train on: that of this onnxruntime if it is proven, for a graph that has convolutions and is not to stay plain. */
-async function blockFor(host: Host, { step }: TrainingGraph, { layout }: CompileOptions): Promise<Proven> {
+/** The block to train on: that of this onnxruntime if it passes its self-test, for a graph that has convolutions and is not to stay plain. */
+async function blockFor(host: Host, { step }: TrainingGraph, { layout }: CompileOptions): Promise<SelfTest> {
   if (!step.nodes.some(({ opType }) => opType === 'Conv')) return { block: 1 }
   if (layout === 'plain') return { block: 1, reason: 'the plain formulation was asked for' }
-  proven ??= provenBlock((trial) => host.call('trial', trial))
-  return proven.catch((error) => {
-    proven = undefined
+  selfTest ??= testedBlock((trial) => host.call('trial', trial))
+  return selfTest.catch((error) => {
+    selfTest = undefined
     throw error
   })
 }
