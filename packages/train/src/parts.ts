@@ -5,10 +5,10 @@ export type Part = 'forward' | 'gradients' | 'optimizer'
 
 /**
  * The part of a step that a node belongs to, by its name: `dense1/Gemm`, `dense1/Gemm:grad/MatMul`, `dense1/weight:update/Add`. Undefined for what is
- * named after no layer: nodes that take packed state apart or update it, and those that give a value the name of an output.
+ * named after no layer: nodes that take the state of horizontal fusions apart or update it, and those that give a value the name of an output.
  */
 export function partOf({ name }: Pick<Node, 'name'>): Part | undefined {
-  if (!name.includes('/')) return undefined
+  if (!name.includes('/') || /^fused_\d+\//.test(name)) return undefined
   if (name.includes(':update/')) return 'optimizer'
   return name.includes(':grad/') ? 'gradients' : 'forward'
 }
