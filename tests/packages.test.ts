@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -147,7 +147,20 @@ test('the packed command brings the page of the playground, with one .wasm file'
   const site = readdirSync(join(projects.esm, 'site'), { recursive: true, encoding: 'utf8', withFileTypes: true })
   const page = files.filter((file) => file.startsWith('dist/playground/'))
   expect(site.filter((entry) => entry.isFile())).toHaveLength(page.length)
-  expect(existsSync(join(root, 'apps/cli/dist/playground')), 'a copy stays behind in the checkout').toBe(false)
+  // In the clone the command takes the page where it is built, whatever packing has left behind.
+  const built = join(root, 'apps/playground/dist')
+  const taken = readdirSync(built, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  expect(page.map((file) => basename(file)).sort()).toEqual(taken.map(({ name }) => name).sort())
+  const leftBehind = join(root, 'apps/cli/dist/playground')
+  writeFileSync(join(leftBehind, 'older.txt'), 'of an older page')
+  try {
+    execFileSync(process.execPath, [join(root, 'apps/cli/dist/pixelrow.js'), 'playground', '--out', 'clone'], {
+      cwd: projects.esm,
+    })
+    expect(readdirSync(join(projects.esm, 'clone'))).not.toContain('older.txt')
+  } finally {
+    rmSync(join(leftBehind, 'older.txt'), { force: true })
+  }
 })
 
 /** One run of the compiler over the entry files of every project; libraries are checked too, and no `@types` are around. */

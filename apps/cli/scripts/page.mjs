@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 const [built, inPackage, temporary] = [
   '../../playground/dist',
   '../dist/playground',
-  `../dist/.page-${process.pid}`,
+  `../node_modules/.page-${process.pid}`,
 ].map((path) => fileURLToPath(new URL(path, import.meta.url)))
 
 if (!(await isThere())) {

@@ -152,7 +152,7 @@ test.each<[string, () => unknown, string]>([
   ['adam', () => adam({ beta2: 1 }), 'adam: beta2 must be a number of at least 0 and below 1; found 1.'],
   ['adam', () => adam({ epsilon: 0 }), 'adam: epsilon must be a number above 0; found 0.'],
   [
-    'adam with weight decay',
+    'adam',
     () => adam({ weightDecay: 0.1 } as object),
     'adam: weightDecay must be left to adamw, which has it; found 0.1.',
   ],
