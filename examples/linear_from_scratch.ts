@@ -14,7 +14,7 @@ const { graph } = trainingGraph(linear(train), sgd(), batchSize)
 const weight = Float32Array.from({ length: 784 * 10 }, (_, i) => random(seed, streams.weights).normal(0, i))
 const state = { '1.weight': weight, '1.bias': new Float32Array(10) }
 const table = { pixels: train.pixels, labels: train.labels! }
-const trainer = await engines.onnxruntime!.compile(graph, { ...table, state, seed, device: 'cpu', threads: 2 })
+const trainer = await engines.onnxruntime.compile(graph, { ...table, state, seed, device: 'cpu', threads: 2 })
 const steps = Math.floor(train.rows / batchSize)
 const scalars = { learning_rate: new Float32Array(steps).fill(learningRate) }
 

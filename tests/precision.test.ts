@@ -12,7 +12,7 @@ const calibration = { pixels: train.pixels.subarray(0, 512 * 784) }
 let bytes: Uint8Array
 
 beforeAll(async () => {
-  const { architecture, options } = recipes.fast!.prepare(train)
+  const { architecture, options } = recipes.fast.prepare(train)
   const { model } = await fit(architecture, train, { ...options, validation: 0.05, seed: 1 })
   bytes = toOnnx(model)
 }, 120_000)

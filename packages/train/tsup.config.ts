@@ -1,3 +1,4 @@
 import { library } from '../../tsup.base.ts'
 
-export default library({ platform: 'node' })
+// tfjs has a door of its own; the root entry loads it when a training asks for it.
+export default library({ platform: 'node', entry: { index: 'src/index.ts', tfjs: 'src/tfjs/index.ts' } })

@@ -58,7 +58,7 @@ describe.each([20, 26] as const)('the engine tfjs on the tfjs-node of pixelrow s
 test('a step on the native addon does what its definition says, for random nets', async () => {
   await fc.assert(
     fc.asyncProperty(architecture, fc.integer({ min: 1, max: 1 << 30 }), (net, seed) =>
-      expectDefinedStep(engines.tfjs!, net, seed),
+      expectDefinedStep(engines.tfjs, net, seed),
     ),
     { numRuns: 30, seed: 6 },
   )

@@ -1,7 +1,8 @@
 import { int, type Model, type Node, write } from '@pixelrow/onnx'
 import { rowsError } from './error.ts'
 import { namer } from './graph.ts'
-import { type Rows, runOver, type ScoreOptions } from './score.ts'
+import { type Rows, runOver } from './score.ts'
+import type { ScoreOptions } from './session.ts'
 
 /** The smallest and the largest value that something takes. */
 export interface Range {

@@ -13,8 +13,8 @@ export {
   type PrecisionReport,
   reducePrecision,
 } from './precision.ts'
-export type { Rows, ScoreOptions } from './score.ts'
-export type { Run, Session, SessionTensor } from './session.ts'
+export type { Rows } from './score.ts'
+export type { Run, ScoreOptions, Session, SessionTensor } from './session.ts'
 export { type ToOnnxOptions, toOnnx } from './toonnx.ts'
 export { type Samples, type Verification, verify } from './verify.ts'
 export { type SingleFileOptions, toSingleFile } from './whole.ts'

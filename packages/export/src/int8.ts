@@ -16,8 +16,9 @@ import { isOwn, namer, opsetOf } from './graph.ts'
 import { optimizeModel } from './optimize/optimize.ts'
 import { checked, requireRows, requireRun, scoreRules } from './options.ts'
 import { withPrecision } from './precisionmetadata.ts'
-import { isMover, type Plan, type Product, planOf } from './quantizable.ts'
-import type { Rows, ScoreOptions } from './score.ts'
+import { isMover, type Product, type Quantizable, quantizableIn } from './quantizable.ts'
+import type { Rows } from './score.ts'
+import type { ScoreOptions } from './session.ts'
 import { readWhole } from './whole.ts'
 
 /**
@@ -47,8 +48,8 @@ export async function toInt8(bytes: Uint8Array, rows: Rows, options: ScoreOption
   const opset = opsetOf(model)
   if (opset < 13) throw new ExportError(`The file is of operator set ${opset}; scales by channel came with 13.`)
   const typed = inferShapes(model, { strict: false }).graph
-  // The model's own nodes, which the plan names.
-  const plan = planOf(viewOf({ ...typed, nodes: model.graph.nodes }))
+  // With the model's own nodes, which products name.
+  const plan = quantizableIn(viewOf({ ...typed, nodes: model.graph.nodes }))
   if (plan.products.length === 0) {
     throw new ExportError('The file has no convolution, dense layer or matrix product with float32 weights.')
   }
@@ -65,7 +66,7 @@ interface State {
   shared: Map<string, string>
 }
 
-function quantized(graph: Graph, { products, values }: Plan, ranges: ReadonlyMap<string, Range>): Graph {
+function quantized(graph: Graph, { products, values }: Quantizable, ranges: ReadonlyMap<string, Range>): Graph {
   const scales = withPools(graph, new Map(values.map((name) => [name, scaleOf(ranges.get(name)!)])))
   const state: State = { fresh: namer(graph), scales, initializers: [], shared: new Map() }
   const after = new Map([...scales.keys()].map((name) => [name, state.fresh(`${name}/uint8/float`)]))

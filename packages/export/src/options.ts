@@ -1,7 +1,7 @@
 import { isA } from '../../../common/kinds.ts'
 import { callback, checkOptions, like, oneOf, type Rules, show, signal } from '../../../common/options.ts'
 import { ExportError } from './error.ts'
-import type { ScoreOptions } from './score.ts'
+import type { ScoreOptions } from './session.ts'
 
 /** Refuses options that a function does not have, or that are not of their kind. */
 export function checked<Options extends object>(where: string, options: Options, rules: Rules<Options>): Options {

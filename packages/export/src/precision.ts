@@ -5,7 +5,8 @@ import { ExportError, rowsError } from './error.ts'
 import { toFloat16 } from './float16.ts'
 import { toInt8 } from './int8.ts'
 import { checked, requireRun, rowsRule, scoreRules } from './options.ts'
-import { type Rows, type ScoreOptions, type Scores, score } from './score.ts'
+import { type Rows, type Scores, score } from './score.ts'
+import type { ScoreOptions } from './session.ts'
 import { compare, type Verification } from './verify.ts'
 
 /** Real rows, with the class of each where it is known; a PixelTable fits. */

@@ -13,7 +13,7 @@ export interface Product {
 }
 
 /** What of a graph becomes int8. */
-export interface Plan {
+export interface Quantizable {
   products: Product[]
   /** The values between layers, each once, in the order of the nodes. */
   values: string[]
@@ -35,7 +35,7 @@ const clippers = new Set(['Relu', 'Clip'])
  * float32 numbers on the way to further ones. Sums of integers (places, sizes) stay what they are. The last product's result
  * stays float32: there the classes are close together.
  */
-export function planOf(view: GraphView): Plan {
+export function quantizableIn(view: GraphView): Quantizable {
   const { graph } = view
   const isFloat = (name: string) => !view.constant(name) && view.type(name)?.dataType === 'float32'
   const found = graph.nodes.flatMap((node) => productOf(node, view) ?? [])

@@ -2,7 +2,7 @@ import { type Dim, type Graph, sizeOf, type TensorData } from '@pixelrow/onnx'
 import { kindOf } from '../../../common/kinds.ts'
 import { rowsError } from './error.ts'
 import { inputsOf } from './graph.ts'
-import type { Run, SessionTensor } from './session.ts'
+import type { ScoreOptions, SessionTensor } from './session.ts'
 import { readWhole } from './whole.ts'
 
 /** Rows to run a file on: raw pixels for a file with one uint8 input, else each input by name with the rows as first axis. */
@@ -15,14 +15,6 @@ export interface Scores {
   values: Float32Array
   /** The class of each row: the output `label`, or the place of the row's largest value. */
   labels: Int32Array
-}
-
-/** Options of running a file over rows. */
-export interface ScoreOptions {
-  run: Run
-  signal?: AbortSignal | undefined
-  /** Told how many rows are done. */
-  onProgress?: ((rows: number) => void) | undefined
 }
 
 /** Rows a run: much longer ones are slower, shorter ones too. */
@@ -130,8 +122,16 @@ function sliced(feeds: Record<string, SessionTensor>, from: number, rows: number
 }
 
 const arrays = {
-  ...{ Float32Array, Float64Array, Uint8Array, Int8Array, Uint16Array, Int16Array, Int32Array, Uint32Array },
-  ...{ BigInt64Array, BigUint64Array },
+  Float32Array,
+  Float64Array,
+  Uint8Array,
+  Int8Array,
+  Uint16Array,
+  Int16Array,
+  Int32Array,
+  Uint32Array,
+  BigInt64Array,
+  BigUint64Array,
 }
 
 /** Some elements in an array of this realm: runtimes take no others. */

@@ -21,3 +21,11 @@ export interface Session {
  * calls it closes what it gives.
  */
 export type Run = (bytes: Uint8Array) => Promise<Session>
+
+/** Options of running a file over rows. */
+export interface ScoreOptions {
+  run: Run
+  signal?: AbortSignal | undefined
+  /** Told how many rows are done. */
+  onProgress?: ((rows: number) => void) | undefined
+}

@@ -57,8 +57,12 @@ function weighted(model: Model): { bytes: Uint8Array; feeds: Feeds } | undefined
   const open = graph.inputs.filter(({ name }) => floats.has(name) || !given.has(name))
   if (floats.size === 0 || !open.every(({ name }) => floats.has(name))) return undefined
   const scale = [...floats].map((name, at) => ({
-    ...{ opType: 'Mul', domain: '', name: `scale_${at}`, attributes: {} },
-    ...{ inputs: [`${name}/raw`, 'one'], outputs: [name] },
+    opType: 'Mul',
+    domain: '',
+    name: `scale_${at}`,
+    attributes: {},
+    inputs: [`${name}/raw`, 'one'],
+    outputs: [name],
   }))
   const inputs = open.map((info) => ({ ...info, name: `${info.name}/raw` }))
   const initializers = [{ ...float32(1), name: 'one' }, ...graph.initializers.filter(({ name }) => !floats.has(name!))]

@@ -111,8 +111,13 @@ describe('a field of a configuration that nothing here reads is refused by its n
 
   test('what has no effect on a trained layer, or says nothing, is no reason', async () => {
     const neutral = {
-      ...{ kernel_initializer: { class_name: 'Zeros' }, bias_regularizer: { l2: 1 }, quantization_config: null },
-      ...{ activity_regularizer: null, gamma_constraint: { class_name: 'NonNeg' }, seed: 3, later: [] },
+      kernel_initializer: { class_name: 'Zeros' },
+      bias_regularizer: { l2: 1 },
+      quantization_config: null,
+      activity_regularizer: null,
+      gamma_constraint: { class_name: 'NonNeg' },
+      seed: 3,
+      later: [],
     }
     expect(await answer(filesOf('3.15.1', [4], [['ReLU', neutral]]))).toEqual([0, 0, 1, 2])
   })

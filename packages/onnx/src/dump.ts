@@ -10,6 +10,8 @@ import type { Attribute, Graph, Message, Model, Node, Tensor, TensorType, ValueI
 export interface DumpOptions {
   /** How many elements of a constant are shown; default 8. */
   elements?: number
+  /** Lines to put before nodes of the graph (none within it), by the node's place among them. */
+  headings?: Readonly<Record<number, string>>
   /** Shape rules for operators of your own, as for the builder. */
   infer?: Readonly<Record<string, InferRule>>
 }
@@ -19,10 +21,13 @@ export interface DumpOptions {
  * constants abbreviated. The same model gives the same text; it is not meant to be parsed.
  */
 export function dump(source: Model | Graph, options: DumpOptions = {}): string {
-  const { elements = 8, infer = {} } = checked('dump', options, { elements: whole(0), infer: anything })
+  const rules = { elements: whole(0), headings: anything, infer: anything }
+  const { elements = 8, headings = {}, infer = {} } = checked('dump', options, rules)
   const typed = inferShapes(source, { infer, strict: false })
   const lines =
-    'graph' in typed ? [...modelLines(typed), ...graphLines(typed.graph, elements)] : graphLines(typed, elements)
+    'graph' in typed
+      ? [...modelLines(typed), ...graphLines(typed.graph, elements, headings)]
+      : graphLines(typed, elements, headings)
   return `${lines.join('\n')}\n`
 }
 
@@ -46,7 +51,7 @@ function extraLines(extra: Message): string[] {
   })
 }
 
-function graphLines(graph: Graph, elements: number): string[] {
+function graphLines(graph: Graph, elements: number, headings: Readonly<Record<number, string>> = {}): string[] {
   const types = new Map([...(graph.values ?? []), ...graph.outputs].map(({ name, type }) => [name, type]))
   const head = `graph ${text(graph.name)}(${borders(graph.inputs)}) -> (${borders(graph.outputs)})`
   const body = [
@@ -54,7 +59,10 @@ function graphLines(graph: Graph, elements: number): string[] {
     ...graph.initializers.map(
       (tensor) => `${reference(tensor.name ?? '')}: ${format(tensor)} = ${tensorText(tensor, elements)}`,
     ),
-    ...graph.nodes.flatMap((node) => nodeLines(node, types, elements)),
+    ...graph.nodes.flatMap((node, at) => {
+      const heading = headings[at]
+      return [...(heading === undefined ? [] : [heading]), ...nodeLines(node, types, elements)]
+    }),
   ]
   return [head, ...indented(body)]
 }

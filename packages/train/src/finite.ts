@@ -53,7 +53,7 @@ function sentence(first: First | 'nothing' | undefined): string {
   if (first === 'nothing') return 'Done again operator by operator, its last steps stay finite.'
   const { tensor, step, layer, part, operator, numbers, inputs } = paramsOf(first)
   const maker = operator === undefined ? 'given' : `made by ${operator}`
-  const where = [maker, layer && `in layer ${layer}`, part && `(${part})`].filter(Boolean).join(' ')
+  const where = [maker, layer && `in ${layer}`, part && `(${part})`].filter(Boolean).join(' ')
   const given = inputs.map((each) => `${each.name}, ${rangeOf(each)}`).join('; ')
   return `The first value that is not finite is ${tensor} at step ${step}, ${where}: ${rangeOf(numbers)}.${given && ` Its inputs: ${given}.`}`
 }

@@ -1,9 +1,11 @@
-export { differentiate, type GradientContext, type GradientRule } from './differentiate.ts'
+export { differentiate } from './differentiate.ts'
+export { type DumpTrainingOptions, dumpTraining } from './dump.ts'
 export { chooseEngine } from './engines/choose.ts'
 export { engines } from './engines/index.ts'
 export { TrainError, type TrainErrorCode } from './error.ts'
 export { fit } from './fit.ts'
 export { gradientRules } from './gradients/index.ts'
+export type { GradientContext, GradientRule } from './gradients/rule.ts'
 export { createLearner, type Learner } from './learner.ts'
 export { measurePace, type Pace } from './measure.ts'
 export { memberSeed } from './members.ts'
@@ -15,6 +17,7 @@ export { predict } from './predict.ts'
 export { type Profile, profile } from './profile/index.ts'
 export type { OperatorTime } from './profile/kernels.ts'
 export { recipes } from './recipes/index.ts'
+export type { AugmentationName, Plan, Recipe, RecipeOptions } from './recipes/plan.ts'
 export { constant, cosine, flatCosine, oneCycle, warmUp } from './schedules.ts'
 export { type Differentiated, trainingGraph } from './training-graph.ts'
 export {
@@ -32,7 +35,6 @@ export {
 } from './transforms.ts'
 export type {
   Augmentation,
-  AugmentationName,
   Chunk,
   CompileOptions,
   Device,
@@ -42,10 +44,7 @@ export type {
   LayoutChoice,
   Layouts,
   Outcome,
-  Plan,
   Progress,
-  Recipe,
-  RecipeOptions,
   RuntimeInfo,
   Schedule,
   StateTensor,

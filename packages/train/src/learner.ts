@@ -125,7 +125,9 @@ function continued(
     state: Object.fromEntries(tensors.map((tensor) => [tensor.name, startOf(tensor)])),
     position: {
       ...placeAfter(position, order === orderOf(settings)),
-      ...{ total, from: total, optimizerFrom: isRemembered ? position.optimizerFrom : total },
+      total,
+      from: total,
+      optimizerFrom: isRemembered ? position.optimizerFrom : total,
     },
   }
 }

@@ -70,7 +70,14 @@ export async function setUp(
   const isWatched = options.debug && !isTrial
   const trainer = isWatched ? watched(compiled, { graph, settings, state: start.state }) : compiled
   return {
-    ...{ settings, series, identity, trainer, graph, start, engine: engine.name, device },
+    settings,
+    series,
+    identity,
+    trainer,
+    graph,
+    start,
+    engine: engine.name,
+    device,
     ...(reason !== undefined && { engineReason: reason }),
   }
 }

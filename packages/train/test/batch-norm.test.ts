@@ -63,7 +63,7 @@ test.each(Object.keys(recipes))('%s picks none for any table', (name) => {
 test('best trains on the smallest tables', async () => {
   for (const rows of [1, 2, 3, 9]) {
     const source = { ...blank(8, 8, rows), pixels: Uint8Array.from({ length: rows * 64 }, (_, i) => (i * 37) % 251) }
-    const { architecture, options } = recipes.best!.prepare(source)
+    const { architecture, options } = recipes.best.prepare(source)
     const { steps } = await fit(architecture, source, { ...options, steps: 1 })
     expect(steps).toBe(1)
   }

@@ -62,7 +62,7 @@ async function train(net: Architecture, optimizer: Optimizer, batch: number, lay
     Math.abs(Math.sin(stream * 7919 + index * 104729 + 1) * 43758.5453) % 1
   const weights = initialize(net, random)
   const rows = batch * STEPS
-  const trainer = await engines.onnxruntime!.compile(graph, {
+  const trainer = await engines.onnxruntime.compile(graph, {
     device: 'cpu',
     threads: 2,
     seed: 3,
@@ -174,14 +174,14 @@ test('adam and muon work on what is kept in blocks', async () => {
 test('what does not fit blocks stays plain, and is said', async () => {
   const { convolutions } = await requireEqual(small, sgd(), 30, 2e-4)
   expect(convolutions.map(({ reason }) => reason)).toEqual(
-    new Array(5).fill(expect.stringMatching(/^a batch of 30 is no multiple of (8|16)$/)),
+    new Array(5).fill(expect.stringMatching(/^a batch of 30 is not a multiple of (8|16)$/)),
   )
   const odd = { ...small, layers: [{ type: 'conv2d', filters: 6, kernelSize: 3 } as const, ...small.layers] }
   const layouts = await requireEqual(odd, sgd(), 32, 2e-4)
   expect(layouts.convolutions.map(({ reason }) => reason)).toContainEqual(
-    expect.stringMatching(/^6 filters are no multiple of /),
+    expect.stringMatching(/^6 filters are not a multiple of /),
   )
   expect(layouts.convolutions.map(({ reason }) => reason)).toContainEqual(
-    expect.stringMatching(/^6 channels are no multiple of /),
+    expect.stringMatching(/^6 channels are not a multiple of /),
   )
 })

@@ -31,6 +31,8 @@ interface First {
   tensor: string
   step: number
   operator: string
+  layer: string
+  part: string
   numbers: { size: number; notFinite: number }
   inputs: { name: string; notFinite: number; least: number; most: number }[]
 }
@@ -63,10 +65,14 @@ test('the very value and step are named where a memory overflows, in the middle 
   expect(params.first).toMatchObject({
     step: 9,
     operator: 'Exp',
+    layer: 'dense1',
+    part: 'optimizer',
     numbers: { size: 16 * 8, notFinite: 16 * 8 },
     inputs: [{ notFinite: 0, least: Math.fround(1000), most: Math.fround(1000) }],
   })
-  expect(message).toMatch(/The first value that is not finite is \S+ at step 9, made by Exp.*: 128 of 128 not finite/)
+  expect(message).toMatch(
+    /The first value that is not finite is \S+ at step 9, made by Exp in dense1 \(optimizer\): 128 of 128 not finite/,
+  )
   expect(message).toMatch(/Its inputs: \S+, 1000 to 1000\.$/)
 })
 
@@ -149,5 +155,5 @@ test('logits of rows to validate on are looked at, too', async () => {
   const training = { ...options, steps: 4, validation: 0.25, batchSize: 75, schedule: ruinAt(4), learningRate: 1e-2 }
   const { params, message } = await errorOf(fit(mlp(table, { hidden: [8] }), table, { ...training, debug: true }))
   expect(message).toMatch(/^The validation loss is /)
-  expect(params.first).toMatchObject({ step: 4, operator: 'Gemm' })
+  expect(params.first).toMatchObject({ step: 4, operator: 'Gemm', layer: 'dense3', part: 'forward' })
 })

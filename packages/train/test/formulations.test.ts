@@ -74,7 +74,7 @@ function given(net: Architecture) {
 type Given = ReturnType<typeof given>
 
 async function step({ graph, ...data }: Given, layout: 'auto' | 'plain') {
-  const trainer = await engines.onnxruntime!.compile(graph, { ...data, device: 'cpu', threads: 1, seed: 0, layout })
+  const trainer = await engines.onnxruntime.compile(graph, { ...data, device: 'cpu', threads: 1, seed: 0, layout })
   const rows = Uint32Array.from({ length: BATCH }, (_, i) => i)
   const scalars = { learning_rate: Float32Array.of(0.1) }
   const { losses } = await trainer.train({ rows, first: 0, epoch: 1, scalars })

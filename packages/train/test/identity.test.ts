@@ -91,7 +91,8 @@ test('what decides no bit may change: callbacks, metrics, and functions made ane
   const [resume] = await checkpointsOf(given)
   const resumed = await fit(mlp(table), table, {
     ...options,
-    ...{ schedule: oneCycle(), optimizer: adam() },
+    schedule: oneCycle(),
+    optimizer: adam(),
     metrics: { top2: topK(2) },
     onEpoch: () => {},
     resume,

@@ -65,7 +65,7 @@ test('what an engine says of convolutions names their layers', async () => {
   )
   const pixels = new Uint8Array(16 * graph.imageBytes)
   const options = { device: 'cpu', threads: 1, seed: 0, pixels, labels: new Uint16Array(16), state }
-  const trainer = await engines.onnxruntime!.compile(graph, options)
+  const trainer = await engines.onnxruntime.compile(graph, options)
   await trainer.close()
   expect(trainer.layouts?.convolutions.map(({ node }) => node)).toEqual([
     'conv0/Conv',

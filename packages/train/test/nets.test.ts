@@ -37,7 +37,7 @@ test.each(formulations)('the first 20 steps of net %s, layout %s, are PyTorch’
     fixture[`${name}/initial/${tensor.name}`]?.data ?? new Float32Array(tensor.dims.reduce((a, b) => a * b, 1))
   const state = Object.fromEntries(graph.state.map((tensor) => [tensor.name, initial(tensor)]))
   const options = { device: 'cpu', threads: 2, ...firstDigits(STEPS * BATCH), seed: SEED, state, layout }
-  const trainer = await engines.onnxruntime!.compile(graph, options)
+  const trainer = await engines.onnxruntime.compile(graph, options)
   const values = (value: (step: number, steps: number) => number, first: number, count: number) =>
     Float32Array.from({ length: count }, (_, i) => value(first + i, STEPS))
   const losses: number[] = []

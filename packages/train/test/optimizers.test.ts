@@ -101,7 +101,7 @@ test.each([
   const layers = [{ type: 'flatten' as const }, { type: 'dense' as const, units: 3, bias: false }]
   const { graph } = trainingGraph({ input: { shape, maxValue: 16 }, layers }, sgd(), 8, loss)
   const before = fixture['loss/weight']!.data
-  const trainer = await engines.onnxruntime!.compile(graph, {
+  const trainer = await engines.onnxruntime.compile(graph, {
     device: 'cpu',
     threads: 1,
     pixels: Uint8Array.from(fixture['loss/pixels']!.data),

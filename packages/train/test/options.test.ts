@@ -244,8 +244,8 @@ const unknown: Record<string, (options: Untyped) => unknown> = {
     const { model } = await fit(linear(table), table, { epochs: 1 })
     return predict(model, table.pixels, options)
   },
-  'recipes.fast.prepare': (options) => recipes.fast!.prepare(table, options),
-  'recipes.best.prepare': (options) => recipes.best!.prepare(table, options),
+  'recipes.fast.prepare': (options) => recipes.fast.prepare(table, options),
+  'recipes.best.prepare': (options) => recipes.best.prepare(table, options),
   trainingGraph: (options) => trainingGraph(linear(table), sgd(), 4, options),
 }
 

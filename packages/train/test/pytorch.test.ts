@@ -27,7 +27,7 @@ test.each([[STEPS], [1], [7]])('the first 20 steps of the MLP are PyTorch’s, i
       fixture[`initial/${name}`]?.data ?? new Float32Array(dims.reduce((a, b) => a * b, 1)),
     ]),
   )
-  const trainer = await engines.onnxruntime!.compile(graph, {
+  const trainer = await engines.onnxruntime.compile(graph, {
     device: 'cpu',
     threads: 2,
     ...firstDigits(STEPS * BATCH),

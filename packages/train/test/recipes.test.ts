@@ -93,7 +93,7 @@ test.each(names.flatMap((name) => corners.map((corner) => [name, ...corner] as c
 )
 
 test('beyond that a sentence says the limit', () => {
-  const notes = (table: PixelTable) => recipes.fast!.prepare(table).notes
+  const notes = (table: PixelTable) => recipes.fast.prepare(table).notes
   expect(notes(tableOf(5, 5, 1, 2, 20))).toEqual([
     'Recipes are made for images from 8×8 to 64×64, of 1 to 3 channels; these are 5×5×1, so expect less or wait longer.',
   ])
@@ -106,7 +106,7 @@ test('beyond that a sentence says the limit', () => {
 
 test('fast is the net of six by six, three by three, three by three', () => {
   const table = { ...tableOf(28, 28, 1, 10, 2), rows: 42_000 }
-  const { architecture, options } = recipes.fast!.prepare(table)
+  const { architecture, options } = recipes.fast.prepare(table)
   expect(outputShapes(architecture).map((shape) => shape.join('×'))).toEqual(
     '16×14×14 16×14×14 32×12×12 32×12×12 32×6×6 64×4×4 64×4×4 64×2×2 256 10'.split(' '),
   )
@@ -117,11 +117,11 @@ test('fast is the net of six by six, three by three, three by three', () => {
 
 test('pictures are shifted by as much as their size allows, and mirrored only for photos', () => {
   const augment = (side: number, options = {}) =>
-    recipes.cnn!.prepare(tableOf(side, side, 1, 2, 1), options).options.augment
+    recipes.cnn.prepare(tableOf(side, side, 1, 2, 1), options).options.augment
   expect([8, 16, 28, 32, 64].map((side) => augment(side))).toEqual([1, 1, 2, 2, 5].map((shift) => ({ shift })))
   expect(augment(32, { augment: 'photo' })).toEqual({ shift: 2, flip: true })
   expect(augment(32, { augment: 'none' })).toBeUndefined()
-  expect(recipes.fast!.prepare(tableOf(32, 32, 3, 2, 1), { augment: 'shift' }).options.augment).toEqual({ shift: 2 })
+  expect(recipes.fast.prepare(tableOf(32, 32, 3, 2, 1), { augment: 'shift' }).options.augment).toEqual({ shift: 2 })
 })
 
 test.each(['fast', 'cnn'])('%s learns from twenty rows a class, epochs counted in steps', async (name) => {

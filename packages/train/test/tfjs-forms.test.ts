@@ -18,7 +18,7 @@ import { architecture, expectDefinedStep } from './random-nets.ts'
 // Plain tfjs is meant, whatever was built on this machine.
 process.env.PIXELROW_CACHE = '/dev/null'
 
-const tfjs = engines.tfjs!
+const tfjs = engines.tfjs
 
 /** Every layer there is, and both orders of colours. */
 const layers: Layer[] = [
@@ -68,7 +68,12 @@ test('the engine tfjs has a form for every operator that a training graph may ho
     const pixels = new Uint8Array(4 * graph.imageBytes).fill(100)
     const labels = Uint16Array.of(0, 1, 2, 0)
     const trainer = await tfjs.compile(graph, {
-      ...{ device: 'cpu', threads: 1, pixels, labels, seed: 0, state: state(graph) },
+      device: 'cpu',
+      threads: 1,
+      pixels,
+      labels,
+      seed: 0,
+      state: state(graph),
     })
     try {
       const scalars = Object.fromEntries(graph.scalars.map((name) => [name, Float32Array.of(0.1)]))

@@ -9,7 +9,13 @@ process.env.PIXELROW_CACHE = '/dev/null'
 
 const table = quarters(400)
 const options = {
-  ...{ engine: 'tfjs', epochs: 4, batchSize: 16, learningRate: 0.01, optimizer: adam(), validation: 0.25, seed: 3 },
+  engine: 'tfjs',
+  epochs: 4,
+  batchSize: 16,
+  learningRate: 0.01,
+  optimizer: adam(),
+  validation: 0.25,
+  seed: 3,
   threads: 1,
 }
 // Plain tfjs takes a minute for the 20 steps of a whole `cnn`.
@@ -17,8 +23,8 @@ const tried = Object.keys(trainings).filter((name) => name !== 'cnn, Adam')
 
 test.each(tried)('the first 20 losses of %s are those of the engine onnxruntime', async (name) => {
   const batch = 8
-  const expected = await firstSteps(engines.onnxruntime!, name, { batch })
-  const found = await firstSteps(engines.tfjs!, name, { batch })
+  const expected = await firstSteps(engines.onnxruntime, name, { batch })
+  const found = await firstSteps(engines.tfjs, name, { batch })
   expect(found.losses).toHaveLength(20)
   found.losses.forEach((loss, step) => {
     expect(Math.abs(loss - expected.losses[step]!), `step ${step}: ${loss}`).toBeLessThan(1e-4)
@@ -30,7 +36,10 @@ test('fit says what it ran on, learns, and reports epochs, metrics and progress'
   const seen: number[] = []
   const { model, history, engine, device, runtime } = await fit(mlp(table, { hidden: [8] }), table, {
     ...options,
-    ...{ learningRate: 0.5, optimizer: sgd(), labelSmoothing: 0.05, metrics: { top2: topK(2) } },
+    learningRate: 0.5,
+    optimizer: sgd(),
+    labelSmoothing: 0.05,
+    metrics: { top2: topK(2) },
     onEpoch: ({ epoch }) => seen.push(epoch),
   })
   expect([engine, device, seen]).toEqual(['tfjs', 'cpu', [1, 2, 3, 4]])
@@ -68,7 +77,7 @@ test('a loss that is no number ends the chunk, and the state is as before it', a
   const given = { device: 'cpu', threads: 1, pixels, labels: labels!, seed: 0 }
   const names = graph.state.map(({ name }) => name)
   const weights = Object.fromEntries(names.map((name, i) => [name, Object.values(state)[i]!]))
-  const trainer = await engines.tfjs!.compile(graph, { ...given, state: weights })
+  const trainer = await engines.tfjs.compile(graph, { ...given, state: weights })
   try {
     const rows = Uint32Array.from({ length: 12 }, (_, i) => i)
     const scalars = { learning_rate: new Float32Array(3).fill(1e30) }
@@ -92,8 +101,14 @@ test('every tensor is freed: after each chunk and each evaluation as many are al
   )
   const pixels = new Uint8Array(16 * 784).fill(90)
   const labels = Uint16Array.from({ length: 16 }, (_, i) => i % 10)
-  const trainer = await engines.tfjs!.compile(graph, {
-    ...{ device: 'cpu', threads: 1, pixels, labels, validation: pixels, seed: 0, state },
+  const trainer = await engines.tfjs.compile(graph, {
+    device: 'cpu',
+    threads: 1,
+    pixels,
+    labels,
+    validation: pixels,
+    seed: 0,
+    state,
   })
   try {
     const counts = [await trainer.tensors!()]

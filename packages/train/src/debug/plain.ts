@@ -1,6 +1,6 @@
 import { type Graph, graphBuilder, type Model, type Value, write } from '@pixelrow/onnx'
 import { asModel } from '../engines/loop.ts'
-import { loweringOf } from '../lowerings/index.ts'
+import { plainLowering } from '../lowerings/plain/index.ts'
 import type { Mask } from '../masks.ts'
 import { DOMAIN, inferRules } from '../operators.ts'
 
@@ -26,7 +26,7 @@ export function plainModel(graph: Graph): PlainModel {
     const outputs = [...node.outputs]
     const results =
       domain === DOMAIN
-        ? loweringOf(opType)({ g, inputs, attributes, addMask: (mask) => void masks.push(mask) })
+        ? plainLowering(opType)({ g, inputs, attributes, addMask: (mask) => void masks.push(mask) })
         : g.ops(opType, inputs, attributes, { domain, name, outputs, count: outputs.length })
     outputs.forEach((output, i) => {
       const value = results[i]!

@@ -3,7 +3,7 @@ import { check } from '../check.ts'
 import { TrainError } from '../error.ts'
 import type { Engine } from '../types.ts'
 import { engines } from './index.ts'
-import { seesGpu } from './tfjs/index.ts'
+import { seesGpu } from './tfjs.ts'
 
 /** An engine and a device to train on. */
 export interface Choice {
@@ -30,7 +30,7 @@ export async function chooseDevice(engineName: string, deviceName: string): Prom
 }
 
 async function automatic(deviceName: string): Promise<Choice> {
-  const { onnxruntime, tfjs } = engines as { onnxruntime: Engine; tfjs: Engine }
+  const { onnxruntime, tfjs } = engines
   const own = await onnxruntime.devices()
   const hasGpu = own.some(({ name, available }) => available && name !== 'cpu')
   const seen = deviceName === 'cpu' ? { reason: 'the CPU was asked for' } : await seesGpu()

@@ -1,6 +1,8 @@
 import type { Engine } from '../types.ts'
 import { onnxruntime } from './onnxruntime.ts'
-import { tfjs } from './tfjs/index.ts'
+import { tfjs } from './tfjs.ts'
 
-/** The engines by name. */
-export const engines: Readonly<Record<string, Engine>> = { onnxruntime, tfjs }
+const named = { onnxruntime, tfjs } satisfies Record<string, Engine>
+
+/** The engines by name. Any other name gives undefined. */
+export const engines: Readonly<typeof named & Record<string, Engine>> = named

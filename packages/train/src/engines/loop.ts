@@ -1,6 +1,6 @@
 import { type Graph, int, type Model, type Node, type ValueInfo } from '@pixelrow/onnx'
-import { NCHWC } from '../blocked/layout.ts'
-import type { Carried, Lowered } from '../lowerings/index.ts'
+import { NCHWC } from '../lowerings/cpu/blocks/layout.ts'
+import type { LoopCarried, Lowered } from '../lowerings/index.ts'
 import type { TrainingGraph } from '../types.ts'
 
 const OPSET = 17
@@ -11,8 +11,8 @@ export function asModel(graph: Graph): Model {
 }
 
 /** The outer model's names of a state tensor before and after the chunk. */
-export const before = ({ name }: Carried) => `${name}:before`
-export const after = ({ name }: Carried) => `${name}:after`
+export const before = ({ name }: LoopCarried) => `${name}:before`
+export const after = ({ name }: LoopCarried) => `${name}:after`
 
 /**
  * A model whose `Loop` does a chunk of training steps, lowered before, in one run.
@@ -23,19 +23,19 @@ export const after = ({ name }: Carried) => `${name}:after`
  */
 export function loopModel(training: TrainingGraph, step: Lowered): Model {
   const { batchSize, imageBytes, scalars } = training
-  const { carried } = step
+  const { loopCarried } = step
   return asModel({
     name: 'training',
     inputs: [
-      info('table_pixels', 'uint8', ['T', step.places?.length ?? imageBytes]),
+      info('table_pixels', 'uint8', ['T', step.byteOrder?.length ?? imageBytes]),
       info('table_labels', 'int32', ['T']),
       info('rows', 'int32', ['S', batchSize]),
       ...scalars.map((name) => info(series(name), 'float32', ['S'])),
       ...step.masks.map(({ name, size }) => info(series(name), 'uint8', ['S', size])),
-      ...carried.map((tensor) => info(before(tensor), 'float32', tensor.dims)),
+      ...loopCarried.map((tensor) => info(before(tensor), 'float32', tensor.dims)),
     ],
     outputs: [
-      ...carried.map((tensor) => info(after(tensor), 'float32', tensor.dims)),
+      ...loopCarried.map((tensor) => info(after(tensor), 'float32', tensor.dims)),
       info('losses', 'float32', ['L']),
     ],
     initializers: [
@@ -45,7 +45,7 @@ export function loopModel(training: TrainingGraph, step: Lowered): Model {
     nodes: [
       node('Shape', ['rows'], ['rows_shape']),
       node('Gather', ['rows_shape', 'zero'], ['trip_count'], { axis: int(0) }),
-      node('Loop', ['trip_count', 'true', ...carried.map(before)], [...carried.map(after), 'losses'], {
+      node('Loop', ['trip_count', 'true', ...loopCarried.map(before)], [...loopCarried.map(after), 'losses'], {
         body: { graph: body(training, step) },
       }),
     ],
@@ -53,7 +53,7 @@ export function loopModel(training: TrainingGraph, step: Lowered): Model {
 }
 
 /** The step with its batch gathered from the table; the loop goes on while the loss is finite. */
-function body({ scalars }: TrainingGraph, { graph: step, masks, carried }: Lowered): Graph {
+function body({ scalars }: TrainingGraph, { graph: step, masks, loopCarried }: Lowered): Graph {
   const perStep = [...scalars, ...masks.map(({ name }) => name)]
   return {
     ...step,
@@ -61,11 +61,11 @@ function body({ scalars }: TrainingGraph, { graph: step, masks, carried }: Lower
     inputs: [
       info('iteration', 'int64', []),
       info('condition', 'bool', []),
-      ...carried.map(({ name, dims }) => info(name, 'float32', dims)),
+      ...loopCarried.map(({ name, dims }) => info(name, 'float32', dims)),
     ],
     outputs: [
       info('finite', 'bool', []),
-      ...carried.map(({ name, dims }) => info(`${name}:next`, 'float32', dims)),
+      ...loopCarried.map(({ name, dims }) => info(`${name}:next`, 'float32', dims)),
       info('loss', 'float32', []),
     ],
     nodes: [

@@ -4,11 +4,11 @@ import { type Host, startHost } from '@pixelrow/worker'
 import type { Installed, NativeConflict } from '@pixelrow/worker/inside'
 import type { Found, Replay } from '../debug/replay.ts'
 import { TrainError } from '../error.ts'
-import { lower } from '../lowerings/index.ts'
+import { type Lowered, lower } from '../lowerings/index.ts'
 import type { CompileOptions, Engine, Trainer, TrainingGraph } from '../types.ts'
 import { asModel, loopModel } from './loop.ts'
 import source from './onnxruntime.worker.ts?source'
-import { type Proven, provenBlock } from './proof.ts'
+import { type SelfTest, testedBlock } from './self-test.ts'
 import { FORWARD_ROWS, type ForwardJob, type Job } from './sessions.ts'
 
 /**
@@ -24,16 +24,15 @@ export const onnxruntime: Engine = {
   async compile(graph, options) {
     const host = openHost()
     return closingOnError(host, async () => {
-      const { block, reason } = await blockFor(host, graph, options)
-      const step = lower(graph.step, { block })
-      const { masks, carried, places } = step
+      const { step, block, reason } = await lowered(host, graph, options)
+      const { masks, loopCarried, byteOrder } = step
       const { pixels, labels, seed, augment, validation, profile } = options
       const trainer = await openJob(host, {
         training: {
           model: write(loopModel(graph, step)),
           masks,
-          carried,
-          places,
+          loopCarried,
+          byteOrder,
           pixels,
           labels,
           seed,
@@ -63,23 +62,47 @@ export async function compileForward(
   return closingOnError(host, () => openJob(host, { forward: job, batchSize: 1, imageBytes, state, values, threads }))
 }
 
+/** A step as this machine's onnxruntime runs it. */
+interface LoweredStep extends SelfTest {
+  step: Lowered
+}
+
+async function lowered(
+  host: Host,
+  graph: TrainingGraph,
+  options: Pick<CompileOptions, 'layout'>,
+): Promise<LoweredStep> {
+  const found = await blockFor(host, graph, options)
+  return { ...found, step: lower(graph.step, found) }
+}
+
+/** The step that `compile` would run, to be looked at. */
+export function lowerHere(graph: TrainingGraph, options: Pick<CompileOptions, 'layout'>): Promise<LoweredStep> {
+  return withHost((host) => lowered(host, graph, options))
+}
+
 /** Runs a plain model again and again in a thread of its own, up to the first value that is not finite. */
-export async function replayed(job: Replay): Promise<Found | undefined> {
+export function replayed(job: Replay): Promise<Found | undefined> {
+  return withHost((host) => host.call<Found | undefined>('replay', job))
+}
+
+/** Does something in a thread that ends with it. */
+async function withHost<T>(work: (host: Host) => Promise<T>): Promise<T> {
   const host = openHost()
-  return closingOnError(host, async () => {
-    const found = await host.call<Found | undefined>('replay', job)
-    await host.close()
-    return found
-  })
+  const result = await closingOnError(host, () => work(host))
+  await host.close()
+  return result
 }
 
 /** The forward graph; on blocks, for which there must be a known number of rows, it has that of one run. */
 function forwardJob({ forward, state }: Pick<TrainingGraph, 'forward' | 'state'>, block: number): ForwardJob {
-  const { graph, places, inputPlaces } = lower(block > 1 ? withRows(forward, FORWARD_ROWS) : forward, { block })
+  const { graph, byteOrder, permutations } = lower(block > 1 ? withRows(forward, FORWARD_ROWS) : forward, { block })
   const weights = state.flatMap(({ name, dims, kind }) =>
-    kind === 'optimizer' ? [] : [{ name, dims, parts: [{ name, size: sizeOf(dims), places: inputPlaces.get(name) }] }],
+    kind === 'optimizer'
+      ? []
+      : [{ name, dims, parts: [{ name, size: sizeOf(dims), permutation: permutations.get(name) }] }],
   )
-  return { model: write(asModel(graph)), isFixed: block > 1, places, weights }
+  return { model: write(asModel(graph)), isFixed: block > 1, byteOrder, weights }
 }
 
 /** The graph for a number of rows in place of any. */
@@ -94,15 +117,19 @@ function withRows(graph: Graph, rows: number): Graph {
 }
 
 /** What a process has found out about its onnxruntime. */
-let proven: Promise<Proven> | undefined
+let selfTest: Promise<SelfTest> | undefined
 
-/** The block to train on: that of this onnxruntime if it is proven, for a graph that has convolutions and is not to stay plain. */
-async function blockFor(host: Host, { step }: TrainingGraph, { layout }: CompileOptions): Promise<Proven> {
+/** The block to train on: that of this onnxruntime if it passes its self-test, for a graph that has convolutions and is not to stay plain. */
+async function blockFor(
+  host: Host,
+  { step }: TrainingGraph,
+  { layout }: Pick<CompileOptions, 'layout'>,
+): Promise<SelfTest> {
   if (!step.nodes.some(({ opType }) => opType === 'Conv')) return { block: 1 }
   if (layout === 'plain') return { block: 1, reason: 'the plain formulation was asked for' }
-  proven ??= provenBlock((trial) => host.call('trial', trial))
-  return proven.catch((error) => {
-    proven = undefined
+  selfTest ??= testedBlock((trial) => host.call('trial', trial))
+  return selfTest.catch((error) => {
+    selfTest = undefined
     throw error
   })
 }

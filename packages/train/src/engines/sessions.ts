@@ -1,12 +1,12 @@
 import { sizeOf } from '@pixelrow/onnx'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { augmentRows } from '../augmented.ts'
-import { prepareBytes } from '../blocked/entry.ts'
-import type { Carried } from '../lowerings/index.ts'
+import { prepareBytes } from '../lowerings/cpu/blocks/stem.ts'
+import type { LoopCarried } from '../lowerings/index.ts'
 import { fillMask, type Mask } from '../masks.ts'
 import type { Chunk, CompileOptions, StateTensor } from '../types.ts'
 import { after, before, series } from './loop.ts'
-import { apart, joined } from './state.ts'
+import { pack, unpack } from './state.ts'
 
 /** What is used of onnxruntime, whichever package it comes from. */
 export interface Runtime {
@@ -33,17 +33,17 @@ export interface ForwardJob {
   /** Takes `FORWARD_ROWS` rows and no other number. */
   isFixed: boolean
   /** How bytes are prepared, as in training. */
-  places: Int32Array | undefined
+  byteOrder: Int32Array | undefined
   /** Weights and statistics as the model takes them. */
-  weights: Carried[]
+  weights: LoopCarried[]
 }
 
 interface TrainingJob extends Pick<CompileOptions, 'pixels' | 'labels' | 'seed' | 'augment' | 'profile'> {
   model: Uint8Array
   masks: Mask[]
   /** How the table's bytes are prepared and the state is laid out; see `lowerings`. */
-  places: Int32Array | undefined
-  carried: Carried[]
+  byteOrder: Int32Array | undefined
+  loopCarried: LoopCarried[]
 }
 
 /** Rows of one forward run: larger runs are slower, and their activations would not fit the caches. */
@@ -56,24 +56,24 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
   const forwardSession = await InferenceSession.create(job.forward.model, options)
   const profiling = training?.profile && { enableProfiling: true, profileFilePrefix: training.profile }
   const session = training && (await InferenceSession.create(training.model, { ...options, ...profiling }))
-  const places = training?.places
+  const byteOrder = training?.byteOrder
   const tableOf = (pixels: Uint8Array, labels: Uint16Array): Record<string, Tensor> => ({
-    table_pixels: places
-      ? new Tensor('uint8', prepareBytes(pixels, places, imageBytes), [labels.length, places.length])
+    table_pixels: byteOrder
+      ? new Tensor('uint8', prepareBytes(pixels, byteOrder, imageBytes), [labels.length, byteOrder.length])
       : new Tensor('uint8', pixels, [labels.length, imageBytes]),
     table_labels: new Tensor('int32', Int32Array.from(labels), [labels.length]),
   })
   const table = training && !training.augment ? tableOf(training.pixels, training.labels) : undefined
-  const carried =
-    training?.carried ??
-    job.state.map(({ name, dims }) => ({ name, dims, parts: [{ name, size: sizeOf(dims), places: undefined }] }))
-  const fill = (values: (tensor: Carried) => Float32Array) =>
-    new Map(carried.map((tensor) => [tensor.name, new Tensor('float32', values(tensor), tensor.dims)]))
-  let tensors = fill((tensor) => joined(tensor, job.values))
+  const loopCarried =
+    training?.loopCarried ??
+    job.state.map(({ name, dims }) => ({ name, dims, parts: [{ name, size: sizeOf(dims), permutation: undefined }] }))
+  const fill = (values: (tensor: LoopCarried) => Float32Array) =>
+    new Map(loopCarried.map((tensor) => [tensor.name, new Tensor('float32', values(tensor), tensor.dims)]))
+  let tensors = fill((tensor) => pack(tensor, job.values))
   // A run writes the next state here, and the two change places: no memory is allocated from step to step.
   let spare = training && fill(({ dims }) => new Float32Array(sizeOf(dims)))
   const current = (): Record<string, Float32Array> =>
-    Object.assign({}, ...carried.map((tensor) => apart(tensor, tensors.get(tensor.name)!.data as Float32Array)))
+    Object.assign({}, ...loopCarried.map((tensor) => unpack(tensor, tensors.get(tensor.name)!.data as Float32Array)))
 
   /** Rows and table of a chunk: the whole table, or just the chunk's rows where they are augmented. */
   function batchFeeds({ rows, epoch }: Chunk): Record<string, Tensor> {
@@ -91,7 +91,7 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
     const steps = chunk.rows.length / batchSize
     const feeds = batchFeeds(chunk)
     for (const [name, values] of Object.entries(scalars)) feeds[series(name)] = new Tensor('float32', values, [steps])
-    for (const tensor of carried) feeds[before(tensor)] = tensors.get(tensor.name)!
+    for (const tensor of loopCarried) feeds[before(tensor)] = tensors.get(tensor.name)!
     for (const mask of training!.masks) {
       const bytes = new Uint8Array(steps * mask.size)
       for (let step = 0; step < steps; step++) {
@@ -100,7 +100,7 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
       feeds[series(mask.name)] = new Tensor('uint8', bytes, [steps, mask.size])
     }
     const next = spare!
-    const fetches = Object.fromEntries(carried.map((tensor) => [after(tensor), next.get(tensor.name)!]))
+    const fetches = Object.fromEntries(loopCarried.map((tensor) => [after(tensor), next.get(tensor.name)!]))
     const results = await session!.run(feeds, { ...fetches, losses: null })
     const losses = results.losses!.data as Float32Array
     if (Number.isFinite(losses.at(-1))) [tensors, spare] = [next, tensors]
@@ -118,15 +118,15 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
   async function logits(pixels: Uint8Array): Promise<Float32Array> {
     const rows = pixels.length / imageBytes
     const values = current()
-    const { weights, places, isFixed } = job.forward
-    const given = weights.map((tensor) => [tensor.name, new Tensor('float32', joined(tensor, values), tensor.dims)])
+    const { weights, byteOrder, isFixed } = job.forward
+    const given = weights.map((tensor) => [tensor.name, new Tensor('float32', pack(tensor, values), tensor.dims)])
     const feeds: Record<string, Tensor> = Object.fromEntries(given)
     let all: Float32Array | undefined
     for (let start = 0; start < rows; start += FORWARD_ROWS) {
       const count = Math.min(FORWARD_ROWS, rows - start)
       const size = isFixed ? FORWARD_ROWS : count
       const batch = batchOf(pixels.subarray(start * imageBytes, (start + count) * imageBytes), size)
-      const bytes = places ? prepareBytes(batch, places, imageBytes) : batch
+      const bytes = byteOrder ? prepareBytes(batch, byteOrder, imageBytes) : batch
       const result = await forwardSession.run({
         ...feeds,
         pixels: new Tensor('uint8', bytes, [size, bytes.length / size]),

@@ -1,6 +1,6 @@
 import { ints } from '@pixelrow/onnx'
-import type { GradientRule } from '../differentiate.ts'
 import { DOMAIN } from '../operators.ts'
+import type { GradientRule } from './rule.ts'
 
 /** Average pooling: each pixel gets its share of every window it is in. */
 export const averagePool: GradientRule = ({ g, node, inputs: [x], gradients: [dy] }) => {

@@ -1,5 +1,5 @@
-import type { GradientRule } from '../differentiate.ts'
 import { DOMAIN } from '../operators.ts'
+import type { GradientRule } from './rule.ts'
 
 /** Batch normalisation over the batch's own mean and variance, through which gradients flow as well. */
 export const batchNormTrain: GradientRule = ({ g, inputs: [, weight], outputs, gradients: [dy] }) => {

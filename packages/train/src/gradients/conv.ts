@@ -1,6 +1,6 @@
 import { int64, ints } from '@pixelrow/onnx'
-import type { GradientRule } from '../differentiate.ts'
 import { DOMAIN } from '../operators.ts'
+import type { GradientRule } from './rule.ts'
 
 /** y = conv(x, w) + b with strides and pads: whole operators for dx and dw, since devices compute them in different ways. */
 export const conv: GradientRule = ({ g, node, inputs: [x, w, b], gradients: [dy], needed }) => {

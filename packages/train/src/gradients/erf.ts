@@ -1,5 +1,5 @@
 import { float32 } from '@pixelrow/onnx'
-import type { GradientRule } from '../differentiate.ts'
+import type { GradientRule } from './rule.ts'
 
 /** y = erf x: dx = dy · 2/√π · exp(−x²). */
 export const erf: GradientRule = ({ g, inputs: [x], gradients: [dy] }) => {

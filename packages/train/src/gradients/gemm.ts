@@ -1,6 +1,6 @@
 import { type GraphBuilder, int, type Value } from '@pixelrow/onnx'
-import type { GradientRule } from '../differentiate.ts'
 import { unsupported } from '../error.ts'
+import type { GradientRule } from './rule.ts'
 import { unbroadcast } from './unbroadcast.ts'
 
 /** y = x · w + b, as a dense layer has it: no transposes, alpha and beta 1. dx = dy · wᵀ, dw = xᵀ · dy, db = the columns' sums. */

@@ -1,5 +1,5 @@
 import { float32, int64 } from '@pixelrow/onnx'
-import type { GradientRule } from '../differentiate.ts'
+import type { GradientRule } from './rule.ts'
 
 /** Mean over the image: every pixel gets an equal share. */
 export const globalAveragePool: GradientRule = ({ g, inputs: [x], gradients: [dy] }) => {

@@ -1,6 +1,6 @@
 import { ints } from '@pixelrow/onnx'
-import type { GradientRule } from '../differentiate.ts'
 import { DOMAIN } from '../operators.ts'
+import type { GradientRule } from './rule.ts'
 
 /** Max pooling: each window's gradient goes to its largest pixel, the first of equals, as in PyTorch. */
 export const maxPool: GradientRule = ({ g, node, inputs: [x], outputs: [y, indices], gradients: [dy] }) => {

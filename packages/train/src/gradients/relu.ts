@@ -1,5 +1,5 @@
 import { float } from '@pixelrow/onnx'
-import type { GradientRule } from '../differentiate.ts'
+import type { GradientRule } from './rule.ts'
 
 /**
  * y = max(x, 0): the gradient passes where y > 0 (0 at the kink, as in PyTorch).

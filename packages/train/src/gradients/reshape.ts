@@ -1,5 +1,5 @@
 import { int64 } from '@pixelrow/onnx'
-import type { GradientRule } from '../differentiate.ts'
+import type { GradientRule } from './rule.ts'
 
 /** Reshape: the gradient gets the input's shape back. */
 export const reshape: GradientRule = ({ g, inputs: [x], gradients: [dy] }) => [

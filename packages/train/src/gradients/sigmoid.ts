@@ -1,5 +1,5 @@
 import { float32 } from '@pixelrow/onnx'
-import type { GradientRule } from '../differentiate.ts'
+import type { GradientRule } from './rule.ts'
 
 /** y = 1 / (1 + e⁻ˣ): dx = dy · y · (1 − y). */
 export const sigmoid: GradientRule = ({ g, outputs: [y], gradients: [dy] }) => {

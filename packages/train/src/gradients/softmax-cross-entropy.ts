@@ -1,6 +1,6 @@
-import type { GradientRule } from '../differentiate.ts'
 import { unsupported } from '../error.ts'
 import { DOMAIN } from '../operators.ts'
+import type { GradientRule } from './rule.ts'
 
 /** Where the chain starts: the loss's own gradient is 1, or what the caller of `differentiate` scales it by. */
 export const softmaxCrossEntropy: GradientRule = ({ g, inputs, outputs: [, logProbabilities], gradients }) => {

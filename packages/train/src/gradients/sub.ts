@@ -1,4 +1,4 @@
-import type { GradientRule } from '../differentiate.ts'
+import type { GradientRule } from './rule.ts'
 import { unbroadcast } from './unbroadcast.ts'
 
 /** y = a − b. */

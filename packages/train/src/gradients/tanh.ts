@@ -1,5 +1,5 @@
 import { float32 } from '@pixelrow/onnx'
-import type { GradientRule } from '../differentiate.ts'
+import type { GradientRule } from './rule.ts'
 
 /** y = tanh x: dx = dy · (1 − y²). */
 export const tanh: GradientRule = ({ g, outputs: [y], gradients: [dy] }) => {

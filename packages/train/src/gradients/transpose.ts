@@ -1,5 +1,5 @@
 import { ints } from '@pixelrow/onnx'
-import type { GradientRule } from '../differentiate.ts'
+import type { GradientRule } from './rule.ts'
 
 /** Transpose: the gradient goes through the inverse permutation. */
 export const transpose: GradientRule = ({ g, node, inputs: [x], gradients: [dy] }) => {

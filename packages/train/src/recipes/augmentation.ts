@@ -1,5 +1,6 @@
 import type { PixelTable } from '@pixelrow/data'
-import type { Augmentation, AugmentationName } from '../types.ts'
+import type { Augmentation } from '../types.ts'
+import type { AugmentationName } from './plan.ts'
 
 /**
  * What each kind of augmentation does to images of a size: shifts of ±2 pixels of 28, and as much of others; `bent` is what a recipe

@@ -1,8 +1,8 @@
 import type { PixelTable } from '@pixelrow/data'
 import { oneOf, type Rules } from '../../../../common/options.ts'
 import { check } from '../check.ts'
-import type { Plan, Recipe, RecipeOptions } from '../types.ts'
 import { limitNotes } from './limits.ts'
+import type { Plan, Recipe, RecipeOptions } from './plan.ts'
 
 const rules: Rules<RecipeOptions> = { augment: oneOf('none', 'shift', 'photo') }
 

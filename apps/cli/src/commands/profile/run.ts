@@ -1,5 +1,5 @@
 import { formatShape } from '@pixelrow/data'
-import { type Profile, profile } from '@pixelrow/train'
+import { dumpTraining, type Plan, type Profile, profile } from '@pixelrow/train'
 import type { Context } from '../../context.ts'
 import { readLabelled } from '../../tables/reading.ts'
 import { openSource } from '../../tables/source.ts'
@@ -21,16 +21,31 @@ export async function run(context: Context, flags: ProfileOptions): Promise<void
   const { train } = splitOff(table, flags)
   const plan = planFor(table, flags)
   requireBatches(plan, train.rows)
+  if (flags.dump) return printStep(context, plan, { recipe, shape: formatShape(table.shape) })
   terminal.note(`Profiling ${recipe} (${layersOf(plan.architecture)})`)
   const found = await profile(plan.architecture, train, {
     ...plan.options,
-    ...{ device, engine, threads, signal },
+    device,
+    engine,
+    threads,
+    signal,
   })
   terminal.json({ recipe, shape: formatShape(table.shape), ...found })
   for (const line of summary(found)) terminal.result(line)
   terminal.result()
   for (const line of operators(found)) terminal.result(line)
   for (const line of layouts(found)) terminal.result(line)
+}
+
+/** The step that a plan trains, as text on standard output. */
+async function printStep(
+  { terminal }: Context,
+  { architecture, options }: Plan,
+  about: Record<string, string>,
+): Promise<void> {
+  const dump = await dumpTraining(architecture, options)
+  terminal.json({ ...about, dump })
+  terminal.result(dump.trimEnd())
 }
 
 function summary({ batchSize, threads, device, secondsPerStep, ...found }: Profile): string[] {

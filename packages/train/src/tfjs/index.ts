@@ -1,0 +1,1 @@
+export { seesGpu, tfjs } from './engine.ts'
