@@ -118,7 +118,7 @@ test('the packed exporter’s own command converts a model, with nothing native 
   // The folder in which pnpm has put the package with all that it depends on, and nothing else.
   const beside = join(realpathSync(join(projects.esm, 'node_modules/@pixelrow/export')), '../..')
   expect(readdirSync(beside)).toEqual(['@pixelrow'])
-  expect(readdirSync(join(beside, '@pixelrow')).sort()).toEqual(['export', 'model', 'onnx'])
+  expect(readdirSync(join(beside, '@pixelrow')).sort()).toEqual(['export', 'model', 'network', 'onnx'])
   const dense = { name: 'dense', units: 2, use_bias: false, batch_input_shape: [null, 3] }
   const modelTopology = {
     class_name: 'Sequential',
