@@ -13,6 +13,8 @@ export interface Context {
   uncertain?: string | undefined
   /** The run folder from which an interrupted training can go on; set once it can. */
   resume?: string
+  /** Its rows came from standard input, where they must come from again. */
+  isPiped?: boolean
   /** The exit code of a command that is done, where it is not 0: 4 for a training that came to nothing. */
   exitCode?: number
 }

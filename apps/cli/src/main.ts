@@ -18,7 +18,14 @@ function survivePipes(): void {
   }
 }
 
-function tell({ terminal, resume }: Context, error: unknown, argv: readonly string[]): void {
+/** The command that goes on with an interrupted training, where one can go on. */
+function resumption({ resume, isPiped }: Context): string | undefined {
+  return resume && `${command('resume', resume)}${isPiped ? ' < train.csv' : ''}`
+}
+
+function tell(context: Context, error: unknown, argv: readonly string[]): void {
+  const { terminal } = context
+  const next = resumption(context)
   const { flags } = commandOf(argv).leaf ?? {}
   const { fix, ...report } = reportError(error, flags && ((flag) => flag in flags))
   terminal.json({ error: fix ? { ...report, fix } : report })
@@ -26,14 +33,15 @@ function tell({ terminal, resume }: Context, error: unknown, argv: readonly stri
   terminal.complain(`Error: ${report.message}${stack}`)
   if (fix) terminal.complain(`${error instanceof UsageError ? 'Try:' : 'Fix:'} ${fix}`)
   // A full disk need not cost the training.
-  if (resume && (error as NodeJS.ErrnoException).code && !(error instanceof UsageError))
-    terminal.complain('Once that is mended, go on with:', command('resume', resume))
+  if (next && (error as NodeJS.ErrnoException).code && !(error instanceof UsageError))
+    terminal.complain('Once that is mended, go on with:', next)
 }
 
-function tellInterrupted({ terminal, kept, undone, resume }: Context): void {
+function tellInterrupted(context: Context): void {
+  const { terminal, kept, undone, resume } = context
   const list = kept.length ? [`kept: ${kept.join(', ')}`] : []
   const message = `Interrupted; ${[...list, ...(undone ? [undone] : [])].join('; ') || 'nothing was written'}`
-  const next = resume && command('resume', resume)
+  const next = resumption(context)
   if (next) terminal.complain('Interrupted; go on with:', next)
   else terminal.complain(message)
   terminal.json({

@@ -116,7 +116,9 @@ test('train takes its rows from standard input, and the same rows again to go on
   const args = ['train', '-', '-o', 'piped', '--seed', '1', ...training]
   const env = interruptedAt('^ +2 ')
   const input = bytesOf('train.csv')
-  expect((await pixelrow(args, { cwd, env, input })).code).toBe(130)
+  const { code, stderr: said } = await pixelrow(args, { cwd, env, input })
+  expect(code).toBe(130)
+  expect(said).toMatch(/\nInterrupted; go on with:\n {2}node .* resume piped < train\.csv\n$/)
   const other = await pixelrow(['resume', 'piped'], { cwd, input: bytesOf('train.csv').subarray(0, -40) })
   expect(other.code).toBe(1)
   const asked = await pixelrow(['resume', 'piped'], { cwd, env: { ...atTerminal, NO_COLOR: '1' } })

@@ -37,11 +37,16 @@ test('the recipes that the flag takes are those of @pixelrow/train', async () =>
   expect(named?.sort()).toEqual(Object.keys(recipes).sort())
 })
 
+/** The modules that Node loaded for a call. */
+async function modulesFor(args: string[]): Promise<string> {
+  const hook = new URL('./loaded.mjs', import.meta.url).href
+  return (await pixelrow(args, { cwd: workFolder(), env: { NODE_OPTIONS: `--import ${hook}` } })).stderr
+}
+
 /** The packages of this workspace and others that Node loaded for a call. */
 async function loadedFor(args: string[]): Promise<string[]> {
-  const hook = new URL('./loaded.mjs', import.meta.url).href
-  const { stderr } = await pixelrow(args, { cwd: workFolder(), env: { NODE_OPTIONS: `--import ${hook}` } })
-  const urls = [...stderr.matchAll(/^loaded file:.*?\/(?:packages|node_modules)\/(.+)$/gm)].map(([, rest]) => rest!)
+  const modules = await modulesFor(args)
+  const urls = [...modules.matchAll(/^loaded file:.*?\/(?:packages|node_modules)\/(.+)$/gm)].map(([, rest]) => rest!)
   const names = urls.map((rest) => /^(?:\.pnpm\/.*\/node_modules\/)?((?:@[^/]+\/)?[^/]+)/.exec(rest)![1]!)
   return [...new Set(names)].sort()
 }
@@ -58,6 +63,15 @@ test('help and version load the parser and nothing that works', async () => {
   expect(await loadedFor(['train', 'nowhere.csv'])).toEqual(
     expect.arrayContaining(['data', 'train', 'export', 'infer-node']),
   )
+})
+
+test('a call loads the work of its command alone, help that of none', async () => {
+  const works = async (args: string[]) => [...(await modulesFor(args)).matchAll(/\/dist\/run-\w+\.js$/gm)].length
+  expect(await works(['--help'])).toBe(0)
+  expect(await works(['train', '--help'])).toBe(0)
+  expect(await works(['train'])).toBe(0)
+  expect(await works(['inspect', 'nowhere.onnx'])).toBe(1)
+  expect(await works(['data', 'head', 'nowhere.csv'])).toBe(1)
 })
 
 test.each<[string[], string, string?]>([

@@ -35,7 +35,7 @@ export async function modelAt(source: string): Promise<ModelPlace> {
     isWaiting
       ? `finish its training first: ${command('resume', source)}`
       : 'name a .onnx, or the folder of a finished run',
-    { code: 'CLI_MODEL_MISSING', params: { path: source, isInterrupted: isWaiting } },
+    { code: 'CLI_MODEL_MISSING', params: { file: source, isInterrupted: isWaiting } },
   )
 }
 

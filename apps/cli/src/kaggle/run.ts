@@ -12,7 +12,10 @@ import { type Outcome, requireOpen, tellOutcome, upload } from './upload.ts'
 
 /** What of `run` happens at Kaggle. */
 export interface AtKaggle {
-  /** Before the training: consent or somebody to ask, a competition that takes submissions, the files. Returns where those are, if it is another place than was said. */
+  /**
+   * Before the training: consent or somebody to ask, a competition that takes submissions, the files. Returns where those are, if it is another
+   * place than was said.
+   */
   prepare(): Promise<DataOptions>
   /**
    * Submits what was written and checked, and tells how it did; undefined where the answer was no. With `isAskedAgain` a `--yes` does not count:

@@ -1,5 +1,6 @@
 import { commands } from '../commands/list.ts'
 import type { Command, Group } from './command.ts'
+import { commonFlags } from './flags/common.ts'
 import { type Flag, longOf, waysOf } from './flags/define.ts'
 
 /** The names that may follow `pixelrow`. */
@@ -21,11 +22,14 @@ export function commandOf(argv: readonly string[]): { leaf?: Command | undefined
   return leaf ? { leaf } : { group: found }
 }
 
+/** The flags that every command takes. */
+export const everywhere = Object.values(commonFlags).map(longOf)
+
 /** Each way to write a flag of a command. */
 const waysIn = ({ flags }: Command): Flag[] => Object.values(flags).flatMap(waysOf)
 
 /** Every flag of every command, in its long form, the longest first: of two that are as many letters away, the longer one is nearer. */
-export const flagNames = [...new Set(['--json', '--quiet', ...leaves.flatMap(waysIn).map(longOf)])].sort(
+export const flagNames = [...new Set([...everywhere, ...leaves.flatMap(waysIn).map(longOf)])].sort(
   (one, other) => other.length - one.length,
 )
 

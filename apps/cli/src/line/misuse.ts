@@ -2,7 +2,7 @@ import type { CommanderError } from 'commander'
 import { didYouMean } from '../../../../common/suggest.ts'
 import type { Group } from './command.ts'
 import { UsageError } from './errors.ts'
-import { commandOf, exampleOf, flagNames, names } from './find.ts'
+import { commandOf, everywhere, exampleOf, flagNames, names } from './find.ts'
 
 /** Puts commander's complaint into our words; the fix is a command that is right. */
 export function toUsageError({ code, message }: CommanderError, argv: readonly string[]): UsageError {
@@ -19,7 +19,7 @@ export function toUsageError({ code, message }: CommanderError, argv: readonly s
   if (code === 'commander.help' && argv[0] === 'help')
     return new UsageError(`unknown command ${argv[1]}${didYouMean(argv[1] ?? '', names)}`, 'pixelrow --help')
   if (code === 'commander.help' && group) return groupError(group)
-  const known = exampleOf(flag, leaf) ?? ['--json', '--quiet'].find((one) => one === flag)
+  const known = exampleOf(flag, leaf) ?? everywhere.find((one) => one === flag)
   if (code === 'commander.unknownOption' && known) {
     if (argv[0]?.startsWith('-'))
       return new UsageError(`${flag} comes after a command`, `pixelrow ${name ?? 'run'} ${known}`)

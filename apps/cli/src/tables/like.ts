@@ -17,14 +17,13 @@ export interface Images {
 /** Reads a table for a model (or one that must be like another): in its size, its range and its order of channels. */
 export async function readLike(
   context: Context,
-  place: Place | string,
+  place: Place,
   flags: ReadingOptions,
   images: Images,
   more: Reading = {},
 ): Promise<PixelTable> {
-  const at = typeof place === 'string' ? { path: place } : place
-  const { rest, options } = await likeOptions(at, flags, images, more)
-  return likeModel(nameOf(at), await read(context, at, rest, options), images)
+  const { rest, options } = await likeOptions(place, flags, images, more)
+  return likeModel(nameOf(place), await read(context, place, rest, options), images)
 }
 
 /** The same, some rows at a time, in memory that does not grow with the table. */

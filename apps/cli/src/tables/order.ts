@@ -14,5 +14,6 @@ export async function requireOrder(
   throw new UsageError(
     'The arguments are swapped: first the model, then the CSV',
     command(name, path, model, ...wordsAsGiven(flags, options)),
+    { code: 'CLI_ARGUMENTS_SWAPPED', params: {} },
   )
 }

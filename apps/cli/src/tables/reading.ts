@@ -31,12 +31,12 @@ export const heldOut: readonly Part[] = ['test', 'validation']
 /** Reads a table as the flags say, telling what was taken for granted. IDX images come with the labels beside them. */
 export async function read(
   context: Context,
-  place: Place | string,
+  place: Place,
   flags: ReadingOptions,
   more: Reading = {},
 ): Promise<PixelTable> {
   const { source, kind, options } = await readingOf(context, place, flags, more)
-  const path = typeof source === 'string' ? source : 'standard input'
+  const path = typeof source === 'string' ? source : nameOf(place)
   const labels = kind === 'idx' && more.label !== false ? await findLabels(path) : undefined
   if (labels) context.terminal.note(`${path}: labels from ${labels}`)
   // A table whose shape is not clear is read twice.
@@ -57,16 +57,10 @@ async function whole(stream: Readable, signal: AbortSignal): Promise<Uint8Array>
 }
 
 /** What the flags, and who reads, want of a table; `-` is standard input. */
-export async function readingOf(
-  { terminal, signal }: Context,
-  place: Place | string,
-  flags: ReadingOptions,
-  more: Reading,
-) {
-  const at: Place = typeof place === 'string' ? { path: place } : place
-  const { path, member, part } = at
-  const kind = await kindAt(at)
-  const name = path === standardInput ? nameOf(at) : path
+export async function readingOf({ terminal, signal }: Context, place: Place, flags: ReadingOptions, more: Reading) {
+  const { path, member, part } = place
+  const kind = await kindAt(place)
+  const name = path === standardInput ? nameOf(place) : path
   refuseMeaningless(name, kind, flags)
   const { label, id, maxValue, channels, transpose, drop, header, resize, color, background } = flags
   const asked = { label, id, maxValue, channels, transpose, drop, header, resize, color, background }
@@ -105,11 +99,11 @@ function sizeOf(kind: Kind, { shape }: ReadingOptions): Pick<ReadOptions, 'shape
 /** Reads a table that must have labels. */
 export async function readLabelled(
   context: Context,
-  place: Place | string,
+  place: Place,
   flags: ReadingOptions,
   more: Reading = {},
 ): Promise<PixelTable> {
-  const name = typeof place === 'string' ? place : nameOf(place)
+  const name = nameOf(place)
   const table = requireLabels(name, await read(context, place, flags, more))
   if (table.classes?.length !== 1) return table
   throw new JobError(

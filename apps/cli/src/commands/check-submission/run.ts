@@ -38,7 +38,7 @@ export async function run(context: Context, flags: CheckSubmissionOptions, file:
 function requireOneInput({ test }: CheckSubmissionOptions, file: string): void {
   if (file !== standardInput || test !== standardInput) return
   throw new UsageError('The submission and --test both want standard input', 'name a file for one of them', {
-    code: 'CLI_INPUT_TWICE',
+    code: 'CLI_STDIN_TWICE',
     params: {},
   })
 }

@@ -1,4 +1,4 @@
-import { type CallOptions, defineCommand } from '../../line/command.ts'
+import { defineCommand } from '../../line/command.ts'
 
 export const logoutCommand = defineCommand({
   name: 'logout',
@@ -8,5 +8,3 @@ export const logoutCommand = defineCommand({
   flags: {},
   examples: ['pixelrow logout'],
 })
-
-export type LogoutOptions = CallOptions<typeof logoutCommand>

@@ -18,7 +18,7 @@ export async function run(context: Context, flags: SubmitOptions, file: string):
   requireConsent('submit', flags.yes)
   if (file === standardInput)
     throw new UsageError('submit uploads a file, not standard input', 'write it to a file first: -o submission.csv', {
-      code: 'CLI_INPUT_UNFIT',
+      code: 'CLI_STDIN_REFUSED',
       params: { command: 'submit' },
     })
   const submission = { name: file, source: file }

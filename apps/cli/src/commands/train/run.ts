@@ -7,7 +7,7 @@ import { csvPredictFlags } from '../../line/flags/reading.ts'
 import { command } from '../../line/paste.ts'
 import { wordsOf } from '../../line/words.ts'
 import { measuredOn, validationLines } from '../../measuring/trained.ts'
-import { tableAt } from '../../tables/argument.ts'
+import { standardInput, tableAt } from '../../tables/argument.ts'
 import { nameOf } from '../../tables/place.ts'
 import { readLabelled } from '../../tables/reading.ts'
 import { settleBudget } from '../../training/budget.ts'
@@ -39,6 +39,7 @@ export async function train(
     await requireFolderApart(asked.out, await inputsOf(path))
   }
   const begin = resumed ? command('resume', resumed.folder.path) : command('train', path)
+  context.isPiped = path === standardInput
   const place = tableAt(path, `${begin} < train.csv`)
   terminal.note(`Reading ${nameOf(place)}`)
   const read = await timed(() => readLabelled(context, place, asked))

@@ -53,5 +53,4 @@ export const competitionFlags = chosen(kaggleFlags, 'competition')
 export const consentFlags = chosen(kaggleFlags, 'yes')
 
 export type KaggleOptions = OptionsOf<typeof kaggleFlags>
-export type SubmitOptions = OptionsOf<typeof submitFlags>
 export type CompetitionOptions = OptionsOf<typeof competitionFlags>

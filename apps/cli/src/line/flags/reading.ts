@@ -1,10 +1,10 @@
 import { column, filled, oneOf, shape, whole } from '../parse.ts'
 import { defineFlags, grouped, namesOf, type OptionsOf, without } from './define.ts'
 
-export const channelOrders = ['interleaved', 'planar'] as const
-export const resizings = ['contain', 'cover', 'stretch'] as const
-export const colorings = ['grey', 'rgb'] as const
-export const parts = ['train', 'val', 'test'] as const
+const channelOrders = ['interleaved', 'planar'] as const
+const resizings = ['contain', 'cover', 'stretch'] as const
+const colorings = ['grey', 'rgb'] as const
+const parts = ['train', 'val', 'test'] as const
 
 /** What a table may be, in the help of an argument. */
 export const tableForms =

@@ -3,8 +3,8 @@ import { defineFlags, type OptionsOf } from './define.ts'
 
 /** Must equal the names in @pixelrow/train's `recipes`, which the help must not load. */
 export const recipeNames = ['linear', 'mlp', 'fast', 'cnn', 'best'] as const
-export const augmentations = ['none', 'shift', 'photo'] as const
-export const deviceNames = ['auto', 'cuda', 'cpu'] as const
+const augmentations = ['none', 'shift', 'photo'] as const
+const deviceNames = ['auto', 'cuda', 'cpu'] as const
 /** Must equal `auto` and the names in @pixelrow/train's `engines`. */
 export const engineNames = ['auto', 'onnxruntime', 'tfjs'] as const
 
@@ -109,6 +109,7 @@ export const machineFlags = defineFlags({
   },
 })
 
+/** What computes it. */
 export const engineFlags = defineFlags({
   engine: {
     term: '--engine <name>',
@@ -131,5 +132,4 @@ export const runFolderFlags = defineFlags({
 
 export type TrainingOptions = OptionsOf<typeof trainingFlags>
 export type MachineOptions = OptionsOf<typeof machineFlags>
-export type EngineOptions = OptionsOf<typeof engineFlags>
 export type RunFolderOptions = OptionsOf<typeof runFolderFlags>
