@@ -1,5 +1,5 @@
 export { differentiate, type GradientContext, type GradientRule } from './differentiate.ts'
-export { chooseEngine } from './engines/choose.ts'
+export { chooseEngine, type OtherEngine } from './engines/choose.ts'
 export { engines } from './engines/index.ts'
 export { TrainError, type TrainErrorCode } from './error.ts'
 export { fit } from './fit.ts'

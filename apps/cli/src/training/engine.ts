@@ -7,9 +7,9 @@ import type { Context } from '../main.ts'
  * where the engine or the device asked for is not there.
  */
 export async function settleEngine({ terminal }: Context, flags: Flags): Promise<Flags> {
-  const { engine, device, reason } = await chooseEngine({ engine: flags.engine, device: flags.device })
+  const { engine, device, reason, other } = await chooseEngine({ engine: flags.engine, device: flags.device })
   if (reason === undefined) return flags
-  const engineReason = reason.replace("engine: 'tfjs'", '--engine tfjs')
+  const engineReason = other ? `it sees a GPU; so does ${other.library}, for --engine ${other.engine}` : reason
   terminal.note(`Engine ${engine}, device ${device}: ${engineReason}`)
   return { ...flags, engine: engine as Flags['engine'], engineReason }
 }
