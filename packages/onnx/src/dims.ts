@@ -1,3 +1,4 @@
+import { OnnxError } from './error.ts'
 import type { Dim } from './types.ts'
 
 /** A size as number × names: `'196*N'` is 196 of N. Undefined for a size of which nothing is known. */
