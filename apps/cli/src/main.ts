@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 import { commandOf } from './line/commands.ts'
-import { PendingError, reportError, UsageError } from './line/errors.ts'
+import { JobError, PendingError, reportError, UsageError } from './line/errors.ts'
 import { onInterrupt } from './line/interrupt.ts'
 import { command } from './line/paste.ts'
 import { program, shortHelp, toUsageError } from './line/program.ts'
@@ -41,7 +41,7 @@ function tell({ terminal, resume }: Context, error: unknown, argv: readonly stri
   terminal.complain(`Error: ${report.message}${stack}`)
   if (fix) terminal.complain(`${error instanceof UsageError ? 'Try:' : 'Fix:'} ${fix}`)
   // A full disk need not cost the training.
-  if (resume && (error as NodeJS.ErrnoException).code)
+  if (resume && (error as NodeJS.ErrnoException).code && !(error instanceof JobError))
     terminal.complain('Once that is mended, go on with:', command('resume', resume))
 }
 

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheFolder } from '@pixelrow/files'
+import { CodedError } from '../../../../common/error.ts'
 import { JobError } from '../line/errors.ts'
 import { imageBytes, readMnist, splitMnist } from './mnist.ts'
 
@@ -184,7 +185,7 @@ async function build(cache: string, folder: string, signal?: AbortSignal): Promi
     await moveIntoPlace(fresh, folder)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (!code || error instanceof JobError || signal?.aborted) throw error
+    if (!code || error instanceof CodedError || signal?.aborted) throw error
     throw new JobError(
       `The embedded digits (130 MB) cannot be written to ${cache}: ${message}`,
       'set PIXELROW_CACHE to a folder that can be written',
