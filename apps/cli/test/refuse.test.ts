@@ -168,3 +168,25 @@ test('PIXELROW_DEBUG shows the stack', async () => {
   const { stderr } = await pixelrow(['train', 'nowhere.csv'], { env: { PIXELROW_DEBUG: '1' } })
   expect(stderr).toMatch(/\n\s+at /)
 })
+
+test.each<[string, string[], object]>([
+  [
+    'a flag',
+    ['train', 'x.csv', '--epochs', 'many'],
+    { code: 'CLI_FLAG_INVALID', params: { flag: '--epochs', found: 'many' } },
+  ],
+  ['a call', ['train'], { code: 'CLI_USAGE', params: { complaint: 'commander.missingArgument' } }],
+  ['a file', ['train', 'nowhere.csv'], { params: { file: 'nowhere.csv' } }],
+  [
+    'a table',
+    ['train', 'wrong.csv'],
+    { code: 'DATA_PIXEL_INVALID', params: { file: 'wrong.csv', row: 2, kind: 'other' } },
+  ],
+  ['a model', ['inspect', 'nowhere.onnx'], { params: { file: 'nowhere.onnx' } }],
+])('--json says by code and params what is wrong with %s', async (_, args, expected) => {
+  const cwd = workFolder()
+  writeFileSync(join(cwd, 'wrong.csv'), 'label,pixel0,pixel1,pixel2,pixel3\n7,0,x,17,3\n')
+  const { stdout } = await pixelrow([...args, '--json', '--quiet'], { cwd })
+  const { error } = JSON.parse(stdout)
+  expect(error).toMatchObject({ message: expect.any(String), code: expect.any(String), ...expected })
+})

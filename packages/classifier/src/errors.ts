@@ -12,6 +12,18 @@ export type ClassifierErrorCode =
   | 'CLASSIFIER_OPTION_INVALID'
   /** What a model was to be loaded from is nothing of that kind: `found`. */
   | 'CLASSIFIER_SOURCE_INVALID'
+  /** A model's file cannot be read: its `name`, the system's `reason`, such as `ENOENT`. */
+  | 'CLASSIFIER_MODEL_UNREADABLE'
+  /** A model cannot be downloaded: its `name`, and the HTTP `status` where an answer came. */
+  | 'CLASSIFIER_MODEL_UNREACHABLE'
+  /** A model's file is damaged, or no ONNX: its `name`. */
+  | 'CLASSIFIER_MODEL_DAMAGED'
+  /** A model's weights lie in other `files`, which are not there: its `name`. */
+  | 'CLASSIFIER_WEIGHTS_MISSING'
+  /** A picture's file cannot be read: its `path`, the system's `reason`. */
+  | 'CLASSIFIER_PICTURE_UNREADABLE'
+  /** None of the `devices` runs the model: its `name`; the error's `attempts` say why. */
+  | 'CLASSIFIER_DEVICE_UNAVAILABLE'
   /** The worker's own code failed, or its process was ended: `name` of the model, `reason`. */
   | 'CLASSIFIER_WORKER_FAILED'
   /** Something given of a model, by `model`, that would be ignored: `name`, `options`. */

@@ -169,3 +169,20 @@ test('an aborted read stops with the signal reason', async () => {
   const signal = AbortSignal.abort(new Error('enough'))
   await expect(readTable(bytes(`${header}\n1,2,3,4,5\n`), { signal })).rejects.toThrow('enough')
 })
+
+test.each<[string, Parameters<typeof read>[1], object]>([
+  ['', {}, { code: 'DATA_FILE_EMPTY', params: { file: 'input' } }],
+  ['pixel0\n', {}, { code: 'DATA_ROWS_MISSING', params: { file: 'input' } }],
+  ['pixel0;pixel1\n1;2\n', {}, { code: 'DATA_SEPARATOR_INVALID', params: { separator: ';', row: 1 } }],
+  [
+    'pixel0\n0.5\n',
+    {},
+    { code: 'DATA_PIXEL_INVALID', params: { row: 2, column: 'pixel0', max: 255, kind: 'fraction' } },
+  ],
+  ['pixel0\n7\n', { maxValue: 1 }, { code: 'DATA_PIXEL_INVALID', params: { max: 1, kind: 'white', found: "'7'" } }],
+  ['pixel0\n\0\n', {}, { code: 'DATA_CELL_INVALID', params: { byte: 0, row: 2 } }],
+  ['pixel0,pixel2\n1,2\n', {}, { code: 'DATA_PIXEL_MISSING', params: { columns: ['pixel1'], count: 1, named: false } }],
+  ['pixel0\n1\n', { label: 3 }, { code: 'DATA_COLUMN_OUTSIDE', params: { place: 3, columns: 1 } }],
+])('%j with %j is told by code and params', async (text, options, expected) => {
+  expect(await dataError(read(text, options))).toMatchObject(expected)
+})

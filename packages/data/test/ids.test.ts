@@ -203,3 +203,11 @@ test('what is no option, and an id twice, are refused', async () => {
     await expect(writeSubmission(path, given as Parameters<typeof submissionText>[0])).rejects.toThrow(message)
   }
 })
+
+test('a decision comes in a sentence that names the options, and as data', async () => {
+  const told: unknown[] = []
+  const onNote: ReadOptions['onNote'] = (note, decision) => void told.push(note, decision)
+  await read(`,${pixels}\n0,1,2,3,4\n1,1,2,3,4\n`, { onNote })
+  const text = 'the unnamed first column counts the rows from 0, and is left out'
+  expect(told).toEqual([`${text} (option id)`, { text, options: ['id'] }])
+})

@@ -1,13 +1,29 @@
-/** What an error is about, for programs to go by; errors that were made before codes have none. */
+import { CodedError } from '../../../common/error.ts'
+
+/** What an error is about, for programs to go by. */
 export type SetupErrorCode =
   /** There is no such option: `where`, `option`, the one probably meant as `suggestion`, all as `known`. */
   | 'DEVICES_OPTION_UNKNOWN'
   /** An option has a value that it cannot have: `where`, `option`, `expected`, `found`. */
   | 'DEVICES_OPTION_INVALID'
+  /** tfjs-node is set up on other machines only: `expected`, `found`. */
+  | 'DEVICES_MACHINE_UNSUPPORTED'
+  /** A program that is needed is not there, or does not run: the `tool` (compiler, npm, pip), what was `found`. */
+  | 'DEVICES_TOOL_MISSING'
+  /** There is too little room on the disk: bytes that are `needed` and `free`, the `folder`. */
+  | 'DEVICES_DISK_FULL'
+  /** A wheel is another one than is needed: `expected`, `found`. */
+  | 'DEVICES_WHEEL_OTHER'
+  /** pip or npm could not fetch what is needed: the `tool`, and the end of its `output`. */
+  | 'DEVICES_FETCH_FAILED'
+  /** The compiler could not build the addon: its `command`, and the end of its `output`. */
+  | 'DEVICES_BUILD_FAILED'
+  /** The addon was built and does not load: what was `found`, and the end of its `output`. */
+  | 'DEVICES_LOAD_FAILED'
 
 /** What an error says besides its problem. */
-interface ErrorData {
-  code?: SetupErrorCode
+interface SetupErrorData {
+  code: SetupErrorCode
   params?: Readonly<Record<string, unknown>>
   advice?: string
   file?: string
@@ -15,24 +31,15 @@ interface ErrorData {
 }
 
 /** A device or an engine cannot be set up as asked. The message says what was found and what was expected, and ends in `advice`. */
-export class SetupError extends Error {
-  override readonly name = 'SetupError'
-  /** What to do about it. */
-  readonly advice?: string
+export class SetupError extends CodedError<SetupErrorCode> {
+  static override readonly kind: string = 'SetupError'
   /** Where the whole output of the tool that failed is. */
-  readonly file?: string
+  declare readonly file?: string
 
-  readonly code?: SetupErrorCode
-  /** The code's parameters, plain data. */
-  readonly params?: Readonly<Record<string, unknown>>
-
-  constructor(problem: string, { code, params = {}, advice, file, cause }: ErrorData = {}) {
+  constructor(problem: string, { code, params, advice, file, cause }: SetupErrorData) {
     // A problem that ends in what a tool has printed ends its line, and a question ends itself.
-    const isEnded = /[\n?]$/.test(problem)
-    const sentence = isEnded ? problem : `${problem}.${advice ? ' ' : ''}`
-    super(`${sentence}${advice ?? ''}`, cause === undefined ? {} : { cause })
-    if (advice !== undefined) this.advice = advice
+    const sentence = /[\n?]$/.test(problem) ? problem : `${problem}.`
+    super(sentence, { code, params: file === undefined ? params : { file, ...params }, advice, cause })
     if (file !== undefined) this.file = file
-    if (code !== undefined) Object.assign(this, { code, params })
   }
 }

@@ -36,7 +36,11 @@ export async function rangesOf(
     for (const { name, min, max } of watched) {
       const [low, high] = [Number(found[min]?.data[0]), Number(found[max]?.data[0])]
       if (!Number.isFinite(low) || !Number.isFinite(high)) {
-        throw rowsError(`The value ${name} goes from ${low} to ${high} on the rows given; int8 needs finite values.`)
+        throw rowsError(`The value ${name} goes from ${low} to ${high} on the rows given; int8 needs finite values.`, {
+          value: name,
+          low: String(low),
+          high: String(high),
+        })
       }
       const before = ranges.get(name) ?? { min: low, max: high }
       ranges.set(name, { min: Math.min(before.min, low), max: Math.max(before.max, high) })

@@ -1,22 +1,30 @@
-/**
- * What kind of thing is wrong. Of a model of TensorFlow.js or Keras: a layer or operator that is not supported (`EXPORT_UNSUPPORTED`), a
- * field of a layer that nothing here reads (`EXPORT_CONFIG_UNREAD`), a file that is missing, damaged or contradicts itself
- * (`EXPORT_SOURCE`). Of an ONNX file: one that cannot be read back or put into the form asked for (`EXPORT_REFUSED`), weights in other
- * files (`EXPORT_WEIGHTS_EXTERNAL`), one that would be too large (`EXPORT_TOO_LARGE`). Rows or feeds that do not fit (`EXPORT_ROWS`),
- * classes that differ (`EXPORT_CLASSES`), results that are too far apart (`EXPORT_DIFFERS`), an argument (`EXPORT_INPUT`), an option.
- */
+import { CodedError } from '../../../common/error.ts'
+
+/** What kind of thing is wrong. */
 export type ExportErrorCode =
+  /** A model of TensorFlow.js or Keras has a layer or an operator that is not supported. */
   | 'EXPORT_UNSUPPORTED'
+  /** A layer of such a model has a field that nothing here reads. */
   | 'EXPORT_CONFIG_UNREAD'
+  /** A file of such a model is missing, damaged or contradicts itself. */
   | 'EXPORT_SOURCE'
+  /** An ONNX file cannot be read back, or cannot be put into the form asked for. */
   | 'EXPORT_REFUSED'
+  /** An ONNX file has its weights in other files. */
   | 'EXPORT_WEIGHTS_EXTERNAL'
+  /** A file would be too large. */
   | 'EXPORT_TOO_LARGE'
+  /** Rows or feeds do not fit the file or each other. */
   | 'EXPORT_ROWS'
+  /** Classes differ. */
   | 'EXPORT_CLASSES'
+  /** Results are too far apart. */
   | 'EXPORT_DIFFERS'
+  /** An argument is none that this function takes. */
   | 'EXPORT_INPUT'
+  /** There is no such option: `where`, `option`, the one probably meant as `suggestion`, all as `known`. */
   | 'EXPORT_OPTION_UNKNOWN'
+  /** An option has a value that it cannot have: `where`, `option`, `expected`, `found`. */
   | 'EXPORT_OPTION_INVALID'
 
 /** What an error concerns, beside its sentence. */
@@ -28,16 +36,11 @@ export interface ExportDetails {
 }
 
 /** A model that cannot be converted or read back, or results that cannot be compared. */
-export class ExportError extends Error {
-  override name = 'ExportError'
-  readonly code: ExportErrorCode
-  /** What the sentence is made of, as plain data. */
-  readonly params: Readonly<Record<string, unknown>>
+export class ExportError extends CodedError<ExportErrorCode> {
+  static override readonly kind: string = 'ExportError'
 
-  constructor(message: string, { code = 'EXPORT_REFUSED', params = {}, cause }: ExportDetails = {}) {
-    super(message, cause === undefined ? undefined : { cause })
-    this.code = code
-    this.params = params
+  constructor(message: string, { code = 'EXPORT_REFUSED', params, cause }: ExportDetails = {}) {
+    super(message, { code, params, cause })
   }
 }
 

@@ -149,7 +149,10 @@ const common = {
 
 function requireAlike(models: readonly Model[]): void {
   const [first, ...others] = models
-  if (!first) throw new ExportError('There are no models to merge; expected one or more.')
+  if (!first) {
+    const params = { what: 'models', expected: 'one or more', found: 'none' }
+    throw new ExportError('There are no models to merge; expected one or more.', { code: 'EXPORT_INPUT', params })
+  }
   others.forEach((model, index) => {
     for (const [what, textOf] of Object.entries(common)) {
       const [expected, found] = [textOf(first), textOf(model)]

@@ -96,6 +96,7 @@ function floatsOf(name: string, text: string, dims: readonly number[]): Float32A
   if (bytes) return new Float32Array(bytes.buffer)
   throw new ExportError(
     `The file’s metadata pixelrow.unfolded does not hold ${name} as ${dims.join('×')} float32 values.`,
+    { params: { name, dims } },
   )
 }
 
@@ -107,5 +108,5 @@ function stepsTaken(pair: Pair, weights: Model['weights'], text: string): Tensor
   const packed = fromBase64(text, Math.ceil(data.length / 5))
   if (!missing && packed) return { dims, data: stepped(divided(pair, weights[name]!, weights), packed) }
   const reason = missing ? `without ${missing}` : `in ${text.length} characters for ${data.length} values`
-  throw new ExportError(`The file’s metadata pixelrow.unfolded gives ${name} ${reason}.`)
+  throw new ExportError(`The file’s metadata pixelrow.unfolded gives ${name} ${reason}.`, { params: { name, reason } })
 }

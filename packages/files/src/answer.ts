@@ -36,7 +36,8 @@ export async function acceptAnswer(
   const reason = `the server answered ${status}`
   if (status === 408 || status === 429 || status >= 500)
     throw new TransientError(reason, { after: retryAfter(headers) })
-  throw new FileError({ file: name, problem: `cannot be downloaded: ${reason}`, advice: 'Check the address.' })
+  const [params, problem, advice] = [{ status }, `cannot be downloaded: ${reason}`, 'Check the address.']
+  throw new FileError({ code: 'FILES_DOWNLOAD_REFUSED', params, file: name, problem, advice })
 }
 
 async function wholeFile(headers: Headers, part: Part, checksum: Checksum | undefined): Promise<Accepted> {

@@ -113,11 +113,18 @@ async function targetOf(file: string): Promise<Target> {
   const stats = await statIfThere(file)
   if (!stats) return { path: await behindLinks(file), isStream: false }
   if (stats.isDirectory())
-    throw new FileError({ file, problem: 'cannot be written: it is a folder', advice: 'Pass the path of a file.' })
+    throw new FileError({
+      code: 'FILES_IN_THE_WAY',
+      params: { path: file },
+      file,
+      problem: 'cannot be written: it is a folder',
+      advice: 'Pass the path of a file.',
+    })
   if (!stats.isFile()) return { path: file, isStream: true }
   await access(file, constants.W_OK).catch((cause: unknown) => {
     const advice = 'Change its permissions, or choose another name.'
-    throw new FileError({ file, problem: 'cannot be written: the file is read-only', advice }, { cause })
+    const problem = 'cannot be written: the file is read-only'
+    throw new FileError({ code: 'FILES_READ_ONLY', file, problem, advice }, { cause })
   })
   const path = await attempt(realpath(file), { file, action: 'written' })
   return { path, mode: stats.mode & 0o777, isStream: false }

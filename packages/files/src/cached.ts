@@ -43,7 +43,7 @@ function partsOfKey(key: string): string[] {
   const parts = key.split('/')
   if (parts.every((part) => /^\w[\w.@+-]*$/.test(part))) return parts
   const problem = `a key of the cache: expected letters, digits and . _ @ + - with / between, found ${JSON.stringify(key)}`
-  throw new FileError({ problem })
+  throw new FileError({ code: 'FILES_KEY_INVALID', params: { key }, problem })
 }
 
 const isWhole = (path: string): Promise<boolean> =>

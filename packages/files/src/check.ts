@@ -1,5 +1,5 @@
 import type { Located } from './directory.ts'
-import { FileError } from './error.ts'
+import { damagedZip, FileError } from './error.ts'
 import { partsOf, unsafe } from './names.ts'
 
 const minimalHeader = 30
@@ -20,13 +20,14 @@ function requireSafe(file: string, { entry, mode }: Located): void {
   const problem = unsafe(entry.name) ?? (isPlain ? size : special)
   if (problem === undefined) return
   const advice = 'This zip is not safe to unpack, and nothing of it was read.'
-  throw new FileError({ file, entry: entry.name, problem, advice })
+  throw new FileError({ code: 'FILES_ZIP_UNSAFE', file, entry: entry.name, problem, advice })
 }
 
 function requireDistinct(file: string, all: Located[]): void {
   const files = new Set<string>()
   const seen = new Set<string>()
-  const fail = (entry: string, problem: string) => new FileError({ file, entry, problem, advice: packAgain })
+  const fail = (entry: string, problem: string) =>
+    new FileError({ code: 'FILES_ZIP_AMBIGUOUS', file, entry, problem, advice: packAgain })
   for (const { entry } of all) {
     const path = partsOf(entry.name).join('/')
     if (seen.has(path)) throw fail(entry.name, 'is there twice')
@@ -52,7 +53,7 @@ function limitEntries(file: string, all: Located[], directoryStart: number): voi
     if (start + minimalHeader + rawName.length + entry.compressedSize <= located.limit) continue
     const other = next ? `entry ${JSON.stringify(next.entry.name)}` : 'the directory'
     const problem = `overlaps with ${other}`
-    throw new FileError({
+    throw damagedZip({
       file,
       entry: entry.name,
       offset: start,

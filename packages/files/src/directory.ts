@@ -1,6 +1,6 @@
 import { formatSize, uint64, viewOf } from './bytes.ts'
 import type { DirectoryPlace } from './end.ts'
-import { downloadAgain, FileError } from './error.ts'
+import { damagedZip, downloadAgain, FileError } from './error.ts'
 import { fromCp437, fromUtf8 } from './names.ts'
 import type { Input } from './source.ts'
 import type { Codec, ZipEntry } from './types.ts'
@@ -51,7 +51,7 @@ export async function readDirectory(
 const copied = async (bytes: Promise<Uint8Array>) => new Uint8Array(await bytes)
 
 function record(input: Input, place: DirectoryPlace, bytes: Uint8Array, at: number, crc32: Codec['crc32']) {
-  const fail = (problem: string) => new FileError({ file: input.name, offset: at, problem, advice: downloadAgain })
+  const fail = (problem: string) => damagedZip({ file: input.name, offset: at, problem, advice: downloadAgain })
   const view = viewOf(bytes)
   if (bytes.length < headerSize || view.getUint32(0, true) !== centralHeader)
     throw fail('its directory is damaged: no entry begins here')
@@ -139,10 +139,12 @@ function textOf(flags: number, host: number, unicode: Uint8Array | undefined, cr
 function requireCount({ name }: Input, { count, shortCount }: DirectoryPlace, found: number): void {
   if (found === count || (shortCount && found % 0x10000 === count)) return
   const problem = `its directory is damaged: expected ${count} entries, found ${found}`
-  throw new FileError({ file: name, problem, advice: downloadAgain })
+  throw damagedZip({ file: name, problem, advice: downloadAgain })
 }
 
 function tooMany({ name }: Input, { start, end }: DirectoryPlace, maxEntries: number): FileError {
   const problem = `has more than ${maxEntries} entries, in a directory of ${formatSize(end - start)}`
-  return new FileError({ file: name, problem, advice: 'If you trust the file, pass a larger maxEntries.' })
+  const advice = 'If you trust the file, pass a larger maxEntries.'
+  const params = { option: 'maxEntries', limit: maxEntries }
+  return new FileError({ code: 'FILES_LIMIT', params, file: name, problem, advice })
 }

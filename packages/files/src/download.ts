@@ -59,7 +59,7 @@ async function requireFree(path: string): Promise<void> {
   if (!stats) return
   const problem = stats.isDirectory() ? 'is there already, and is a folder' : 'is there already'
   const advice = 'Pass overwrite: true to replace it, or choose another folder.'
-  throw new FileError({ file: path, problem, advice, exists: true })
+  throw new FileError({ code: 'FILES_EXISTS', params: { path }, file: path, problem, advice, exists: true })
 }
 
 /** Everything in the part, and that right. Where kept bytes make it wrong, it is downloaded anew, once. */
@@ -69,7 +69,8 @@ async function verified(source: DownloadSource, path: string, options: DownloadO
   if (!problem) return { path, bytes, resumedFrom }
   await removePart(path)
   if (resumedFrom > 0) return verified(source, path, options)
-  throw new FileError({ file: nameOf(path, options), problem, advice: 'Nothing of it was kept. Download it again.' })
+  const advice = 'Nothing of it was kept. Download it again.'
+  throw new FileError({ code: 'FILES_DOWNLOAD_WRONG', file: nameOf(path, options), problem, advice })
 }
 
 async function mismatch(
@@ -161,7 +162,9 @@ async function requesting(
     if (!problem) throw error
     const progressed = part.have > before
     if (problem.transient) throw new TransientError(problem.reason, { progressed, cause: error })
-    throw new FileError({ file: name, problem: `cannot be downloaded: ${problem.reason}` }, { cause: error })
+    const about = { params: { reason: problem.reason, kept: part.have }, file: name }
+    const sentence = `cannot be downloaded: ${problem.reason}`
+    throw new FileError({ code: 'FILES_DOWNLOAD_FAILED', ...about, problem: sentence }, { cause: error })
   } finally {
     clearTimeout(timer)
     // Whatever is left of an answer that is not wanted.
@@ -198,7 +201,9 @@ function failure(error: TransientError, part: Part, file: string): FileError {
     part.have > 0 && part.record
       ? `${when}: it continues behind the ${formatSize(part.have)} that are kept.`
       : `${when}.`
-  return new FileError({ file, problem: `cannot be downloaded: ${error.message}`, advice }, { cause: error })
+  const params = { reason: error.message, kept: part.have }
+  const problem = `cannot be downloaded: ${error.message}`
+  return new FileError({ code: 'FILES_DOWNLOAD_FAILED', params, file, problem, advice }, { cause: error })
 }
 
 const nameOf = (path: string, { name }: DownloadOptions) => name ?? basename(path)

@@ -1,5 +1,5 @@
 import { uint64, viewOf } from './bytes.ts'
-import { downloadAgain, FileError } from './error.ts'
+import { damagedZip, downloadAgain, FileError } from './error.ts'
 import type { Input } from './source.ts'
 
 /** Where the central directory lies. */
@@ -77,7 +77,7 @@ async function placeOf(input: Input, tailOffset: number, tail: Uint8Array, at: n
   const shift = start - record.offset
   if (shift < 0) {
     const problem = `its directory would begin at byte ${record.offset} and reach beyond its end record: the file is cut or damaged`
-    throw new FileError({ file: input.name, offset: tailOffset + at, problem, advice: downloadAgain })
+    throw damagedZip({ file: input.name, offset: tailOffset + at, problem, advice: downloadAgain })
   }
   const place = { start, end: record.at, count: record.counts[0]!, shift, comment }
   await requireDirectory(input, place)
@@ -100,7 +100,7 @@ async function zip64(input: Input, short: EndRecord, tail: DataView, locatorAt: 
   if (locatorAt < 0 || tail.getUint32(locatorAt, true) !== locator64) return short
   const locator = short.at - locatorSize
   const problem = 'its zip64 end record is not where it should be: the file is damaged'
-  const lost = new FileError({ file: input.name, offset: locator, problem, advice: downloadAgain })
+  const lost = damagedZip({ file: input.name, offset: locator, problem, advice: downloadAgain })
   // Bytes in front of the zip move it away from where the locator says.
   for (const at of [uint64(tail, locatorAt + 8), locator - endSize64]) {
     if (at < 0 || at + endSize64 > locator) continue
@@ -134,7 +134,8 @@ function agree(short: EndRecord, long: EndRecord): boolean {
 function requireOneDisk({ name }: Input, { disks, counts }: EndRecord): void {
   if (disks.every((disk) => disk === 0) && counts[0] === counts[1]) return
   const problem = 'is one part of a zip that was split into several'
-  throw new FileError({ file: name, problem, advice: 'Join the parts first: zip -s 0 PART.zip --out whole.zip.' })
+  const advice = 'Join the parts first: zip -s 0 PART.zip --out whole.zip.'
+  throw new FileError({ code: 'FILES_ZIP_SPLIT', file: name, problem, advice })
 }
 
 /** A zip in front of the zip means a file that was cut inside a stored zip, or two files in one: no reading of it is sure. */
@@ -142,7 +143,7 @@ async function requirePlainPrefix(input: Input, shift: number, rest: number): Pr
   const begin = viewOf(await input.read(0, 4)).getUint32(0, true)
   if (begin !== localHeader && rest === 0) return
   const problem = `is cut, or two files in one: the only whole zip in it begins at byte ${shift}`
-  throw new FileError({ file: input.name, problem, advice: downloadAgain })
+  throw damagedZip({ file: input.name, problem, advice: downloadAgain })
 }
 
 async function requireDirectory(input: Input, { start, end, count }: Omit<DirectoryPlace, 'shortCount'>) {
@@ -150,7 +151,7 @@ async function requireDirectory(input: Input, { start, end, count }: Omit<Direct
   const fits = count > 0 && end - start >= 46
   if (isEmpty || (fits && viewOf(await input.read(start, 4)).getUint32(0, true) === centralHeader)) return
   const problem = `no directory of ${count} entries where its end record says: the file is damaged`
-  throw new FileError({ file: input.name, offset: start, problem, advice: downloadAgain })
+  throw damagedZip({ file: input.name, offset: start, problem, advice: downloadAgain })
 }
 
 /** Says what the file is instead of a whole zip. */
@@ -158,10 +159,11 @@ async function notFound(input: Input): Promise<FileError> {
   const begin = await input.read(0, Math.min(input.size, 8))
   const text = String.fromCharCode(...begin)
   if (text.startsWith('PK\x03\x04') || text.startsWith('PK\x07\x08'))
-    return new FileError({ file: input.name, problem: 'the file is cut: its end is missing', advice: downloadAgain })
+    return damagedZip({ file: input.name, problem: 'the file is cut: its end is missing', advice: downloadAgain })
   const found = kinds.find(([magic]) => text.startsWith(magic))?.[1] ?? 'something else'
   const what = text === '' ? 'an empty file' : /^\s*<[!?a-z]/i.test(text) ? 'a web page: look what it says' : found
-  return new FileError({ file: input.name, problem: `expected a zip, found ${what}`, advice: 'Check the file.' })
+  const about = { params: { found: what }, file: input.name, advice: 'Check the file.' }
+  return new FileError({ code: 'FILES_ZIP_NONE', ...about, problem: `expected a zip, found ${what}` })
 }
 
 const kinds = [

@@ -1,7 +1,7 @@
 import { isA } from '../../../common/kinds.ts'
 import { formatSize, viewOf } from './bytes.ts'
 import type { Located } from './directory.ts'
-import { downloadAgain, FileError } from './error.ts'
+import { damagedZip, downloadAgain, FileError, type FileErrorDetail } from './error.ts'
 import type { Input } from './source.ts'
 import type { Codec, ZipEntry, ZipOptions } from './types.ts'
 
@@ -28,24 +28,26 @@ const damaged = `The file is damaged. ${downloadAgain}`
 export function requireReadable(file: string, entry: ZipEntry, options: ZipOptions): void {
   const refusal = cannotOpen(entry) ?? beyond(entry, options)
   if (!refusal) return
-  const [problem, advice] = refusal
-  throw new FileError({ file, entry: entry.name, problem, advice })
+  throw new FileError({ ...refusal, file, entry: entry.name })
 }
 
-type Refusal = [problem: string, advice: string]
+type Refusal = Pick<FileErrorDetail, 'code' | 'params' | 'problem' | 'advice'>
 
 function cannotOpen({ directory, encrypted, method, size, compressedSize }: ZipEntry): Refusal | undefined {
-  if (directory) return ['is a folder, and has no bytes', 'Open a file.']
-  if (encrypted || method === 99) return ['is encrypted', 'Unpack it with a tool that asks for the password.']
+  const unsupported = { code: 'FILES_ENTRY_UNSUPPORTED', params: { method } } as const
+  if (directory) return { ...unsupported, problem: 'is a folder, and has no bytes', advice: 'Open a file.' }
+  if (encrypted || method === 99) {
+    return { ...unsupported, problem: 'is encrypted', advice: 'Unpack it with a tool that asks for the password.' }
+  }
   if (method !== stored && method !== deflate) {
     const advice = 'Unpack it with 7-Zip, or pack it again with deflate.'
-    return [
-      `is packed with ${methods[method] ?? 'an unknown method'} (method ${method}), expected stored or deflate`,
-      advice,
-    ]
+    const packed = `is packed with ${methods[method] ?? 'an unknown method'} (method ${method})`
+    return { ...unsupported, problem: `${packed}, expected stored or deflate`, advice }
   }
-  if (method === stored && size !== compressedSize)
-    return [`is stored as it is, and yet takes ${compressedSize} bytes for ${size}`, damaged]
+  if (method === stored && size !== compressedSize) {
+    const problem = `is stored as it is, and yet takes ${compressedSize} bytes for ${size}`
+    return { code: 'FILES_ZIP_DAMAGED', problem, advice: damaged }
+  }
   return undefined
 }
 
@@ -67,11 +69,13 @@ function beyond(
 ): Refusal | undefined {
   if (size > maxEntry) {
     const problem = `unpacks to ${formatSize(size)}, more than the limit of ${formatSize(maxEntry)}`
-    return [problem, 'If you trust the file, pass a larger maxEntry.']
+    const params = { option: 'maxEntry', limit: maxEntry, found: size }
+    return { code: 'FILES_LIMIT', params, problem, advice: 'If you trust the file, pass a larger maxEntry.' }
   }
   if (size <= ratioCounts || size <= maxRatio * compressedSize) return undefined
   const problem = `unpacks ${formatSize(compressedSize)} to ${formatSize(size)}, more than ${maxRatio} times as much, as zip bombs do`
-  return [problem, 'If you trust the file, pass a larger maxRatio.']
+  const params = { option: 'maxRatio', limit: maxRatio, found: size / compressedSize }
+  return { code: 'FILES_LIMIT', params, problem, advice: 'If you trust the file, pass a larger maxRatio.' }
 }
 
 /** Reads an entry: its size is enforced while it unpacks, its CRC-32 checked at the end. */
@@ -95,7 +99,7 @@ export async function* contentOf(context: EntryContext, located: Located): Async
 
 /** Offset of the data from the header, which must say what the directory says. */
 function requireHeader(file: string, { entry, flags, rawName, start, limit }: Located, head: Uint8Array): number {
-  const fail = (problem: string) => new FileError({ file, entry: entry.name, offset: start, problem, advice: damaged })
+  const fail = (problem: string) => damagedZip({ file, entry: entry.name, offset: start, problem, advice: damaged })
   const view = viewOf(head)
   if (head.length < localSize || view.getUint32(0, true) !== localHeader)
     throw fail('no entry begins where its directory says')
@@ -168,17 +172,17 @@ function damage(file: string, entry: ZipEntry) {
     const isError = isA(cause, 'Error')
     if (isError && cause.name === 'RangeError') return oversize(file, entry)
     const problem = `cannot be unpacked (${isError ? cause.message : cause})`
-    return new FileError({ file, entry: entry.name, offset: entry.offset, problem, advice: damaged }, { cause })
+    return damagedZip({ file, entry: entry.name, offset: entry.offset, problem, advice: damaged }, { cause })
   }
 }
 
 function oversize(file: string, { name, offset, size }: ZipEntry): FileError {
   const problem = `unpacks to more than the ${size} bytes it says`
-  return new FileError({ file, entry: name, offset, problem, advice: 'The file is damaged or a zip bomb.' })
+  return damagedZip({ file, entry: name, offset, problem, advice: 'The file is damaged or a zip bomb.' })
 }
 
 function requireWhole(file: string, { name, offset, size, crc32 }: ZipEntry, found: number, crc: number): void {
-  const fail = (problem: string) => new FileError({ file, entry: name, offset, problem, advice: damaged })
+  const fail = (problem: string) => damagedZip({ file, entry: name, offset, problem, advice: damaged })
   if (found !== size) throw fail(`expected ${size} bytes, found ${found}`)
   if (crc !== crc32) throw fail(`expected a CRC-32 of ${hex(crc32)}, found ${hex(crc)}`)
 }

@@ -1,4 +1,6 @@
-/** What an error of this package is about, for programs to go by; errors that were made before codes have none. */
+import { CodedError } from '../../../common/error.ts'
+
+/** What an error of this package is about, for programs to go by. `params` has the `file`, `entry` and `offset` besides, where they are known. */
 export type FileErrorCode =
   /** There is no such option: `where`, `option`, the one probably meant as `suggestion`, all as `known`. */
   | 'FILES_OPTION_UNKNOWN'
@@ -6,10 +8,52 @@ export type FileErrorCode =
   | 'FILES_OPTION_INVALID'
   /** What is to be read as a zip is nothing of the kind: `expected`, `found`. */
   | 'FILES_SOURCE_INVALID'
+  /** The operating system does not let a file be `action` (read, written, created, removed): its `reason`, such as `ENOENT`. */
+  | 'FILES_SYSTEM'
+  /** A file or a folder is there already, and was to stay: its `path`. */
+  | 'FILES_EXISTS'
+  /** A folder, a file or a link lies where something else is to be written: its `path`. */
+  | 'FILES_IN_THE_WAY'
+  /** A file that is to be replaced is read-only. */
+  | 'FILES_READ_ONLY'
+  /** A file became shorter while it was read: `expected` and `found` bytes. */
+  | 'FILES_CHANGED'
+  /** A zip is read that was closed. */
+  | 'FILES_CLOSED'
+  /** The file is no zip: what it is instead as `found`. */
+  | 'FILES_ZIP_NONE'
+  /** A zip is cut, damaged, or says two things of itself. */
+  | 'FILES_ZIP_DAMAGED'
+  /** The file is a part of a zip that was split. */
+  | 'FILES_ZIP_SPLIT'
+  /** A zip could do harm: a name outside the folder, a link, a device. */
+  | 'FILES_ZIP_UNSAFE'
+  /** Readers differ on a zip: a name that is there twice, or as a file and a folder. */
+  | 'FILES_ZIP_AMBIGUOUS'
+  /** More than a limit allows: the `option` that sets it, the `limit`, and where it is known how much was `found`. */
+  | 'FILES_LIMIT'
+  /** There is no entry of that name in a zip: the first few `names` of those that are. */
+  | 'FILES_ENTRY_MISSING'
+  /** An entry is a folder, encrypted, or packed with another `method` than are read here. */
+  | 'FILES_ENTRY_UNSUPPORTED'
+  /** A name that this system cannot have. */
+  | 'FILES_NAME_IMPOSSIBLE'
+  /** An entry does not fit into memory at once: `bytes`. */
+  | 'FILES_MEMORY'
+  /** A server does not give a file: its `status`. */
+  | 'FILES_DOWNLOAD_REFUSED'
+  /** A file did not come, after all tries: the `reason`, and the bytes that are `kept`. */
+  | 'FILES_DOWNLOAD_FAILED'
+  /** A download came whole and is not what it should be: of another size or checksum. */
+  | 'FILES_DOWNLOAD_WRONG'
+  /** A key of the cache has letters that none may have: `key`. */
+  | 'FILES_KEY_INVALID'
+  /** What failed may work when it is tried again: milliseconds to wait first as `after`. */
+  | 'FILES_TRANSIENT'
 
 /** Which file is wrong, where in it, and what to do about it. */
 export interface FileErrorDetail {
-  code?: FileErrorCode
+  code: FileErrorCode
   /** What the code's sentence is made of. */
   params?: Readonly<Record<string, unknown>>
   /** Path or name of the file. */
@@ -27,41 +71,35 @@ export interface FileErrorDetail {
 }
 
 /** The one error of this package: `data.zip, entry "train.csv": its CRC-32 is …, expected …. The file is damaged: download it again.` */
-export class FileError extends Error {
-  override readonly name = 'FileError'
-  readonly code?: FileErrorCode
-  /** The code's parameters, plain data. */
-  readonly params?: Readonly<Record<string, unknown>>
-  readonly file?: string
-  readonly entry?: string
-  readonly offset?: number
+export class FileError extends CodedError<FileErrorCode> {
+  static override readonly kind: string = 'FileError'
+  declare readonly file?: string
+  declare readonly entry?: string
+  declare readonly offset?: number
   /** What is wrong, in words, without the place. */
   readonly problem: string
-  /** A sentence that says what to do. */
-  readonly advice?: string
   /** Set where the file is there already, and was to stay. */
-  readonly exists?: true
+  declare readonly exists?: true
 
-  constructor(detail: FileErrorDetail, options?: { cause?: unknown }) {
-    super(sentence(detail), options)
-    const { code, params = {}, file, entry, offset, problem, advice, exists } = detail
+  constructor(detail: FileErrorDetail, { cause }: { cause?: unknown } = {}) {
+    const { code, params, file, entry, offset, problem, advice, exists } = detail
+    const place = Object.fromEntries(Object.entries({ file, entry, offset }).filter(([, value]) => value !== undefined))
+    super(sentence(detail), { code, params: { ...place, ...params }, advice, cause })
     this.problem = problem
-    if (code !== undefined) Object.assign(this, { code, params })
-    if (file !== undefined) this.file = file
-    if (entry !== undefined) this.entry = entry
-    if (offset !== undefined) this.offset = offset
-    if (advice !== undefined) this.advice = advice
-    if (exists) this.exists = exists
+    Object.assign(this, place, exists && { exists })
   }
 }
 
-function sentence({ file, entry, offset, problem, advice }: FileErrorDetail): string {
+function sentence({ file, entry, offset, problem }: FileErrorDetail): string {
   const place = [file, entry === undefined ? '' : `entry ${JSON.stringify(entry)}`].filter(Boolean).join(', ')
   const at = offset === undefined ? '' : ` (at byte ${offset})`
   const what = `${problem}${at}`
-  const text = `${place ? `${place}: ` : ''}${what}${/[.?!]$/.test(what) ? '' : '.'}`
-  return advice ? `${text} ${advice}` : text
+  return `${place ? `${place}: ` : ''}${what}${/[.?!]$/.test(what) ? '' : '.'}`
 }
 
 /** What to do about a file that came over a network and is not whole. */
 export const downloadAgain = 'Download it again.'
+
+/** An error about a zip that is cut, damaged or says two things of itself. */
+export const damagedZip = (detail: Omit<FileErrorDetail, 'code'>, options: { cause?: unknown } = {}): FileError =>
+  new FileError({ ...detail, code: 'FILES_ZIP_DAMAGED' }, options)

@@ -61,7 +61,7 @@ function requireWritable(file: string, all: Target[], files: Target[], options: 
   const paths = new Set<string>()
   for (const { entry, path } of all) {
     const fail = (problem: string) =>
-      new FileError({ file, entry: entry.name, problem, advice: 'Unpack it elsewhere.' })
+      new FileError({ code: 'FILES_NAME_IMPOSSIBLE', file, entry: entry.name, problem, advice: 'Unpack it elsewhere.' })
     if (!entry.directory) requireReadable(file, entry, options)
     if (process.platform !== 'win32' && process.platform !== 'darwin') continue
     const bad = process.platform === 'win32' ? partsOf(entry.name).map(unsafeOnWindows).find(Boolean) : undefined
@@ -83,7 +83,8 @@ async function requireFree(file: string, targets: Target[], overwrite: boolean):
     const problem = there.isDirectory() ? `${path} is there already, and is a folder` : `${path} is there already`
     const choice = there.isDirectory() ? 'Remove it' : 'Pass overwrite: true to replace it'
     const advice = `Nothing was written. ${choice}, or choose another folder.`
-    throw new FileError({ file, entry: entry.name, problem, advice, exists: true })
+    const about = { params: { path }, file, entry: entry.name, problem, advice }
+    throw new FileError({ code: 'FILES_EXISTS', ...about, exists: true })
   }
 }
 
@@ -110,7 +111,8 @@ function unlessThere(error: unknown): void {
 
 function inTheWay(root: string, path: string): FileError {
   const problem = `cannot be created: there is a file or a link ${relative(root, path).replaceAll(sep, '/')} in ${root}`
-  return new FileError({ file: path, problem, advice: 'Remove it, or choose another folder.' })
+  const advice = 'Remove it, or choose another folder.'
+  return new FileError({ code: 'FILES_IN_THE_WAY', params: { path }, file: path, problem, advice })
 }
 
 async function writeAll(

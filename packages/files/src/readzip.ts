@@ -43,5 +43,6 @@ async function openInput(source: ZipSource, name: string | undefined): Promise<I
   }
   await handle.close()
   const found = stats.isDirectory() ? 'a folder' : 'a device or a pipe'
-  throw new FileError({ file, problem: `expected a zip, found ${found}`, advice: 'Pass the path of the file.' })
+  const about = { params: { found }, file, advice: 'Pass the path of the file.' }
+  throw new FileError({ code: 'FILES_ZIP_NONE', ...about, problem: `expected a zip, found ${found}` })
 }

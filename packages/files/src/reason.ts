@@ -22,7 +22,8 @@ export function explained(error: unknown, { file, action }: Action): unknown {
   const known = reasons[code]?.(file, action)
   const [reason, advice] = known ?? [`${code}: ${isA(error, 'Error') ? error.message : error}`, undefined]
   const problem = `cannot be ${action}: ${reason}`
-  return new FileError({ file, problem, ...(advice && { advice }) }, { cause: error })
+  const params = { action, reason: code }
+  return new FileError({ code: 'FILES_SYSTEM', params, file, problem, ...(advice && { advice }) }, { cause: error })
 }
 
 /** `ENOENT` and the like, for an error of the operating system. */

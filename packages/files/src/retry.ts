@@ -1,9 +1,10 @@
+import { CodedError } from '../../../common/error.ts'
 import { check, retryRules } from './options.ts'
 import type { RetryOptions } from './types.ts'
 
 /** Something failed that may work when it is tried again. `after` is how long to wait first, in milliseconds, if the server said so. */
-export class TransientError extends Error {
-  override readonly name = 'TransientError'
+export class TransientError extends CodedError<'FILES_TRANSIENT'> {
+  static override readonly kind: string = 'TransientError'
   readonly after: number | undefined
   /** There was progress since the last try, so that the count of tries begins again. */
   readonly progressed: boolean
@@ -12,7 +13,7 @@ export class TransientError extends Error {
     reason: string,
     { after, progressed = false, cause }: { after?: number | undefined; progressed?: boolean; cause?: unknown } = {},
   ) {
-    super(reason, { cause })
+    super(reason, { code: 'FILES_TRANSIENT', params: { after }, cause })
     this.after = after
     this.progressed = progressed
   }

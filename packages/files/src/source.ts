@@ -58,11 +58,13 @@ export function exactly(source: ByteSource, name: string): Input {
     name,
     size: source.size,
     async read(offset, length) {
-      if (closed) throw new FileError({ file: name, problem: 'is closed', advice: 'Open it again with readZip.' })
+      const advice = 'Open it again with readZip.'
+      if (closed) throw new FileError({ code: 'FILES_CLOSED', file: name, problem: 'is closed', advice })
       const bytes = await source.read(offset, length)
       if (bytes.length === length) return bytes
       const problem = `expected ${length} bytes, found ${bytes.length}: the file became shorter while it was read`
-      throw new FileError({ file: name, offset, problem, advice: downloadAgain })
+      const params = { expected: length, found: bytes.length }
+      throw new FileError({ code: 'FILES_CHANGED', params, file: name, offset, problem, advice: downloadAgain })
     },
     async close() {
       if (closed) return

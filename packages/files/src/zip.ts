@@ -48,7 +48,8 @@ function lookUp(file: string, byName: Map<string, Located>, wanted: ZipEntry | s
   const some = [...byName.keys()].filter((each) => !each.endsWith('/')).slice(0, 5)
   const more = byName.size > some.length ? ' and more' : ''
   const problem = 'is not in this zip'
-  throw new FileError({ file, entry: name, problem, advice: `It has ${some.join(', ') || 'no files'}${more}.` })
+  const advice = `It has ${some.join(', ') || 'no files'}${more}.`
+  throw new FileError({ code: 'FILES_ENTRY_MISSING', params: { names: some }, file, entry: name, problem, advice })
 }
 
 /** Refuses entries that cannot be read, and one after which all that were opened would be too much. */
@@ -68,7 +69,9 @@ function admission(file: string, options: ZipOptions): (entry: ZipEntry) => void
 export function requireTotal(file: string, total: number, { maxTotal = mostBytes }: ZipOptions): void {
   if (total <= maxTotal) return
   const problem = `unpacks to ${formatSize(total)}, more than the limit of ${formatSize(maxTotal)}`
-  throw new FileError({ file, problem, advice: 'If you trust the file, pass a larger maxTotal.' })
+  const params = { option: 'maxTotal', limit: maxTotal, found: total }
+  const advice = 'If you trust the file, pass a larger maxTotal.'
+  throw new FileError({ code: 'FILES_LIMIT', params, file, problem, advice })
 }
 
 async function gathered(entry: ZipEntry, file: string, chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
@@ -87,6 +90,7 @@ function roomFor({ name, size }: ZipEntry, file: string): Uint8Array {
     return new Uint8Array(size)
   } catch (cause) {
     const problem = `its ${formatSize(size)} do not fit into memory at once`
-    throw new FileError({ file, entry: name, problem, advice: 'Read it with open(), chunk by chunk.' }, { cause })
+    const about = { params: { bytes: size }, file, entry: name, advice: 'Read it with open(), chunk by chunk.' }
+    throw new FileError({ code: 'FILES_MEMORY', ...about, problem }, { cause })
   }
 }

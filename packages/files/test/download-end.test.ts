@@ -83,9 +83,9 @@ test('who places the file decides what becomes of it; only an error about its co
   const { url } = await serve(file(bytes))
   const fail = (error: unknown) => download(url, path, { place: () => Promise.reject(error) })
   await expect(fail(new Error('not now'))).rejects.toThrow('not now')
-  await failure(fail(new FileError({ problem: 'in the way', exists: true })))
+  await failure(fail(new FileError({ code: 'FILES_EXISTS', problem: 'in the way', exists: true })))
   expect(listing(folder)).toEqual(['data.bin.part', 'data.bin.part.json'])
-  await failure(fail(new FileError({ problem: 'damaged' })))
+  await failure(fail(new FileError({ code: 'FILES_DOWNLOAD_WRONG', problem: 'damaged' })))
   expect(listing(folder)).toEqual([])
   const place = async (part: string, put: () => Promise<void>) => {
     writeFileSync(join(folder, 'seen'), String(readFileSync(part).length))

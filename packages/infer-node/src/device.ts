@@ -79,6 +79,8 @@ export async function openSession(
     }
   }
   throw new ClassifierError(`${model.name}: cannot run on ${list.join(', ')}.\n${attempts.map(describe).join('\n')}`, {
+    code: 'CLASSIFIER_DEVICE_UNAVAILABLE',
+    params: { name: model.name, devices: list },
     attempts,
   })
 }

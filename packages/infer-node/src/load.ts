@@ -60,6 +60,10 @@ export async function load(source: ModelSource, options: LoadOptions = {}): Prom
 
 async function readPicture(path: string): Promise<Uint8Array> {
   return readFile(path).catch((cause: unknown) => {
-    throw new ClassifierError(`${path}: ${explainRead(cause, path, 'a picture')}`, { cause })
+    throw new ClassifierError(`${path}: ${explainRead(cause, path, 'a picture')}`, {
+      code: 'CLASSIFIER_PICTURE_UNREADABLE',
+      params: { path, reason: (cause as NodeJS.ErrnoException).code },
+      cause,
+    })
   })
 }

@@ -65,7 +65,12 @@ export function loadWasm({ wasm }: Runtimes, threads: number): Runtime {
     runtime.env.wasm.numThreads = threads
     return runtime
   } catch (cause) {
-    throw new ClassifierError(`onnxruntime-web cannot be loaded: ${(cause as Error).message}`, { cause })
+    const reason = (cause as Error).message
+    throw new ClassifierError(`onnxruntime-web cannot be loaded: ${reason}`, {
+      code: 'CLASSIFIER_RUNTIME_UNLOADABLE',
+      params: { package: 'onnxruntime-web', reason },
+      cause,
+    })
   }
 }
 

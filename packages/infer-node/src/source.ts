@@ -65,7 +65,11 @@ async function readPath(path: string): Promise<FileBytes> {
   try {
     return { name: path, bytes: await readFile(path), path }
   } catch (cause) {
-    throw new ClassifierError(`${path}: ${explainRead(cause, path, 'an ONNX model')}`, { cause })
+    throw new ClassifierError(`${path}: ${explainRead(cause, path, 'an ONNX model')}`, {
+      code: 'CLASSIFIER_MODEL_UNREADABLE',
+      params: { name: path, reason: (cause as NodeJS.ErrnoException).code },
+      cause,
+    })
   }
 }
 
@@ -81,9 +85,16 @@ export function explainRead(error: unknown, path: string, expected: string): str
 async function download(url: URL): Promise<FileBytes> {
   const name = url.protocol === 'data:' ? 'the model' : url.href
   const response = await fetch(url).catch((cause: unknown) => {
-    throw new ClassifierError(`${name}: the model cannot be downloaded: no answer from ${url.host}`, { cause })
+    throw new ClassifierError(`${name}: the model cannot be downloaded: no answer from ${url.host}`, {
+      code: 'CLASSIFIER_MODEL_UNREACHABLE',
+      params: { name },
+      cause,
+    })
   })
-  if (!response.ok)
-    throw new ClassifierError(`${name}: the model cannot be downloaded: the server answers ${response.status}`)
+  const { ok, status } = response
+  if (!ok) {
+    const message = `${name}: the model cannot be downloaded: the server answers ${status}`
+    throw new ClassifierError(message, { code: 'CLASSIFIER_MODEL_UNREACHABLE', params: { name, status } })
+  }
   return { name, bytes: new Uint8Array(await response.arrayBuffer()) }
 }

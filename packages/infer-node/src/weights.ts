@@ -24,6 +24,7 @@ export async function weightsBeside(name: string, bytes: Uint8Array, path?: stri
     throw new ClassifierError(
       `${name}: its weights are in other files (${names.map((each) => `'${each}'`).join(', ')}), which cannot be found from its bytes. Load it by its path, with those ` +
         'files beside it, or save it as one file',
+      { code: 'CLASSIFIER_WEIGHTS_MISSING', params: { name, files: names } },
     )
   for (const each of names) await mustBeThere(path, each)
   return { path, names }
@@ -35,7 +36,8 @@ function externalOf(name: string, bytes: Uint8Array): string[] {
   } catch (cause) {
     if (!(cause instanceof OnnxError)) throw cause
     const { offset } = cause
-    throw new ClassifierError(`${name}: ${cause.message}`, { cause, ...(offset !== undefined && { offset }) })
+    const about = { code: 'CLASSIFIER_MODEL_DAMAGED', params: { name }, cause } as const
+    throw new ClassifierError(`${name}: ${cause.message}`, { ...about, ...(offset !== undefined && { offset }) })
   }
 }
 
@@ -44,5 +46,6 @@ async function mustBeThere(path: string, name: string): Promise<void> {
   if ((await stat(place).catch(() => undefined))?.isFile()) return
   throw new ClassifierError(
     `${path}: its weights are in '${name}', and there is no such file (looked for ${place}). Put it beside the model`,
+    { code: 'CLASSIFIER_WEIGHTS_MISSING', params: { name: path, files: [name] } },
   )
 }

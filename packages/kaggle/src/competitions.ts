@@ -96,6 +96,7 @@ export async function explained(
   const kaggle = error.reason ? ` (${error.reason})` : ''
   return new ForbiddenError(
     `Kaggle denies this to the credentials from ${service.credentials.source}${kaggle}. You have joined ${slug}, so the token may lack the right to it (make one without restrictions), or Kaggle wants your phone number verified: www.kaggle.com/settings.`,
+    slug,
   )
 }
 

@@ -36,6 +36,7 @@ function proxyOf(name: string, env: Environment): string {
   if (/^https?:$/.test(protocolOf(address))) return address
   throw new KaggleError(
     `${name}: expected the address of an HTTP proxy such as http://host:3128, found something else.`,
+    { code: 'KAGGLE_VARIABLE_INVALID', params: { variable: name, expected: 'the address of an HTTP proxy' } },
   )
 }
 

@@ -64,6 +64,7 @@ function baseUrlOf(url: string): string {
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url.replace(/\/+$/, '')
   throw new KaggleError(
     `The base URL of Kaggle: expected one such as https://api.kaggle.com/v1, found ${JSON.stringify(url)}. See KAGGLE_API_ENDPOINT.`,
+    { code: 'KAGGLE_VARIABLE_INVALID', params: { variable: 'KAGGLE_API_ENDPOINT', expected: 'an address' } },
   )
 }
 

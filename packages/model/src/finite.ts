@@ -11,9 +11,6 @@ export function requireFinite(weights: Readonly<Record<string, Tensor>>, subject
     if (index < 0) continue
     const found = data[index]
     const sentence = `${subject}’ ${name} holds ${found} at ${index}; expected finite numbers. Did the training diverge? Train again with a lower learning rate.`
-    throw new ModelError(sentence, undefined, {
-      code: 'MODEL_WEIGHTS_NOT_FINITE',
-      params: { name, index, found: String(found) },
-    })
+    throw new ModelError('MODEL_WEIGHTS_NOT_FINITE', sentence, { params: { name, index, found: String(found) } })
   }
 }

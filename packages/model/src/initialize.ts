@@ -35,5 +35,5 @@ function uniform(random: Random, stream: number, index: number): number {
   const [expected, found] = ['a function that gives numbers from 0 to below 1', show(number)]
   const params = { where: 'initialize', option: 'random', expected, found }
   const message = `initialize: random must be ${expected}; it gave ${found}.`
-  throw new ModelError(message, undefined, { code: 'MODEL_OPTION_INVALID', params })
+  throw new ModelError('MODEL_OPTION_INVALID', message, { params })
 }

@@ -8,6 +8,6 @@ export function check<Options extends object>(
   rules: Rules<Options>,
 ): void {
   checkOptions(where, options, rules, ({ code, params, message }) => {
-    return new ModelError(message, undefined, { code: `MODEL_${code}`, params })
+    return new ModelError(`MODEL_${code}`, message, { params: { ...params } })
   })
 }

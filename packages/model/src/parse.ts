@@ -1,6 +1,6 @@
 import { ModelError, withLayer } from './error.ts'
 import { kindOf } from './layers/index.ts'
-import { fieldsOf, listOf, positiveInteger, show } from './strict.ts'
+import { fieldsOf, invalid, listOf, positiveInteger } from './strict.ts'
 import type { Architecture, ImageShape, InputLayer, Layer } from './types.ts'
 
 /**
@@ -12,7 +12,8 @@ export function parseArchitecture(json: string): Architecture {
   try {
     value = JSON.parse(json)
   } catch (cause) {
-    throw new ModelError(`The architecture is not JSON: ${(cause as Error).message}.`)
+    const reason = (cause as Error).message
+    throw new ModelError('MODEL_NOT_JSON', `The architecture is not JSON: ${reason}.`, { params: { reason }, cause })
   }
   return strictArchitecture(value)
 }
@@ -29,7 +30,10 @@ const maxDepth = 8
 /** `subject`'s `field` as a list of layers, whose paths begin with `prefix`. */
 function layerList(value: unknown, subject: string, field: string, prefix: string): Layer[] {
   const list = listOf(value, `${subject}’s ${field}`, 'layers')
-  if (list.length === 0) throw new ModelError(`${subject} has no ${field}; expected at least one layer.`)
+  if (list.length === 0) {
+    const params = { subject: `${subject}’s ${field}`, expected: 'at least one layer', found: 'none' }
+    throw new ModelError('MODEL_FIELD_INVALID', `${subject} has no ${field}; expected at least one layer.`, { params })
+  }
   return list.map((layer, index) => strictLayer(layer, `${prefix}${index}`))
 }
 
@@ -40,7 +44,10 @@ function strictLayer(value: unknown, path: string): Layer {
   return withLayer(path, () => {
     const fields = fieldsOf(value, at, ['type', ...kind.options])
     return kind.parse(fields, at, (field) => {
-      if (path.split('.').length > 2 * maxDepth) throw new ModelError(`${at} is nested deeper than ${maxDepth} times.`)
+      if (path.split('.').length > 2 * maxDepth) {
+        const params = { most: maxDepth }
+        throw new ModelError('MODEL_TOO_DEEP', `${at} is nested deeper than ${maxDepth} times.`, { params })
+      }
       return layerList(fields[field], at, field, `${path}.${field}.`)
     })
   })
@@ -53,7 +60,7 @@ function inputLayer(value: unknown): InputLayer {
   const std = perChannel(fields.std, 'input.std', shape.channels)
   // A float32 graph divides by it.
   if (std?.some((deviation) => !(Math.fround(deviation) > 0 && Math.fround(1 / deviation) < Infinity))) {
-    throw new ModelError(`input.std is ${show(std)}; expected numbers above 0 that a 32-bit float can divide by.`)
+    throw invalid('input.std', std, 'numbers above 0 that a 32-bit float can divide by')
   }
   const maxValue = positiveInteger(fields.maxValue, 'input.maxValue', 255)
   return { shape, maxValue, ...(mean && { mean }), ...(std && { std }) }
@@ -66,7 +73,7 @@ function imageShape(value: unknown): ImageShape {
   positiveInteger(height * width * channels, 'input.shape’s number of pixel values')
   const { channelOrder } = fields
   if (channelOrder !== 'interleaved' && channelOrder !== 'planar') {
-    throw new ModelError(`input.shape.channelOrder is ${show(channelOrder)}; expected "interleaved" or "planar".`)
+    throw invalid('input.shape.channelOrder', channelOrder, '"interleaved" or "planar"')
   }
   return { height, width, channels, channelOrder }
 }
@@ -77,5 +84,5 @@ function perChannel(value: unknown, subject: string, channels: number): number[]
   const numbers = list.filter((item): item is number => typeof item === 'number' && Number.isFinite(Math.fround(item)))
   if (numbers.length === list.length && list.length === channels) return numbers
   const expected = channels === 1 ? 'a list of one finite number' : `${channels} finite numbers, one for each channel`
-  throw new ModelError(`${subject} is ${show(value)}; expected ${expected}.`)
+  throw invalid(subject, value, expected)
 }

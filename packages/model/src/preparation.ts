@@ -1,5 +1,4 @@
-import { ModelError } from './error.ts'
-import { fieldsOf, listOf, numberOf, positiveInteger, show } from './strict.ts'
+import { fieldsOf, invalid, listOf, numberOf, positiveInteger } from './strict.ts'
 import type { ImageShape, Preparation } from './types.ts'
 
 /**
@@ -12,18 +11,14 @@ export function strictPreparation(value: unknown, { height, width, channels }: I
     positiveInteger(side, 'preparation.size', 65535),
   )
   if (rest.length > 0 || rows !== height || columns !== width) {
-    throw new ModelError(
-      `preparation.size is ${show(size)}; expected [${height}, ${width}], the images that the model takes.`,
-    )
+    throw invalid('preparation.size', size, `[${height}, ${width}], the images that the model takes`)
   }
   const expected: Preparation['color'] = channels === 1 ? 'grey' : 'rgb'
   if (color !== expected) {
-    throw new ModelError(
-      `preparation.color is ${show(color)}; expected ${expected} for images of ${channels} channels.`,
-    )
+    throw invalid('preparation.color', color, `${expected} for images of ${channels} channels`)
   }
   if (resize !== 'contain' && resize !== 'cover' && resize !== 'stretch') {
-    throw new ModelError(`preparation.resize is ${show(resize)}; expected contain, cover or stretch.`)
+    throw invalid('preparation.resize', resize, 'contain, cover or stretch')
   }
   const grey = (number: number) => Number.isInteger(number) && number >= 0 && number <= 255
   return {

@@ -2,7 +2,7 @@ import { isA } from '../../../common/kinds.ts'
 import { ModelError } from './error.ts'
 import { requireFinite } from './finite.ts'
 import { elements, formatShape } from './shape.ts'
-import { fieldsOf, listOf, show } from './strict.ts'
+import { fieldsOf, invalid, listOf, show } from './strict.ts'
 import type { Tensor } from './types.ts'
 
 // The format's own limit, which keeps a reader from parsing gigabytes of JSON.
@@ -25,7 +25,7 @@ interface Entry {
 export function toSafetensors(weights: Record<string, Tensor>, metadata?: Record<string, string>): Uint8Array {
   const tensors = sorted(weights)
   for (const [name, { data }] of tensors) {
-    if (!isA(data, 'Float32Array')) throw new ModelError(`The tensor ${name} is not a Float32Array.`)
+    if (!isA(data, 'Float32Array')) throw unwritable(name, `The tensor ${name} is not a Float32Array`)
   }
   requireFinite(weights, 'The tensors')
   const header = headerBytes(tensors, metadata)
@@ -41,6 +41,10 @@ export function toSafetensors(weights: Record<string, Tensor>, metadata?: Record
   return bytes
 }
 
+/** The error about a tensor that the format cannot hold. */
+const unwritable = (name: string, reason: string): ModelError =>
+  new ModelError('MODEL_TENSOR_UNWRITABLE', `${reason}.`, { params: { name, reason } })
+
 function sorted<T>(record: Record<string, T>): [string, T][] {
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1))
 }
@@ -49,9 +53,9 @@ function headerBytes(tensors: readonly [string, Tensor][], metadata?: Record<str
   let end = 0
   const entries = tensors.map(([name, { dims, data }]): [string, unknown] => {
     if (name === '__metadata__')
-      throw new ModelError('A tensor cannot be called __metadata__: the format keeps that name.')
+      throw unwritable(name, 'A tensor cannot be called __metadata__: the format keeps that name')
     if (elements(dims) !== data.length) {
-      throw new ModelError(`The tensor ${name} is ${formatShape(dims)} but holds ${data.length} values.`)
+      throw unwritable(name, `The tensor ${name} is ${formatShape(dims)} but holds ${data.length} values`)
     }
     const begin = end
     end += data.byteLength
@@ -73,7 +77,12 @@ export function fromSafetensors(bytes: Uint8Array): {
   weights: Record<string, Tensor>
   metadata: Record<string, string>
 } {
-  if (!isA(bytes, 'Uint8Array')) throw new ModelError(`A safetensors file is a Uint8Array; found ${show(bytes)}.`)
+  if (!isA(bytes, 'Uint8Array')) {
+    const params = { subject: 'A safetensors file', expected: 'a Uint8Array', found: show(bytes) }
+    throw new ModelError('MODEL_FIELD_INVALID', `A safetensors file is a Uint8Array; found ${params.found}.`, {
+      params,
+    })
+  }
   const { header, start } = readHeader(bytes)
   const { __metadata__, ...tensors } = header
   const entries = Object.entries(tensors).map(([name, value]) => entryOf(name, value))
@@ -120,7 +129,7 @@ function entryOf(name: string, value: unknown): Entry {
 function sizes(value: unknown, subject: string): number[] {
   const list = listOf(value, subject, 'sizes')
   if (list.every((item): item is number => Number.isSafeInteger(item) && (item as number) >= 0)) return [...list]
-  throw new ModelError(`${subject} is ${show(value)}; expected whole numbers from 0 on.`)
+  throw invalid(subject, value, 'whole numbers from 0 on')
 }
 
 /** Tensors must follow each other without a gap and fill the file, or bytes could hide in it. */
@@ -144,5 +153,5 @@ function metadataOf(value: unknown): Record<string, string> {
 }
 
 function refuse(reason: string): never {
-  throw new ModelError(`The safetensors file ${reason}.`)
+  throw new ModelError('MODEL_FILE_DAMAGED', `The safetensors file ${reason}.`, { params: { reason } })
 }

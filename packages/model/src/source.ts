@@ -26,6 +26,7 @@ export function architectureOf(source: Source, body: readonly Layer[]): Architec
 function classesOf(source: Source): readonly string[] {
   if (source.classes) return checkClasses(source.classes)
   throw new ModelError(
+    'MODEL_CLASSES_MISSING',
     'The source has no classes: it was read without labels. Give classes, or read it with its label column.',
   )
 }

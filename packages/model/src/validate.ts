@@ -20,28 +20,39 @@ export function validate(architecture: Architecture, options: { classes?: readon
   const last = walk(architecture).at(-1)!
   const at = `layer ${last.path} (${last.layer.type})`
   if (last.output.length !== 1) {
-    const message = `${at}, the last one, gives ${describeShape(last.output)}; expected a vector of logits. Add { type: 'flatten' } or { type: 'globalAveragePool' }, and a dense layer.`
-    throw new ModelError(message, last.path)
+    const found = describeShape(last.output)
+    const message = `${at}, the last one, gives ${found}; expected a vector of logits. Add { type: 'flatten' } or { type: 'globalAveragePool' }, and a dense layer.`
+    throw new ModelError('MODEL_SHAPE_UNFIT', message, {
+      params: { expected: 'a vector of logits', found },
+      path: last.path,
+    })
   }
   if (!options.classes) return
   const classes = checkClasses(options.classes).length
   if (last.output[0] === classes) return
   const message = `${at}, the last one, gives ${last.output[0]} logits; expected ${classes}, one for each class. Give the last dense layer units: ${classes}.`
-  throw new ModelError(message, last.path)
+  throw new ModelError('MODEL_SHAPE_UNFIT', message, {
+    params: { expected: classes, found: last.output[0] },
+    path: last.path,
+  })
 }
 
 /** Throws a `ModelError` unless these are at least two different texts; 65,536 at most, because labels are 16-bit. */
 export function checkClasses(classes: unknown): readonly string[] {
   const list = listOf(classes, 'classes', 'texts')
   if (list.length < 2 || list.length > 65536) {
-    throw new ModelError(`There are ${list.length} classes; expected 2 to 65536, or there is nothing to tell apart.`)
+    const message = `There are ${list.length} classes; expected 2 to 65536, or there is nothing to tell apart.`
+    throw new ModelError('MODEL_CLASSES_COUNT', message, { params: { found: list.length } })
   }
   list.forEach((text, index) => {
-    if (typeof text !== 'string') throw new ModelError(`Class ${index} is ${show(text)}; expected a text.`)
+    if (typeof text === 'string') return
+    const message = `Class ${index} is ${show(text)}; expected a text.`
+    throw new ModelError('MODEL_CLASSES_INVALID', message, { params: { index, found: show(text) } })
   })
   if (new Set(list).size === list.length) return list as readonly string[]
   const twice = list.find((text, index) => list.indexOf(text) !== index)
-  throw new ModelError(`The class ${show(twice)} is listed twice; expected different texts.`)
+  const message = `The class ${show(twice)} is listed twice; expected different texts.`
+  throw new ModelError('MODEL_CLASSES_INVALID', message, { params: { class: twice } })
 }
 
 /**
@@ -56,17 +67,23 @@ export function validateModel(model: Model): void {
   const names = new Set(expected.map(({ name }) => name))
   const extra = Object.keys(model.weights).find((name) => !names.has(name))
   if (extra !== undefined) {
-    throw new ModelError(`The weights hold ${show(extra)}; the architecture has only ${[...names].join(', ')}.`)
+    const message = `The weights hold ${show(extra)}; the architecture has only ${[...names].join(', ')}.`
+    throw new ModelError('MODEL_WEIGHTS_INVALID', message, {
+      params: { name: extra, expected: 'none', known: [...names] },
+    })
   }
   requireFinite(model.weights)
 }
 
 function checkTensor(name: string, dims: readonly number[], weights: Record<string, Tensor>): void {
   const tensor = Object.hasOwn(weights, name) ? weights[name] : undefined
-  if (!tensor) throw new ModelError(`The weights lack ${name}; expected float32 values of ${formatShape(dims)}.`)
-  if (!isA(tensor.data, 'Float32Array')) throw new ModelError(`The weights’ ${name} is not a Float32Array.`)
+  const expected = `${formatShape(dims)} with ${elements(dims)}`
+  const wrong = (message: string, found: string) =>
+    new ModelError('MODEL_WEIGHTS_INVALID', message, { params: { name, expected, found } })
+  if (!tensor) throw wrong(`The weights lack ${name}; expected float32 values of ${formatShape(dims)}.`, 'none')
+  if (!isA(tensor.data, 'Float32Array')) throw wrong(`The weights’ ${name} is not a Float32Array.`, show(tensor.data))
   if (formatShape(tensor.dims) !== formatShape(dims) || tensor.data.length !== elements(dims)) {
     const found = `${formatShape(tensor.dims)} with ${tensor.data.length} values`
-    throw new ModelError(`The weights’ ${name} is ${found}; expected ${formatShape(dims)} with ${elements(dims)}.`)
+    throw wrong(`The weights’ ${name} is ${found}; expected ${expected}.`, found)
   }
 }

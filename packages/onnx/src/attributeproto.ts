@@ -72,7 +72,8 @@ export function attributeTo(node: string, name: string, attribute: Attribute): M
   const kind = kindOf(attribute)
   if (!kind) {
     const found = Object.keys(attribute).join() || 'nothing'
-    throw new OnnxError(`${node}: attribute "${name}" is tagged ${found}, expected one of ${tags.join(', ')}`)
+    const message = `${node}: attribute "${name}" is tagged ${found}, expected one of ${tags.join(', ')}`
+    throw new OnnxError(message, { params: { attribute: name, expected: tags, found }, node })
   }
   const { put, set, message } = putter(attribute.extra)
   const value = (attribute as Record<string, unknown>)[kind.tag]

@@ -127,9 +127,11 @@ function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
   }
 
   const claim = (name: string): string => {
-    if (name === '') throw new OnnxError('a value needs a name that is not empty')
+    if (name === '') throw new OnnxError('a value needs a name that is not empty', { params: { name } })
     if (shared.taken.has(name))
-      throw new OnnxError(`the name "${name}" is taken; names are unique in a graph and its subgraphs`)
+      throw new OnnxError(`the name "${name}" is taken; names are unique in a graph and its subgraphs`, {
+        params: { name },
+      })
     shared.taken.add(name)
     return name
   }
@@ -155,8 +157,9 @@ function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
   }
   const known = (value: Value | undefined, label: string): Value | undefined => {
     const found = value && scope.find(value.name)
-    if (value && !found) throw new OnnxError(`${label}: %${value.name} is no value of this graph or one around it`)
-    return found
+    if (!value || found) return found
+    const message = `${label}: %${value.name} is no value of this graph or one around it`
+    throw new OnnxError(message, { params: { value: value.name } })
   }
 
   const constant = (tensor: Tensor, name = tensor.name): Value => {
@@ -165,6 +168,7 @@ function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
     if (dataLength(tensor.dataType, sizeOf(tensor.dims)) !== tensor.data.length) {
       throw new OnnxError(
         `${label}: ${format(tensor)} holds ${sizeOf(tensor.dims)} elements, found ${tensor.data.length}`,
+        { params: { dims: tensor.dims, expected: sizeOf(tensor.dims), found: tensor.data.length } },
       )
     }
     const equal = name === undefined && tensor.data.length <= SHARED_SIZE ? scope.equalConstant(tensor) : undefined
@@ -220,6 +224,7 @@ function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
     const key = node.domain ? `${node.domain}:${node.opType}` : node.opType
     throw new OnnxError(
       `${nodeLabel(node)}: no shape rule; pass options.types, or graphBuilder's infer: { '${key}': rule }`,
+      { params: { operator: key } },
     )
   }
 
@@ -259,7 +264,8 @@ function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
     subgraph: (name) => builder(name, shared, scope),
     valueOf: (wanted) => {
       const value = scope.find(wanted)
-      if (!value) throw new OnnxError(`graph "${name}" has no value "${wanted}"`)
+      if (!value)
+        throw new OnnxError(`graph "${name}" has no value "${wanted}"`, { params: { graph: name, value: wanted } })
       return value
     },
     constantOf: scope.constantOf,
@@ -287,9 +293,14 @@ function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
 
 function typed(node: Node, types: readonly TensorType[], index: number): [DataType, readonly Dim[]] {
   const type = types[index]
-  if (!type) throw new OnnxError(`${nodeLabel(node)} gives ${types.length} outputs, asked for ${node.outputs.length}`)
+  if (!type)
+    throw new OnnxError(`${nodeLabel(node)} gives ${types.length} outputs, asked for ${node.outputs.length}`, {
+      params: { operator: node.opType, expected: node.outputs.length, found: types.length },
+    })
   if (type.dims) return [type.dataType, type.dims]
-  throw new OnnxError(`${nodeLabel(node)}: the rank of output ${index} is not known here; state it in options.types`)
+  throw new OnnxError(`${nodeLabel(node)}: the rank of output ${index} is not known here; state it in options.types`, {
+    params: { operator: node.opType, output: index },
+  })
 }
 
 function infoOf({ name, dataType, dims }: Value): ValueInfo {

@@ -37,12 +37,16 @@ function fail(scope: Scope, reason: string, node?: Node): never {
 export function check(model: Model): void {
   const { irVersion, opsets, graph } = model
   if (!Number.isInteger(irVersion) || irVersion < 1) {
-    throw new OnnxError(`irVersion is ${irVersion}, expected a whole number of at least 1, e.g. 8`)
+    const params = { field: 'irVersion', found: irVersion }
+    throw new OnnxError(`irVersion is ${irVersion}, expected a whole number of at least 1, e.g. 8`, { params })
   }
-  if (Object.keys(opsets).length === 0) throw new OnnxError("opsets is empty, expected e.g. { '': 17 }")
+  if (Object.keys(opsets).length === 0) {
+    throw new OnnxError("opsets is empty, expected e.g. { '': 17 }", { params: { field: 'opsets', found: {} } })
+  }
   for (const [domain, version] of Object.entries(opsets)) {
     if (!Number.isInteger(version) || version < 1) {
-      throw new OnnxError(`opset "${domain}" has version ${version}, expected a whole number of at least 1`)
+      const params = { field: 'opsets', domain, found: version }
+      throw new OnnxError(`opset "${domain}" has version ${version}, expected a whole number of at least 1`, { params })
     }
   }
   const functions = messages(model.extra?.functions).map(({ domain = '', name }) => `${domain}:${name}`)

@@ -82,7 +82,7 @@ export function assertData(subject: string, dataType: DataType, data: TensorData
   const expected = storages[dataType].array
   if (expected ? kindOf(data) === expected.name : Array.isArray(data)) return
   const found = Array.isArray(data) ? 'an array' : (data?.constructor?.name ?? String(data))
-  throw new OnnxError(
-    `${subject}: ${dataType} data is kept in ${expected?.name ?? 'an array of strings'}, found ${found}`,
-  )
+  const kept = expected?.name ?? 'an array of strings'
+  const params = { subject, dataType, expected: kept, found }
+  throw new OnnxError(`${subject}: ${dataType} data is kept in ${kept}, found ${found}`, { params })
 }

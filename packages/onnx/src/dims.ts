@@ -1,3 +1,4 @@
+import { OnnxError } from './error.ts'
 import type { Dim } from './types.ts'
 
 /** A size as number × names: `'196*N'` is 196 of N. Undefined for a size of which nothing is known. */
@@ -81,7 +82,7 @@ function broadcastDim(a: Dim, b: Dim): Dim | undefined {
 
 /**
  * The shape of NumPy-style broadcasting: aligned at the last axis, a 1 stretches. A name beside a number is taken to be it.
- * @throws Error naming both shapes where they do not fit.
+ * @throws OnnxError (`ONNX_SHAPE`) naming both shapes where they do not fit.
  */
 export function broadcast(...shapes: readonly (readonly Dim[])[]): Dim[] {
   return shapes.reduce<Dim[]>((a, b) => {
@@ -89,7 +90,10 @@ export function broadcast(...shapes: readonly (readonly Dim[])[]): Dim[] {
     return Array.from({ length: rank }, (_, axis) => {
       const dim = broadcastDim(a[axis - rank + a.length] ?? 1, b[axis - rank + b.length] ?? 1)
       if (dim === undefined)
-        throw new Error(`[${a}] and [${b}] do not broadcast: axis ${axis - rank} differs and is not 1`)
+        throw new OnnxError(`[${a}] and [${b}] do not broadcast: axis ${axis - rank} differs and is not 1`, {
+          code: 'ONNX_SHAPE',
+          params: { shapes: [a, b], axis: axis - rank },
+        })
       return dim
     })
   }, [])

@@ -23,10 +23,13 @@ export function encodeMessage(type: string, message: Message): Uint8Array {
 
 function putMessage(out: Sink, type: string, message: Message, depth: number): void {
   if (depth > MAX_DEPTH)
-    throw new OnnxError(`messages nested deeper than ${MAX_DEPTH}: subgraphs within subgraphs, or a cycle`)
+    throw new OnnxError(`messages nested deeper than ${MAX_DEPTH}: subgraphs within subgraphs, or a cycle`, {
+      params: { most: MAX_DEPTH },
+    })
   const { fields, byName } = schema.get(type)!
   for (const name of Object.keys(message)) {
-    if (!byName.has(name) && name !== 'unknown') throw new OnnxError(`${type} has no field "${name}"`)
+    if (byName.has(name) || name === 'unknown') continue
+    throw new OnnxError(`${type} has no field "${name}"`, { params: { message: type, field: name } })
   }
   if (message.unknown !== undefined) out.bytes(asBytes(`${type}.unknown`, message.unknown))
   for (let i = fields.length - 1; i >= 0; i--) {
@@ -40,7 +43,7 @@ function putField(out: Sink, path: string, field: Field, value: FieldValue, dept
     putTagged(out, path, field, value, depth)
     return
   }
-  if (!Array.isArray(value)) throw new OnnxError(`${path}: expected an array, found ${kind(value)}`)
+  if (!Array.isArray(value)) throw unfit(path, 'an array', value)
   if (field.packed && value.length === 0) return
   const before = out.length()
   for (let i = value.length - 1; i >= 0; i--) {
@@ -78,8 +81,11 @@ function putScalar(out: Sink, path: string, type: string, value: FieldValue): vo
 
 /** UTF-8 of a well-formed string; a lone surrogate has none. */
 export function encodeText(path: string, value: FieldValue): Uint8Array {
-  if (typeof value !== 'string') throw new OnnxError(`${path}: expected a string, found ${kind(value)}`)
-  if (loneSurrogate.test(value)) throw new OnnxError(`${path}: half a surrogate pair in ${JSON.stringify(value)}`)
+  if (typeof value !== 'string') throw unfit(path, 'a string', value)
+  if (loneSurrogate.test(value)) {
+    const data = { params: { field: path, found: value } }
+    throw new OnnxError(`${path}: half a surrogate pair in ${JSON.stringify(value)}`, data)
+  }
   return utf8.encode(value)
 }
 
@@ -93,23 +99,29 @@ function asInteger(path: string, type: string, value: FieldValue): number | bigi
   const exact = typeof value === 'bigint' || Number.isSafeInteger(value)
   const [low, high] = ranges[type]!
   if (exact && (value as number) >= low && (value as number) <= high) return value as number | bigint
-  throw new OnnxError(`${path}: expected an integer of ${type}, found ${kind(value)}; a bigint beyond 2^53`)
+  throw unfit(path, `an integer of ${type}`, value, '; a bigint beyond 2^53')
 }
 
 function asNumber(path: string, value: FieldValue): number {
   if (typeof value === 'number') return value
-  throw new OnnxError(`${path}: expected a number, found ${kind(value)}`)
+  throw unfit(path, 'a number', value)
 }
 
 function asBytes(path: string, value: FieldValue): Uint8Array {
   if (isA(value, 'Uint8Array')) return value
-  throw new OnnxError(`${path}: expected a Uint8Array, found ${kind(value)}`)
+  throw unfit(path, 'a Uint8Array', value)
 }
 
 function asMessage(path: string, value: FieldValue): Message {
   const plain = typeof value === 'object' && value !== null && !Array.isArray(value) && !isA(value, 'Uint8Array')
   if (plain) return value as Message
-  throw new OnnxError(`${path}: expected an object, found ${kind(value)}`)
+  throw unfit(path, 'an object', value)
+}
+
+/** The error about a value that its field cannot hold. */
+function unfit(field: string, expected: string, value: unknown, hint = ''): OnnxError {
+  const found = kind(value)
+  return new OnnxError(`${field}: expected ${expected}, found ${found}${hint}`, { params: { field, expected, found } })
 }
 
 function kind(value: unknown): string {

@@ -68,7 +68,8 @@ function byteLengthOf(tensor: Message): number {
   const { bits } = storages[dataTypeOf(Number(tensor.data_type ?? 0))]
   const sizes = ((tensor.dims as readonly (number | bigint)[] | undefined) ?? []).map(Number)
   if (bits > 0) return Math.ceil((sizeOf(sizes) * bits) / 8)
-  throw new OnnxError(`${nameOf(tensor)}: texts in another file; only numbers can be there`)
+  const params = { tensor: tensor.name ?? '' }
+  throw new OnnxError(`${nameOf(tensor)}: texts in another file; only numbers can be there`, { params })
 }
 
 function contentOf(tensor: Message, files: ReadonlyMap<string, Uint8Array>): Uint8Array {

@@ -82,7 +82,10 @@ function nodeFrom(message: Message): Node {
   const attributes = new Map<string, Attribute>()
   for (const attribute of messages(message.attribute)) {
     const key = (attribute.name as string) ?? ''
-    if (attributes.has(key)) throw new OnnxError(`node "${name}" (${opType}) has the attribute "${key}" twice`)
+    if (attributes.has(key)) {
+      const data = { params: { operator: opType, attribute: key }, node: name }
+      throw new OnnxError(`node "${name}" (${opType}) has the attribute "${key}" twice`, data)
+    }
     attributes.set(key, attributeFrom(attribute))
   }
   drop('attribute')

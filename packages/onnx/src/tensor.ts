@@ -26,7 +26,9 @@ export function tensor(
   const data = convert(dataType, bare ? [values] : (values as ArrayLike<unknown>))
   const shape = dims ?? (bare ? [] : [data.length])
   if (dataLength(dataType, sizeOf(shape)) !== data.length) {
-    throw new OnnxError(`${dataType}[${shape.join()}] holds ${sizeOf(shape)} elements, found ${data.length} values`)
+    const params = { dataType, dims: shape, expected: sizeOf(shape), found: data.length }
+    const message = `${dataType}[${shape.join()}] holds ${params.expected} elements, found ${data.length} values`
+    throw new OnnxError(message, { params })
   }
   return { dataType, dims: shape, data }
 }

@@ -53,10 +53,14 @@ function emptyOf(dataType: DataType): TensorData {
 
 function viewOf(subject: string, dataType: DataType, bytes: Uint8Array): TensorData {
   const { array } = storages[dataType]
-  if (!array) throw new OnnxError(`${subject}: strings in raw_data; they belong in string_data`)
+  if (!array)
+    throw new OnnxError(`${subject}: strings in raw_data; they belong in string_data`, {
+      params: { subject, dataType },
+    })
   const width = array.BYTES_PER_ELEMENT
   if (bytes.length % width) {
-    throw new OnnxError(`${subject}: ${bytes.length} bytes of raw_data are no whole number of ${dataType} elements`)
+    const message = `${subject}: ${bytes.length} bytes of raw_data are no whole number of ${dataType} elements`
+    throw new OnnxError(message, { params: { subject, dataType, bytes: bytes.length } })
   }
   const { buffer, byteOffset } = bytes.byteOffset % width ? bytes.slice() : bytes
   return new array(buffer as ArrayBuffer, byteOffset, bytes.length / width)

@@ -42,5 +42,6 @@ function dimMessage(dim: Dim): Message {
 /** A 64-bit integer of the file where only numbers make sense. */
 export function safeNumber(subject: string, value: FieldValue | undefined): number {
   if (typeof value !== 'bigint') return (value as number | undefined) ?? 0
-  throw new OnnxError(`${subject} is ${value}; numbers beyond 2^53 are not exact, and no such model runs`)
+  const message = `${subject} is ${value}; numbers beyond 2^53 are not exact, and no such model runs`
+  throw new OnnxError(message, { params: { subject, found: String(value) } })
 }

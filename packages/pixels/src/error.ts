@@ -1,3 +1,5 @@
+import { CodedError } from '../../../common/error.ts'
+
 /** What an error of this package is about, for programs to go by. */
 export type PixelsErrorCode =
   /** There is no such option: `where`, `option`, the one probably meant as `suggestion`, all as `known`. */
@@ -10,17 +12,13 @@ export type PixelsErrorCode =
   | 'PIXELS_DECODER_MISSING'
 
 /** The one error of this package: a code, its parameters as plain data, and the sentence made of them. */
-export class PixelsError extends Error {
-  override readonly name = 'PixelsError'
-  readonly code: PixelsErrorCode
-  readonly params: Readonly<Record<string, unknown>>
+export class PixelsError extends CodedError<PixelsErrorCode> {
+  static override readonly kind: string = 'PixelsError'
 
   constructor(
     { code, params, message }: { code: PixelsErrorCode; params: Readonly<Record<string, unknown>>; message: string },
-    options?: { cause?: unknown },
+    { cause }: { cause?: unknown } = {},
   ) {
-    super(message, options)
-    this.code = code
-    this.params = params
+    super(message, { code, params, cause })
   }
 }

@@ -1,6 +1,6 @@
 export { differentiate } from './differentiate.ts'
 export { type DumpTrainingOptions, dumpTraining } from './dump.ts'
-export { chooseEngine } from './engines/choose.ts'
+export { chooseEngine, type OtherEngine } from './engines/choose.ts'
 export { engines } from './engines/index.ts'
 export { TrainError, type TrainErrorCode } from './error.ts'
 export { fit } from './fit.ts'

@@ -1,3 +1,5 @@
+import { WorkerError } from './errors.ts'
+
 /**
  * Two shared integers between a host and its worker. A worker that is torn down in the middle of a native call aborts the
  * whole process, so the host waits for `BUSY` to become 0 before it lets the process end, and `STOP` forbids new calls.
@@ -16,7 +18,7 @@ export async function whileBusy<T>(flags: Flags, work: () => T | Promise<T>): Pr
   Atomics.store(flags, BUSY, 1)
   try {
     // Looked at after BUSY is up: either the host sees us busy and waits, or we see its stop.
-    if (Atomics.load(flags, STOP)) throw new Error('The process is ending.')
+    if (Atomics.load(flags, STOP)) throw new WorkerError('WORKER_ENDING', 'The process is ending.')
     return await work()
   } finally {
     Atomics.store(flags, BUSY, 0)

@@ -19,7 +19,10 @@ export async function requireApart(outputs: readonly string[], inputs: readonly 
     for (const input of inputs) {
       if (input === undefined || !(await areSame(output, input))) continue
       const also = output === input ? '' : `, which is ${input},`
-      throw new JobError(`${output}${also} is read here and would be written over`, 'choose another file with -o')
+      throw new JobError(`${output}${also} is read here and would be written over`, 'choose another file with -o', {
+        code: 'CLI_OUTPUT_READ',
+        params: { path: output, input },
+      })
     }
   }
 }
@@ -30,6 +33,7 @@ export async function requireNoneWaiting(out: string | undefined): Promise<void>
   throw new JobError(
     `${out} holds an interrupted training`,
     `resume it: ${command('resume', out)}, or choose another folder with -o`,
+    { code: 'CLI_TRAINING_WAITING', params: { path: out } },
   )
 }
 

@@ -83,7 +83,10 @@ export function exists(path: string): Promise<boolean> {
 async function createNamed(path: string): Promise<{ path: string; made?: string }> {
   const there = await stat(path).catch(() => undefined)
   if (there && !there.isDirectory()) {
-    throw new JobError(`--out ${path} is a file, not a folder`, 'name a folder, e.g. --out runs/first')
+    throw new JobError(`--out ${path} is a file, not a folder`, 'name a folder, e.g. --out runs/first', {
+      code: 'CLI_OUTPUT_KIND',
+      params: { path },
+    })
   }
   if (there) await requireRun(path)
   return { path, made: await mkdir(path, { recursive: true }) }
@@ -97,6 +100,7 @@ async function requireRun(path: string): Promise<void> {
   throw new JobError(
     `${path} holds ${inTheWay.join(' and ')} but no run.json, so no finished run left that there`,
     'choose another folder with -o, or move the files away',
+    { code: 'CLI_FOLDER_TAKEN', params: { path, names: inTheWay } },
   )
 }
 
@@ -105,7 +109,10 @@ async function createNext(recipe: string): Promise<{ path: string; made: string 
     return await createNumbered(recipe)
   } catch (error) {
     const { message } = reportError(error)
-    throw new JobError(`Cannot write runs here (${resolve('runs')}): ${message}`, 'choose a folder with -o')
+    throw new JobError(`Cannot write runs here (${resolve('runs')}): ${message}`, 'choose a folder with -o', {
+      code: 'CLI_RUNS_UNWRITABLE',
+      params: { path: resolve('runs'), reason: message },
+    })
   }
 }
 

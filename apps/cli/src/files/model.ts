@@ -52,7 +52,11 @@ export async function withName<T>(path: string, work: () => T | Promise<T>): Pro
     if (!(error instanceof OnnxError)) throw error
     const { offset } = error
     const place = { file: path, ...(offset !== undefined && { offset }) }
-    throw Object.assign(new JobError(`${path}: ${error.message}`), place)
+    const params = { ...place, reason: error.message }
+    throw Object.assign(
+      new JobError(`${path}: ${error.message}`, undefined, { code: 'CLI_MODEL_DAMAGED', params }),
+      place,
+    )
   }
 }
 

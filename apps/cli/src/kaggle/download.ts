@@ -78,5 +78,7 @@ async function requireFree({ signal }: Context, kaggle: Kaggle, { competition, f
 }
 
 function inTheWay(message: string): JobError {
-  return new JobError(message, 'add --overwrite to replace what is there, or choose another folder with -o')
+  return new JobError(message, 'add --overwrite to replace what is there, or choose another folder with -o', {
+    code: 'CLI_OVERWRITE',
+  })
 }

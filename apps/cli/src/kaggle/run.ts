@@ -46,7 +46,9 @@ async function prepare(
   if (flags.submit) {
     requireConsent('run --submit', flags.yes)
     if (!flags.kaggle && flags.data === undefined) {
-      throw new UsageError("--submit needs Kaggle's own test.csv, not the embedded digits", 'add --kaggle')
+      throw new UsageError("--submit needs Kaggle's own test.csv, not the embedded digits", 'add --kaggle', {
+        code: 'CLI_SUBMISSION_EMBEDDED',
+      })
     }
     await requireOpen(context, await open(), flags.competition)
   }

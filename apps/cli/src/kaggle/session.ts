@@ -42,9 +42,9 @@ export async function explaining<T>({ signal }: Context, work: () => Promise<T>)
 }
 
 function explained(error: KaggleError): Error {
-  const { message, name } = error
-  if (name === 'NotSignedInError') return new JobError(message.replace(/ Create a token .*/s, ''), command('login'))
-  if (name === 'CredentialsError') return new JobError(message, command('login'))
-  if (name === 'StillPendingError') return new PendingError(message, command('submissions'))
+  const { sentence, code, params } = error
+  if (code === 'KAGGLE_NOT_SIGNED_IN' || code === 'KAGGLE_CREDENTIALS')
+    return new JobError(sentence, command('login'), { code, params })
+  if (code === 'KAGGLE_STILL_PENDING') return new PendingError(sentence, command('submissions'), { code, params })
   return error
 }

@@ -28,12 +28,17 @@ export interface Outcome {
 /** Refuses what Kaggle would refuse after hours of training: no account, rules not accepted, no submissions left. */
 export async function requireOpen({ signal }: Context, kaggle: Kaggle, slug: string): Promise<SubmissionLimits> {
   const competition = await kaggle.competition(slug, { signal })
-  if (competition.notebooksOnly) throw new JobError(`${slug} takes submissions from notebooks at Kaggle only`)
-  if (competition.submissionsDisabled) throw new JobError(`${slug} takes no more submissions`)
+  const closed = (message: string, notebooks: boolean) =>
+    new JobError(message, undefined, { code: 'CLI_COMPETITION_CLOSED', params: { competition: slug, notebooks } })
+  if (competition.notebooksOnly) throw closed(`${slug} takes submissions from notebooks at Kaggle only`, true)
+  if (competition.submissionsDisabled) throw closed(`${slug} takes no more submissions`, false)
   const limits = await kaggle.limits(slug, { signal })
   if (limits.left !== 0) return limits
   const next = limits.limitedByTotal ? 'for good' : `until 00:00 UTC (in ${hours(limits.resetsIn)})`
-  throw new JobError(`No submissions to ${slug} are left ${next}: ${sentToday(limits)}`)
+  throw new JobError(`No submissions to ${slug} are left ${next}: ${sentToday(limits)}`, undefined, {
+    code: 'CLI_SUBMISSIONS_USED',
+    params: { competition: slug, usedToday: limits.usedToday },
+  })
 }
 
 const sentToday = ({ usedToday }: SubmissionLimits): string =>

@@ -10,7 +10,10 @@ export const isInteractive = (): boolean => Boolean(process.stdin.isTTY && proce
 /** Refuses, before any work, what would end in a question that nobody can answer. */
 export function requireConsent(what: string, yes: boolean | undefined): void {
   if (yes || isInteractive()) return
-  throw new UsageError(`${what} uploads only after a yes, and there is no terminal to ask at`, 'add --yes')
+  throw new UsageError(`${what} uploads only after a yes, and there is no terminal to ask at`, 'add --yes', {
+    code: 'CLI_CONSENT_MISSING',
+    params: { what },
+  })
 }
 
 /** Asks a question at the terminal; anything but y or yes is no, and so is what was typed before the question. */

@@ -1,48 +1,56 @@
 import { isAbsolute, resolve } from 'node:path'
+import type { KaggleErrorCode } from '@pixelrow/kaggle'
 import { CodedError } from '../../../../common/error.ts'
+import type { CliErrorCode } from './error-codes.ts'
 import { fixOf, type Takes } from './sentences.ts'
 
-/** What an error says as data: `CLI_SAMPLE_ROWS` and the like, and what its sentence is made of. */
+/** What an error says as data: its code, and what its sentence is made of. Kaggle's errors keep their codes where they get a command that helps. */
 export interface ErrorData {
-  code: `CLI_${string}`
-  params: Readonly<Record<string, unknown>>
+  code: CliErrorCode | KaggleErrorCode
+  params?: Readonly<Record<string, unknown>>
 }
 
-/** What both errors of the command have. */
-class CommandError extends Error {
-  readonly code?: string
-  readonly params?: Readonly<Record<string, unknown>>
+/** What both errors of the command have; `fix` is a command or a hint that helps. */
+class CommandError extends CodedError<ErrorData['code']> {
+  static override readonly kind: string = 'CommandError'
 
   constructor(
     message: string,
-    readonly fix?: string,
-    data?: ErrorData,
+    readonly fix: string | undefined,
+    data: ErrorData,
   ) {
-    super(message)
-    if (data) Object.assign(this, data)
+    super(message, data)
   }
 }
 
-/** A call that cannot be understood: exit code 2. `fix` is a command or a hint that helps. */
+/** A call that cannot be understood: exit code 2. */
 export class UsageError extends CommandError {
-  override name = 'UsageError'
+  static override readonly kind: string = 'UsageError'
+
+  constructor(message: string, fix?: string, data: ErrorData = { code: 'CLI_USAGE' }) {
+    super(message, fix, data)
+  }
 }
 
-/** Work that cannot be done as asked, through no bug of ours: exit code 1. `fix` says what to do about it. */
+/** Work that cannot be done as asked, through no bug of ours: exit code 1. */
 export class JobError extends CommandError {
-  override name = 'JobError'
+  static override readonly kind: string = 'JobError'
+
+  constructor(message: string, fix?: string, data: ErrorData = { code: 'CLI_FAILED' }) {
+    super(message, fix, data)
+  }
 }
 
 /** All is done that can be done now, and the result is not there yet: exit code 3. */
 export class PendingError extends JobError {
-  override name = 'PendingError'
+  static override readonly kind: string = 'PendingError'
 }
 
 /** Where other packages' errors say what is wrong; `fix` comes from ours. */
 const carried = ['file', 'row', 'column', 'offset', 'found', 'expected', 'fix'] as const
 
-/** What `--json` prints of an error: its message, and what it says of the place. */
-export type ErrorReport = { message: string; code?: string; params?: Readonly<Record<string, unknown>> } & Partial<
+/** What `--json` prints of an error: its message, the same as data, and what it says of the place. */
+export type ErrorReport = { message: string; code: string; params: Readonly<Record<string, unknown>> } & Partial<
   Record<(typeof carried)[number], string | number>
 >
 
@@ -58,19 +66,27 @@ const fileProblems: Record<string, string> = {
   EEXIST: 'a file of that name is in the way',
 }
 
+/** What there is to say as data of an error that nobody here has thought of. */
+function unexpected(name: string, reason: string | undefined): Pick<ErrorReport, 'code' | 'params'> {
+  return { code: 'CLI_UNEXPECTED', params: { name, ...(reason !== undefined && { reason }) } }
+}
+
 /** Puts any error into words for its reader: one sentence and, where known, the fix, in flags that the command `takes`. */
 export function reportError(error: unknown, takes?: Takes): ErrorReport {
-  if (!(error instanceof Error)) return { message: String(error) }
+  if (!(error instanceof Error)) return { message: String(error), code: 'CLI_UNEXPECTED', params: {} }
   const { code, path } = error as NodeJS.ErrnoException
   const problem = code && path ? fileProblems[code] : undefined
   if (problem && path) {
     const place = code === 'ENOENT' && !isAbsolute(path) ? ` (looked for ${resolve(path)})` : ''
-    return { message: `${path}: ${problem}${place}`, file: path, ...(place && { fix: 'check the path' }) }
+    const report = { message: `${path}: ${problem}${place}`, code: 'CLI_FILE', params: { file: path, reason: code } }
+    return { ...report, file: path, ...(place && { fix: 'check the path' }) }
   }
-  const report: ErrorReport = { message: error instanceof CodedError ? error.sentence.trim() : error.message }
-  const fields = error as ErrorReport & Error & { advice?: string }
+  const fields = error as Partial<ErrorReport> & { advice?: string }
+  const report: ErrorReport = {
+    message: error instanceof CodedError ? error.sentence.trim() : error.message,
+    ...(code && fields.params ? { code, params: fields.params } : unexpected(error.name, code)),
+  }
   for (const field of carried) if (fields[field] !== undefined) report[field] = fields[field]
-  if (fields.code && fields.params) Object.assign(report, { code: fields.code, params: fields.params })
   const fix = fixOf(fields, takes)
   return fix === undefined ? report : { ...report, fix }
 }

@@ -4,7 +4,8 @@ import { UsageError } from './errors.ts'
 // How the text of a flag becomes its value; what does not fit is refused with what was expected, an example and what was found.
 
 function refuse(flag: string, expected: string, example: string, found: string, hint = ''): never {
-  throw new UsageError(`${flag} must be ${expected}, e.g. ${flag} ${example}; found ${JSON.stringify(found)}${hint}`)
+  const message = `${flag} must be ${expected}, e.g. ${flag} ${example}; found ${JSON.stringify(found)}${hint}`
+  throw new UsageError(message, undefined, { code: 'CLI_FLAG_INVALID', params: { flag, expected, found } })
 }
 
 /** A whole number from `least` to `most`. */

@@ -15,16 +15,20 @@ async function isPattern(word: string): Promise<boolean> {
 
 async function matching(pattern: string): Promise<string[]> {
   const [folder, name] = [dirname(pattern), basename(pattern)]
-  if (/[*?]/.test(folder)) throw new UsageError(`${pattern}: * and ? may stand in the name of the file alone`)
+  if (/[*?]/.test(folder)) {
+    const message = `${pattern}: * and ? may stand in the name of the file alone`
+    throw new UsageError(message, undefined, { code: 'CLI_PATTERN_INVALID', params: { pattern } })
+  }
+  const none = { code: 'CLI_FILES_MISSING', params: { pattern } } as const
   const parts = name.split(/([*?])/).map((part) => (part === '*' ? '.*' : part === '?' ? '.' : escaped(part)))
   const rule = new RegExp(`^${parts.join('')}$`, 's')
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') throw new JobError(`${pattern}: there is no folder ${folder}`, 'check the path')
+    if (error.code === 'ENOENT') throw new JobError(`${pattern}: there is no folder ${folder}`, 'check the path', none)
     throw error
   })
   // As shells do: a hidden file is meant only where the pattern says so.
   const found = names.filter((each) => rule.test(each) && (name.startsWith('.') || !each.startsWith('.'))).sort()
-  if (found.length === 0) throw new JobError(`${pattern}: no such files`, 'check the pattern')
+  if (found.length === 0) throw new JobError(`${pattern}: no such files`, 'check the pattern', none)
   return found.map((each) => (pattern.startsWith(`.${'/'}`) ? `./${join(folder, each)}` : join(folder, each)))
 }
 
@@ -40,7 +44,9 @@ export interface Shard {
 export function parseShard(text: string): Shard {
   const [, part, of] = (/^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? []).map(Number)
   if (part && of && part <= of) return { part, of }
-  throw new UsageError(`--shard must be a part of a whole, e.g. --shard 3/16; found ${JSON.stringify(text)}`)
+  const message = `--shard must be a part of a whole, e.g. --shard 3/16; found ${JSON.stringify(text)}`
+  const params = { flag: '--shard', expected: 'a part of a whole', found: text }
+  throw new UsageError(message, undefined, { code: 'CLI_FLAG_INVALID', params })
 }
 
 /** The files of a part: every `of`th, so that parts of neighbours take about as long. */

@@ -94,6 +94,7 @@ async function tasksOf(
     throw new UsageError(
       `Where shall the predictions of ${many(paths.length, 'file')} go?`,
       'add -o and a folder: -o predictions/',
+      { code: 'CLI_OUTPUT_MISSING', params: { files: paths.length } },
     )
   if (paths.includes(standardInput))
     throw new UsageError('- for standard input stands alone', 'name files, or - and no other')
@@ -108,7 +109,10 @@ async function tasksOf(
   }
   const twice = tasks.find((task, i) => tasks.findIndex((other) => other.out === task.out) !== i)
   if (twice)
-    throw new JobError(`two of the files would be written to ${twice.out}`, 'predict them into folders of their own')
+    throw new JobError(`two of the files would be written to ${twice.out}`, 'predict them into folders of their own', {
+      code: 'CLI_OUTPUT_TWICE',
+      params: { path: twice.out },
+    })
   return tasks
 }
 

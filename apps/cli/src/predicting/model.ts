@@ -24,7 +24,10 @@ export function tellNumbering(terminal: Terminal, model: string, { classes, clas
 export async function readModel(path: string): Promise<Uint8Array> {
   return readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT'
-      ? new JobError(`${path}: expected an ONNX model, found no such file`, 'check the path')
+      ? new JobError(`${path}: expected an ONNX model, found no such file`, 'check the path', {
+          code: 'CLI_MODEL_MISSING',
+          params: { file: path },
+        })
       : error
   })
 }

@@ -38,7 +38,9 @@ async function builtPage(): Promise<string> {
   for (const folder of [...places, fileURLToPath(new URL('./playground/', import.meta.url))]) {
     if (await exists(join(folder, 'index.html'))) return folder
   }
-  throw new JobError('The page of the playground is not built in this clone', 'npm run playground')
+  throw new JobError('The page of the playground is not built in this clone', 'npm run playground', {
+    code: 'CLI_PAGE_MISSING',
+  })
 }
 
 /** Whether a folder is that of the page's own package: in an app's node_modules, any package may have that name. */

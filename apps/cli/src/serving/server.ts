@@ -78,7 +78,8 @@ function headersOf(path: string): Record<string, string> {
 
 function explained(error: NodeJS.ErrnoException, port: number): Error {
   const fix = 'add --port 0 for a free one'
-  if (error.code === 'EADDRINUSE') return new JobError(`Port ${port} is taken`, fix)
-  if (error.code === 'EACCES') return new JobError(`Port ${port} is not for every user`, fix)
+  const data = { code: 'CLI_PORT_UNAVAILABLE', params: { port, reason: error.code } } as const
+  if (error.code === 'EADDRINUSE') return new JobError(`Port ${port} is taken`, fix, data)
+  if (error.code === 'EACCES') return new JobError(`Port ${port} is not for every user`, fix, data)
   return error
 }

@@ -34,7 +34,10 @@ async function requireFree(site: Site, out: string): Promise<string | undefined>
   const there = await stat(out).catch(() => undefined)
   if (!there) return undefined
   if (!there.isDirectory())
-    throw new JobError(`--out ${out} is a file, not a folder`, 'name a folder, e.g. --out public')
+    throw new JobError(`--out ${out} is a file, not a folder`, 'name a folder, e.g. --out public', {
+      code: 'CLI_OUTPUT_KIND',
+      params: { path: out },
+    })
   const index = await readFile(join(out, 'index.html'), 'utf8').catch(() => '')
   const earlier = firstModel(index)
   if (earlier !== undefined) return earlier
@@ -45,6 +48,7 @@ async function requireFree(site: Site, out: string): Promise<string | undefined>
   throw new JobError(
     `${out} holds ${inTheWay.join(' and ')}, which no playground left there`,
     'choose another folder with -o, or move the files away',
+    { code: 'CLI_FOLDER_TAKEN', params: { path: out, names: inTheWay } },
   )
 }
 

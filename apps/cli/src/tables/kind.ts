@@ -59,5 +59,8 @@ export function refuseMeaningless(path: string, kind: Kind, flags: ReadingOption
   const name = names.find((one) => flags[one] !== undefined)
   if (!name) return
   const flag = `--${name.replace('maxValue', 'max-value')}`
-  throw new UsageError(`${path} ${words} ${flag}`, `leave ${flag} away`)
+  throw new UsageError(`${path} ${words} ${flag}`, `leave ${flag} away`, {
+    code: 'CLI_FLAG_UNUSED',
+    params: { flag, file: path },
+  })
 }

@@ -77,7 +77,9 @@ function requireChannels(path: string, { shape }: Images, { channels }: ReadingO
 function likeModel(path: string, table: PixelTable, { shape, maxValue }: Images): PixelTable {
   requireShape(path, table, shape, 'expected')
   if (table.maxValue > maxValue && table.pixels.some((pixel) => pixel > maxValue)) {
-    throw new JobError(`${path} holds values up to ${table.maxValue}; expected 0 to ${maxValue}`)
+    const params = { file: path, expected: maxValue, found: table.maxValue }
+    const message = `${path} holds values up to ${table.maxValue}; expected 0 to ${maxValue}`
+    throw new JobError(message, undefined, { code: 'CLI_VALUES_ABOVE', params })
   }
   if (shape.channels === 1 || table.shape.channelOrder === shape.channelOrder) return { ...table, maxValue }
   return { ...table, maxValue, shape, pixels: reordered(table) }
@@ -90,13 +92,15 @@ function rangeFor(asked: number | undefined, maxValue: number): ReadOptions {
   throw new JobError(
     `--max-value ${asked}: the model was trained on values up to ${maxValue}`,
     'leave --max-value away',
+    { code: 'CLI_FLAG_OTHER', params: { flag: '--max-value', expected: maxValue, found: asked } },
   )
 }
 
 /** Pictures are prepared as those were that the model was trained on. */
 function preparationFor(path: string, flags: PictureOptions, { preparation, maxValue }: Images): ReadOptions {
   if (maxValue !== 255) {
-    throw new JobError(`${path} holds pictures, of values 0 to 255; the model was trained on values up to ${maxValue}`)
+    const message = `${path} holds pictures, of values 0 to 255; the model was trained on values up to ${maxValue}`
+    throw new JobError(message, undefined, { code: 'CLI_PICTURES_UNFIT', params: { file: path, maxValue } })
   }
   if (!preparation) return {}
   const { resize, color, background } = preparation
@@ -104,7 +108,8 @@ function preparationFor(path: string, flags: PictureOptions, { preparation, maxV
     const asked = flags[name as 'resize' | 'color' | 'background']
     if (asked === undefined || asked === value) continue
     const message = `--${name} ${asked}: the model was trained on pictures with --${name} ${value}`
-    throw new JobError(message, `leave --${name} away`)
+    const params = { flag: `--${name}`, expected: value, found: asked }
+    throw new JobError(message, `leave --${name} away`, { code: 'CLI_FLAG_OTHER', params })
   }
   return { resize, color, background }
 }

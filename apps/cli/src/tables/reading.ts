@@ -109,23 +109,26 @@ export async function readLabelled(
   throw new JobError(
     `${name} has 1 class; a classifier needs at least 2`,
     `every row is labelled ${table.classes[0]}: if that is not the label, name its column: --label <column>`,
+    { code: 'CLI_CLASSES_FEW', params: { file: name, class: table.classes[0] } },
   )
 }
 
 /** Refuses a table without labels. */
 export function requireLabels(path: string, table: PixelTable): PixelTable {
   if (table.labels) return table
+  const data = { code: 'CLI_LABELS_MISSING', params: { file: path } } as const
   if (table.preparation)
     throw new JobError(
       `${path} has no folders of classes`,
       'put the pictures of each class into one, or name a part that has them, e.g. --part val',
-      { code: 'CLI_LABELS_MISSING', params: { file: path } },
+      data,
     )
   throw isIdxName(path)
-    ? new JobError(`${path} has no labels beside it`, `put them into ${labelsPath(path)}`)
+    ? new JobError(`${path} has no labels beside it`, `put them into ${labelsPath(path)}`, data)
     : new JobError(
         `${path} has no label column`,
         'name it: --label <column>; if this is the test file, pass the labelled one',
+        data,
       )
 }
 
@@ -136,8 +139,12 @@ export function requireShape(
   wanted: Omit<ImageShape, 'channelOrder'> | ReturnType<typeof parseShape>,
   who: string,
 ): void {
-  if (formatShape(shape) === formatShape(wanted)) return
-  throw new JobError(`${path} holds images of ${formatShape(shape)}, ${who} ${formatShape(wanted)}`)
+  const [found, expected] = [formatShape(shape), formatShape(wanted)]
+  if (found === expected) return
+  throw new JobError(`${path} holds images of ${found}, ${who} ${expected}`, undefined, {
+    code: 'CLI_SHAPE_OTHER',
+    params: { file: path, expected, found },
+  })
 }
 
 function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -9,7 +9,7 @@ import type { JobOptions } from './options.ts'
 export async function settleEngine<T extends JobOptions>({ terminal }: Context, flags: T): Promise<T> {
   const { engine, device, reason } = await chooseEngine({ engine: flags.engine, device: flags.device })
   if (reason === undefined) return flags
-  const engineReason = reason.replace("engine: 'tfjs'", '--engine tfjs')
+  const engineReason = other ? `it sees a GPU; so does ${other.library}, for --engine ${other.engine}` : reason
   terminal.note(`Engine ${engine}, device ${device}: ${engineReason}`)
   return { ...flags, engine: engine as JobOptions['engine'], engineReason }
 }

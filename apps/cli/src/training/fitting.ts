@@ -48,7 +48,10 @@ export function splitOff(table: PixelTable, flags: SplitOptions): Parts {
   if (share === 0) return { train: table }
   const kept = Math.max(flags.validation === undefined ? 1 : 0, Math.round(share * table.rows))
   if (kept >= 1 && kept < table.rows) return heldOut(table, kept, flags)
-  throw new JobError(`${many(table.rows, 'row')} cannot be split by --validation ${share}`, 'add --validation 0')
+  throw new JobError(`${many(table.rows, 'row')} cannot be split by --validation ${share}`, 'add --validation 0', {
+    code: 'CLI_VALIDATION_IMPOSSIBLE',
+    params: { rows: table.rows, share },
+  })
 }
 
 function heldOut(table: PixelTable, validation: number, { seed }: SplitOptions): Parts {

@@ -41,7 +41,11 @@ export function requireOneOfEach(flags: JobOptions): void {
   ]
   for (const each of alternatives) {
     const [first, second] = Object.entries(each).flatMap(([name, value]) => (value === undefined ? [] : [name]))
-    if (first && second) throw new UsageError(`${first} and ${second} exclude each other`, `leave ${second} away`)
+    if (first && second) {
+      const params = { flag: first, other: second }
+      const message = `${first} and ${second} exclude each other`
+      throw new UsageError(message, `leave ${second} away`, { code: 'CLI_FLAG_CONFLICT', params })
+    }
   }
 }
 
@@ -56,6 +60,7 @@ export function requireBatches({ options: { batchSize } }: Plan, rows: number): 
   throw new JobError(
     `--batch-size ${batchSize} is more than the ${many(rows, 'row')} to train on`,
     `--batch-size ${rows} or less`,
+    { code: 'CLI_BATCH_TOO_LARGE', params: { batchSize, rows } },
   )
 }
 

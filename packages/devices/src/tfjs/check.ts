@@ -57,7 +57,11 @@ function notLoaded(found: string, output: string): SetupError {
       ? 'TensorFlow needs a processor with AVX.'
       : 'Remove it (pixelrow setup tfjs --remove) and set it up again; if that does not help, train with --engine onnxruntime.'
   const said = lastLines(output.replaceAll(/^(\s+at |Node\.js v).*$/gm, ''), 8)
-  return new SetupError(`The addon does not load: ${found}${said ? `:\n${said}\n` : ''}`, { advice })
+  return new SetupError(`The addon does not load: ${found}${said ? `:\n${said}\n` : ''}`, {
+    code: 'DEVICES_LOAD_FAILED',
+    params: { found, output: said },
+    advice,
+  })
 }
 
 /** TensorFlow's own words, without time, process and place in its sources. */

@@ -57,7 +57,10 @@ function flagsFor(build: string, headers: string): string[] {
 
 async function failed({ command }: Tool, args: readonly string[], output: string, log: string): Promise<SetupError> {
   await writeFile(log, `${[command, ...args].join(' ')}\n${output}`)
-  return new SetupError(`${command} could not build the addon:\n${lastLines(output, 12)}\n`, {
+  const said = lastLines(output, 12)
+  return new SetupError(`${command} could not build the addon:\n${said}\n`, {
+    code: 'DEVICES_BUILD_FAILED',
+    params: { command, output: said },
     advice: `All that it said is in ${log}. Set CXX to another compiler of C++17, and repeat the command.`,
     file: log,
   })

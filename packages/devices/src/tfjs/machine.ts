@@ -14,6 +14,8 @@ export function requireMachine(): void {
 function unsupported(found: string): SetupError {
   const expected = `Linux on x64 with glibc ${glibc.major}.${glibc.minor} or later`
   return new SetupError(`tfjs is set up on ${expected}, and was not tried on anything else; found ${found}`, {
+    code: 'DEVICES_MACHINE_UNSUPPORTED',
+    params: { expected, found },
     advice: 'Train with --engine onnxruntime, which runs here too, or install @tensorflow/tfjs-node yourself.',
   })
 }

@@ -21,7 +21,13 @@ export async function installPackages(folder: string, npm: Tool, signal: AbortSi
   })
   if (ended?.code !== 0) {
     const advice = 'Check the network, and which registry npm uses (npm config get registry). Then repeat the command.'
-    throw new SetupError(`npm could not install tfjs-node:\n${errorsIn(ended?.output ?? '')}\n`, { advice })
+    const said = errorsIn(ended?.output ?? '')
+    const params = { tool: 'npm', output: said }
+    throw new SetupError(`npm could not install tfjs-node:\n${said}\n`, {
+      code: 'DEVICES_FETCH_FAILED',
+      params,
+      advice,
+    })
   }
   await removeMaps(join(folder, 'node_modules'))
 }

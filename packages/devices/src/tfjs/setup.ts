@@ -64,7 +64,12 @@ function otherKind({ file, kind }: Wheel): SetupError {
           `Leave out --gpu, or give the wheel of ${wheelName.gpu} in place of ${wheelName.cpu}.`,
         ]
   const expected = kind === 'gpu' ? 'a wheel for the CPU' : 'a wheel with CUDA'
-  return new SetupError(`${file}: expected ${expected}, found ${found}`, { advice, file })
+  return new SetupError(`${file}: expected ${expected}, found ${found}`, {
+    code: 'DEVICES_WHEEL_OTHER',
+    params: { expected, found },
+    advice,
+    file,
+  })
 }
 
 async function build(job: Job, version: string): Promise<void> {
@@ -89,6 +94,8 @@ async function requireSpace({ kind, cache, wheel }: Job): Promise<void> {
   if (free >= needed) return
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
   throw new SetupError(`${cache}: ${gigabytes(needed)} are needed, and ${gigabytes(free)} are free`, {
+    code: 'DEVICES_DISK_FULL',
+    params: { needed, free, folder: cache },
     advice: 'Free some space, or set PIXELROW_CACHE to a folder on another disk.',
   })
 }

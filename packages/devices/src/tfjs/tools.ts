@@ -46,7 +46,11 @@ async function findCompiler(signal: AbortSignal | undefined): Promise<Tool> {
     return compiler
   }
   const looked = CXX ? `$CXX is ${JSON.stringify(CXX)}, which does not run` : 'looked for c++, g++ and clang++'
-  throw new SetupError(`A C++ compiler is needed, and there is none (${looked})`, { advice: getCompiler })
+  throw new SetupError(`A C++ compiler is needed, and there is none (${looked})`, {
+    code: 'DEVICES_TOOL_MISSING',
+    params: { tool: 'compiler', found: looked },
+    advice: getCompiler,
+  })
 }
 
 const getCompiler =
@@ -66,7 +70,11 @@ async function tryCompiler({ command, args }: Tool, signal: AbortSignal | undefi
     const ended = await runTool(command, [...args, ...flags], { signal, cwd: folder })
     if (ended?.code === 0) return
     const said = lastLines(ended?.output ?? '', 5)
-    throw new SetupError(`${command} cannot make a library of C++17:\n${said}\n`, { advice: getCompiler })
+    throw new SetupError(`${command} cannot make a library of C++17:\n${said}\n`, {
+      code: 'DEVICES_TOOL_MISSING',
+      params: { tool: 'compiler', found: said },
+      advice: getCompiler,
+    })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -76,7 +84,11 @@ async function findNpm(signal: AbortSignal | undefined): Promise<Tool> {
   const ended = await runTool('npm', ['--version'], { signal })
   if (ended?.code === 0) return { command: 'npm', args: [], version: `npm ${ended.stdout.trim()}` }
   const advice = 'It comes with Node; on Debian and Ubuntu also: sudo apt install npm. Put it on the PATH.'
-  throw new SetupError('npm is needed, and does not run here', { advice })
+  throw new SetupError('npm is needed, and does not run here', {
+    code: 'DEVICES_TOOL_MISSING',
+    params: { tool: 'npm' },
+    advice,
+  })
 }
 
 /** Any Python 3 whose pip runs: $PYTHON, else `python3` or `python`. */
@@ -92,6 +104,8 @@ async function findPython(kind: TfjsKind, signal: AbortSignal | undefined): Prom
   }
   const found = withoutPip ? `${withoutPip} has none` : `there is no ${names.join(' or ')}`
   throw new SetupError(`Python's pip is needed to fetch TensorFlow's wheel, and ${found}`, {
+    code: 'DEVICES_TOOL_MISSING',
+    params: { tool: 'pip', found },
     advice: `Debian and Ubuntu: sudo apt install python3-pip. Fedora: sudo dnf install python3-pip. ${elsewhere(kind)}`,
   })
 }

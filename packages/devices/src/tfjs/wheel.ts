@@ -69,6 +69,8 @@ const buildInfo = 'tensorflow/python/platform/build_info.py'
 
 function notSuch(file: string, found: string): SetupError {
   return new SetupError(`${file}: expected TensorFlow's wheel for Linux on x64, found ${found}`, {
+    code: 'DEVICES_WHEEL_OTHER',
+    params: { expected: "TensorFlow's wheel for Linux on x64", found },
     advice: `Its name is like tensorflow_cpu-${tensorflow}-cp312-cp312-manylinux_2_27_x86_64.whl.`,
     file,
   })
@@ -106,7 +108,10 @@ export async function fetchWheel({ kind, python, folder, signal, onBytes }: Fetc
 }
 
 function failed(kind: TfjsKind, output: string): SetupError {
-  return new SetupError(`${wheelName[kind]} ${tensorflow}: pip failed:\n${lastLines(output, 6)}\n`, {
+  const said = lastLines(output, 6)
+  return new SetupError(`${wheelName[kind]} ${tensorflow}: pip failed:\n${said}\n`, {
+    code: 'DEVICES_FETCH_FAILED',
+    params: { tool: 'pip', output: said },
     advice: `Check the network, and which index pip uses (pip config list); then repeat the command. ${elsewhere(kind)}`,
   })
 }

@@ -44,6 +44,7 @@ export function pictureOf(
     .join(', ')
   throw new ExportError(
     `${label}: a classifier takes one input float32[N, height, width, channels] of known size, found ${found}. Pass inputShapes, or leave classifier out.`,
+    { code: 'EXPORT_UNSUPPORTED', params: { expected: 'one input float32[N, height, width, channels]', found } },
   )
 }
 
@@ -68,12 +69,14 @@ function probabilitiesOf(site: Site, given: Signal, { classes, output }: TfjsCla
   if (count !== classes.length && !single)
     throw new ExportError(
       `${site.subject}: expected one score for each of ${classes.length} classes, found an output [${scores.dims}].`,
+      { code: 'EXPORT_CLASSES', params: { classes: classes.length, dims: scores.dims } },
     )
   const last = producer(site.lowering.g, scores.value)
   const kind = output ?? (last === 'Softmax' || (single && last === 'Sigmoid') ? 'probabilities' : 'logits')
   if (output === undefined && !single && last === 'Sigmoid')
     throw new ExportError(
       `${site.subject}: its last operator is a Sigmoid, so several classes may hold at once. Pass output: 'probabilities' or 'logits'.`,
+      { code: 'EXPORT_INPUT', params: { what: 'output', expected: 'probabilities or logits', found: 'Sigmoid' } },
     )
   if (!single) return kind === 'probabilities' ? scores : along(site, 'Softmax', scores, -1)
   return bothClasses(site, kind === 'probabilities' ? scores : unary(site, 'Sigmoid', scores))

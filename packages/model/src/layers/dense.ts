@@ -16,7 +16,9 @@ export const dense: LayerKind<DenseLayer> = {
 
   output(layer, input, at) {
     if (input.length === 1) return [layer.units]
-    throw new ModelError(`${at} takes a vector, found ${describeShape(input)}. Put { type: 'flatten' } before it.`)
+    const found = describeShape(input)
+    const message = `${at} takes a vector, found ${found}. Put { type: 'flatten' } before it.`
+    throw new ModelError('MODEL_SHAPE_UNFIT', message, { params: { expected: 'a vector', found } })
   },
 
   parameters: ({ units, bias }, input) => kaimingUniform([input[0]!, units], input[0]!, units, bias),

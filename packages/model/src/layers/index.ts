@@ -34,8 +34,7 @@ const kinds: Record<Layer['type'], LayerKind> = {
 /** The kind of layer behind a `type` that may come from anywhere; throws when there is no such kind. */
 export function kindOf(type: unknown, path: string): LayerKind {
   if (typeof type === 'string' && Object.hasOwn(kinds, type)) return kinds[type as Layer['type']]
-  throw new ModelError(
-    `layer ${path} has the type ${show(type)}; this version of @pixelrow/model knows ${Object.keys(kinds).join(', ')}.`,
-    path,
-  )
+  const known = Object.keys(kinds)
+  const message = `layer ${path} has the type ${show(type)}; this version of @pixelrow/model knows ${known.join(', ')}.`
+  throw new ModelError('MODEL_LAYER_UNKNOWN', message, { params: { type: show(type), known }, path })
 }

@@ -1,6 +1,5 @@
-import { ModelError } from '../error.ts'
 import { elements } from '../shape.ts'
-import { paddingOf, show, sizeOf } from '../strict.ts'
+import { invalid, paddingOf, show, sizeOf } from '../strict.ts'
 import type { Pool2dLayer } from '../types.ts'
 import { pair, sides, windowOf } from '../window.ts'
 import type { LayerKind } from './kind.ts'
@@ -39,6 +38,6 @@ function requireSmallPadding({ size, padding }: Pool2dLayer, at: string): void {
   if (padding === undefined || typeof padding === 'string') return
   const window = pair(size)
   if (sides(padding).every((side, index) => side < window[index % 2]!)) return
-  const why = 'or a window would hold nothing but padding'
-  throw new ModelError(`${at}: padding is ${show(padding)} for a size of ${show(size)}; expected less, ${why}.`)
+  const found = `${show(padding)} for a size of ${show(size)}`
+  throw invalid(`${at}: padding`, padding, 'less, or a window would hold nothing but padding', found)
 }

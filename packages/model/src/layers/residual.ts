@@ -20,8 +20,9 @@ export const residual: LayerKind<ResidualLayer> = {
     const fix = layer.shortcut
       ? 'Change one of them.'
       : "Give it a shortcut of that shape, such as a conv2d with kernelSize: 1 and the layers' filters and stride."
-    const found = `${at}: its layers give ${describeShape(main!)}, ${other} ${describeShape(side!)}`
-    throw new ModelError(`${found}; expected equal shapes. ${fix}`)
+    const [expected, found] = [describeShape(side!), describeShape(main!)]
+    const message = `${at}: its layers give ${found}, ${other} ${expected}; expected equal shapes. ${fix}`
+    throw new ModelError('MODEL_SHAPE_UNFIT', message, { params: { expected, found } })
   },
 
   parameters: () => [],

@@ -6,7 +6,9 @@ import { windowOf } from '../window.ts'
 /** Throws unless the layer is fed an image. */
 export function requireImage(input: Shape, at: string): void {
   if (input.length === 3) return
-  throw new ModelError(`${at} takes an image, found ${describeShape(input)}. Put it before the image becomes a vector.`)
+  const found = describeShape(input)
+  const message = `${at} takes an image, found ${found}. Put it before the image becomes a vector.`
+  throw new ModelError('MODEL_SHAPE_UNFIT', message, { params: { expected: 'an image', found } })
 }
 
 /** Throws unless the layer's window, which its `option` sets, fits into the padded image. */
@@ -16,6 +18,8 @@ export function requireRoom(layer: Conv2dLayer | Pool2dLayer, input: Shape, at: 
   const padded = [input[1]! + top + bottom, input[2]! + left + right]
   if (kernel.every((size, axis) => size <= padded[axis]!)) return
   const around = padding.some((side) => side > 0) ? `, ${formatShape(padded)} with its padding` : ''
-  const found = `${at} has a window of ${formatShape(kernel)}, found ${describeShape(input)}${around}`
-  throw new ModelError(`${found}. Use a smaller ${option}, padding: 'same', or fewer layers that shrink the image.`)
+  const [expected, found] = [`a window of ${formatShape(kernel)}`, `${describeShape(input)}${around}`]
+  const advice = `Use a smaller ${option}, padding: 'same', or fewer layers that shrink the image.`
+  const params = { expected, found, option }
+  throw new ModelError('MODEL_SHAPE_UNFIT', `${at} has ${expected}, found ${found}. ${advice}`, { params })
 }

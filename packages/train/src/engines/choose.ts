@@ -11,6 +11,14 @@ export interface Choice {
   device: string
   /** Why this engine, where it was not asked for by name. */
   reason?: string
+  /** Another engine that sees a GPU too, where this one was chosen. */
+  other?: OtherEngine
+}
+
+/** An engine that was not chosen, and the library by which it would train. */
+export interface OtherEngine {
+  engine: string
+  library: string
 }
 
 /**
@@ -38,8 +46,10 @@ async function automatic(deviceName: string): Promise<Choice> {
     const reason = `${seen.gpu} sees a GPU, onnxruntime none`
     return { engine: tfjs, device: await deviceOf(tfjs, deviceName), reason }
   }
-  const reason = 'gpu' in seen ? `it sees a GPU; so does ${seen.gpu}, for engine: 'tfjs'` : seen.reason
-  return { engine: onnxruntime, device: await deviceOf(onnxruntime, deviceName), reason }
+  const device = await deviceOf(onnxruntime, deviceName)
+  if (!('gpu' in seen)) return { engine: onnxruntime, device, reason: seen.reason }
+  const reason = `it sees a GPU; so does ${seen.gpu}, for engine: 'tfjs'`
+  return { engine: onnxruntime, device, reason, other: { engine: tfjs.name, library: seen.gpu } }
 }
 
 async function deviceOf(engine: Engine, deviceName: string): Promise<string> {
@@ -63,11 +73,11 @@ async function deviceOf(engine: Engine, deviceName: string): Promise<string> {
 /**
  * The engine and the device that `fit` would train on, so that they can be told before it begins. Throws as `fit` does where there are none.
  *
- * `engine` and `device` default to `auto`; `reason` says why this engine, where it was not asked for by name.
+ * `engine` and `device` default to `auto`; `reason` says why this engine, where it was not asked for by name, and `other` which one sees a GPU too.
  */
 export async function chooseEngine(
   options: { engine?: string; device?: string } = {},
-): Promise<{ engine: string; device: string; reason?: string }> {
+): Promise<{ engine: string; device: string; reason?: string; other?: OtherEngine }> {
   check('chooseEngine', options, { engine: text, device: text })
   const { engine = 'auto', device = 'auto' } = options
   const choice = await chooseDevice(engine, device)

@@ -1,5 +1,5 @@
 import type { Dim } from '@pixelrow/onnx'
-import { ExportError } from '../../error.ts'
+import { sourceError } from '../../error.ts'
 import { show } from '../keras/config.ts'
 
 /** An operator of a TensorFlow graph as model.json has it. */
@@ -16,14 +16,16 @@ export interface GraphNode {
 /** Reads the nodes of a graph by name. */
 export function parseGraph(topology: unknown): Map<string, GraphNode> {
   const list = (topology as { node?: unknown } | null)?.node
-  if (!Array.isArray(list)) throw new ExportError(`The topology has no list "node"; expected a TensorFlow graph.`)
+  if (!Array.isArray(list)) throw sourceError('The topology has no list "node"; expected a TensorFlow graph.')
   const nodes = new Map<string, GraphNode>()
   list.forEach((entry: unknown, position) => {
     const { name, op, input = [], attr = {} } = (entry ?? {}) as Record<string, unknown>
     const inputs =
       Array.isArray(input) && input.every((each) => typeof each === 'string') ? (input as string[]) : undefined
     if (typeof name !== 'string' || typeof op !== 'string' || !inputs || typeof attr !== 'object')
-      throw new ExportError(`node[${position}] is ${show(entry)}; expected name, op, input and attr.`)
+      throw sourceError(`node[${position}] is ${show(entry)}; expected name, op, input and attr.`, {
+        params: { position, found: show(entry) },
+      })
     const data = inputs.filter((each) => !each.startsWith('^'))
     nodes.set(name, { name, op, inputs: data, attributes: (attr ?? {}) as Record<string, unknown>, position })
   })
@@ -50,7 +52,8 @@ const fieldOf = ({ attributes }: GraphNode, name: string): Field => (attributes[
 
 /** Throws the error of a node's attribute. */
 function damaged(node: GraphNode, attribute: string, value: unknown): never {
-  throw new ExportError(`${subjectOf(node)}: its attribute ${attribute} is ${show(value)}, which cannot be read.`)
+  const message = `${subjectOf(node)}: its attribute ${attribute} is ${show(value)}, which cannot be read.`
+  throw sourceError(message, { params: { node: node.name, attribute, found: show(value) } })
 }
 
 function wholeOf(node: GraphNode, name: string, value: unknown): number {

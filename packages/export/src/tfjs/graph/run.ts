@@ -1,5 +1,5 @@
 import type { Tensor } from '@pixelrow/onnx'
-import { ExportError } from '../../error.ts'
+import { ExportError, sourceError } from '../../error.ts'
 import { explained } from '../keras/run.ts'
 import type { Lowering, Signal, Site } from '../signal.ts'
 import { combinations, functions } from './arithmetic.ts'
@@ -39,7 +39,8 @@ export function neededNodes({ nodes, outputs }: TfGraph, inputs: ReadonlySet<str
       stack.pop()
       if (!done.has(name)) ordered.push(node)
       done.add(name)
-    } else if (open.has(name)) throw new ExportError(`${subjectOf(node)}: it waits for its own result.`)
+    } else if (open.has(name))
+      throw sourceError(`${subjectOf(node)}: it waits for its own result.`, { params: { node: node.name } })
     else {
       open.add(name)
       stack.push(...waiting.reverse())
@@ -50,7 +51,8 @@ export function neededNodes({ nodes, outputs }: TfGraph, inputs: ReadonlySet<str
 }
 
 function missing(name: string): never {
-  throw new ExportError(`The graph has no node ${JSON.stringify(name)}, which another takes or which is an output.`)
+  const message = `The graph has no node ${JSON.stringify(name)}, which another takes or which is an output.`
+  throw sourceError(message, { params: { node: name } })
 }
 
 function checkOperators(nodes: readonly GraphNode[], inputs: ReadonlySet<string>): void {
@@ -59,7 +61,10 @@ function checkOperators(nodes: readonly GraphNode[], inputs: ReadonlySet<string>
   if (!first) return
   const others = [...new Set(strange.map(({ op }) => op))].filter((op) => op !== first.op)
   const more = others.length ? ` The graph has others: ${others.join(', ')}.` : ''
-  throw new ExportError(`${subjectOf(first)}: this operator is not supported.${more}`)
+  throw new ExportError(`${subjectOf(first)}: this operator is not supported.${more}`, {
+    code: 'EXPORT_UNSUPPORTED',
+    params: { operators: [...new Set(strange.map(({ op }) => op))] },
+  })
 }
 
 /** Appends a graph's nodes; gives its outputs. */
@@ -69,7 +74,7 @@ export function runGraph(graph: TfGraph, lowering: Lowering, inputs: ReadonlyMap
     const { name, output } = outputRef(reference)
     const found = results.get(name)?.[output]
     if (found) return found
-    throw new ExportError(`${of}: it takes ${reference}, which gives no such result.`)
+    throw sourceError(`${of}: it takes ${reference}, which gives no such result.`, { params: { reference } })
   }
   for (const node of neededNodes(graph, new Set(inputs.keys()))) {
     if (results.has(node.name)) continue
@@ -91,7 +96,8 @@ function runNode({ constants }: TfGraph, site: Site, node: GraphNode, operands: 
   if (node.op !== 'Const' && node.op !== 'Placeholder') return rules[node.op]!({ site, node, inputs: operands() })
   const tensor = constants.get(node.name)
   if (tensor) return tensor
-  throw new ExportError(
+  throw sourceError(
     `${site.subject}: ${node.op === 'Const' ? 'the weights lack it. Are all weight files there?' : 'it is no input of the signature.'}`,
+    { params: { node: node.name } },
   )
 }

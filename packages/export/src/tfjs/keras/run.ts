@@ -1,5 +1,5 @@
 import { OnnxError } from '@pixelrow/onnx'
-import { ExportError } from '../../error.ts'
+import { ExportError, sourceError } from '../../error.ts'
 import { fail, type Lowering, type Signal, type Site } from '../signal.ts'
 import type { Layer, Network, Ref } from './parse.ts'
 
@@ -9,7 +9,9 @@ export function runNetwork(network: Network, lowering: Lowering, inputs: readonl
   network.inputs.forEach(({ layer }, at) => {
     const given = inputs[at]
     if (!given)
-      throw new ExportError(`Model ${network.name} takes ${network.inputs.length} tensors, found ${inputs.length}.`)
+      throw sourceError(`Model ${network.name} takes ${network.inputs.length} tensors, found ${inputs.length}.`, {
+        params: { model: network.name, expected: network.inputs.length, found: inputs.length },
+      })
     results.set(keyOf({ layer, call: 0 }), [given])
   })
   let open = network.layers.flatMap((layer) => layer.calls.map((operands, call) => ({ layer, call, operands })))
@@ -23,7 +25,9 @@ export function runNetwork(network: Network, lowering: Lowering, inputs: readonl
     })
     const [stuck] = waiting
     if (stuck && waiting.length === open.length)
-      throw new ExportError(`${stuck.layer.subject}: its input comes from nowhere.`)
+      throw sourceError(`${stuck.layer.subject}: its input comes from nowhere.`, {
+        params: { subject: stuck.layer.subject },
+      })
     open = waiting
   }
   return network.outputs.map((ref) => outputOf(results, ref) ?? missing(network, ref))
@@ -40,7 +44,9 @@ function complete(signals: readonly (Signal | undefined)[]): signals is Signal[]
 }
 
 function missing({ name }: Network, { layer, call }: Ref): never {
-  throw new ExportError(`Model ${name}: no layer gives its output ${layer} (call ${call}).`)
+  throw sourceError(`Model ${name}: no layer gives its output ${layer} (call ${call}).`, {
+    params: { model: name, layer, call },
+  })
 }
 
 function runLayer(layer: Layer, lowering: Lowering, inputs: readonly Signal[], outside: string): Signal[] {
@@ -61,6 +67,10 @@ export function explained<T>(site: Site, lower: () => T): T {
     return lower()
   } catch (error) {
     if (!(error instanceof OnnxError)) throw error
-    throw new ExportError(`${site.subject}: ${error.message}`, { cause: error })
+    throw new ExportError(`${site.subject}: ${error.message}`, {
+      code: 'EXPORT_UNSUPPORTED',
+      params: { subject: site.subject, reason: error.message },
+      cause: error,
+    })
   }
 }
