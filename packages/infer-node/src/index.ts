@@ -24,6 +24,7 @@ export type {
 } from '@pixelrow/classifier'
 export { ClassifierError } from '@pixelrow/classifier'
 export type { Device } from './device.ts'
-export { type LoadOptions, load, type OpenOptions } from './load.ts'
+export { load } from './load.ts'
 export { open } from './open.ts'
+export type { LoadOptions, OpenOptions } from './options.ts'
 export type { ModelSource } from './source.ts'

@@ -1,7 +1,7 @@
 import { checkClassifierOptions, loadRules } from '@pixelrow/classifier'
 import { either, flag, listOf, oneOf, type Rule, type Rules, whole } from '../../../common/options.ts'
 import { devices } from './device.ts'
-import type { LoadOptions, OpenOptions } from './load.ts'
+import type { LoadOptions, OpenOptions } from './options.ts'
 
 const someDevices: Rule = listOf('a list of devices', oneOf(...devices))
 
