@@ -1,6 +1,6 @@
-import { decodeFile, digit, openDecoder, prepare } from '@pixelrow/pixels'
+import { decodeFile, modelPixels, openDecoder } from '@pixelrow/pixels'
 import { ClassifierError } from '../errors.ts'
-import type { ImageShape, ModelDescription, Picture, Pictures, Preparation, Prepare, RgbaImage } from '../types.ts'
+import type { ModelDescription, Picture, Pictures, Preparation, Prepare, RgbaImage } from '../types.ts'
 
 /** What a picture is prepared for. */
 interface Preparing {
@@ -51,12 +51,12 @@ function prepared(
 ): Uint8Array {
   const { shape, maxValue } = model
   const rule = how ?? model.preparation ?? wholeOnBlack(model, name)
-  if (rule !== 'digit') return scaled(inOrder(prepare(image, fitting(rule, model, name)), shape), maxValue)
-  if (shape.channels !== 1)
+  if (rule !== 'digit') requireFit(rule, model, name)
+  else if (shape.channels !== 1)
     throw new ClassifierError(
       `${name}: prepare: 'digit' makes grey images, but the model takes ${shape.channels} channels`,
     )
-  return scaled(digit(image, { size: [shape.height, shape.width] }), maxValue)
+  return modelPixels(image, { shape, maxValue, rule })
 }
 
 /** Where nothing is known of the pictures that the model was trained on. */
@@ -66,22 +66,12 @@ function wholeOnBlack({ shape: { height, width, channels } }: ModelDescription, 
   return { size: [height, width], resize: 'contain', color: channels === 1 ? 'grey' : 'rgb', background: 0 }
 }
 
-function fitting(rule: Preparation, { shape }: ModelDescription, name: string): Preparation {
+/** Refuses a rule for images of another size than the model's. */
+function requireFit(rule: Preparation, { shape }: ModelDescription, name: string): void {
   const [height, width] = rule.size
   const channels = rule.color === 'grey' ? 1 : 3
-  if (height === shape.height && width === shape.width && channels === shape.channels) return rule
+  if (height === shape.height && width === shape.width && channels === shape.channels) return
   throw new ClassifierError(
     `${name}: prepare: expected images of ${shape.height}×${shape.width}×${shape.channels}, found a rule for ${height}×${width}×${channels}`,
   )
-}
-
-/** Pixels of pictures are 0..255 and interleaved; a model of tables may want another range or order. */
-function scaled(pixels: Uint8Array, maxValue: number): Uint8Array {
-  return maxValue === 255 ? pixels : pixels.map((value) => Math.round((value * maxValue) / 255))
-}
-
-function inOrder(pixels: Uint8Array, { channels, channelOrder }: ImageShape): Uint8Array {
-  if (channels === 1 || channelOrder === 'interleaved') return pixels
-  const area = pixels.length / channels
-  return Uint8Array.from(pixels, (_, i) => pixels[(i % area) * channels + Math.floor(i / area)]!)
 }
