@@ -20,28 +20,15 @@ const coreBeside: Plugin = {
 
 /** Workers load nothing but onnxruntime-web: bundlers that write classic workers cannot split them. */
 async function buildWorkers(): Promise<void> {
-  await build({ ...shared, entryPoints: { 'worker-core': 'src/serve.ts' } })
-  const starts = ['any', 'wasm', 'jspi', 'webgpu'].map((each) => `src/worker-${each}.ts`)
-  await build({ ...shared, entryPoints: starts, plugins: [coreBeside] })
+  await build({ ...shared, entryPoints: { 'worker-core': 'src/worker/serve.ts' } })
+  const starts = ['any', 'wasm', 'jspi', 'webgpu'].map((each) => [`worker-${each}`, `src/worker/${each}.ts`])
+  await build({ ...shared, entryPoints: Object.fromEntries(starts), plugins: [coreBeside] })
 }
 
 // `await using` needs a symbol that the types of ES2023 lack.
 export default parted({
   entry: ['src/index.ts', 'src/worker.ts'],
-  lazy: [
-    'failure',
-    'files',
-    'gpu',
-    'in-worker',
-    'paths',
-    'pause',
-    'picture',
-    'plan',
-    'refusals',
-    'warmup',
-    'lazy/threads',
-    'lazy/watch',
-  ],
+  lazy: ['in-worker', 'cache', 'gpu', 'picture', 'sentences', 'threads', 'watch'].map((each) => `lazy/${each}`),
   dts: { banner: '/// <reference lib="esnext.disposable" />' },
   onSuccess: buildWorkers,
 })

@@ -1,15 +1,14 @@
-import { type Pictures, pixelsOf } from './images.ts'
-import { createQueue, type Lanes, type QueueOptions } from './queue.ts'
-import { checkClassifierOptions, classifierRules, classifyRules } from './rules.ts'
-import type { Runner } from './runner.ts'
-import { classifications } from './scores.ts'
-import type { Attempt, Classifier, Prepare } from './types.ts'
+import { anything, callback, optionsOf, type Rules, text, whole } from '../../../common/options.ts'
+import { pixelsOf } from './images.ts'
+import type { Parts } from './lazy/stream.ts'
+import { callRules, checkClassifierOptions, prepareRule, queueRules } from './options.ts'
+import { createQueue, type Lanes } from './queue.ts'
+import { classifications } from './run.ts'
+import type { Runner } from './session.ts'
+import type { Attempt, Classifier, ClassifyOptions, Pictures, Prepare, QueueOptions } from './types.ts'
 
 /** Rows of one `run()`. 28,000 rows in one run are three times slower than in chunks of this size. */
 const chunkRows = 256
-
-/** Scores given where the caller does not say how many. */
-export const defaultTop = 3
 
 /** Browsers before 2025 have no such symbol; `await using` compiled for them looks for this one. */
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')
@@ -34,15 +33,20 @@ export interface ClassifierParts extends QueueOptions, Partial<Lanes> {
   pause?: () => Promise<void>
 }
 
-/** What calls for many images work with. */
-export interface Parts {
-  given: ClassifierParts
-  /** Rows of one run. */
-  chunkRows: number
-  /** Runs that may be under way at once. */
-  ahead: number
-  queue: ReturnType<typeof createQueue>
-  toPixels: ReturnType<typeof pixelsOf>
+const classifyRules: Rules<ClassifyOptions> = { ...callRules, top: whole(1), prepare: prepareRule }
+
+const classifierRules: Rules<ClassifierParts> = {
+  ...queueRules,
+  runner: anything,
+  name: text,
+  device: text,
+  attempts: anything,
+  pictures: optionsOf<NonNullable<ClassifierParts['pictures']>>({ read: callback, open: callback, prepare: callback }),
+  prepare: prepareRule,
+  pieceRows: whole(256),
+  pause: callback,
+  lanes: whole(1),
+  depth: whole(1),
 }
 
 /** Makes a classifier of a runner, which it owns from then on. `More` are the images that `pictures.open` knows. Throws a `ClassifierError` for options that do not fit. */
@@ -53,25 +57,26 @@ export function createClassifier<More extends object = never>(given: ClassifierP
   const { model } = runner
   const queue = createQueue(runner, { maxBatch, maxDelayMs, maxQueue, lanes, depth, name })
   const toPixels = pixelsOf(model, pictures, name)
-  const parts: Parts = { given, chunkRows, ahead: lanes * depth, queue, toPixels }
-  let loading: Promise<typeof import('./bulk.ts')> | undefined
+  const { pieceRows = chunkRows, pause } = given
+  const parts: Parts = { runner, prepare: usual, chunkRows, pieceRows, ahead: lanes * depth, queue, toPixels, pause }
+  let loading: Promise<typeof import('./lazy/stream.ts')> | undefined
   let closing: Promise<void> | undefined
 
   const refuse = async (): Promise<never> => {
-    throw (await import('./refusals.ts')).queueError('closed', name, 0)
+    throw (await import('./lazy/sentences.ts')).queueError('closed', name, 0)
   }
 
   /** What many images need is loaded with the first of them. */
-  const bulk = () => {
+  const many = () => {
     if (closing) return refuse()
-    loading = import('./bulk.ts')
+    loading = import('./lazy/stream.ts')
     return loading
   }
 
   const classify: Classifier<More>['classify'] = async (image, options = {}) => {
     checkClassifierOptions('classify', options, classifyRules)
     if (closing) return refuse()
-    const { top = defaultTop, prepare = usual, ...call } = options
+    const { top, prepare = usual, ...call } = options
     const pixels = toPixels(image, prepare && { prepare })
     const counted = { pixels: 'then' in pixels ? await pixels : pixels, rows: 1, counted: true, owned: true }
     return classifications(await queue.add({ ...counted, ...call }), model.classes, top)[0]!
@@ -96,13 +101,13 @@ export function createClassifier<More extends object = never>(given: ClassifierP
     },
     ...model,
     classify,
-    classifyMany: async (...call) => (await bulk()).classifyMany(parts, ...call),
-    predict: async (...call) => (await bulk()).predict(parts, ...call),
+    classifyMany: async (...call) => (await many()).classifyMany(parts, ...call),
+    predict: async (...call) => (await many()).predict(parts, ...call),
     async *classifyRows(...call) {
-      yield* (await bulk()).classifyRows(parts, ...call)
+      yield* (await many()).classifyRows(parts, ...call)
     },
     async *predictRows(...call) {
-      yield* (await bulk()).predictRows(parts, ...call)
+      yield* (await many()).predictRows(parts, ...call)
     },
     close,
     [asyncDispose]: close,

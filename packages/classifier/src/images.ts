@@ -1,35 +1,40 @@
-import type { ModelDescription } from './description.ts'
-import { bytesOf, fits } from './fit.ts'
-import type { Image, Prepare, RgbaImage } from './types.ts'
-
-/** What is not raw pixels: a path, a file's bytes, a decoded picture, or whatever else `Pictures.open` knows. */
-export type Picture = string | Uint8Array | RgbaImage | object
-
-/** What a classifier can do with pictures that are not raw pixels; each runtime brings its own. */
-export interface Pictures {
-  /** The bytes of the file at a path. */
-  read?(path: string): Promise<Uint8Array>
-  /** A file's bytes, or a decoded picture, of an object that is neither: in a page, of a canvas. Undefined for what it does not know. */
-  open?(source: object): Promise<Uint8Array | RgbaImage | undefined>
-  /** Raw pixels of one image, made elsewhere: by a worker. Default: here. */
-  prepare?(picture: Picture, how: Prepare | undefined): Promise<Uint8Array>
-}
+import { bytesOf, fits, imageSize } from './rawpixels.ts'
+import type { Image, ModelDescription, Pictures, Prepare } from './types.ts'
 
 /** Makes raw pixels of any image. `several` lets an array hold more than one, which is not copied. What prepares pictures is loaded with the first one. */
 export function pixelsOf(model: ModelDescription, pictures: Pictures, name: string) {
   return (
     image: Image | object,
-    { prepare, several = false }: { prepare?: Prepare; several?: boolean } = {},
+    { prepare: how, several = false }: { prepare?: Prepare; several?: boolean } = {},
   ): Uint8Array | Promise<Uint8Array> => {
     const bytes = bytesOf(image)
     // A copy: the run starts later, and the caller may use its buffer again until then.
     const own = bytes && (several ? bytes : bytes.slice())
-    if (own && !firstBytes.includes(own[0]!) && fits(own, model, several)) return own
-    return import('./other-images.ts').then(({ otherPixels }) =>
-      otherPixels(own ?? image, several, { how: prepare, model, name, pictures }),
-    )
+    if (own ? isFile(own, model) : isPicture(image)) {
+      const picture = own ?? image
+      if (pictures.prepare) return pictures.prepare(picture, how)
+      return import('./lazy/pictures.ts').then(({ preparedPixels }) =>
+        preparedPixels(picture, { how, model, name, pictures }),
+      )
+    }
+    if (own && fits(own, model, several)) return own
+    return import('./lazy/sentences.ts').then(({ refuse }) => refuse(own ?? image, model, several))
   }
 }
 
-/** With one of these a PNG, WebP or JPEG file begins, and raw pixels perhaps too. */
-const firstBytes = [0x89, 0x52, 0xff]
+/** A path, or what may be decoded. Arrays of numbers of any kind are meant as pixels, and refused as such where they are the wrong kind. */
+function isPicture(image: unknown): boolean {
+  const isObject = typeof image === 'object' && image !== null && !ArrayBuffer.isView(image) && !Array.isArray(image)
+  return isObject || typeof image === 'string'
+}
+
+/** Whether bytes are a PNG, WebP or JPEG file. Raw pixels may begin like a JPEG by chance, so some as long as images must also end like one. */
+function isFile(bytes: Uint8Array, model: ModelDescription): boolean {
+  // Nearly all raw pixels end here.
+  if (![0x89, 0x52, 0xff].includes(bytes[0]!)) return false
+  const begins = (text: string, at = 0) => [...text].every((character, i) => bytes[at + i] === character.charCodeAt(0))
+  if (begins('\x89PNG\r\n\x1a\n') || (begins('RIFF') && begins('WEBP', 8))) return true
+  return (
+    begins('\xff\xd8\xff') && (bytes.length % imageSize(model) > 0 || (bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9))
+  )
+}

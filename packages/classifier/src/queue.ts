@@ -1,16 +1,6 @@
 import type { QueueErrorCode } from './errors.ts'
-import type { Runner } from './runner.ts'
-import type { CallOptions, Predictions } from './types.ts'
-
-/** How calls are gathered into runs. */
-export interface QueueOptions {
-  /** Images of one run, 1 or more. Default 256; 1 runs each image by itself. */
-  maxBatch?: number
-  /** How long an idle classifier waits for more images before a run that is not full, in milliseconds. Default 0: it never waits, but what comes during a run shares the next one. */
-  maxDelayMs?: number
-  /** Images that may wait; a further `classify` is refused with code `busy`. Default 4096. */
-  maxQueue?: number
-}
+import type { Runner } from './session.ts'
+import type { CallOptions, Predictions, QueueOptions } from './types.ts'
 
 /** How many runs may be under way. */
 export interface Lanes {
@@ -77,7 +67,7 @@ export function createQueue(
     running++
     try {
       const [first, second] = jobs
-      if (second) await (await import('./batch.ts')).runTogether(runner, jobs)
+      if (second) await runTogether(runner, jobs)
       else first!.resolve(await runner.run(first!.pixels, first!.rows, first))
     } catch (error) {
       for (const job of jobs) job.reject(error)
@@ -105,7 +95,7 @@ export function createQueue(
         const { signal, timeoutMs } = job
         /** Sentences are loaded when there is something to say. */
         const refuse = async (code: QueueErrorCode, found = 0) =>
-          entry.reject((await import('./refusals.ts')).queueError(code, name, found))
+          entry.reject((await import('./lazy/sentences.ts')).queueError(code, name, found))
         const settled =
           <T>(settle: (value: T) => void) =>
           (value: T) => {
@@ -144,4 +134,31 @@ export function createQueue(
         dispatch()
       }),
   }
+}
+
+/** One run for several jobs, each of which gets its rows. */
+async function runTogether(runner: Runner, jobs: readonly Waiting[]): Promise<void> {
+  const pixels = joined(jobs)
+  const rows = jobs.reduce((sum, job) => sum + job.rows, 0)
+  const { labels, probabilities } = await runner.run(pixels, rows, { owned: true })
+  const classes = probabilities.length / rows
+  let from = 0
+  for (const job of jobs) {
+    const to = from + job.rows
+    job.resolve({
+      labels: labels.slice(from, to),
+      probabilities: probabilities.slice(from * classes, to * classes),
+    })
+    from = to
+  }
+}
+
+function joined(jobs: readonly Waiting[]): Uint8Array {
+  const pixels = new Uint8Array(jobs.reduce((sum, job) => sum + job.pixels.length, 0))
+  let at = 0
+  for (const job of jobs) {
+    pixels.set(job.pixels, at)
+    at += job.pixels.length
+  }
+  return pixels
 }

@@ -1,34 +1,22 @@
-import type { ModelDescription, ModelOptions } from './description.ts'
-import { loadDescriptions } from './later.ts'
-import { ownDescription, ownSignature } from './own.ts'
-import { rawRun, scored, unshared } from './raw.ts'
-import { checkClassifierOptions, runnerRules } from './rules.ts'
-import type { Session, TensorFactory } from './session.ts'
-import type { Predictions } from './types.ts'
+import { readMetadata } from '@pixelrow/onnx/metadata'
+import { anything, callback, optionsOf, type Rules, text } from '../../../common/options.ts'
+import { checkClassifierOptions, modelRule } from './options.ts'
+import { imageSize, isCount } from './rawpixels.ts'
+import { rawRun, scored, unshared } from './run.ts'
+import type { RawSignature, Runner, RunnerParts, Session } from './session.ts'
+import type { ModelDescription, ModelOptions } from './types.ts'
 
-/** A model that is open somewhere: here, in a worker, on another machine. */
-export interface Runner {
-  readonly model: ModelDescription
-  /** Classifies `rows` images of raw pixels in one run. Pixels that are `owned` need not be there afterwards. */
-  run(pixels: Uint8Array, rows: number, options?: { owned?: boolean }): Promise<Predictions>
-  /** Lets go of the model. Not to be called while a run is under way. */
-  release(): Promise<void>
-}
+const file = optionsOf<{ bytes: Uint8Array; given?: ModelOptions }>({ bytes: anything, given: modelRule })
 
-/** What a runner is made of: a session with the runtime's tensors, and what is known of the model. */
-export interface RunnerParts {
-  /** Owned by the runner from then on. */
-  session: Session
-  tensor: TensorFactory
-  /** From `describeModel`; or the file's bytes, of any image classifier, with what the caller says of it. */
-  model: ModelDescription | { bytes: Uint8Array; given?: ModelOptions }
-  /** What errors call the model. Default `the model`. */
-  name?: string
-  /**
-   * Opens another file in place of the session's: of the same model, where its scores are a list of maps, which onnxruntime's JavaScript cannot give
-   * (the default of scikit-learn's converter). Default: such a model is refused.
-   */
-  reopen?: (bytes: Uint8Array) => Promise<Session>
+const runnerRules: Rules<RunnerParts> = {
+  session: anything,
+  tensor: callback,
+  model: (value) => {
+    if (typeof value !== 'object' || value === null) return "a file's bytes, or what describeModel gives"
+    return 'bytes' in value ? file(value) : undefined
+  },
+  name: text,
+  reopen: callback,
 }
 
 /**
@@ -43,9 +31,9 @@ export async function openRunner(parts: RunnerParts): Promise<Runner> {
     checkClassifierOptions('openRunner', parts, runnerRules)
     let description = 'bytes' in model ? await ownDescription(model.bytes, name) : model
     if (description && 'bytes' in model && model.given)
-      description = (await loadDescriptions()).withGiven(description, model.given, name)
+      description = (await import('./lazy/sentences.ts')).withGiven(description, model.given, name)
     if (!description)
-      return await (await import('./foreign.ts')).openForeign({
+      return await (await import('./lazy/foreign/foreign.ts')).openForeign({
         ...(model as { bytes: Uint8Array }),
         session,
         tensor,
@@ -72,3 +60,39 @@ export async function openRunner(parts: RunnerParts): Promise<Runner> {
     throw error
   }
 }
+
+// What a model of pixelrow says of itself, as long as all is well. What is not is looked at again, and told, by lazy/sentences.ts.
+
+/** The description in the metadata that pixelrow writes; undefined where there is none of it. Throws a `ClassifierError` where it is not what it should be. */
+async function ownDescription(bytes: Uint8Array, name: string): Promise<ModelDescription | undefined> {
+  try {
+    const metadata = readMetadata(bytes)
+    const [classes, shape, maxValue] = ['classes', 'shape', 'max_value'].map((key) =>
+      JSON.parse(metadata[`pixelrow.${key}`]!),
+    )
+    if (
+      classes.every((each: unknown) => typeof each === 'string') &&
+      [classes.length, shape.height, shape.width, shape.channels, maxValue, 256 - maxValue].every(isCount) &&
+      /^(interleaved|planar)$/.test(shape.channelOrder) &&
+      !('pixelrow.preparation' in metadata)
+    )
+      return { classes, shape, maxValue, classesFrom: 'metadata' }
+  } catch {}
+  return (await import('./lazy/sentences.ts')).describedIfOurs(bytes, name)
+}
+
+/** How such a model is fed and what is fetched. Throws a `ClassifierError` where its graph is not what its metadata says. */
+async function ownSignature(session: Session, model: ModelDescription, name: string): Promise<RawSignature> {
+  const { inputNames, outputNames, inputMetadata } = session
+  const [input, more] = inputNames
+  const { type, shape = [] } = inputMetadata?.[0] ?? {}
+  const imageDims = shape.slice(1).map(Number)
+  const isFine = type === 'uint8' && imageDims.reduce((a, b) => a * b, 1) === imageSize(model)
+  if (!isFine || !input || more || !outputNames.includes('probabilities'))
+    return (await import('./lazy/sentences.ts')).ownSignature(session, model.shape, name)
+  return { input, type, imageDims, output: 'probabilities', ...(outputNames.includes('label') && { label: 'label' }) }
+}
+
+/** What puts a runtime's errors into sentences, loaded when there is an error: for pages. */
+export const loadExplanations = (): Promise<Pick<typeof import('./lazy/sentences.ts'), 'explainModelError'>> =>
+  import('./lazy/sentences.ts')

@@ -17,6 +17,39 @@ export interface ImageShape {
  */
 export type ClassesFrom = 'metadata' | 'graph' | 'caller' | 'numbering'
 
+/** What is known of a model: its classes, the images it takes, and their largest pixel value (1..255). */
+export interface ModelDescription {
+  classes: readonly string[]
+  shape: ImageShape
+  maxValue: number
+  /** Where the model was trained on pictures. */
+  preparation?: Preparation
+  /** Who says the classes. */
+  classesFrom?: ClassesFrom
+}
+
+/** What the caller says of a model that was not made by pixelrow; what is left out comes from its metadata or its graph. */
+export interface ModelOptions {
+  /** The text of each class, in the order of the scores. Default: what the file says, by its metadata or its graph, else `0`, `1`, … */
+  classes?: readonly string[]
+  /** Size of its images, where its input does not say it. The order of channels is that of the pixels that the classifier is given; default `interleaved`. */
+  shape?: { height: number; width: number; channels?: number; channelOrder?: ImageShape['channelOrder'] }
+  /** Order of the input's dimensions. Default: by where 1 or 3 stands. */
+  layout?: 'NCHW' | 'NHWC'
+  /** Order of the colours that the model takes; images are always given as red, green, blue. Default: metadata `Image.BitmapPixelFormat`, else `rgb`. */
+  colors?: 'rgb' | 'bgr'
+  /** A float input gets `(byte × scale − mean) / std`. Default: metadata `Image.NominalPixelRange`, else 1/255. */
+  scale?: number
+  /** One number, or one a channel. Default 0. */
+  mean?: number | readonly number[]
+  /** One number, or one a channel. Default 1. */
+  std?: number | readonly number[]
+  /** The output to take. Default: `probabilities`, else the first of floats. */
+  output?: string
+  /** Whether the output still needs a softmax. Default: whether its values on a test image add up to something else than 1. */
+  softmax?: boolean
+}
+
 /** One class with how sure the model is of it. */
 export interface Score {
   /** The class's text. */
@@ -62,6 +95,19 @@ export type Image = Pixels | RgbaImage | string
 /** How pictures become the model's pixels: a rule, or `digit`: a drawing or photograph of a digit to MNIST's form. Default: the rule in the model's metadata, else the whole picture on black. */
 export type Prepare = Preparation | 'digit'
 
+/** What is not raw pixels: a path, a file's bytes, a decoded picture, or whatever else `Pictures.open` knows. */
+export type Picture = string | Uint8Array | RgbaImage | object
+
+/** What a classifier can do with pictures that are not raw pixels; each runtime brings its own. */
+export interface Pictures {
+  /** The bytes of the file at a path. */
+  read?(path: string): Promise<Uint8Array>
+  /** A file's bytes, or a decoded picture, of an object that is neither: in a page, of a canvas. Undefined for what it does not know. */
+  open?(source: object): Promise<Uint8Array | RgbaImage | undefined>
+  /** Raw pixels of one image, made elsewhere: by a worker. Default: here. */
+  prepare?(picture: Picture, how: Prepare | undefined): Promise<Uint8Array>
+}
+
 /** What ends a call before its result is there. The caller is told at once; a run under way ends in the background. */
 export interface CallOptions {
   signal?: AbortSignal
@@ -88,6 +134,16 @@ export interface PredictRowsOptions {
 export interface PredictOptions extends CallOptions {
   /** Told after each chunk how many rows are done. */
   onProgress?: (rows: number) => void
+}
+
+/** How calls are gathered into runs. */
+export interface QueueOptions {
+  /** Images of one run, 1 or more. Default 256; 1 runs each image by itself. */
+  maxBatch?: number
+  /** How long an idle classifier waits for more images before a run that is not full, in milliseconds. Default 0: it never waits, but what comes during a run shares the next one. */
+  maxDelayMs?: number
+  /** Images that may wait; a further `classify` is refused with code `busy`. Default 4096. */
+  maxQueue?: number
 }
 
 /** Where a classifier runs, whatever runtime is behind it. `More` are the images that its runtime knows besides: in a page, a canvas. */

@@ -1,8 +1,21 @@
+import type { Attempt } from '@pixelrow/classifier'
+import type { Device } from './options.ts'
+
 /** onnxruntime-web's exports, the same in all of its builds. */
 export type Runtime = typeof import('onnxruntime-web/wasm')
 
 /** The builds that are used: without WebGPU, with it where WebAssembly can wait for promises (JSPI), and with it everywhere else. */
 export type Build = 'wasm' | 'jspi' | 'webgpu'
+
+/** Where to run, decided before anything is fetched. */
+export interface Plan {
+  device: Device
+  /** The one build of onnxruntime-web that is loaded. */
+  build: Build
+  /** Whether WASM may be taken where the device fails at the start. */
+  orWasm?: boolean
+  attempts: Attempt[]
+}
 
 /** How a page or a worker comes by onnxruntime-web. */
 export interface Builds {
@@ -21,19 +34,7 @@ export interface ThreadFiles {
 /** Where a page without a bundler found the builds: a worker has no import map. */
 export type BuildUrls = Partial<Record<Build, string>>
 
-/** The builds at these URLs. */
-export const buildsAt = (urls: BuildUrls): Builds => ({
-  load: (build) => import(/* webpackIgnore: true */ /* @vite-ignore */ urls[build]!) as Promise<Runtime>,
-})
-
-/** The builds as a bundler or an import map gives them. The imports must stay dynamic: a page fetches one of the three. */
-export const importedBuilds: Builds = {
-  load: (build) => imports[build](),
-  threadFiles: async (build) => (await import('./lazy/threads.ts')).threadFiles(build),
-}
-
-const imports: Record<Build, () => Promise<Runtime>> = {
-  wasm: () => import('onnxruntime-web/wasm'),
-  jspi: () => import('onnxruntime-web/jspi'),
-  webgpu: () => import('onnxruntime-web/webgpu'),
+/** The file that a build fetches. */
+export function wasmFile(build: Build): string {
+  return `ort-wasm-simd-threaded.${{ wasm: '', jspi: 'jspi.', webgpu: 'asyncify.' }[build]}wasm`
 }

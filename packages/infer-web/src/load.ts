@@ -1,8 +1,8 @@
 import { createClassifier } from '@pixelrow/classifier'
-import { importedBuilds } from './builds.ts'
-import { choose } from './choose.ts'
-import { openHere } from './opened.ts'
+import { openHere } from './here.ts'
+import { importedBuilds } from './imported.ts'
 import type { Classifier, LoadOptions, PictureSource } from './options.ts'
+import { choose } from './plan.ts'
 import { checkLoadOptions } from './rules.ts'
 import { type ModelSource, named } from './source.ts'
 
@@ -20,10 +20,10 @@ export async function load(source: ModelSource, options: LoadOptions = {}): Prom
   const from = await named(source)
   const plan = await choose(options, from.name)
   const { place, ...opened } = worker
-    ? await (await import('./in-worker.ts')).openInWorker(from, plan, options)
+    ? await (await import('./lazy/in-worker.ts')).openInWorker(from, plan, options)
     : await openHere({ source: from, plan, options, builds: importedBuilds })
   return createClassifier<PictureSource>({
-    pictures: { open: async (image) => (await import('./picture.ts')).openPicture(image) },
+    pictures: { open: async (image) => (await import('./lazy/picture.ts')).openPicture(image) },
     ...{ maxBatch, maxDelayMs, maxQueue, prepare },
     ...opened,
     get device() {
@@ -32,6 +32,18 @@ export async function load(source: ModelSource, options: LoadOptions = {}): Prom
     get attempts() {
       return place.attempts
     },
-    pause: async () => (await import('./pause.ts')).nextTask(),
+    pause: nextTask,
+  })
+}
+
+/** WASM runs block the page, and promises alone never let it paint or hear an abort: this does, without a timer's 4 ms. */
+function nextTask(): Promise<void> {
+  const { port1, port2 } = new MessageChannel()
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(undefined)
   })
 }

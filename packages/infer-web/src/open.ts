@@ -1,5 +1,5 @@
 import { type PlainSession, plainSession } from '@pixelrow/classifier'
-import { importedBuilds } from './builds.ts'
+import { importedBuilds } from './imported.ts'
 import type { RuntimeOptions } from './options.ts'
 import { checkOpenOptions } from './rules.ts'
 import { loadRuntime } from './runtime.ts'

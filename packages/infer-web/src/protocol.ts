@@ -1,8 +1,7 @@
 import type { ClassifierErrorParts, ModelDescription, Prepare } from '@pixelrow/classifier'
-import type { BuildUrls } from './builds.ts'
-import type { Place } from './opened.ts'
+import type { BuildUrls, Plan } from './builds.ts'
 import type { LoadOptions } from './options.ts'
-import type { Plan } from './plan.ts'
+import type { Place } from './session.ts'
 import type { NamedSource } from './source.ts'
 
 /** What the worker is asked for, and what it needs for that. */

@@ -1,6 +1,6 @@
 import { ClassifierError } from '@pixelrow/classifier'
 import type { InferenceSession } from 'onnxruntime-web/wasm'
-import type { Build, Builds, Runtime } from './builds.ts'
+import { type Build, type Builds, type Runtime, wasmFile } from './builds.ts'
 import type { Device, RuntimeOptions, WasmPaths } from './options.ts'
 
 /** onnxruntime-web, told what it must know before it starts. It starts with the first session. */
@@ -25,7 +25,7 @@ export async function loadRuntime(
     isThreaded ? import('./lazy/watch.ts') : undefined,
   ])
   const { wasm } = runtime.env
-  if (wasmPaths !== undefined) wasm.wasmPaths = (await import('./paths.ts')).filePaths(wasmPaths, build)
+  if (wasmPaths !== undefined) wasm.wasmPaths = filePaths(wasmPaths, build)
   const paths = wasm.wasmPaths as Exclude<WasmPaths, string> | undefined
   if (typeof files === 'object' && !paths?.mjs) wasm.wasmPaths = { ...files, ...paths }
   // Threads that may hang are worse than none.
@@ -38,4 +38,10 @@ export async function loadRuntime(
 /** Threads share memory, which a page may only when it is cross-origin isolated. More than 4 rarely help small models. */
 function defaultThreads(): number {
   return globalThis.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1
+}
+
+/** Given a folder, onnxruntime-web would fetch its JavaScript from there a second time; given the file, only the file. */
+function filePaths(paths: NonNullable<RuntimeOptions['wasmPaths']>, build: Build) {
+  if (typeof paths !== 'string') return paths
+  return { wasm: paths.endsWith('/') ? paths + wasmFile(build) : paths }
 }

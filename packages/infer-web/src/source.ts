@@ -22,18 +22,18 @@ export interface ModelFile {
 export async function named(source: ModelSource): Promise<NamedSource> {
   if (isA(source, 'Uint8Array', 'Blob', 'File'))
     return { name: (source as Partial<File>).name ?? 'the model', from: source }
-  if (typeof source !== 'string' && !isA(source, 'URL')) throw (await import('./refusals.ts')).sourceError(source)
+  if (typeof source !== 'string' && !isA(source, 'URL')) throw (await import('./lazy/sentences.ts')).sourceError(source)
   const name = String(source)
   const base = globalThis.document?.baseURI ?? globalThis.location?.href
   if (URL.canParse(name, base)) return { name, from: new URL(name, base).href }
-  throw (await import('./refusals.ts')).urlError(name)
+  throw (await import('./lazy/sentences.ts')).urlError(name)
 }
 
 /** Takes bytes and blobs as they are, and downloads a URL; `files` tells how far that is, and keeps what comes. */
 export async function readModel(
   { name, from }: NamedSource,
   options: LoadOptions,
-  files?: typeof import('./files.ts'),
+  files?: typeof import('./lazy/cache.ts'),
 ): Promise<ModelFile> {
   // The same memory, by this realm's own class: onnxruntime-web takes no other.
   if (isA(from, 'Uint8Array')) return { name, bytes: new Uint8Array(from.buffer, from.byteOffset, from.byteLength) }
@@ -51,5 +51,5 @@ async function answerOf(name: string, url: string, signal: AbortSignal | undefin
     throw new ClassifierError(`${name}: the model cannot be downloaded: ${why}`, { cause })
   })
   if (response.ok) return response
-  throw (await import('./refusals.ts')).answerError(name, response.status)
+  throw (await import('./lazy/sentences.ts')).answerError(name, response.status)
 }

@@ -1,5 +1,5 @@
-import { buildsAt, importedBuilds } from './builds.ts'
-import { serve as serveWith } from './serve.ts'
+import { buildsAt, importedBuilds } from './imported.ts'
+import { serve as serveWith } from './worker/serve.ts'
 
 /**
  * All that the module of a worker of one's own does: `import { serve } from '@pixelrow/infer-web/worker'` and `serve()`. It then answers the page that

@@ -56,7 +56,7 @@ test('what a page loads to classify raw pixels, and for pictures, a worker and t
   )
   expect(first.length).toBeGreaterThan(1)
   expect(total(first)).toBeLessThan(8500)
-  const names = ['prepare', 'other-images', 'picture', 'in-worker', 'files']
+  const names = ['pictures', 'picture', 'in-worker', 'cache']
   const later = names.map((name) => all.find((part) => part.inputs.some((input) => input.endsWith(`dist/${name}.js`)))!)
   expect(later.filter((part) => !part || first.includes(part))).toEqual([])
   expect(total(withTheirs(later, all, new Set(first)))).toBeLessThan(12_000)

@@ -97,7 +97,9 @@ async function tasksOf(
       { code: 'CLI_OUTPUT_MISSING', params: { files: paths.length } },
     )
   if (paths.includes(standardInput))
-    throw new UsageError('- for standard input stands alone', 'name files, or - and no other')
+    throw new UsageError('- for standard input stands alone', 'name files, or - and no other', {
+      code: 'CLI_STDIN_ALONE',
+    })
   const tasks: Task[] = []
   for (const path of paths) {
     const name = `${basename(path).replace(/(\.csv)?(\.gz)?$/i, '')}.csv`

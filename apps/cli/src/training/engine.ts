@@ -7,7 +7,7 @@ import type { JobOptions } from './options.ts'
  * where the engine or the device asked for is not there.
  */
 export async function settleEngine<T extends JobOptions>({ terminal }: Context, flags: T): Promise<T> {
-  const { engine, device, reason } = await chooseEngine({ engine: flags.engine, device: flags.device })
+  const { engine, device, reason, other } = await chooseEngine({ engine: flags.engine, device: flags.device })
   if (reason === undefined) return flags
   const engineReason = other ? `it sees a GPU; so does ${other.library}, for --engine ${other.engine}` : reason
   terminal.note(`Engine ${engine}, device ${device}: ${engineReason}`)

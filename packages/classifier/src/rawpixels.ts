@@ -1,0 +1,23 @@
+import type { ModelDescription } from './types.ts'
+
+/** Bytes of one image. */
+export function imageSize({ shape }: ModelDescription): number {
+  return shape.height * shape.width * shape.channels
+}
+
+/** The same memory as plain bytes (a Buffer or a clamped array becomes a `Uint8Array`); undefined for what is no array of bytes. */
+export function bytesOf(pixels: unknown): Uint8Array | undefined {
+  if (!/ Uint8/.test(Object.prototype.toString.call(pixels))) return undefined
+  const { buffer, byteOffset, byteLength } = pixels as Uint8Array
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+/** Whether bytes are one image, or whole images, in the model's range. What is wrong with others is said by lazy/sentences.ts. */
+export function fits(bytes: Uint8Array, model: ModelDescription, several: boolean): boolean {
+  const size = imageSize(model)
+  const isWhole = several ? bytes.length % size === 0 : bytes.length === size
+  return isWhole && (model.maxValue > 254 || bytes.every((value) => value <= model.maxValue))
+}
+
+/** Whether a value is an integer of 1 or more. */
+export const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0

@@ -1,0 +1,166 @@
+import { ClassifierError, type Pictures, type Predictions, type Runner } from '@pixelrow/classifier'
+import type { Build, BuildUrls, Plan } from '../builds.ts'
+import type { LoadOptions, Progress, WasmPaths } from '../options.ts'
+import type { Answer, Calls, Described, Refusal } from '../protocol.ts'
+import type { Opened, Place } from '../session.ts'
+import type { NamedSource } from '../source.ts'
+import { sendable } from './picture.ts'
+
+/** Opens a model in a worker, where downloads, runs and the preparation of pictures happen. */
+export async function openInWorker(
+  source: NamedSource,
+  plan: Plan,
+  { worker, signal, onProgress, wasmPaths, threads, cache, model, warmup }: LoadOptions,
+): Promise<Opened & { pictures: Pictures; depth: number }> {
+  const builds = whereBuildsAre()
+  const line = connect(start(worker, plan.build, builds), source.name, onProgress)
+  const abort = () => line.end(signal!.reason)
+  signal?.addEventListener('abort', abort, { once: true })
+  if (signal?.aborted) abort()
+  try {
+    const options = { wasmPaths: whole(wasmPaths), threads, cache, model, warmup }
+    const opened = await line.call('open', { source, plan, options, tellsProgress: Boolean(onProgress), builds })
+    const { name, model: description, ...first } = opened as Described
+    line.place ??= first
+    // One run ahead, so that the worker need not wait for the page.
+    return {
+      name,
+      place: placeOn(line, first),
+      runner: runnerOn(line, description),
+      pictures: picturesOn(line),
+      depth: 2,
+    }
+  } catch (error) {
+    line.end(error)
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
+interface Line {
+  call<Method extends keyof Calls>(method: Method, job: Calls[Method], transfer?: Transferable[]): Promise<unknown>
+  /** Ends the worker; whoever waits for it gets the error. */
+  end(error: unknown): void
+  /** Where the model runs, as the last answer said. */
+  place?: Place
+}
+
+function connect(worker: Worker, name: string, onProgress: LoadOptions['onProgress']): Line {
+  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>()
+  let [last, ended] = [0, undefined as unknown]
+  const line: Line = {
+    call(method, job, transfer = []) {
+      if (ended) return Promise.reject(ended)
+      return new Promise((resolve, reject) => {
+        waiting.set(++last, { resolve, reject })
+        worker.postMessage({ id: last, method, job }, transfer)
+      })
+    },
+    end(error) {
+      ended ??= error
+      worker.terminate()
+      for (const { reject } of waiting.values()) reject(error)
+      waiting.clear()
+    },
+  }
+  worker.onmessage = ({ data }: MessageEvent<Answer | { progress: Progress }>) => {
+    if ('progress' in data) return onProgress?.(data.progress)
+    const { id, value, place, refused } = data
+    if (place) line.place = place
+    const caller = waiting.get(id)
+    waiting.delete(id)
+    if (refused) caller?.reject(errorOf(refused))
+    else caller?.resolve(value)
+  }
+  worker.onerror = ({ message }) => line.end(workerFailed(name, message))
+  worker.onmessageerror = () => line.end(workerFailed(name, 'a message could not be read'))
+  return line
+}
+
+function runnerOn(line: Line, model: Runner['model']): Runner {
+  return {
+    model,
+    run(pixels, rows) {
+      // A copy of its own, which moves: the rest of the caller's memory would be sent along with a view of it.
+      const own = pixels.slice()
+      return line.call('run', { pixels: own, rows }, [own.buffer]) as Promise<Predictions>
+    },
+    async release() {
+      await line.call('release', undefined).catch(() => {})
+      line.end(new Error('closed'))
+    },
+  }
+}
+
+function picturesOn(line: Line): Pictures {
+  return {
+    async prepare(picture, how) {
+      if (typeof picture === 'string')
+        throw new ClassifierError(`${picture}: there are no files here. Pass the picture's bytes`)
+      const { picture: sent, transfer } = await sendable(picture)
+      return line.call('prepare', { picture: sent, how }, transfer) as Promise<Uint8Array>
+    },
+  }
+}
+
+function placeOn(line: Line, first: Place): Place {
+  return {
+    get device() {
+      return (line.place ?? first).device
+    },
+    get attempts() {
+      return (line.place ?? first).attempts
+    },
+  }
+}
+
+/** Bundlers look for `new Worker(new URL(…, import.meta.url))`, written out, and make a file of their own of each. */
+function start(worker: LoadOptions['worker'], build: Build, builds: BuildUrls): Worker {
+  try {
+    if (typeof worker === 'function') return worker()
+    if (builds.wasm) return new Worker(besides('./worker-any.js'), { type: 'module' })
+    if (build === 'wasm') return new Worker(new URL('./worker-wasm.js', import.meta.url), { type: 'module' })
+    if (build === 'jspi') return new Worker(new URL('./worker-jspi.js', import.meta.url), { type: 'module' })
+    return new Worker(new URL('./worker-webgpu.js', import.meta.url), { type: 'module' })
+  } catch (cause) {
+    throw new ClassifierError(`the worker cannot be started: ${(cause as Error).message}. ${advice}`, { cause })
+  }
+}
+
+/** Not written out: this one is as it is, beside this file. */
+const besides = (file: string): URL => {
+  const here = import.meta.url
+  return new URL(file, here)
+}
+
+/** Where there is no bundler, the page's import map says it, of those that it has. */
+function whereBuildsAre(): BuildUrls {
+  const found: BuildUrls = {}
+  for (const build of ['wasm', 'jspi', 'webgpu'] as const) {
+    try {
+      found[build] = import.meta.resolve(`onnxruntime-web/${build}`)
+    } catch {}
+  }
+  return found
+}
+
+/** A worker counts relative addresses from its own file. */
+function whole(paths: WasmPaths | undefined): WasmPaths | undefined {
+  const one = (path: string | URL) => new URL(path, document.baseURI).href
+  if (paths === undefined || typeof paths === 'string') return paths === undefined ? paths : one(paths)
+  const { wasm, mjs } = paths
+  return { ...(wasm && { wasm: one(wasm) }), ...(mjs && { mjs: one(mjs) }) }
+}
+
+const advice =
+  "Its file must come from the page's own origin, and a content security policy must allow it (worker-src 'self'). Or make it yourself: " +
+  "worker: () => new Worker(…), of a module that calls serve() of '@pixelrow/infer-web/worker'"
+
+function workerFailed(name: string, message: string | undefined): ClassifierError {
+  return new ClassifierError(`${name}: the worker failed: ${message || 'its file cannot be loaded'}. ${advice}`)
+}
+
+function errorOf({ message, ...parts }: Refusal): ClassifierError {
+  return new ClassifierError(message, parts)
+}

@@ -1,5 +1,0 @@
-// For pages without a bundler: the page says where the builds are, as a worker has no import map.
-import { buildsAt } from './builds.ts'
-import { serve } from './serve.ts'
-
-serve(buildsAt)
