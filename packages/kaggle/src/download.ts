@@ -47,7 +47,8 @@ export async function downloadOne(
   options: DownloadOptions = {},
 ): Promise<Download> {
   const problem = unsafeName(name)
-  if (problem) throw new FileError({ file: name, problem: `cannot be downloaded: ${problem}` })
+  if (problem)
+    throw new FileError({ code: 'FILES_NAME_IMPOSSIBLE', file: name, problem: `cannot be downloaded: ${problem}` })
   const { folder = '.', overwrite = false, signal } = options
   const address = await addresses(service, 'DownloadDataFile', slug, { fileName: name }, signal)
   const path = join(resolve(folder), ...name.split('/'))

@@ -27,6 +27,8 @@ export type KaggleErrorCode =
   | 'KAGGLE_FORBIDDEN'
   /** All submissions to a `competition` are used up: when there are new ones as `resetsAt`, in ISO 8601; without it there are none. */
   | 'KAGGLE_SUBMISSION_LIMIT'
+  /** A `file` cannot be submitted, for a `reason`: `missing`, `no-file`, `empty`. */
+  | 'KAGGLE_SUBMISSION_FILE'
   /** Kaggle does not take a submission to a `competition`: its `reason`. */
   | 'KAGGLE_SUBMISSION_REFUSED'
   /** A submission to a `competition` was sent, and no answer came: the page to look at as `url`. */

@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { FileError, fileErrorFrom, pause } from '@pixelrow/files'
+import { fileErrorFrom, pause } from '@pixelrow/files'
 import { about, explained, pageOf, search } from './competitions.ts'
 import {
+  KaggleError,
   ServiceError,
   SubmissionLimitError,
   SubmissionRefusedError,
@@ -44,11 +45,16 @@ export async function submit(
 }
 
 async function content(file: string): Promise<{ bytes: Uint8Array; modified: number }> {
-  const fail = (problem: string) => new FileError({ file, problem, advice: 'Nothing was uploaded.' })
+  const fail = (reason: string, problem: string) =>
+    new KaggleError(`${file}: ${problem}.`, {
+      code: 'KAGGLE_SUBMISSION_FILE',
+      params: { file, reason },
+      advice: 'Nothing was uploaded.',
+    })
   const stats = await stat(file).catch(() => undefined)
-  if (!stats) throw fail('cannot be read: there is no such file')
-  if (!stats.isFile()) throw fail('cannot be submitted: it is not a file')
-  if (stats.size === 0) throw fail('cannot be submitted: it is empty')
+  if (!stats) throw fail('missing', 'cannot be read: there is no such file')
+  if (!stats.isFile()) throw fail('no-file', 'cannot be submitted: it is not a file')
+  if (stats.size === 0) throw fail('empty', 'cannot be submitted: it is empty')
   const bytes = await readFile(file).catch((cause: unknown) => {
     throw fileErrorFrom(cause, { file, action: 'read' })
   })

@@ -65,7 +65,12 @@ export async function unpackOne(
     const entry =
       zip.entry(name) ?? files.find((each) => each.name === last) ?? (files.length === 1 ? files[0] : undefined)
     if (!entry)
-      throw new FileError({ file: `${name}.zip`, problem: `holds ${files.length} files, and none is ${name}` })
+      throw new FileError({
+        code: 'FILES_ENTRY_MISSING',
+        params: { names: files.slice(0, 5).map((each) => each.name) },
+        file: `${name}.zip`,
+        problem: `holds ${files.length} files, and none is ${name}`,
+      })
     await writeFileAtomic(path, zip.open(entry, signal && { signal }), signal && { signal })
   } finally {
     await zip.close()

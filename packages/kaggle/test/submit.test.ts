@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { FileError } from '@pixelrow/files'
 import {
   CredentialsError,
   ForbiddenError,
+  KaggleError,
   SubmissionLimitError,
   SubmissionRefusedError,
   SubmissionUnclearError,
@@ -132,7 +132,7 @@ describe('before the upload', () => {
       ['none.csv', 'cannot be read: there is no such file'],
       ['.', 'cannot be submitted: it is not a file'],
     ] as const) {
-      const { message } = await failure(kaggle.submit(slug, join(folder, file)), FileError)
+      const { message } = await failure(kaggle.submit(slug, join(folder, file)), KaggleError)
       expect(message).toContain(`${problem}. Nothing was uploaded.`)
     }
     expect(started.requests).toEqual([])

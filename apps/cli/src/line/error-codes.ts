@@ -26,6 +26,12 @@ export type CliErrorCode =
   | 'CLI_CONSENT_MISSING'
   /** Standard input is named beside files. */
   | 'CLI_STDIN_ALONE'
+  /** Standard input is named for a table, and it is a terminal: nothing is piped in. */
+  | 'CLI_STDIN_TERMINAL'
+  /** Standard input is named for two tables at once. */
+  | 'CLI_STDIN_TWICE'
+  /** A `command` takes a file and no standard input. */
+  | 'CLI_STDIN_REFUSED'
   /** A pattern has a sign in the folder's name: `pattern`. */
   | 'CLI_PATTERN_INVALID'
   /** No files are as a `pattern` says. */
@@ -50,7 +56,7 @@ export type CliErrorCode =
   | 'CLI_RUNS_UNWRITABLE'
   /** A file was read back and is not as it was written: `place`, `expected`, `found`. */
   | 'CLI_WRITTEN_WRONG'
-  /** There is no such model: `file`. */
+  /** There is no such model: `file`; whether it is a run folder whose training `isInterrupted`. */
   | 'CLI_MODEL_MISSING'
   /** A model cannot be read: `file`, `reason`, and the byte's `offset` where it is known. */
   | 'CLI_MODEL_DAMAGED'

@@ -16,7 +16,8 @@ export function toUsageError({ code, message }: CommanderError, argv: readonly s
   if (code === 'commander.optionMissingArgument')
     return new UsageError(`${flag} needs a value, e.g. ${exampleOf(flag, leaf)}`, fix, data)
   if (code === 'commander.missingArgument') return new UsageError(`${name} needs ${wanted}`, leaf?.examples[0], data)
-  if (code === 'commander.excessArguments') return new UsageError(`${name} takes ${wanted}`, leaf?.examples.at(-1), data)
+  if (code === 'commander.excessArguments')
+    return new UsageError(`${name} takes ${wanted}`, leaf?.examples.at(-1), data)
   if (code === 'commander.help' && argv[0] === 'help')
     return new UsageError(`unknown command ${argv[1]}${didYouMean(argv[1] ?? '', names)}`, 'pixelrow --help', {
       code: 'CLI_COMMAND_UNKNOWN',

@@ -10,9 +10,10 @@ import {
   firstsIn,
   intervalText,
   type Sample,
-<<<<<<< HEAD:apps/cli/src/commands/eval/run.ts
+  sampleOf,
 } from '../../measuring/accuracy.ts'
-import { type BySeen, bySeen, seenLines } from '../../measuring/seen.ts'
+
+import { type BySeen, bySeen, type Rows, seenLines } from '../../measuring/seen.ts'
 import { tellNumbering } from '../../predicting/model.ts'
 import { tableAt } from '../../tables/argument.ts'
 import { readLike } from '../../tables/like.ts'
@@ -22,16 +23,6 @@ import { heldOut, requireLabels } from '../../tables/reading.ts'
 import { type Column, count, many, row } from '../../terminal/table.ts'
 import type { Terminal } from '../../terminal/terminal.ts'
 import { type EvalOptions, evalCommand } from './command.ts'
-=======
-  sampleOf,
-} from '../measuring/accuracy.ts'
-import { type BySeen, bySeen, type Rows, seenLines } from '../measuring/seen.ts'
-import { tellNumbering } from '../predicting/model.ts'
-import { readLike } from '../tables/like.ts'
-import { heldOut, requireLabels, requireOrder } from '../tables/reading.ts'
-import { type Column, count, many, row } from '../terminal/table.ts'
-import type { Terminal } from '../terminal/terminal.ts'
->>>>>>> main:apps/cli/src/commands/eval.ts
 
 /** How well a model does on labelled rows. */
 interface Evaluation extends Accuracy {

@@ -21,7 +21,15 @@ import { requireOpens } from '../../files/opened.ts'
 import { passRowsOn } from '../../files/passing.ts'
 import { JobError, UsageError } from '../../line/errors.ts'
 import { command, isUrl } from '../../line/paste.ts'
-import { type Accuracy, accuracyFrom, accuracyText, caveat, firstsIn, type Sample, sampleOf } from '../../measuring/accuracy.ts'
+import {
+  type Accuracy,
+  accuracyFrom,
+  accuracyText,
+  caveat,
+  firstsIn,
+  type Sample,
+  sampleOf,
+} from '../../measuring/accuracy.ts'
 import { tableAt } from '../../tables/argument.ts'
 import { readLike } from '../../tables/like.ts'
 import { readingOfRun, rowsOfRun } from '../../tables/ofrun.ts'
