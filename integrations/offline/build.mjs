@@ -1,4 +1,4 @@
-// The bundle of the esbuild-page recipe, and a service worker that knows every file of it but the large ones.
+// The bundle of the esbuild-page integration, and a service worker that knows every file of it but the large ones.
 import { createHash } from 'node:crypto'
 import { copyFile, readdir, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'

@@ -5,14 +5,14 @@ import { onTestFinished } from 'vitest'
 import { pnpm, root } from '../../scripts/workspace.mjs'
 import { overrides, pack } from '../packed.ts'
 
-/** Recipes as somebody has them who copied them: outside of the checkout, on packages that came as tarballs. */
-export interface Recipes {
+/** Integrations as somebody has them who copied them: outside of the checkout, on packages that came as tarballs. */
+export interface Integrations {
   /** Installs one, and gives its folder. */
   install(name: string): Promise<string>
 }
 
-/** Packs the packages for the recipes of one test file. */
-export async function packForRecipes(folder: string): Promise<Recipes> {
+/** Packs the packages for the integrations of one test file. */
+export async function packForIntegrations(folder: string): Promise<Integrations> {
   const tarballs = join(folder, 'tarballs')
   mkdirSync(tarballs)
   const settings = `\noverrides: ${JSON.stringify(overrides(await pack(tarballs)))}\nnetworkConcurrency: 16\n`
@@ -20,7 +20,7 @@ export async function packForRecipes(folder: string): Promise<Recipes> {
     async install(name) {
       const app = mkdtempSync(join(folder, `${name}-`))
       const leftOut = ['node_modules', 'dist', '.next']
-      cpSync(join(root, 'recipes', name), app, {
+      cpSync(join(root, 'integrations', name), app, {
         recursive: true,
         filter: (path) => !leftOut.includes(basename(path)),
       })
@@ -36,7 +36,8 @@ export async function packForRecipes(folder: string): Promise<Recipes> {
       ]
       await pnpm(args, app)
       const moved = locked.filter((version) => !thirdParty(app).includes(version))
-      if (moved.length > 0) throw new Error(`recipes/${name}: its lockfile no longer decides about ${moved.join(', ')}`)
+      if (moved.length > 0)
+        throw new Error(`integrations/${name}: its lockfile no longer decides about ${moved.join(', ')}`)
       return app
     },
   }
@@ -49,7 +50,7 @@ function thirdParty(app: string): string[] {
   return [...keys].map(([, key]) => key!).filter((key) => !/^(@pixelrow\/|pixelrow@)/.test(key))
 }
 
-/** A server of a recipe's own. */
+/** A server of an integration's own. */
 export interface Running {
   origin: string
   /** Ends it by a signal; the exit code. */

@@ -1,5 +1,5 @@
 // Keeps the page and its scripts. build.mjs puts in FILES, and VERSION, which changes with any of them.
-const prefix = 'pixelrow-recipe-offline-'
+const prefix = 'pixelrow-integration-offline-'
 const name = prefix + VERSION
 
 self.addEventListener('install', (event) => {

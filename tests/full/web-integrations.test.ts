@@ -12,9 +12,9 @@ import { png } from '../../apps/cli/test/helpers.ts'
 import { launchChromium } from '../chromium.ts'
 import { digits } from '../digits.ts'
 import { forward, isolation, serve } from '../serve.ts'
-import { packForRecipes, type Recipes, start } from './recipe.ts'
+import { type Integrations, packForIntegrations, start } from './integration.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'pixelrow-web-recipes-'))
+const folder = mkdtempSync(join(tmpdir(), 'pixelrow-web-integrations-'))
 const model = join(folder, 'model.onnx')
 const { pixels, labels: truth } = digits('t10k', 300)
 const pictures = Array.from({ length: 300 }, (_, row) => ({
@@ -27,7 +27,7 @@ let expected: string[]
 let browser: Browser
 /** A browser whose software adapter for WebGPU does not say that it is one, so that a page takes it for a graphics card. */
 let hardware: BrowserContext
-let recipes: Recipes
+let integrations: Integrations
 
 beforeAll(async () => {
   const table = digits('train', 3000)
@@ -37,7 +37,7 @@ beforeAll(async () => {
   const found = (await classifier.predict(pixels)).labels
   expect(found.filter((label, row) => label === truth[row]).length).toBeGreaterThan(230)
   expected = Array.from(found, String)
-  recipes = await packForRecipes(folder)
+  integrations = await packForIntegrations(folder)
   browser = await launchChromium()
   hardware = await (await launchChromium({ webgpu: true })).newContext()
   await hardware.addInitScript(() => {
@@ -109,8 +109,8 @@ function putModel(app: string, into: string) {
   cpSync(model, join(app, into, 'model.onnx'))
 }
 
-/** Runs a command that a recipe has installed. */
-const inRecipe = (app: string, ...args: string[]) =>
+/** Runs a command that an integration has installed. */
+const inIntegration = (app: string, ...args: string[]) =>
   execFileSync(process.execPath, args, {
     cwd: app,
     encoding: 'utf8',
@@ -138,15 +138,15 @@ async function checkVite(app: string, files?: number) {
     await check(`${dev.origin}/`, { files, isIsolated: config === 'isolated.config.js' })
     await dev.stop()
   }
-  inRecipe(app, vite, 'build')
+  inIntegration(app, vite, 'build')
   await checkFiles(join(app, 'dist'), files)
 }
 
 test('vite: the build and the dev server', async () => {
-  await checkVite(await recipes.install('vite'))
+  await checkVite(await integrations.install('vite'))
 })
 
-/** A recipe whose page classifies itself, without a worker. */
+/** An integration whose page classifies itself, without a worker. */
 function withoutWorker(app: string, file = 'main.js') {
   const path = join(app, file)
   const text = readFileSync(path, 'utf8')
@@ -155,40 +155,40 @@ function withoutWorker(app: string, file = 'main.js') {
 }
 
 test('vite, without a worker: threads do not run the page’s entry', async () => {
-  const app = await recipes.install('vite')
+  const app = await integrations.install('vite')
   withoutWorker(app)
   await checkVite(app)
 })
 
 test('webpack, without a worker', async () => {
-  const app = await recipes.install('webpack')
+  const app = await integrations.install('webpack')
   withoutWorker(app)
   putModel(app, 'public')
-  inRecipe(app, 'node_modules/webpack-cli/bin/cli.js')
+  inIntegration(app, 'node_modules/webpack-cli/bin/cli.js')
   await checkFiles(join(app, 'public'))
 })
 
 test('a module worker of the app’s own', async () => {
   // In a worker, the adapter says that it is software.
-  await checkVite(await recipes.install('module-worker'), 1)
+  await checkVite(await integrations.install('module-worker'), 1)
 })
 
 test('webpack: the build', async () => {
-  const app = await recipes.install('webpack')
+  const app = await integrations.install('webpack')
   putModel(app, 'public')
-  expect(inRecipe(app, 'node_modules/webpack-cli/bin/cli.js')).not.toMatch(/WARNING|ERROR/)
+  expect(inIntegration(app, 'node_modules/webpack-cli/bin/cli.js')).not.toMatch(/WARNING|ERROR/)
   await checkFiles(join(app, 'public'))
 })
 
 test('esbuild: the build, with onnxruntime-web in chunks of their own', async () => {
-  const app = await recipes.install('esbuild-page')
+  const app = await integrations.install('esbuild-page')
   putModel(app, 'public')
-  inRecipe(app, 'build.mjs')
+  inIntegration(app, 'build.mjs')
   await checkFiles(join(app, 'public'))
 })
 
 test('an import map, no bundler', async () => {
-  const app = await recipes.install('import-map')
+  const app = await integrations.install('import-map')
   putModel(app, '.')
   await checkFiles(app)
 })
@@ -197,9 +197,9 @@ test.each([
   ['', {}],
   [', isolated', isolation],
 ])('a service worker: the second visit needs no server%s', async (_, headers) => {
-  const app = await recipes.install('offline')
+  const app = await integrations.install('offline')
   putModel(app, 'public')
-  inRecipe(app, 'build.mjs')
+  inIntegration(app, 'build.mjs')
   const context = await browser.newContext()
   const server = await serve({ '/some/path/': join(app, 'public') }, { headers })
   onTestFinished(server.close)
@@ -220,10 +220,10 @@ test.each([
 })
 
 test('next: in the browser and in a route handler', async () => {
-  const app = await recipes.install('next')
+  const app = await integrations.install('next')
   putModel(app, 'public')
   const next = 'node_modules/next/dist/bin/next'
-  inRecipe(app, next, 'build')
+  inIntegration(app, next, 'build')
   const server = await start([next, 'start', '--port', '0'], app, { NEXT_TELEMETRY_DISABLED: '1' })
   // The page is rendered on the server first, with infer-web imported there.
   expect(await (await fetch(server.origin)).text()).toContain('Pictures of digits')

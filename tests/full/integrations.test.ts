@@ -17,9 +17,9 @@ import { load } from '@pixelrow/infer-node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { metadataOf, onnxOf, type TestModel } from '../../packages/classifier/test/model.ts'
 import { digits } from '../digits.ts'
-import { packForRecipes, type Recipes, start } from './recipe.ts'
+import { type Integrations, packForIntegrations, start } from './integration.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'pixelrow-recipes-'))
+const folder = mkdtempSync(join(tmpdir(), 'pixelrow-integrations-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const classes = [...'0123456789']
@@ -35,18 +35,18 @@ const bytes = onnxOf(linear, { metadata: metadataOf(linear) })
 const model = join(folder, 'model.onnx')
 const { pixels } = digits('t10k', 600)
 let labels: string[]
-let recipes: Recipes
+let integrations: Integrations
 
 beforeAll(async () => {
   writeFileSync(model, bytes)
   writeFileSync(join(folder, 'pixels'), pixels)
   await using classifier = await load(bytes)
   labels = Array.from((await classifier.predict(pixels)).labels, (label) => classes[label]!)
-  recipes = await packForRecipes(folder)
+  integrations = await packForIntegrations(folder)
 })
 
 test('express: concurrent requests get their own answers, bad ones a sentence', async () => {
-  const cwd = await recipes.install('express')
+  const cwd = await integrations.install('express')
   const { origin, stop } = await start(['server.mjs'], cwd, { MODEL: model, PORT: '0' })
   const ask = (body: Uint8Array) => fetch(`${origin}/classify`, { method: 'POST', body: Uint8Array.from(body) })
   const answers = await Promise.all(
@@ -62,7 +62,7 @@ test('express: concurrent requests get their own answers, bad ones a sentence', 
 })
 
 test('esbuild: one file runs with its worker wherever it lies, beside onnxruntime-node', async () => {
-  const cwd = await recipes.install('esbuild')
+  const cwd = await integrations.install('esbuild')
   execFileSync(process.execPath, ['build.mjs'], { cwd })
   const app = join(folder, 'app')
   mkdirSync(join(app, 'node_modules'), { recursive: true })
@@ -85,7 +85,7 @@ test('esbuild: one file runs with its worker wherever it lies, beside onnxruntim
 test.each([false, true])(
   'lambda: the pruned package is below 60 MB and answers from a cold start, worker: %s',
   async (worker) => {
-    const cwd = await recipes.install('lambda')
+    const cwd = await integrations.install('lambda')
     const handler = readFileSync(join(cwd, 'handler.mjs'), 'utf8')
     expect(handler).toContain('worker: false')
     writeFileSync(join(cwd, 'handler.mjs'), handler.replace('worker: false', `worker: ${worker}`))
