@@ -77,17 +77,17 @@ export const trainingFlags = defineFlags({
     example: '--test-shift 1',
     parse: whole('--test-shift', 0, 16, 1),
   },
-  debug: {
-    term: '--debug',
-    help: 'where a training diverges, name the first value that is not finite, with its layer, step and inputs',
-    example: '--debug',
-  },
   seed: {
     term: '--seed <n>',
     help: 'the same seed gives the same model',
     example: '--seed 1',
     parse: whole('--seed', 0, 4_294_967_295, 1),
     default: 0,
+  },
+  debug: {
+    term: '--debug',
+    help: 'where a training diverges, name the first value that is not finite, with its layer, step and inputs',
+    example: '--debug',
   },
 })
 
