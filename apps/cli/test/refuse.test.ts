@@ -183,6 +183,16 @@ test.each<[string, string[], object]>([
     { code: 'DATA_PIXEL_INVALID', params: { file: 'wrong.csv', row: 2, kind: 'other' } },
   ],
   ['a model', ['inspect', 'nowhere.onnx'], { params: { file: 'nowhere.onnx' } }],
+  [
+    'the place of a result',
+    ['merge', 'a.onnx', 'b.onnx'],
+    { code: 'CLI_OUTPUT_MISSING', params: { command: 'merge' } },
+  ],
+  [
+    'a training to resume',
+    ['resume', 'nowhere'],
+    { code: 'CLI_TRAINING_MISSING', params: { path: 'nowhere', reason: 'absent' } },
+  ],
 ])('--json says by code and params what is wrong with %s', async (_, args, expected) => {
   const cwd = workFolder()
   writeFileSync(join(cwd, 'wrong.csv'), 'label,pixel0,pixel1,pixel2,pixel3\n7,0,x,17,3\n')

@@ -1,9 +1,7 @@
 /** What went wrong in the command itself; errors of the packages beneath keep their own codes. */
 export type CliErrorCode =
-  /** A call that cannot be understood, in any other way than those below: what the parser calls it, as `complaint`, where it is the parser's. */
+  /** The parser cannot make out a call: what it calls that, as `complaint`. */
   | 'CLI_USAGE'
-  /** Work that cannot be done as asked, for any other reason than those below. */
-  | 'CLI_FAILED'
   /** An error that nobody here has thought of: its `name`, and the system's or its library's code as `reason`. */
   | 'CLI_UNEXPECTED'
   /** The operating system does not let a `file` be read or written: its `reason`, such as `ENOENT`. */
@@ -36,7 +34,7 @@ export type CliErrorCode =
   | 'CLI_PATTERN_INVALID'
   /** No files are as a `pattern` says. */
   | 'CLI_FILES_MISSING'
-  /** Many files are predicted, and no folder is named for them: how many `files`. */
+  /** No place is named for what a `command` makes; how many `files` it would be made of, where a folder is wanted. */
   | 'CLI_OUTPUT_MISSING'
   /** Two results would be written to one `path`. */
   | 'CLI_OUTPUT_TWICE'
@@ -52,6 +50,14 @@ export type CliErrorCode =
   | 'CLI_FOLDER_OTHER'
   /** An interrupted training waits in a folder: `path`. */
   | 'CLI_TRAINING_WAITING'
+  /** There is no interrupted training at a `path`, but this, as `reason`: `absent`, a `file`, a `finished` run, or an `other` folder. */
+  | 'CLI_TRAINING_MISSING'
+  /** What an interrupted training left cannot be read: `file`; `missing`, `cut` or `damaged` as `reason`; for a checkpoint the bytes `expected` and `found`. */
+  | 'CLI_TRAINING_DAMAGED'
+  /** An interrupted training was begun by another version, of its file's `format` or of a package: `path`, `name`, `expected`, `found`. */
+  | 'CLI_TRAINING_VERSION'
+  /** An interrupted training began with other rows: `path`, `file`, `difference`. */
+  | 'CLI_TRAINING_ROWS'
   /** No run folder can be made here: `path`, `reason`. */
   | 'CLI_RUNS_UNWRITABLE'
   /** A file was read back and is not as it was written: `place`, `expected`, `found`. */
@@ -62,6 +68,10 @@ export type CliErrorCode =
   | 'CLI_MODEL_DAMAGED'
   /** onnxruntime cannot use a model: `file`, `reason`. */
   | 'CLI_MODEL_UNUSABLE'
+  /** A `file` is no model of a kind that the command reads. */
+  | 'CLI_MODEL_KIND'
+  /** A model as int8 takes its ranges from rows, and none are named: `file`. */
+  | 'CLI_ROWS_MISSING'
   /** The weights of a model lie in another file, which is not there: `file`, `weights`, `place`. */
   | 'CLI_WEIGHTS_MISSING'
   /** A member of an ensemble cannot be read. */
@@ -110,6 +120,8 @@ export type CliErrorCode =
   | 'CLI_SUBMISSION_WRONG'
   /** A submission predicts the embedded digits: `file`, where there is one. */
   | 'CLI_SUBMISSION_EMBEDDED'
+  /** No token was typed or piped in: the `source` that was read. */
+  | 'CLI_TOKEN_MISSING'
   /** A competition takes no submissions: `competition`, and whether from `notebooks` only. */
   | 'CLI_COMPETITION_CLOSED'
   /** No submissions to a competition are left: `competition`, `usedToday`. */

@@ -26,19 +26,11 @@ class CommandError extends CodedError<ErrorData['code']> {
 /** A call that cannot be understood: exit code 2. */
 export class UsageError extends CommandError {
   static override readonly kind: string = 'UsageError'
-
-  constructor(message: string, fix?: string, data: ErrorData = { code: 'CLI_USAGE' }) {
-    super(message, fix, data)
-  }
 }
 
 /** Work that cannot be done as asked, through no bug of ours: exit code 1. */
 export class JobError extends CommandError {
   static override readonly kind: string = 'JobError'
-
-  constructor(message: string, fix?: string, data: ErrorData = { code: 'CLI_FAILED' }) {
-    super(message, fix, data)
-  }
 }
 
 /** All is done that can be done now, and the result is not there yet: exit code 3. */

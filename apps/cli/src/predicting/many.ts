@@ -94,7 +94,7 @@ async function tasksOf(
     throw new UsageError(
       `Where shall the predictions of ${many(paths.length, 'file')} go?`,
       'add -o and a folder: -o predictions/',
-      { code: 'CLI_OUTPUT_MISSING', params: { files: paths.length } },
+      { code: 'CLI_OUTPUT_MISSING', params: { command: 'predict', files: paths.length } },
     )
   if (paths.includes(standardInput))
     throw new UsageError('- for standard input stands alone', 'name files, or - and no other', {

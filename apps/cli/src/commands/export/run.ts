@@ -46,7 +46,10 @@ export async function run(context: Context, flags: ExportOptions, source: string
   const { terminal } = context
   const out = flags.out
   if (out === undefined)
-    throw new UsageError('Where shall the model go?', command('export', source, '-o', 'small.onnx'))
+    throw new UsageError('Where shall the model go?', command('export', source, '-o', 'small.onnx'), {
+      code: 'CLI_OUTPUT_MISSING',
+      params: { command: 'export' },
+    })
   const place = await placeOf(source)
   await requireApart(
     [out],
@@ -88,6 +91,7 @@ async function placeOf(source: string): Promise<ModelPlace> {
   throw new JobError(
     `${source}: expected an ONNX file, a run folder, or a model of TensorFlow.js`,
     'name a .onnx, a model.json, its zip or one of those folders',
+    { code: 'CLI_MODEL_KIND', params: { file: source } },
   )
 }
 
@@ -98,13 +102,24 @@ async function bytesOf(
   { classes, scale, offset }: ExportOptions,
 ): Promise<Uint8Array> {
   if (!tfjs) {
-    if (classes === undefined && scale === undefined && offset === undefined) return readWhole(context, path)
-    throw new UsageError(`--classes, --scale and --offset are for models of TensorFlow.js; ${path} is an ONNX file`)
+    const flag = Object.entries({ '--classes': classes, '--scale': scale, '--offset': offset }).find(
+      ([, value]) => value !== undefined,
+    )?.[0]
+    if (flag === undefined) return readWhole(context, path)
+    throw new UsageError(
+      `--classes, --scale and --offset are for models of TensorFlow.js; ${path} is an ONNX file`,
+      undefined,
+      { code: 'CLI_FLAG_UNUSED', params: { flag, file: path } },
+    )
   }
   if (classes === undefined && (scale !== undefined || offset !== undefined))
     throw new UsageError(
       '--scale and --offset make a classifier of bytes, which needs its classes too',
       'add --classes cat,dog',
+      {
+        code: 'CLI_FLAG_UNUSED',
+        params: { command: 'export', flag: scale === undefined ? '--offset' : '--scale', needed: ['--classes'] },
+      },
     )
   const numbers = { ...(scale !== undefined && { scale }), ...(offset !== undefined && { offset }) }
   return tfjsToOnnx(path, classes === undefined ? {} : { classifier: { classes: classes.split(','), ...numbers } })
@@ -164,6 +179,7 @@ function unchecked(
     throw new UsageError(
       'int8 needs rows of pixels, for the range of the values between layers',
       command('export', path, '--precision', 'int8', '--check', 'train.csv', '-o', 'small.onnx'),
+      { code: 'CLI_ROWS_MISSING', params: { file: path } },
     )
   }
   terminal.note('Not checked on any rows: add --check train.csv to see what float16 costs')

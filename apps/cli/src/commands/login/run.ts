@@ -15,7 +15,10 @@ export async function run(context: Context, flags: LoginOptions): Promise<void> 
   const token = await askSecret(context, 'Token: ')
   signal.throwIfAborted()
   if (!token)
-    throw new UsageError('No token was given', `${command('login')}, and paste it; or ${command('login')} < FILE`)
+    throw new UsageError('No token was given', `${command('login')}, and paste it; or ${command('login')} < FILE`, {
+      code: 'CLI_TOKEN_MISSING',
+      params: { source },
+    })
   await explaining(context, async () => {
     const kaggle = await connect({ ...tellingOptions(context), credentials: tokenCredentials(token, source) })
     const { username } = await kaggle.whoAmI({ signal })

@@ -15,7 +15,11 @@ import type { MergeOptions } from './command.ts'
 export async function run(context: Context, flags: MergeOptions, ...sources: string[]): Promise<void> {
   const { terminal } = context
   const { out, testShift = 0 } = flags
-  if (out === undefined) throw new UsageError('Where shall the merged model go?', 'add -o model.onnx')
+  if (out === undefined)
+    throw new UsageError('Where shall the merged model go?', 'add -o model.onnx', {
+      code: 'CLI_OUTPUT_MISSING',
+      params: { command: 'merge' },
+    })
   const paths: string[] = []
   for (const source of sources) paths.push((await modelAt(source)).path)
   await requireApart([out], paths)

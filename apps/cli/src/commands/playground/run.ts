@@ -21,7 +21,10 @@ export async function run(context: Context, { model: source, port, out }: Playgr
 async function readOnnx(source: string): Promise<{ path: string; bytes: Uint8Array }> {
   const place = await findModel(source)
   if (!place)
-    throw new JobError(`${source}: expected an ONNX file or a run folder`, 'name a .onnx, e.g. --model model.onnx')
+    throw new JobError(`${source}: expected an ONNX file or a run folder`, 'name a .onnx, e.g. --model model.onnx', {
+      code: 'CLI_MODEL_KIND',
+      params: { file: source },
+    })
   const bytes = await readModel(place.path)
   await withName(place.path, () => describe(bytes))
   return { path: place.path, bytes }

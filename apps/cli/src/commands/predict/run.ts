@@ -133,17 +133,27 @@ function tell({ terminal }: Context, { test, sample, counted }: Predicted): void
 /** The file for the submission, `-` for standard output, or nothing where `--json` holds the labels. */
 function destination({ out, json, shard, probabilities }: PredictOptions, path: string): string | undefined {
   if (shard !== undefined)
-    throw new UsageError('--shard is for several files', "add -o OUT/ and name them: 'part-*.csv'")
+    throw new UsageError('--shard is for several files', "add -o OUT/ and name them: 'part-*.csv'", {
+      code: 'CLI_FLAG_UNUSED',
+      params: { command: 'predict', flag: '--shard', needed: ['--out'] },
+    })
   if (out === '-' && json)
     throw new UsageError(
       '--json and --out - both want standard output',
       'leave --out away: the object holds the labels then',
+      { code: 'CLI_FLAG_CONFLICT', params: { flag: '--json', other: '--out -' } },
     )
   if (probabilities !== undefined && (out === undefined || out === '-'))
-    throw new UsageError('--probabilities needs a file for the labels, too', 'add -o submission.csv')
+    throw new UsageError('--probabilities needs a file for the labels, too', 'add -o submission.csv', {
+      code: 'CLI_FLAG_UNUSED',
+      params: { command: 'predict', flag: '--probabilities', needed: ['--out'] },
+    })
   if (out !== undefined || json) return out
   if (!process.stdout.isTTY) return '-'
-  throw new UsageError(`Where shall the submission for ${path} go?`, 'add -o submission.csv, or -o - to see it here')
+  throw new UsageError(`Where shall the submission for ${path} go?`, 'add -o submission.csv, or -o - to see it here', {
+    code: 'CLI_OUTPUT_MISSING',
+    params: { command: 'predict' },
+  })
 }
 
 async function isFolderName(out: string): Promise<boolean> {

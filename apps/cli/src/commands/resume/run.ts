@@ -58,6 +58,7 @@ function requireSame(table: PixelTable, file: string, path: string, record: Resu
   throw new JobError(
     `${file} is not what the training in ${path} began with: ${found}`,
     `put the old file back, or train anew: ${again(record)}`,
+    { code: 'CLI_TRAINING_ROWS', params: { path, file, difference: found } },
   )
 }
 
@@ -74,7 +75,11 @@ function again(record: ResumeRecord): string {
 async function readRecord(path: string): Promise<ResumeRecord> {
   const there = await stat(path).catch(() => undefined)
   if (!there?.isDirectory()) {
-    throw new JobError(`${path}: ${there ? 'that is a file, not a run folder' : 'no such folder'}`, await others(path))
+    throw new JobError(
+      `${path}: ${there ? 'that is a file, not a run folder' : 'no such folder'}`,
+      await others(path),
+      { code: 'CLI_TRAINING_MISSING', params: { path, reason: there ? 'file' : 'absent' } },
+    )
   }
   const file = join(path, checkpointFiles.record)
   if (!(await exists(file))) {
@@ -83,15 +88,24 @@ async function readRecord(path: string): Promise<ResumeRecord> {
       ? new JobError(
           `${path} is finished: there is nothing to go on with`,
           'to train for longer, start anew with more --epochs',
+          { code: 'CLI_TRAINING_MISSING', params: { path, reason: 'finished' } },
         )
-      : new JobError(`${path} holds no interrupted training`, await others(path))
+      : new JobError(`${path} holds no interrupted training`, await others(path), {
+          code: 'CLI_TRAINING_MISSING',
+          params: { path, reason: 'other' },
+        })
   }
   const record = parse(await readFile(file, 'utf8'))
-  if (!record) throw new JobError(`${file} is damaged`, 'train anew')
+  if (!record)
+    throw new JobError(`${file} is damaged`, 'train anew', {
+      code: 'CLI_TRAINING_DAMAGED',
+      params: { file, reason: 'damaged' },
+    })
   if (record.format === format) return record
   throw new JobError(
     `${file} has format ${record.format}, this version reads ${format}`,
     `train anew, or go on with pixelrow ${record.versions?.pixelrow ?? 'of the version that wrote it'}`,
+    { code: 'CLI_TRAINING_VERSION', params: { path, name: 'format', expected: format, found: record.format } },
   )
 }
 
@@ -128,6 +142,7 @@ function requireVersions(path: string, record: ResumeRecord): void {
   throw new JobError(
     `${path} began with ${name} ${record.versions[name] ?? 'missing'}, here is ${here[name]}, which may train otherwise`,
     `install ${name} ${record.versions[name]} again, or train anew: ${again(record)}`,
+    { code: 'CLI_TRAINING_VERSION', params: { path, name, expected: here[name], found: record.versions[name] } },
   )
 }
 
@@ -143,10 +158,10 @@ async function readCheckpoint(path: string, record: ResumeRecord): Promise<Uint8
   }
   const found = await readFile(file).catch(() => undefined)
   if (found && sha256(found) === sum) return found
-  const what = !found
-    ? 'is missing'
-    : found.length === bytes
-      ? 'is damaged'
-      : `is cut: expected ${bytes} bytes, found ${found.length}`
-  throw new JobError(`${file} ${what}`, `put the file back, or train anew: ${again(record)}`)
+  const reason = !found ? 'missing' : found.length === bytes ? 'damaged' : 'cut'
+  const lengths = found && reason === 'cut' ? `: expected ${bytes} bytes, found ${found.length}` : ''
+  throw new JobError(`${file} is ${reason}${lengths}`, `put the file back, or train anew: ${again(record)}`, {
+    code: 'CLI_TRAINING_DAMAGED',
+    params: { file, reason, expected: bytes, found: found?.length },
+  })
 }

@@ -67,12 +67,23 @@ export async function run(context: Context, flags: ConvertOptions, file: string)
 
 /** What writes the output; nothing for standard output. */
 function writerFor({ out, json }: ConvertOptions): Write | undefined {
-  if (out === undefined) throw new UsageError('Where shall the table go?', 'add -o table.csv, or -o - to see it here')
-  if (out === '-' && json) throw new UsageError('--json and --out - both want standard output', 'name a file')
+  if (out === undefined)
+    throw new UsageError('Where shall the table go?', 'add -o table.csv, or -o - to see it here', {
+      code: 'CLI_OUTPUT_MISSING',
+      params: { command: 'data convert' },
+    })
+  if (out === '-' && json)
+    throw new UsageError('--json and --out - both want standard output', 'name a file', {
+      code: 'CLI_FLAG_CONFLICT',
+      params: { flag: '--json', other: '--out -' },
+    })
   if (out === '-') return undefined
   const format = formats.find(({ fits }) => fits(out))
   if (format) return format.write
-  throw new UsageError(`--out ${out}: its name tells no format`, 'end it in .csv, .csv.gz, .idx or .idx.gz')
+  throw new UsageError(`--out ${out}: its name tells no format`, 'end it in .csv, .csv.gz, .idx or .idx.gz', {
+    code: 'CLI_FLAG_INVALID',
+    params: { flag: '--out', expected: 'a name that ends in .csv, .csv.gz, .idx or .idx.gz', found: out },
+  })
 }
 
 async function writeOne(path: string, content: Parameters<typeof writeFileAtomic>[1]): Promise<string[]> {
@@ -91,7 +102,11 @@ async function writeIdxPair({ terminal }: Context, path: string, table: PixelTab
     channels === 1 ? [height, width] : channelOrder === 'planar' ? [channels, height, width] : [height, width, channels]
   const labels = labelBytes(terminal, path, table)
   if (labels && labelsPath(path) === path) {
-    throw new UsageError(`--out ${path}: that is a name for labels`, 'name the images, e.g. -o train-images-idx3-ubyte')
+    throw new UsageError(
+      `--out ${path}: that is a name for labels`,
+      'name the images, e.g. -o train-images-idx3-ubyte',
+      { code: 'CLI_FLAG_INVALID', params: { flag: '--out', expected: 'a name for images', found: path } },
+    )
   }
   if (ids) terminal.note(`${path}: IDX has no place for ids; they are left out`)
   const pack = (bytes: Uint8Array) => (path.endsWith('.gz') ? gzipSync(bytes) : bytes)

@@ -18,7 +18,10 @@ import type { SetupTfjsOptions } from './command.ts'
 export async function run(context: Context, flags: SetupTfjsOptions): Promise<void> {
   const { gpu = false, remove = false, from } = flags
   if (remove && (gpu || from !== undefined))
-    throw new UsageError('--remove removes all that setup tfjs has built', command('setup', 'tfjs', '--remove'))
+    throw new UsageError('--remove removes all that setup tfjs has built', command('setup', 'tfjs', '--remove'), {
+      code: 'CLI_FLAG_CONFLICT',
+      params: { flag: '--remove', other: gpu ? '--gpu' : '--from' },
+    })
   if (remove) return removeEngine(context)
   const { terminal, signal } = context
   context.undone = 'nothing was set up'
