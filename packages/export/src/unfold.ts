@@ -68,8 +68,9 @@ function stepped(from: Float32Array, packed: Uint8Array): Float32Array {
 }
 
 function same(a: Float32Array, b: Float32Array): boolean {
-  const [left, right] = [a, b].map((values) => new Int32Array(values.buffer, values.byteOffset, values.length))
-  return left!.every((bit, at) => bit === right![at])
+  const bits = (values: Float32Array) => new Int32Array(values.buffer, values.byteOffset, values.length)
+  const [left, right] = [bits(a), bits(b)]
+  return left.every((bit, at) => bit === right[at])
 }
 
 /**

@@ -44,7 +44,12 @@ export function evaluate(node: Node, inputs: readonly Tensor[], to: Known): Tens
   return data?.length === size ? { dataType: to.dataType, dims: to.dims, data } : undefined
 }
 
-const asItIs: Kernel = ([x]) => x!.data
+/** A kernel of one operand; without it nothing can be said. */
+function ofOne(compute: (x: Tensor, node: Node, to: Known) => TensorData | undefined): Kernel {
+  return ([x], node, to) => x && compute(x, node, to)
+}
+
+const asItIs = ofOne(({ data }) => data)
 
 const kernels: Readonly<Record<string, Kernel>> = {
   Identity: asItIs,
@@ -52,18 +57,20 @@ const kernels: Readonly<Record<string, Kernel>> = {
   Flatten: asItIs,
   Squeeze: asItIs,
   Unsqueeze: asItIs,
-  Transpose: ([x], { attributes }) =>
-    transposed(x!, intsOf(attributes.perm) ?? x!.dims.map((_, axis) => x!.dims.length - 1 - axis)),
+  Transpose: ofOne((x, { attributes }) =>
+    transposed(x, intsOf(attributes.perm) ?? x.dims.map((_, axis) => x.dims.length - 1 - axis)),
+  ),
   Concat: (inputs, { attributes }, { dims }) =>
     concatenated(inputs, counted(intOf(attributes.axis) ?? 0, dims.length), dims),
-  Gather: ([x, index], { attributes }) => gathered(x!, index!, counted(intOf(attributes.axis) ?? 0, x!.dims.length)),
+  Gather: ([x, index], { attributes }) =>
+    x && index && gathered(x, index, counted(intOf(attributes.axis) ?? 0, x.dims.length)),
   Slice: slice,
-  Expand: ([x], _, { dims }) => moved(x!.data, sizeOf(dims), broadcastFrom(x!.dims, dims)),
+  Expand: ofOne((x, _, { dims }) => moved(x.data, sizeOf(dims), broadcastFrom(x.dims, dims))),
   ConstantOfShape: (_, { attributes: { value } }, { dataType, dims }) => {
     const given = value && 'tensor' in value ? value.tensor : tensor(dataType, [0])
     return moved(given.data, sizeOf(dims), () => 0)
   },
-  Cast: ([x], { attributes }) => cast(x!, dataTypeOf(intOf(attributes.to) ?? 0)),
+  Cast: ofOne((x, { attributes }) => cast(x, dataTypeOf(intOf(attributes.to) ?? 0))),
   Add: arithmetic(
     (a, b) => a + b,
     (a, b) => a + b,
@@ -80,8 +87,8 @@ const kernels: Readonly<Record<string, Kernel>> = {
     (a, b) => a / b,
     (a, b) => a / b,
   ),
-  Neg: ([x]) => (isFloat(x!) ? (x!.data as Float32Array).map((value) => -value) : undefined),
-  Sqrt: ([x]) => (isFloat(x!) ? (x!.data as Float32Array).map(Math.sqrt) : undefined),
+  Neg: ofOne((x) => (isFloat(x) ? (x.data as Float32Array).map((value) => -value) : undefined)),
+  Sqrt: ofOne((x) => (isFloat(x) ? (x.data as Float32Array).map(Math.sqrt) : undefined)),
 }
 
 function intOf(attribute: Attribute | undefined): number | undefined {

@@ -71,9 +71,9 @@ export function aligned(site: Site, operands: readonly Operand[]): { values: Val
 
 function commonLayout(signals: readonly Signal[], operands: readonly Operand[], rank: number): Layout {
   if (signals.some(({ layout, dims }) => layout === 'first' && dims.length === rank)) return 'first'
-  const [flat] = signals.filter(({ layout }) => layout === 'flat')
+  const flat = signals.find((signal) => signal.layout === 'flat')
   if (!flat) return 'plain'
-  const sameOrder = signals.every(({ layout, image }) => layout === 'flat' && image!.join() === flat.image!.join())
+  const sameOrder = signals.every((one) => one.layout === 'flat' && one.image.join() === flat.image.join())
   const size = flat.dims[1]
   const fits = (operand: Operand) => isSignal(operand) || operand.data.length === 1 || operand.data.length === size
   return sameOrder && operands.every(fits) ? 'flat' : 'plain'

@@ -1,7 +1,7 @@
 import type { Tensor } from '@pixelrow/onnx'
 import { isSignal, nary, type Operand } from './elementwise.ts'
 import { firstOrder, permuted } from './permute.ts'
-import { constant, emit, fail, first, plain, type Signal, type Site, toPlain } from './signal.ts'
+import { constant, emit, type FlatImage, fail, first, plain, type Signal, type Site, toPlain } from './signal.ts'
 
 /** `x · kernel + bias` along the last axis; the kernel is `[values, units]`. */
 export function dense(site: Site, x: Signal, kernel: Tensor, bias: Tensor | undefined): Signal {
@@ -10,7 +10,7 @@ export function dense(site: Site, x: Signal, kernel: Tensor, bias: Tensor | unde
   if (x.layout === 'first') return asConvolution(site, x, kernel, bias)
   const offset = (label: string) => bias && constant(site, label, bias)
   if (x.dims.length === 2) {
-    const weight = constant(site, 'kernel', x.layout === 'flat' ? channelsFirstRows(kernel, x.image!) : kernel)
+    const weight = constant(site, 'kernel', x.layout === 'flat' ? channelsFirstRows(kernel, x.image) : kernel)
     return plain(emit(site, 'Gemm', bias ? [x.value, weight, offset('bias')] : [x.value, weight]))
   }
   const product = plain(emit(site, 'MatMul', [toPlain(site, x).value, constant(site, 'kernel', kernel)]))
@@ -18,9 +18,9 @@ export function dense(site: Site, x: Signal, kernel: Tensor, bias: Tensor | unde
 }
 
 /** The rows of a kernel in the order in which a flattened image lies that has its channels first. */
-function channelsFirstRows(kernel: Tensor, [channels, ...spatial]: readonly number[]): Tensor {
+function channelsFirstRows(kernel: Tensor, [channels, ...spatial]: FlatImage): Tensor {
   const rank = spatial.length + 2
-  const split = { ...kernel, dims: [1, ...spatial, channels!, kernel.dims[1]!] }
+  const split = { ...kernel, dims: [1, ...spatial, channels, kernel.dims[1]!] }
   return { ...permuted(split, [...firstOrder(rank), rank]), dims: kernel.dims }
 }
 
@@ -41,7 +41,7 @@ export function matMul(site: Site, a: Operand, b: Operand, transposeA: boolean, 
 
 function matrix(site: Site, operand: Operand, transposed: boolean, label: string): Signal {
   const perm = operand.dims.map((_, axis) => axis)
-  if (transposed) [perm[perm.length - 1], perm[perm.length - 2]] = [perm.at(-2)!, perm.at(-1)!]
+  if (transposed) perm.push(...perm.splice(-2).reverse())
   if (!isSignal(operand)) return plain(constant(site, label, permuted(operand, perm)))
   const x = toPlain(site, operand)
   return transposed ? plain(emit(site, 'Transpose', [x.value], { perm: { ints: perm } })) : x

@@ -41,13 +41,13 @@ export function flatten(site: Site, x: Signal): Signal {
 }
 
 function flattened(site: Site, x: Signal, dims: readonly Dim[]): Signal {
-  const image = x.value.dims.slice(1)
   const value = emit(site, 'Reshape', [x.value, shapeConstant(site, x.value.dims, dims)])
-  const [channels, ...spatial] = image
+  const [, channels, ...spatial] = x.value.dims
   const ordered = channels === 1 || spatial.every((dim) => dim === 1)
   if (ordered) return plain(value)
-  if (!image.every((dim) => typeof dim === 'number')) return plain(reshaped(site, toPlain(site, x), dims))
-  return { value, dims, layout: 'flat', image: image as number[] }
+  if (typeof channels !== 'number' || !spatial.every((dim) => typeof dim === 'number'))
+    return plain(reshaped(site, toPlain(site, x), dims))
+  return { value, dims, layout: 'flat', image: [channels, ...spatial] }
 }
 
 function reshaped(site: Site, { value }: Signal, dims: readonly Dim[]) {

@@ -10,14 +10,18 @@ import { firstOrder, inverse, permuted } from './permute.ts'
 export type Layout = 'plain' | 'first' | 'flat'
 
 /** A tensor as tfjs sees it, and the ONNX value that holds it. */
-export interface Signal {
+export type Signal = {
   readonly value: Value
   /** In tfjs' order. */
   readonly dims: readonly Dim[]
-  readonly layout: Layout
-  /** Of a `flat` one: channels, then the image's other axes. */
-  readonly image?: readonly number[]
-}
+} & (
+  | { readonly layout: 'plain' }
+  | { readonly layout: 'first' }
+  | { readonly layout: 'flat'; readonly image: FlatImage }
+)
+
+/** Of the image in a `flat` signal: its channels, then its other axes. */
+export type FlatImage = readonly [number, ...number[]]
 
 /** What the nodes of one conversion share. */
 export interface Lowering {
@@ -88,9 +92,9 @@ export function first(value: Value): Signal {
 }
 
 /** The same layout as another signal's, for what an operator made of it element by element. */
-export function alike({ layout, image }: Signal, value: Value): Signal {
-  if (layout === 'flat') return { value, dims: value.dims, layout, ...(image && { image }) }
-  return layout === 'first' ? first(value) : plain(value)
+export function alike(like: Signal, value: Value): Signal {
+  if (like.layout === 'flat') return { value, dims: value.dims, layout: 'flat', image: like.image }
+  return like.layout === 'first' ? first(value) : plain(value)
 }
 
 /** Axis of the ONNX value where tfjs' axis of the signal lies; negative ones count from the end. */
@@ -122,7 +126,7 @@ export function toPlain(site: Site, x: Signal): Signal {
   if (x.layout === 'plain') return x
   return moved(site, x, 'plain', () => {
     if (x.layout === 'first') return plain(reordered(site, x.value, inverse(firstOrder(x.dims.length))))
-    const image = emit(site, 'Reshape', [x.value, constant(site, 'image', int64([0, ...x.image!]))])
+    const image = emit(site, 'Reshape', [x.value, constant(site, 'image', int64([0, ...x.image]))])
     const last = reordered(site, image, inverse(firstOrder(image.dims.length)))
     return plain(emit(site, 'Reshape', [last, constant(site, 'row', int64([0, x.dims[1] as number]))]))
   })
@@ -153,12 +157,12 @@ export function reordered(site: Site, value: Value, perm: readonly number[]): Va
 /** A constant of tfjs' shape as an operand beside signals of this layout: aligned at the last axis, moved as they are. */
 export function beside(like: Signal, tensor: Tensor): Tensor {
   if (like.layout === 'plain' || tensor.data.length === 1) return tensor
-  const rank = like.layout === 'flat' ? like.image!.length + 1 : like.dims.length
   if (like.layout === 'flat') {
-    const [channels, ...spatial] = like.image!
-    const image = { ...tensor, dims: [1, ...spatial, channels!] }
-    return { ...permuted(image, firstOrder(rank)), dims: [tensor.data.length] }
+    const [channels, ...spatial] = like.image
+    const image = { ...tensor, dims: [1, ...spatial, channels] }
+    return { ...permuted(image, firstOrder(image.dims.length)), dims: [tensor.data.length] }
   }
+  const rank = like.dims.length
   const padded = [...new Array<number>(rank - tensor.dims.length).fill(1), ...tensor.dims]
   const moved = permuted({ ...tensor, dims: padded }, firstOrder(rank))
   const leading = moved.dims.findIndex((dim) => dim !== 1)

@@ -119,9 +119,9 @@ function withoutIdentities(graph: Graph): Graph {
   const ends = new Set(graph.outputs.map(({ name }) => name))
   const names = new Map<string, string>()
   const nodes = graph.nodes.filter(({ opType, inputs: [from], outputs: [to] }) => {
-    const superfluous =
-      opType === 'Identity' && ends.has(to!) && inner.has(from!) && !ends.has(from!) && !names.has(from!)
-    if (superfluous) names.set(from!, to!)
+    if (opType !== 'Identity' || from === undefined || to === undefined) return true
+    const superfluous = ends.has(to) && inner.has(from) && !ends.has(from) && !names.has(from)
+    if (superfluous) names.set(from, to)
     return !superfluous
   })
   const renamed = (name: string) => names.get(name) ?? name

@@ -58,9 +58,9 @@ function convolution(
     fail(site, `expected an input of rank ${weight.dims.length}, found [${x.dims}].`)
   const inputs = [input.value, constant(site, 'kernel', weight), bias && constant(site, 'bias', bias)]
   const attributes = { ...windowAttributes(input, kernel, moves), ...(group > 1 && { group: int(group) }) }
-  const dilated = moves.dilations?.some((rate) => rate > 1)
-  const dilations: Record<string, Attribute> = dilated ? { dilations: ints(moves.dilations!) } : {}
-  return first(emit(site, 'Conv', inputs, { ...attributes, ...dilations }))
+  const { dilations } = moves
+  const dilated = dilations?.some((rate) => rate > 1) && { dilations: ints(dilations) }
+  return first(emit(site, 'Conv', inputs, { ...attributes, ...dilated }))
 }
 
 /** A transposed convolution; the kernel is `[…size, filters, channels]`. `sizes` are the output's, where they are given. */
@@ -137,9 +137,9 @@ function windowAttributes({ dims }: Signal, kernel: readonly number[], moves: Mo
   if (moves.padding === 'valid') return { ...common, pads: ints(new Array<number>(2 * kernel.length).fill(0)) }
   if (moves.padding !== 'same') return { ...common, pads: ints(moves.padding) }
   const totals = kernel.map((size, axis) => missingOf(dims[axis + 1]!, size, moves, axis))
-  if (totals.includes(undefined)) return { ...common, auto_pad: string('SAME_UPPER') }
-  const starts = totals.map((total) => Math.floor(total! / 2))
-  return { ...common, pads: ints([...starts, ...totals.map((total, axis) => total! - starts[axis]!)]) }
+  if (!totals.every((total) => total !== undefined)) return { ...common, auto_pad: string('SAME_UPPER') }
+  const starts = totals.map((total) => Math.floor(total / 2))
+  return { ...common, pads: ints([...starts, ...totals.map((total, axis) => total - starts[axis]!)]) }
 }
 
 /** In three dimensions, tfjs pads by less than nothing where a window is smaller than its stride; no such model of its own is right. */

@@ -115,11 +115,10 @@ function pooling(kind: 'max' | 'average'): Rule {
 const fusedBatchNorm: Rule = image((call, x) => {
   if (boolAttribute(call.node, 'is_training'))
     fail(call.site, 'it normalises by the batch’s own statistics; expected a trained model.')
-  const [gamma, beta, mean, variance] = ['scale', 'offset', 'mean', 'variance'].map((what, at) =>
-    tensorAt(call, at + 1, what),
-  )
+  const [gamma, beta] = [tensorAt(call, 1, 'scale'), tensorAt(call, 2, 'offset')]
+  const [mean, variance] = [tensorAt(call, 3, 'mean'), tensorAt(call, 4, 'variance')]
   const epsilon = floatAttribute(call.node, 'epsilon', 1e-4)
-  return batchNorm(call.site, x, { gamma, beta, mean: mean!, variance: variance!, epsilon }, -1)
+  return batchNorm(call.site, x, { gamma, beta, mean, variance, epsilon }, -1)
 })
 
 const addBias: Rule = image((call, x) => nary(call.site, 'Add', [x, dataOf(call, 1)]))

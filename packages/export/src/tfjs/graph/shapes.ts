@@ -87,7 +87,8 @@ const gather: Rule = (call) => {
 const pack: Rule = (call) => {
   const parts = call.inputs.map(sizesOf)
   const axis = intAttribute(call.node, 'axis')
-  if (parts.every((part) => part?.scalar)) return list(parts.flatMap((part) => part!.sizes))
+  if (parts.every((part) => part !== undefined) && parts.every(({ scalar }) => scalar))
+    return list(parts.flatMap(({ sizes }) => sizes))
   const wide = call.inputs.map((_, at) => expand(call.site, signalOf(call, at), [axis]))
   return concat(call.site, wide, axis)
 }
@@ -131,9 +132,10 @@ const splitV: Rule = (call) => {
 
 const concatenated = (call: Call, operands: readonly Operand[], axis: number): Operand => {
   const all = operands.map(sizesOf)
-  if (operands.some(isSizes) && all.every((part) => part !== undefined)) return list(all.flatMap((part) => part!.sizes))
-  const constants = all.every((part) => part && !part.scalar) && axis === 0
-  if (constants) return list(all.flatMap((part) => part!.sizes))
+  if (all.every((part) => part !== undefined)) {
+    const constants = axis === 0 && all.every(({ scalar }) => !scalar)
+    if (constants || operands.some(isSizes)) return list(all.flatMap(({ sizes }) => sizes))
+  }
   return concat(
     call.site,
     operands.map((_, at) => dataOf({ ...call, inputs: operands }, at)),

@@ -46,6 +46,13 @@ export function axesOf(site: Site, config: Config, field: string, fallback: numb
   return list.every((each) => Number.isInteger(each)) ? list : wrong(site, field, value, 'an axis or a list of axes')
 }
 
+/** The one axis of a layer that takes no list of several. */
+export function axisOf(site: Site, config: Config, field: string, fallback: number): number {
+  const [axis, ...more] = axesOf(site, config, field, fallback)
+  if (axis === undefined || more.length) return fail(site, `${field} is [${config[field]}]; expected one axis.`)
+  return axis
+}
+
 /** Numbers on both sides of rows and columns: one for all, one for each axis, or a pair for each. */
 export function sidesOf(site: Site, config: Config, field: string, fallback: number): [number[], number[]] {
   const value = config[field] ?? fallback

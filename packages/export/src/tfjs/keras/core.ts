@@ -6,7 +6,7 @@ import { along, reduce } from '../reduce.ts'
 import { channelsLast, expand, flatten, pad, reshape, slice, tile, transpose } from '../shaping.ts'
 import { alike, beside, constant, emit, fail, plain, type Signal, type Site, toPlain } from '../signal.ts'
 import { activate } from './activations.ts'
-import { axesOf, booleanOf, type Config, numberOf, numbersOf, refuseOfTfjs, sidesOf, wordOf } from './config.ts'
+import { axesOf, axisOf, booleanOf, type Config, numberOf, numbersOf, refuseOfTfjs, sidesOf, wordOf } from './config.ts'
 import { image } from './convolutions.ts'
 import { type Call, type Rule, rule, withBias } from './layer.ts'
 import { isKeras } from './writtenby.ts'
@@ -35,11 +35,10 @@ const batchNormalization: Rule = {
   weights: (config) => [...scaling(config), 'moving_mean', 'moving_variance'],
   lower: (call, x) => {
     const { site, config, weight } = call
-    const [axis, ...more] = axesOf(site, config, 'axis', -1)
-    if (more.length) fail(site, `axis is [${[axis, ...more]}]; expected one axis.`)
+    const axis = axisOf(site, config, 'axis', -1)
     const epsilon = numberOf(site, config, 'epsilon', 1e-3)
     const running = { mean: weight('moving_mean'), variance: weight('moving_variance') }
-    return batchNorm(site, x, { ...trained(call), ...running, epsilon }, axis!)
+    return batchNorm(site, x, { ...trained(call), ...running, epsilon }, axis)
   },
 }
 

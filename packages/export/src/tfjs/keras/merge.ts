@@ -3,7 +3,7 @@ import { matMul } from '../linear.ts'
 import { reduce } from '../reduce.ts'
 import { expand, reshape } from '../shaping.ts'
 import { fail, type Signal, type Site, toPlain } from '../signal.ts'
-import { axesOf, booleanOf } from './config.ts'
+import { axesOf, axisOf, booleanOf } from './config.ts'
 import { type Call, type Rule, rule } from './layer.ts'
 import { isKeras } from './writtenby.ts'
 
@@ -32,18 +32,19 @@ function widened(site: Site, x: Signal, count: number): Signal {
 const average = rule((call) => nary(call.site, 'Mul', [pairwise(call, 'Add'), scalar(1 / call.inputs.length)]))
 
 const concatenate = rule(({ site, config, inputs }) => {
-  const [axis] = axesOf(site, config, 'axis', -1)
-  return concat(site, inputs, axis!)
+  return concat(site, inputs, axisOf(site, config, 'axis', -1))
 })
 
 const dot = rule(({ site, config, inputs }) => {
   const [a, b] = inputs
   if (!a || !b || inputs.length > 2) return fail(site, `it multiplies 2 tensors, found ${inputs.length}.`)
   const given = axesOf(site, config, 'axes', -1)
-  const axes = [given[0]!, given.at(-1)!].map((axis, at) => (axis < 0 ? axis + inputs[at]!.dims.length : axis))
+  const counted = (axis: number, { dims }: Signal) => (axis < 0 ? axis + dims.length : axis)
+  const axes: [number, number] = [counted(given[0]!, a), counted(given[given.length - 1]!, b)]
   const normalize = booleanOf(site, config, 'normalize', false)
-  const [x, y] = normalize ? [l2(site, a, axes[0]!), l2(site, b, axes[1]!)] : [a, b]
-  return product(site, toPlain(site, x!), toPlain(site, y!), axes as [number, number])
+  const unit = (x: Signal, axis: number) => (normalize ? l2(site, x, axis) : x)
+  const [x, y] = [unit(a, axes[0]), unit(b, axes[1])]
+  return product(site, toPlain(site, x), toPlain(site, y), axes)
 })
 
 /** x / √max(Σ x², ε); Keras' ε is smaller than tfjs'. */

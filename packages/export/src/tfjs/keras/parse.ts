@@ -165,7 +165,8 @@ function sequential(name: string, layers: Layer[]): Network {
 
 /** The input that a sequential model makes of its first layer's shape: that of the model inside, if the first layer is one. */
 function inputName(start: Layer): Partial<Layer> & { name: string } {
-  const inner = start.model?.layers.find(({ name }) => name === start.model!.inputs[0]!.layer)
+  const { model } = start
+  const inner = model?.layers.find(({ name }) => name === model.inputs[0]!.layer)
   // What its configuration says is the business of the layer behind it.
   const plain = { className: 'InputLayer', weights: new Map<string, Tensor>(), requireRead: () => {} }
   if (inner) return { ...inner, ...plain, name: inner.name, subject: start.subject }

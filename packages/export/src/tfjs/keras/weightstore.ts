@@ -57,14 +57,14 @@ function byName(weights: Weights, writer: Writer | undefined): WeightStore {
   const store: WeightStore = {
     writer,
     take: (layer, weight) => {
-      const found = byKey.get(`${layer} ${weight}`)
-      if (!found) return undefined
+      const found = byKey.get(`${layer} ${weight}`) ?? []
       const exact = found.filter(({ name }) => name === `${layer}/${weight}`)
       const candidates = exact.length ? exact : found
       const [chosen] = candidates
+      if (!chosen) return undefined
       // The last one stays: a shared layer takes it again.
-      if (candidates.length > 1) found.splice(found.indexOf(chosen!), 1)
-      return chosen!.tensor
+      if (candidates.length > 1) found.splice(found.indexOf(chosen), 1)
+      return chosen.tensor
     },
     inside: () => store,
   }
