@@ -24,7 +24,12 @@ test('what is missing is said with how to get it, before anything is written', a
   const json = await pixelrow([...setup, '--gpu', '--json'], { cwd, env })
   expect(json.code).toBe(1)
   expect(JSON.parse(json.stdout)).toEqual({
-    error: { message: expect.stringMatching(/^A C\+\+ compiler is needed/), fix: expect.stringContaining('Fedora') },
+    error: {
+      message: expect.stringMatching(/^A C\+\+ compiler is needed/),
+      fix: expect.stringContaining('Fedora'),
+      code: 'DEVICES_TOOL_MISSING',
+      params: { tool: 'compiler', found: 'looked for c++, g++ and clang++' },
+    },
   })
 })
 
