@@ -24,7 +24,10 @@ export async function load(source: ModelSource, options: LoadOptions = {}): Prom
     : await openHere({ source: from, plan, options, builds: importedBuilds })
   return createClassifier<PictureSource>({
     pictures: { open: async (image) => (await import('./lazy/picture.ts')).openPicture(image) },
-    ...{ maxBatch, maxDelayMs, maxQueue, prepare },
+    maxBatch,
+    maxDelayMs,
+    maxQueue,
+    prepare,
     ...opened,
     get device() {
       return place.device

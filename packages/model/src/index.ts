@@ -10,25 +10,26 @@ export { resnet } from './resnet.ts'
 export { fromSafetensors, toSafetensors } from './safetensors.ts'
 export type { Source } from './source.ts'
 export { formatSummary, type Summary, type SummaryRow, summary } from './summary.ts'
-export type {
-  ActivationLayer,
-  Architecture,
-  BatchNormLayer,
-  Conv2dLayer,
-  DenseLayer,
-  DropoutLayer,
-  FlattenLayer,
-  GlobalPoolLayer,
-  ImageShape,
-  InputLayer,
-  Layer,
-  Model,
-  Padding,
-  Pool2dLayer,
-  Preparation,
-  ResidualLayer,
-  Size,
-  Tensor,
+export {
+  type ActivationLayer,
+  type Architecture,
+  activations,
+  type BatchNormLayer,
+  type Conv2dLayer,
+  type DenseLayer,
+  type DropoutLayer,
+  type FlattenLayer,
+  type GlobalPoolLayer,
+  type ImageShape,
+  type InputLayer,
+  type Layer,
+  type Model,
+  type Padding,
+  type Pool2dLayer,
+  type Preparation,
+  type ResidualLayer,
+  type Size,
+  type Tensor,
 } from './types.ts'
 export { validate, validateModel } from './validate.ts'
 export { type Window, windowOf } from './window.ts'

@@ -2,7 +2,7 @@ import { anything, oneOf } from '../../../common/options.ts'
 import { check } from './options.ts'
 import { architectureOf, type Source } from './source.ts'
 import { listOf, positiveInteger } from './strict.ts'
-import type { ActivationLayer, Architecture, DenseLayer, Layer } from './types.ts'
+import { type ActivationLayer, type Architecture, activations, type DenseLayer, type Layer } from './types.ts'
 
 /**
  * Softmax regression: every pixel straight to every class. Takes the image shape, the pixel range and the number of
@@ -21,7 +21,7 @@ export function mlp(
   source: Source,
   options: { hidden?: readonly number[]; activation?: ActivationLayer['type'] } = {},
 ): Architecture {
-  check('mlp', options, { hidden: anything, activation: oneOf('relu', 'gelu', 'silu', 'sigmoid', 'tanh') })
+  check('mlp', options, { hidden: anything, activation: oneOf(...activations) })
   const { hidden = [60], activation = 'relu' } = options
   const body = listOf(hidden, 'hidden', 'whole numbers').flatMap((units, place): Layer[] => [
     denseOf(units, place),

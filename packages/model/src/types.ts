@@ -112,8 +112,11 @@ export interface DropoutLayer {
  * x / (1 + exp(−x)); sigmoid 1 / (1 + exp(−x)); tanh.
  */
 export interface ActivationLayer {
-  type: 'relu' | 'gelu' | 'silu' | 'sigmoid' | 'tanh'
+  type: (typeof activations)[number]
 }
+
+/** The activations there are, by the `type` of their layers. */
+export const activations = ['relu', 'gelu', 'silu', 'sigmoid', 'tanh'] as const
 
 /** `layers(x) + shortcut(x)`, of equal shapes (He et al. 2015, arXiv:1512.03385). */
 export interface ResidualLayer {

@@ -1,4 +1,4 @@
-import type { Architecture, InputLayer } from '@pixelrow/model'
+import { type Architecture, activations, type InputLayer } from '@pixelrow/model'
 import { dataTypeCode, float32, type GraphBuilder, int, ints, type Value } from '@pixelrow/onnx'
 import { reshape } from './reshape.ts'
 
@@ -36,7 +36,7 @@ export function inputLayer(
 
 /** Whether a layer needs to see rows and columns before they are flattened away. */
 export function takesImage({ layers }: Architecture): boolean {
-  const blind = new Set<string>(['relu', 'gelu', 'silu', 'sigmoid', 'tanh', 'dropout'])
+  const blind = new Set<string>([...activations, 'dropout'])
   return layers.find(({ type }) => !blind.has(type))?.type !== 'flatten'
 }
 

@@ -64,14 +64,16 @@ export interface TrainErrorDetail {
   params?: Readonly<Record<string, unknown>>
   /** The sentence made of it: the subject, what was found, what was expected, what to do. */
   message: string
+  /** What to do, in the words of this package; the command says it in flags. */
+  advice?: string
 }
 
 /** The one error of this package. What an engine's library throws is passed on as it is. */
 export class TrainError extends CodedError<TrainErrorCode> {
   static override readonly kind: string = 'TrainError'
 
-  constructor({ code, params, message }: TrainErrorDetail, { cause }: { cause?: unknown } = {}) {
-    super(message, { code, params, cause })
+  constructor({ code, params, message, advice }: TrainErrorDetail, { cause }: { cause?: unknown } = {}) {
+    super(message, { code, params, advice, cause })
   }
 }
 

@@ -22,6 +22,8 @@ export interface First extends Omit<Found, 'run'> {
   step: number
 }
 
+const smaller = 'Try a learning rate ten times smaller.'
+
 /**
  * The error of a training that diverged. `first` is what a replay found: `nothing` where its values all stayed finite, undefined where there was
  * none.
@@ -31,7 +33,8 @@ export function diverged({ what, value, step, epoch }: Divergence, first?: First
   return new TrainError({
     code: 'TRAIN_DIVERGED',
     params: { what, found: String(value), step, epoch, ...details },
-    message: `The ${what} is ${value} at step ${step}: training diverged. Try a learning rate ten times smaller. ${sentence(first)}`,
+    message: `The ${what} is ${value} at step ${step}: training diverged.${first ? ` ${sentence(first)}` : ''}`,
+    advice: first ? smaller : `${smaller} With debug: true the error names the first value that is not finite.`,
   })
 }
 
@@ -48,8 +51,7 @@ function paramsOf({ value, node, inputs, step }: First) {
   }
 }
 
-function sentence(first: First | 'nothing' | undefined): string {
-  if (!first) return 'With debug: true (--debug) the error names the first value that is not finite.'
+function sentence(first: First | 'nothing'): string {
   if (first === 'nothing') return 'Done again operator by operator, its last steps stay finite.'
   const { tensor, step, layer, part, operator, numbers, inputs } = paramsOf(first)
   const maker = operator === undefined ? 'given' : `made by ${operator}`

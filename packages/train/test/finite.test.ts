@@ -128,7 +128,7 @@ test.each<[string, FitOptions]>([
     name: 'TrainError',
     code: 'TRAIN_DIVERGED',
     message: expect.stringMatching(
-      /^The (loss|validation loss|state \S+) is (NaN|-?Infinity) at step \d+: training diverged\. Try a learning rate ten times smaller\. With debug: true \(--debug\) the error names the first value that is not finite\.$/,
+      /^The (loss|validation loss|state \S+) is (NaN|-?Infinity) at step \d+: training diverged\. Try a learning rate ten times smaller\. With debug: true the error names the first value that is not finite\.$/,
     ),
   })
 })

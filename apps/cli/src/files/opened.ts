@@ -30,9 +30,18 @@ export async function requireOpens(name: string, bytes: Uint8Array, threads?: nu
 }
 
 const arrays = {
-  ...{ float32: Float32Array, float64: Float64Array, float16: Uint16Array, uint8: Uint8Array, int8: Int8Array },
-  ...{ uint16: Uint16Array, int16: Int16Array, int32: Int32Array, uint32: Uint32Array, bool: Uint8Array },
-  ...{ int64: BigInt64Array, uint64: BigUint64Array },
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  bool: Uint8Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
 } as const
 
 /** A tensor of zeros for each input; nothing where a size but the batch's is open, or there are no such numbers. */

@@ -107,6 +107,7 @@ interface Coded {
 
 /** What to do about an error, in flags that the command `takes`. */
 export function fixOf({ code = '', params = {}, advice }: Coded, takes: Takes = () => true): string | undefined {
+  if (code === 'TRAIN_DIVERGED') return divergedFix(params, takes)
   if (!isDataCode(code)) return advice
   // The code decides which params there are, which the compiler cannot follow through a table.
   const fix = dataFixes[code] as Fix<DataErrorCode> | typeof asAdvised
@@ -115,6 +116,16 @@ export function fixOf({ code = '', params = {}, advice }: Coded, takes: Takes = 
 }
 
 const isDataCode = (code: string): code is DataErrorCode => Object.hasOwn(dataFixes, code)
+
+/** `first` is there where --debug found the first value that is not finite. */
+function divergedFix({ first }: NonNullable<Coded['params']>, takes: Takes): string {
+  const smaller = takes('learningRate')
+    ? 'Add --learning-rate with a rate ten times smaller.'
+    : 'Train again with a learning rate ten times smaller.'
+  return first === undefined && takes('debug')
+    ? `${smaller} With --debug the first value that is not finite is named.`
+    : smaller
+}
 
 /** A decision of `readTable`, with the flag that decides otherwise. */
 export function noted({ text, options }: Decision): string {

@@ -70,7 +70,12 @@ export async function predictionOf(
   const pairs = pairing(sample, test, { bare: classifier.preparation !== undefined })
   const columns = columnsOf(sample, classes)
   return {
-    ...{ test, sample, header: headerBy(sample), classes, ids: sample.ids, ...(columns && { columns }) },
+    test,
+    sample,
+    header: headerBy(sample),
+    classes,
+    ids: sample.ids,
+    ...(columns && { columns }),
     answers: inOrderOf(sample, pairs, answersTo(classifier, tables, context.signal)),
     counted: () => pairs.counted(),
   }

@@ -27,7 +27,11 @@ export async function settleBudget<T extends JobOptions>(context: Context, flags
   context.terminal.note('Measuring how long a step takes')
   const { secondsPerStep, seconds } = await measurePace(architecture, train, {
     ...options,
-    ...{ device, engine, threads, seed, signal: context.signal },
+    device,
+    engine,
+    threads,
+    seed,
+    signal: context.signal,
     measureSeconds: Math.min(3, Math.max(1, timeBudget * measuringShare)),
   })
   const isTwice = validation && recipes[flags.recipe]!.trainOnAll && flags.member === undefined

@@ -29,13 +29,20 @@ export async function trainEnsemble(job: Job, parts: Parts, table: PixelTable): 
   const file = await timed(() => exportAndCheck(context, flags, { models, shift, table }))
   return {
     ...file.value,
-    ...{ plan, steps, engine, device, threads, ...(runtime && { runtime }), ...(layouts && { layouts }) },
+    plan,
+    steps,
+    engine,
+    device,
+    threads,
+    ...(runtime && { runtime }),
+    ...(layouts && { layouts }),
     members: models.length,
     history: rowsOf({ history }, parts),
     outcome: jobOutcome(outcomes),
     ...(accuracy !== undefined && { accuracy }),
     ...(parts.validated && { validated: parts.validated }),
-    ...{ trainedOn: parts.train, validatedOn: parts.validation },
+    trainedOn: parts.train,
+    validatedOn: parts.validation,
     seconds: { fit: seconds, export: file.seconds },
   }
 }

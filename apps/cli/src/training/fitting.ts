@@ -81,7 +81,12 @@ export async function fitOnce(
   const kept = keeper.begin(phase, first)
   const result = await fit(plan.architecture, train, {
     ...plan.options,
-    ...{ validation, seed, device, engine, threads, debug },
+    validation,
+    seed,
+    device,
+    engine,
+    threads,
+    debug,
     // An ensemble's members reach it together.
     ...(validation && !plan.ensemble && { targetAccuracy }),
     signal: context.signal,

@@ -17,7 +17,9 @@ export function trainingRecord(command: string, flags: JobOptions, table: PixelT
     options: {
       // What was asked for in steps is told in steps.
       ...(plan.options.steps === undefined && { epochs }),
-      ...{ steps, batchSize, learningRate },
+      steps,
+      batchSize,
+      learningRate,
       optimizer: { name: optimizer.name, ...optimizer.options },
       augment,
       labelSmoothing,
@@ -38,7 +40,8 @@ export function trainingRecord(command: string, flags: JobOptions, table: PixelT
     machine: {
       engine,
       ...(flags.engineReason && { engineReason: flags.engineReason }),
-      ...{ device, threads },
+      device,
+      threads,
       ...(runtime && { runtime }),
       platform: `${process.platform}-${process.arch}`,
     },

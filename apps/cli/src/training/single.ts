@@ -21,7 +21,13 @@ export async function trainSingle(job: Job, parts: Parts, table: PixelTable): Pr
   const accuracy = first.history.at(-1)?.accuracy
   return {
     ...exported.value,
-    ...{ plan, steps, engine, device, threads, ...(runtime && { runtime }), ...(layouts && { layouts }) },
+    plan,
+    steps,
+    engine,
+    device,
+    threads,
+    ...(runtime && { runtime }),
+    ...(layouts && { layouts }),
     history: [...rowsOf(first, parts), ...(again ? rowsOf(again, { train: table }) : [])],
     outcome: jobOutcome([...first.outcomes, ...(again ? [outcomeOf(again, { train: table })] : [])]),
     ...(accuracy !== undefined && { accuracy }),

@@ -102,8 +102,12 @@ function classNumbers({ confusion, different }: Evaluation, index: number) {
   const [recall, precision] = [accuracyOf(right, ofClass), accuracyOf(right, answered)]
   const { rows } = ofClass
   return {
-    ...{ rows, right, recall: recall?.accuracy ?? null, precision: precision?.accuracy ?? null },
-    ...{ recallInterval: recall?.interval ?? null, precisionInterval: precision?.interval ?? null },
+    rows,
+    right,
+    recall: recall?.accuracy ?? null,
+    precision: precision?.accuracy ?? null,
+    recallInterval: recall?.interval ?? null,
+    precisionInterval: precision?.interval ?? null,
   }
 }
 
