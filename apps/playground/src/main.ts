@@ -21,8 +21,8 @@ const say = speech(element('spoken', HTMLElement))
 let model: Model | undefined
 
 // The page begins with a digit, so that there is something to see; the pen takes its place.
-const [, , , three] = examples
-const stage = openStage({ kind: 'ink', strokes: three!.strokes, example: three!.label }, () => ask())
+const three = examples[3]!
+const stage = openStage({ kind: 'ink', strokes: three.strokes, example: three.label }, () => ask())
 const table = tableView(showRow)
 
 const ask = latest(
@@ -78,7 +78,7 @@ async function use(next: Model): Promise<void> {
   element('built-in', HTMLButtonElement).hidden =
     next.name === decodeURIComponent(firstModel().pathname.split('/').at(-1)!)
   const { subject } = stage
-  if (subject.kind === 'picture') await showPicture(subject.file)
+  if (subject.kind === 'picture') await showPicture(subject.file, next)
   else if (subject.kind === 'row' && !fits(subject.image)) stage.show(nothing)
   else ask()
   const { open } = table
@@ -95,19 +95,19 @@ function fits({ shape, maxValue }: Pick<Image, 'shape' | 'maxValue'>): boolean {
   return maxValue === wanted.maxValue && sides.every((side) => shape[side] === wanted.shape[side])
 }
 
-async function showPicture(file: File): Promise<void> {
-  const { shape, maxValue, preparation } = model!.classifier
+async function showPicture(file: File, { classifier }: Model): Promise<void> {
+  const { shape, maxValue, preparation } = classifier
   const { preview, pixels } = await inWorker({ kind: 'picture', file, takes: { shape, maxValue, preparation } })
   stage.show({ kind: 'picture', file, preview, image: { pixels, shape, maxValue } })
 }
 
-async function showTable(file: File): Promise<void> {
-  const { shape, maxValue, preparation } = model!.classifier
+async function showTable(file: File, by: Model): Promise<void> {
+  const { shape, maxValue, preparation } = by.classifier
   const open = {
     table: await inWorker({ kind: 'table', file, takes: { shape, maxValue, preparation } }),
     name: file.name,
   }
-  const shown = table.show(open, model!)
+  const shown = table.show(open, by)
   element('table-title', HTMLElement).focus()
   await shown
 }
@@ -124,8 +124,8 @@ listenForFiles(async (file) => {
     const kind = await kindOf(file)
     if (kind === 'model') await use(await openModel(file))
     else if (!model) throw new Error('There is no model yet: open one first.')
-    else if (kind === 'picture') await showPicture(file)
-    else await showTable(file)
+    else if (kind === 'picture') await showPicture(file, model)
+    else await showTable(file, model)
   } catch (error) {
     complain(error)
   }

@@ -94,9 +94,9 @@ export async function readRowsSeen(path: string): Promise<SeenRows | string> {
   if (header.probe.join() !== probe().join()) return `${file} was written by another version`
   const { buffer } = new Uint8Array(bytes.subarray(end))
   const numbers = header.bytes === 8 ? new Float64Array(buffer) : new Uint32Array(buffer)
-  const split = [numbers.subarray(0, header.trained), numbers.subarray(header.trained)]
-  const [trained, validated] = split.map((some) => new Set<number>(some))
-  return { images: header.images, wide: header.bytes === 8, trained: trained!, validated: validated! }
+  const trained = new Set<number>(numbers.subarray(0, header.trained))
+  const validated = new Set<number>(numbers.subarray(header.trained))
+  return { images: header.images, wide: header.bytes === 8, trained, validated }
 }
 
 function headerOf(text: string): Header | undefined {

@@ -29,8 +29,12 @@ export function sampleOf(firsts: Uint8Array): Sample {
 }
 
 /** What `right` of so many rows say; undefined of none. */
-export function accuracyOf(right: number, { rows, pictures: different }: Sample): Accuracy | undefined {
-  if (rows === 0) return undefined
+export function accuracyOf(right: number, sample: Sample): Accuracy | undefined {
+  return sample.rows === 0 ? undefined : accuracyOfSome(right, sample)
+}
+
+/** What `right` of so many rows, 1 or more, say. */
+export function accuracyOfSome(right: number, { rows, pictures: different }: Sample): Accuracy {
   // Rows of a part may all repeat pictures of another one.
   const pictures = Math.max(1, different)
   const accuracy = right / rows

@@ -6,7 +6,7 @@ import { score } from '../submission/check.ts'
 import { nameOf } from '../tables/place.ts'
 import type { Source } from '../tables/source.ts'
 import { count, many } from '../terminal/table.ts'
-import { type Accuracy, accuracyOf, accuracyText, caveat, firstsIn, sampleOf } from './accuracy.ts'
+import { type Accuracy, accuracyOfSome, accuracyText, caveat, firstsIn, sampleOf } from './accuracy.ts'
 import { type BySeen, bySeen, seenLines } from './seen.ts'
 
 /** How well a model did on the test table, where its true labels are known. */
@@ -36,7 +36,7 @@ export async function scoreOf(
     const { right, rows } = score(submission, await readSubmission(source.solution))
     const on = `${count(rows)} digits kept aside (Kaggle's own split differs: expect ±0.001)`
     // These are split once and for all: none of them is in train.csv.
-    return { ...accuracyOf(right, { rows, pictures: rows })!, on, seen: {} }
+    return { ...accuracyOfSome(right, { rows, pictures: rows }), on, seen: {} }
   }
   if (!labels) return undefined
   if (labels.every((label) => label === labels[0])) {
@@ -49,7 +49,7 @@ export async function scoreOf(
   const right = labels.reduce((sum, _, row) => sum + Number(isRight(row)), 0)
   const on = `${many(table.rows, 'labelled row')} of ${nameOf(source.test)}`
   const firsts = firstsIn(table)
-  return { ...accuracyOf(right, sampleOf(firsts))!, on, seen: bySeen(seen, { table, firsts, isRight }) }
+  return { ...accuracyOfSome(right, sampleOf(firsts)), on, seen: bySeen(seen, { table, firsts, isRight }) }
 }
 
 /** A score in words, and what of it says less than it seems to. */

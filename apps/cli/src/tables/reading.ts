@@ -113,9 +113,14 @@ export async function readLabelled(
   )
 }
 
+/** A table whose rows are all labelled. */
+export type LabelledTable = PixelTable & { labels: Uint16Array }
+
+const isLabelled = (table: PixelTable): table is LabelledTable => table.labels !== undefined
+
 /** Refuses a table without labels. */
-export function requireLabels(path: string, table: PixelTable): PixelTable {
-  if (table.labels) return table
+export function requireLabels(path: string, table: PixelTable): LabelledTable {
+  if (isLabelled(table)) return table
   const data = { code: 'CLI_LABELS_MISSING', params: { file: path } } as const
   if (table.preparation)
     throw new JobError(

@@ -84,14 +84,17 @@ function luminance([red, green, blue]: Color): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
+/** From a row or column of pixels up to another, which is not in it. */
+type Span = readonly [from: number, to: number]
+
 /** The picture `width` columns wide, each pixel the mean of what lies under it. */
 function resized(picture: Picture, width: number): Raster {
   const { shape } = picture
   const scale = width / shape.width
   const height = Math.max(1, Math.round(shape.height * scale))
-  const span = (place: number, count: number, size: number) => {
+  const span = (place: number, count: number, size: number): Span => {
     const from = Math.floor((place * size) / count)
-    return [from, Math.max(from + 1, Math.floor(((place + 1) * size) / count))] as const
+    return [from, Math.max(from + 1, Math.floor(((place + 1) * size) / count))]
   }
   const colors: Color[] = []
   for (let y = 0; y < height; y++) {
@@ -101,24 +104,20 @@ function resized(picture: Picture, width: number): Raster {
   return { width, height, colors }
 }
 
-function mean(
-  { pixels, shape, maxValue }: Picture,
-  [top, bottom]: readonly number[],
-  [left, right]: readonly number[],
-) {
+function mean({ pixels, shape, maxValue }: Picture, [top, bottom]: Span, [left, right]: Span) {
   const { height, width, channels, channelOrder } = shape
   const sums = [0, 0, 0]
   const valueAt = (place: number, channel: number) =>
     pixels[channelOrder === 'planar' ? channel * height * width + place : place * channels + channel]!
-  for (let y = top!; y < bottom!; y++) {
-    for (let x = left!; x < right!; x++) {
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) {
       const place = y * width + x
       // The fourth channel is how opaque a pixel is; anything but red, green and blue is shown by its first channel, as grey.
       const share = channels === 4 ? valueAt(place, 3) / maxValue : 1
       for (let color = 0; color < 3; color++) sums[color]! += share * valueAt(place, channels < 3 ? 0 : color)
     }
   }
-  const count = (bottom! - top!) * (right! - left!)
+  const count = (bottom - top) * (right - left)
   const byte = (sum: number) => (255 * sum) / count / maxValue
   return [byte(sums[0]!), byte(sums[1]!), byte(sums[2]!)] as const
 }

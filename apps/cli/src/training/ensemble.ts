@@ -2,12 +2,15 @@ import type { PixelTable } from '@pixelrow/data'
 import { fromOnnx, toOnnx } from '@pixelrow/export'
 import { load } from '@pixelrow/infer-node'
 import type { Model } from '@pixelrow/model'
-import type { EpochRecord } from '@pixelrow/train'
+import type { EpochRecord, Plan } from '@pixelrow/train'
 import { accuracyFrom, accuracyText } from '../measuring/accuracy.ts'
 import { exportAndCheck, exported } from './export.ts'
 import { type Done, fitOnce, type Job, type Parts, rowsOf, timed } from './fitting.ts'
 import { jobOutcome, type Outcome } from './outcome.ts'
 import type { Trained } from './trained.ts'
+
+/** A job whose plan is an ensemble's. */
+export type EnsembleJob = Job & { plan: { ensemble: NonNullable<Plan['ensemble']> } }
 
 /** What is trained of an ensemble so far. */
 interface Members {
@@ -21,10 +24,10 @@ interface Members {
 }
 
 /** Several models, each trained once, from its number on; merged into one file whose answer is the mean of theirs. */
-export async function trainEnsemble(job: Job, parts: Parts, table: PixelTable): Promise<Trained> {
+export async function trainEnsemble(job: EnsembleJob, parts: Parts, table: PixelTable): Promise<Trained> {
   const { context, flags, plan } = job
   const { models, history, seconds, outcomes, accuracy, last } = await trainMembers(job, parts)
-  const { shift } = plan.ensemble!
+  const { shift } = plan.ensemble
   const { steps, engine, device, threads, runtime, layouts } = last!.result
   const file = await timed(() => exportAndCheck(context, flags, { models, shift, table }))
   return {
@@ -47,9 +50,9 @@ export async function trainEnsemble(job: Job, parts: Parts, table: PixelTable): 
   }
 }
 
-async function trainMembers(job: Job, parts: Parts): Promise<Members> {
+async function trainMembers(job: EnsembleJob, parts: Parts): Promise<Members> {
   const { context, flags, plan, keeper } = job
-  const { members, shift } = plan.ensemble!
+  const { members, shift } = plan.ensemble
   const { history = [], seconds = 0, outcomes = [] } = keeper.from?.first ?? {}
   const so: Members = { models: [], history: [...history], seconds, outcomes: [...outcomes] }
   for (let number = 1; number <= members; number++) {

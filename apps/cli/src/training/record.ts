@@ -26,7 +26,7 @@ export function trainingRecord(command: string, flags: JobOptions, table: PixelT
       validation: validationOf(flags),
       ...(flags.targetAccuracy !== undefined && { targetAccuracy: flags.targetAccuracy }),
       ...(flags.member !== undefined && { member: flags.member }),
-      ...(members !== undefined && { members, testShift: plan.ensemble!.shift }),
+      ...(members !== undefined && { members, testShift: plan.ensemble?.shift }),
     },
     data: {
       trainRows: table.rows,

@@ -30,7 +30,10 @@ export async function trainAndExport(
   const augmented = augmentationOf(plan)
   if (augmented) terminal.note(`Images are ${augmented}, anew in every epoch`)
   const job = { context, flags, plan, keeper }
-  const trained = await (plan.ensemble ? trainEnsemble(job, parts, table) : trainSingle(job, parts, table))
+  const { ensemble } = plan
+  const trained = await (ensemble
+    ? trainEnsemble({ ...job, plan: { ...plan, ensemble } }, parts, table)
+    : trainSingle(job, parts, table))
   const { targetAccuracy } = flags
   if (targetAccuracy !== undefined && !((trained.accuracy ?? 0) >= targetAccuracy)) {
     terminal.complain(`The target of ${targetAccuracy} was not reached; train for longer, or with another recipe`)

@@ -137,7 +137,8 @@ function rowTaker(layout: Layout, sink: RowSink): (scanner: Scanner, rows: numbe
   const inOrder = order.every((place, i) => place === i)
   const textPlace = (column: number) =>
     layout.places.subarray(0, column).filter((place, i) => place < 0 && i !== layout.packed).length
-  const [label, id] = [layout.label, layout.id].map((column) => (column < 0 ? -1 : textPlace(column)))
+  const placeOf = (column: number) => (column < 0 ? -1 : textPlace(column))
+  const [label, id] = [placeOf(layout.label), placeOf(layout.id)]
   // By the byte of a label of one digit, as most are.
   const numbers: number[] = []
   return ({ memory, output, spans }, rows, number) => {
@@ -149,13 +150,13 @@ function rowTaker(layout: Layout, sink: RowSink): (scanner: Scanner, rows: numbe
     const text = (at: number, column: number, row: number) =>
       spanText(memory, spans[at]!, spans[at + 1]!, layout, row, column)
     for (let row = number, at = 0; row < number + rows; row++, at += 2 * texts) {
-      if (label! >= 0) {
-        const span = at + 2 * label!
+      if (label >= 0) {
+        const span = at + 2 * label
         const byte = spans[span + 1]! - spans[span]! === 1 ? memory[spans[span]!]! : 256
         if (byte === 256 || numbers[byte] === undefined) numbers[byte] = sink.label(text(span, layout.label, row), row)
         sink.labels.push(numbers[byte]!)
       }
-      if (id! >= 0) sink.id(requireId(text(at + 2 * id!, layout.id, row), layout, row), row)
+      if (id >= 0) sink.id(requireId(text(at + 2 * id, layout.id, row), layout, row), row)
     }
   }
 }

@@ -76,7 +76,7 @@ async function loaderCache(signal: AbortSignal | undefined): Promise<Map<string,
   // Debian has it outside of a user's PATH.
   const ended = (await runTool('ldconfig', ['-p'], { signal })) ?? (await runTool('/sbin/ldconfig', ['-p'], { signal }))
   const lines = (ended?.stdout ?? '').matchAll(/^\s*(\S+) \([^)]*x86-64[^)]*\) => (\S+)$/gm)
-  return new Map([...lines].map(([, name, path]) => [name!, path!]))
+  return new Map([...lines].map(([, name = '', path = '']) => [name, path]))
 }
 
 /** Links NVIDIA's packages of the Python that is first on the PATH (or in `$PYTHON`), unless there are some in the build; whether it did. */

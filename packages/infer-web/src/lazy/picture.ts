@@ -28,20 +28,21 @@ export async function openPicture(source: object): Promise<Uint8Array | RgbaImag
 
 /** Width and height in pixels, once it has some. */
 async function sizeOf(source: object): Promise<[number, number] | undefined> {
-  const each = source as Partial<HTMLImageElement & HTMLVideoElement & VideoFrame>
+  // Only what the kind has is read.
+  const each = source as HTMLImageElement & HTMLVideoElement & VideoFrame
   switch (kindOf(source)) {
     case 'HTMLImageElement':
       // One that cannot be shown keeps its size of 0.
-      await each.decode!().catch(() => {})
-      return [each.naturalWidth!, each.naturalHeight!]
+      await each.decode().catch(() => {})
+      return [each.naturalWidth, each.naturalHeight]
     case 'HTMLVideoElement':
-      return each.readyState! < 2 ? [0, 0] : [each.videoWidth!, each.videoHeight!]
+      return each.readyState < 2 ? [0, 0] : [each.videoWidth, each.videoHeight]
     case 'VideoFrame':
-      return [each.displayWidth!, each.displayHeight!]
+      return [each.displayWidth, each.displayHeight]
     case 'HTMLCanvasElement':
     case 'OffscreenCanvas':
     case 'ImageBitmap':
-      return [each.width!, each.height!]
+      return [each.width, each.height]
     default:
       return undefined
   }

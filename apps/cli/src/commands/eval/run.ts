@@ -5,6 +5,7 @@ import { areAlike, readRowsSeen, rowsBeside, type SeenImages } from '../../files
 import {
   type Accuracy,
   accuracyOf,
+  accuracyOfSome,
   accuracyText,
   caveat,
   firstsIn,
@@ -53,8 +54,8 @@ export async function run(context: Context, flags: EvalOptions, source: string, 
     const { labels } = await classifier.predict(table.pixels, { signal, onProgress })
     signal.throwIfAborted()
     const firsts = firstsIn(table)
-    const evaluation = compare({ truth: table.labels!, predicted: labels, firsts }, classes)
-    const isRight = (row: number) => labels[row] === table.labels![row]
+    const evaluation = compare({ truth: table.labels, predicted: labels, firsts }, classes)
+    const isRight = (row: number) => labels[row] === table.labels[row]
     const met = await metBefore(model, classifier, { table, firsts, isRight })
     const perClass = classes.map((label, index) => ({ label, ...classNumbers(evaluation, index) }))
     const seen = met.known ? { known: true, ...met.parts } : met
@@ -90,7 +91,7 @@ function compare({ truth, predicted, firsts }: Compared, classes: readonly strin
     different[label]![predicted[row]!]! += firsts[row]!
     if (label === predicted[row]) right++
   }
-  return { ...accuracyOf(right, sampleOf(firsts))!, classes, confusion, different }
+  return { ...accuracyOfSome(right, sampleOf(firsts)), classes, confusion, different }
 }
 
 /** Rows of a class, how many of them are found, and how many of those taken for it are it; `null` where there are none. */
