@@ -38,7 +38,9 @@ export function prepare(tf: Tf, graph: Graph): Execute {
 function initializersOf(tf: Tf, { initializers }: Graph) {
   const constants = new Map<string, Tensor>()
   const numbers = new Map<string, readonly number[]>()
-  for (const { name = '', dataType, dims, data } of initializers) {
+  for (const { name, dataType, dims, data } of initializers) {
+    // What has no name is read by nobody.
+    if (!name) continue
     const values = Array.from(data as ArrayLike<number | bigint>, Number)
     if (dataType === 'float32') constants.set(name, tf.tensor(Float32Array.from(values), dims.map(Number), 'float32'))
     else numbers.set(name, values)
