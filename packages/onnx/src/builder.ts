@@ -155,9 +155,9 @@ function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
     values.set(name, value)
     return value
   }
-  const known = (value: Value | undefined, label: string): Value | undefined => {
-    const found = value && scope.find(value.name)
-    if (!value || found) return found
+  const known = (value: Value, label: string): Value => {
+    const found = scope.find(value.name)
+    if (found) return found
     const message = `${label}: %${value.name} is no value of this graph or one around it`
     throw new OnnxError(message, { params: { value: value.name } })
   }
@@ -204,7 +204,7 @@ function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
   }
 
   const addNode = (node: Node, given: readonly (Value | undefined)[], stated?: readonly TensorType[]): Value[] => {
-    const used = given.map((value) => known(value, nodeLabel(node)))
+    const used = given.map((value) => value && known(value, nodeLabel(node)))
     const last = used.findLastIndex((value) => value !== undefined)
     node.inputs = used.slice(0, last + 1).map((value) => value?.name ?? '')
     const types = stated ?? inferred(node, used)
@@ -239,7 +239,7 @@ function builder(name: string, shared: Shared, outer?: Scope): GraphBuilder {
   const { op } = adding()
 
   const output = (value: Value, name = value.name): Value => {
-    const own = known(value, `output "${name}"`)!
+    const own = known(value, `output "${name}"`)
     const direct =
       name === own.name &&
       (made.has(name) || (values.has(name) && !outer)) &&

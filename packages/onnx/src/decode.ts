@@ -1,6 +1,6 @@
 import { wireType } from './encode.ts'
 import { OnnxError } from './error.ts'
-import { type Field, MAX_DEPTH, schema } from './schema.ts'
+import { type Field, MAX_DEPTH, messageOf, schema } from './schema.ts'
 import type { FieldValue, Message } from './types.ts'
 
 /** Where reading is; offsets count from the file's start at every depth. */
@@ -50,7 +50,7 @@ function fail(offset: number, reason: string): never {
 
 function readMessage(cursor: Cursor, type: string, message: Message, end: number, depth: number): void {
   if (depth > MAX_DEPTH) fail(cursor.at, `messages nested deeper than ${MAX_DEPTH}`)
-  const { byNumber } = schema.get(type)!
+  const { byNumber } = messageOf(type)
   while (cursor.at < end) {
     const start = cursor.at
     const [number, wire] = readTag(cursor, end)

@@ -1,6 +1,6 @@
 import { isA } from '../../../common/kinds.ts'
 import { OnnxError } from './error.ts'
-import { type Field, MAX_DEPTH, schema } from './schema.ts'
+import { type Field, MAX_DEPTH, messageOf, schema } from './schema.ts'
 import { type Sink, sink } from './sink.ts'
 import type { FieldValue, Message } from './types.ts'
 
@@ -26,7 +26,7 @@ function putMessage(out: Sink, type: string, message: Message, depth: number): v
     throw new OnnxError(`messages nested deeper than ${MAX_DEPTH}: subgraphs within subgraphs, or a cycle`, {
       params: { most: MAX_DEPTH },
     })
-  const { fields, byName } = schema.get(type)!
+  const { fields, byName } = messageOf(type)
   for (const name of Object.keys(message)) {
     if (byName.has(name) || name === 'unknown') continue
     throw new OnnxError(`${type} has no field "${name}"`, { params: { message: type, field: name } })

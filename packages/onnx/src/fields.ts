@@ -85,11 +85,11 @@ export function same(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) !== Array.isArray(b)) return false
   // By index: the entries of a list of millions, which a file may have, would take twenty times its memory.
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((value, at) => same(value, b[at]))
-  const [left, right] = [a, b].map((object) => Object.entries(object).filter(([, value]) => value !== undefined))
+  const entries = (object: object) => Object.entries(object).filter(([, value]) => value !== undefined)
+  const [left, right] = [entries(a), entries(b)]
   const other = b as Record<string, unknown>
   return (
-    left!.length === right!.length &&
-    left!.every(([key, value]) => Object.hasOwn(other, key) && same(value, other[key]))
+    left.length === right.length && left.every(([key, value]) => Object.hasOwn(other, key) && same(value, other[key]))
   )
 }
 

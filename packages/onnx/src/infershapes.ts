@@ -159,13 +159,14 @@ function merged(
   { strict = true }: InferOptions,
 ): TensorType {
   if (!stated || (stated.dataType === 'undefined' && !stated.extra)) return found
-  if (found.dataType === 'undefined' || !found.dims) return stated
-  const dims = stated.dims ?? found.dims
+  const { dims: inferred } = found
+  if (found.dataType === 'undefined' || !inferred) return stated
+  const dims = stated.dims ?? inferred
   const fits =
     stated.dataType === found.dataType &&
-    dims.length === found.dims.length &&
-    dims.every((dim, axis) => compatible(dim, found.dims![axis]!))
-  if (fits) return { ...stated, dims: dims.map((dim, axis) => refine(dim, found.dims![axis]!)) }
+    dims.length === inferred.length &&
+    dims.every((dim, axis) => compatible(dim, inferred[axis]!))
+  if (fits) return { ...stated, dims: dims.map((dim, axis) => refine(dim, inferred[axis]!)) }
   if (!strict) return stated
   throw new OnnxError(`${nodeLabel(node)}: %${name} is stated as ${format(stated)}, but it is ${format(found)}`, {
     code: 'ONNX_SHAPE',

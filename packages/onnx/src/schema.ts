@@ -1,3 +1,5 @@
+import { OnnxError } from './error.ts'
+
 /** One field of a protobuf message. */
 export interface Field {
   number: number
@@ -93,6 +95,13 @@ export const schema: ReadonlyMap<string, MessageSchema> = new Map(
     .map(parseMessage)
     .map((message) => [message.name, message]),
 )
+
+/** The message of onnx.proto with this name; throws an `OnnxError` for any other. */
+export function messageOf(name: string): MessageSchema {
+  const message = schema.get(name)
+  if (!message) throw new OnnxError(`onnx.proto has no message ${name}`, { params: { message: name } })
+  return message
+}
 
 /** Protobuf's depth limit, in every language: messages within messages. */
 export const MAX_DEPTH = 100

@@ -4,6 +4,7 @@ import { check } from './check.ts'
 import { unsupported } from './error.ts'
 import { gradientRules } from './gradients/index.ts'
 import type { GradientRule } from './gradients/rule.ts'
+import { required } from './required.ts'
 
 /**
  * Appends to `g` the nodes that compute the gradient of the scalar `loss` by each of `parameters` (reverse mode).
@@ -20,7 +21,7 @@ export function differentiate(
 ): Value[] {
   check('differentiate', options, { scale: anything })
   const gradients = gradientsOf(g, loss, parameters, options)
-  return parameters.map(({ name }) => gradients.get(name)!)
+  return parameters.map(({ name }) => required(gradients, name, 'gradient'))
 }
 
 /** The same, with the gradients of all values between parameters and loss, by their names. */

@@ -56,6 +56,8 @@ export type TrainErrorCode =
   | 'TRAIN_PROFILE_FAILED'
   /** A graph has an operator that nobody here can carry out or differentiate: `operator`, `node`. */
   | 'TRAIN_GRAPH_UNSUPPORTED'
+  /** A graph lacks a value that is read: an operand, as `operator` and `input` (from 0), or `what` has the name `value`. */
+  | 'TRAIN_GRAPH_VALUE_MISSING'
 
 /** What an error is made of. */
 export interface TrainErrorDetail {

@@ -7,6 +7,7 @@ import { gradientsOf } from './differentiate.ts'
 import { crossEntropy, type LossOptions } from './loss.ts'
 import { inferRules } from './operators.ts'
 import type { Optimizer } from './optimizers.ts'
+import { required } from './required.ts'
 import { lossRules, optimizerRule } from './rules.ts'
 import { trainingLayers } from './training-layers.ts'
 import type { ScalarValue } from './transforms.ts'
@@ -49,7 +50,7 @@ export function forwardGraph(architecture: Architecture, imageBytes: number) {
   const g = graphBuilder('forward', { infer: inferRules })
   const pixels = g.input('pixels', 'uint8', ['N', imageBytes])
   const weights = declareWeights(g, architecture)
-  g.output(network({ g, parameter: (name) => weights.get(name)! }, architecture, pixels), 'logits')
+  g.output(network({ g, parameter: (name) => required(weights, name, 'parameter') }, architecture, pixels), 'logits')
   return g.build()
 }
 
@@ -73,8 +74,10 @@ function buildStep(
   const state: StateTensor[] = []
   const { logits, statistics, labels } = trainedNetwork(g, architecture, pixels, weights)
   const loss = crossEntropy(g.scope('loss'), logits, classes, options)
-  for (const [name, next] of statistics) carry(g, state, weights.get(name)!, 'statistic')(next)
-  const trained = parameters(architecture).flatMap(({ name, trained }) => (trained ? [weights.get(name)!] : []))
+  for (const [name, next] of statistics) carry(g, state, required(weights, name, 'parameter'), 'statistic')(next)
+  const trained = parameters(architecture).flatMap(({ name, trained }) =>
+    trained ? [required(weights, name, 'parameter')] : [],
+  )
   const { scalars, scalarNames, names } = optimize(g, state, optimizer, { parameters: trained, labels, loss })
   g.output(loss, 'loss')
   return { graph: { step: renamed(g.build(), names), state, scalars: scalarNames }, scalars }
@@ -96,7 +99,7 @@ function trainedNetwork(
   })
   const parameter = (name: string, label: string) => {
     labels.set(name, label)
-    return weights.get(name)!
+    return required(weights, name, 'parameter')
   }
   return { logits: network({ g, parameter, training }, architecture, pixels), statistics, labels }
 }
@@ -129,8 +132,11 @@ function optimize(g: GraphBuilder, state: StateTensor[], optimizer: Optimizer, {
   const inputs = new Map<string, Value>()
   const scalar = (name: string, value?: ScalarValue) => {
     if (value) scalars[name] = value
-    if (!inputs.has(name)) inputs.set(name, g.input(name, 'float32', []))
-    return inputs.get(name)!
+    const known = inputs.get(name)
+    if (known) return known
+    const input = g.input(name, 'float32', [])
+    inputs.set(name, input)
+    return input
   }
   const learningRate = scalar(LEARNING_RATE)
   const scale = scalesLoss ? g.scope('loss').op('Neg', [learningRate]) : undefined
@@ -142,7 +148,7 @@ function optimize(g: GraphBuilder, state: StateTensor[], optimizer: Optimizer, {
       const value = g.input(`${parameter.name}:${name}`, 'float32', parameter.dims)
       return { value, next: carry(g, state, value, 'optimizer') }
     }
-    const gradient = gradients.get(parameter.name)!
+    const gradient = required(gradients, parameter.name, 'gradient')
     const update = scalesLoss ? gradient : transform(gradient, { g: own, parameter, remember, scalar, learningRate })
     next(own.op('Add', [parameter, update]))
   }

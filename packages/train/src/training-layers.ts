@@ -2,6 +2,7 @@ import type { BatchNormLayer } from '@pixelrow/model'
 import type { LayerSite, TrainingLayers } from '@pixelrow/network'
 import { float, float32, int, ints, type Value } from '@pixelrow/onnx'
 import { TrainError } from './error.ts'
+import { operands } from './operands.ts'
 import { DOMAIN } from './operators.ts'
 
 /** What a training step wants to know of the layers that it does in its own way. */
@@ -32,13 +33,14 @@ function batchNorm(
   { epsilon = 1e-5, momentum = 0.1, x }: BatchNormLayer & { x: Value },
   { next }: Listener,
 ): Value {
-  const [scale, bias, runningMean, runningVariance] = ['weight', 'bias', 'runningMean', 'runningVariance'].map(
-    (field) => parameter(`${path}.${field}`, `${name}/${field}`),
-  )
+  const own = (field: string) => parameter(`${path}.${field}`, `${name}/${field}`)
+  const [scale, bias] = [own('weight'), own('bias')]
+  const [runningMean, runningVariance] = [own('runningMean'), own('runningVariance')]
   const count = valuesOfChannel(x, path)
   const outputs = [name, ...['normalized', 'mean', 'variance', 'inverseStd'].map((field) => `${name}/${field}`)]
   const options = { domain: DOMAIN, count: 5, outputs }
-  const [y, , mean, variance] = g.ops('BatchNormTrain', [x, scale, bias], { epsilon: float(epsilon) }, options)
+  const results = g.ops('BatchNormTrain', [x, scale, bias], { epsilon: float(epsilon) }, options)
+  const [y, , mean, variance] = operands(results, 4, 'BatchNormTrain')
   const follow = (running: Value, batch: Value, share: number) =>
     g.op('Add', [
       g.op('Mul', [running, g.constant(float32(1 - momentum))]),
@@ -46,9 +48,9 @@ function batchNorm(
     ])
   // The running variance is the unbiased one, as in PyTorch.
   const unbiased = count / (count - 1)
-  next(`${path}.runningMean`, follow(runningMean!, mean!, momentum))
-  next(`${path}.runningVariance`, follow(runningVariance!, variance!, momentum * unbiased))
-  return y!
+  next(`${path}.runningMean`, follow(runningMean, mean, momentum))
+  next(`${path}.runningVariance`, follow(runningVariance, variance, momentum * unbiased))
+  return y
 }
 
 /** How many values of a channel a batch has: of one alone there is no variance, and what is normalised by it is always 0; PyTorch refuses it, too. */

@@ -84,7 +84,7 @@ test('forward pass, gradients and optimiser stand under their names, before lowe
 })
 
 test('a recipe’s plan is dumped as it is; layout and constants are as asked for', async () => {
-  const { architecture, options } = recipes.fast!.prepare(table)
+  const { architecture, options } = recipes.fast.prepare(table)
   const [, plain] = partsOf(await dumpTraining(architecture, { ...options, layout: 'plain', elements: 0 }))
   expect(plain!.title).toMatch(/, plain: the plain formulation was asked for: \d+ nodes$/)
   expect(plain!.parts.constants!.filter((line) => /\{[^…]/.test(line))).toEqual([])

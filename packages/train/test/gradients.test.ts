@@ -234,3 +234,14 @@ test('an operator without a gradient rule is named', () => {
   const [loss] = g.ops('SoftmaxCrossEntropy', [y, targets], {}, { domain: 'pixelrow', count: 2 })
   expect(() => differentiate(g, loss!, [x])).toThrow(/No gradient rule for operator Softmax/)
 })
+
+test('an operand that is missing is named, with its operator', () => {
+  const g = graphBuilder('missing', { infer: inferRules })
+  const x = g.input('x', 'float32', [1, 3])
+  // A sum cannot start the chain: nobody gives it the gradient of its output.
+  expect(() => differentiate(g, g.op('Add', [x, x]), [x])).toThrow(
+    expect.objectContaining({ code: 'TRAIN_GRAPH_VALUE_MISSING', params: { operator: 'AddGrad', input: 0 } }),
+  )
+  const withoutFilters = () => g.op('ConvGradInput', [x], { input_shape: ints([3]) }, { domain: 'pixelrow' })
+  expect(withoutFilters).toThrow(/ConvGradInput lacks its operand 1, counted from 0\.$/)
+})

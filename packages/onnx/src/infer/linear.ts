@@ -30,15 +30,20 @@ const matMul: InferRule = (inputs) => {
 }
 
 function matMulDims(a: readonly Dim[], b: readonly Dim[]): Dim[] {
-  if (a.length === 0 || b.length === 0) throw new Error('a scalar has no rows or columns; use Mul')
-  const left = a.length === 1 ? [1, ...a] : a
-  const right = b.length === 1 ? [...b, 1] : b
-  assertEqual('inner sizes', left.at(-1)!, right.at(-2)!)
+  const [left, right] = [matricesOf(a.length === 1 ? [1, ...a] : a), matricesOf(b.length === 1 ? [...b, 1] : b)]
+  assertEqual('inner sizes', left.columns, right.rows)
   return [
-    ...broadcast(left.slice(0, -2), right.slice(0, -2)),
-    ...(a.length === 1 ? [] : [left.at(-2)!]),
-    ...(b.length === 1 ? [] : [right.at(-1)!]),
+    ...broadcast(left.stack, right.stack),
+    ...(a.length === 1 ? [] : [left.rows]),
+    ...(b.length === 1 ? [] : [right.columns]),
   ]
+}
+
+/** The last two axes, and those before. */
+function matricesOf(dims: readonly Dim[]): { stack: readonly Dim[]; rows: Dim; columns: Dim } {
+  const [rows, columns] = dims.slice(-2)
+  if (rows === undefined || columns === undefined) throw new Error('a scalar has no rows or columns; use Mul')
+  return { stack: dims.slice(0, -2), rows, columns }
 }
 
 const matMulInteger: InferRule = (inputs) => [

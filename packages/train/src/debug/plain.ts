@@ -20,7 +20,7 @@ export function plainModel(graph: Graph): PlainModel {
   const masks: Mask[] = []
   const values = new Map<string, Value>()
   for (const { name, type } of graph.inputs) values.set(name, g.input(name, type.dataType, type.dims ?? []))
-  for (const tensor of graph.initializers) values.set(tensor.name!, g.constant(tensor, tensor.name))
+  for (const tensor of graph.initializers) if (tensor.name) values.set(tensor.name, g.constant(tensor, tensor.name))
   for (const { opType, domain, name, attributes, ...node } of graph.nodes) {
     const inputs = node.inputs.map((input) => values.get(input))
     const outputs = [...node.outputs]

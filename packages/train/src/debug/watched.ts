@@ -79,8 +79,15 @@ function chunkReplay(
   const how = { ...train, seed, augment: augment && { shape: train.shape, options: augment } }
   return {
     ...plainModel(graph.step),
-    ...{ graph: graph.step, state: graph.state, values, scalars, seed, first, threads },
-    ...{ batchSize: graph.batchSize, imageBytes: graph.imageBytes },
+    graph: graph.step,
+    state: graph.state,
+    values,
+    scalars,
+    seed,
+    first,
+    threads,
+    batchSize: graph.batchSize,
+    imageBytes: graph.imageBytes,
     pixels: augment ? augmentRows(how, rows, epoch) : pixels,
     labels: Int32Array.from(labels),
   }
@@ -95,8 +102,14 @@ function forwardReplay(
   const { seed, threads } = settings
   return {
     ...plainModel(graph.forward),
-    ...{ graph: graph.forward, values, scalars: {}, seed, threads, pixels },
-    ...{ batchSize: FORWARD_ROWS, imageBytes: graph.imageBytes },
+    graph: graph.forward,
+    values,
+    scalars: {},
+    seed,
+    threads,
+    pixels,
+    batchSize: FORWARD_ROWS,
+    imageBytes: graph.imageBytes,
     first: step - 1,
     state: graph.state.filter(({ kind }) => kind !== 'optimizer'),
   }

@@ -4,6 +4,7 @@ import { augmentRows } from '../augmented.ts'
 import { prepareBytes } from '../lowerings/cpu/blocks/stem.ts'
 import type { LoopCarried } from '../lowerings/index.ts'
 import { fillMask, type Mask } from '../masks.ts'
+import { required } from '../required.ts'
 import type { Chunk, CompileOptions, StateTensor } from '../types.ts'
 import { after, before, series } from './loop.ts'
 import { pack, unpack } from './state.ts'
@@ -73,7 +74,10 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
   // A run writes the next state here, and the two change places: no memory is allocated from step to step.
   let spare = training && fill(({ dims }) => new Float32Array(sizeOf(dims)))
   const current = (): Record<string, Float32Array> =>
-    Object.assign({}, ...loopCarried.map((tensor) => unpack(tensor, tensors.get(tensor.name)!.data as Float32Array)))
+    Object.assign(
+      {},
+      ...loopCarried.map((tensor) => unpack(tensor, required(tensors, tensor.name, 'state').data as Float32Array)),
+    )
 
   /** Rows and table of a chunk: the whole table, or just the chunk's rows where they are augmented. */
   function batchFeeds({ rows, epoch }: Chunk): Record<string, Tensor> {
@@ -91,7 +95,7 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
     const steps = chunk.rows.length / batchSize
     const feeds = batchFeeds(chunk)
     for (const [name, values] of Object.entries(scalars)) feeds[series(name)] = new Tensor('float32', values, [steps])
-    for (const tensor of loopCarried) feeds[before(tensor)] = tensors.get(tensor.name)!
+    for (const tensor of loopCarried) feeds[before(tensor)] = required(tensors, tensor.name, 'state')
     for (const mask of training!.masks) {
       const bytes = new Uint8Array(steps * mask.size)
       for (let step = 0; step < steps; step++) {
@@ -100,7 +104,9 @@ export async function openSessions({ InferenceSession, Tensor }: Runtime, job: J
       feeds[series(mask.name)] = new Tensor('uint8', bytes, [steps, mask.size])
     }
     const next = spare!
-    const fetches = Object.fromEntries(loopCarried.map((tensor) => [after(tensor), next.get(tensor.name)!]))
+    const fetches = Object.fromEntries(
+      loopCarried.map((tensor) => [after(tensor), required(next, tensor.name, 'state')]),
+    )
     const results = await session!.run(feeds, { ...fetches, losses: null })
     const losses = results.losses!.data as Float32Array
     if (Number.isFinite(losses.at(-1))) [tensors, spare] = [next, tensors]

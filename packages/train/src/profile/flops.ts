@@ -1,4 +1,5 @@
 import type { Graph, Node } from '@pixelrow/onnx'
+import { operands } from '../operands.ts'
 import { DOMAIN } from '../operators.ts'
 
 type Dims = readonly number[]
@@ -9,24 +10,39 @@ const product = (dims: Dims) => dims.reduce((all, dim) => all * dim, 1)
 const ofFilter = (filter: Dims) => 2 * product(filter.slice(1))
 
 /** What an operator must compute at least, by the shapes of its inputs and its output; what is not named here counts nothing. */
-const rules: Record<string, (inputs: Dims[], output: Dims) => number> = {
-  Conv: ([, filter], output) => product(output) * ofFilter(filter!),
-  [`${DOMAIN}:ConvGradInput`]: ([dy, filter]) => product(dy!) * ofFilter(filter!),
-  [`${DOMAIN}:ConvGradWeight`]: ([, dy], filter) => product(dy!) * ofFilter(filter),
-  Gemm: ([a], output) => (2 * product(output) * product(a!)) / rowsOf(a!, output),
-  MatMul: ([a], output) => 2 * product(output) * a!.at(-1)!,
+const rules: Record<string, (inputs: readonly Dims[], output: Dims) => number> = {
+  Conv: (inputs, output) => {
+    const [, filter] = operands(inputs, 2, 'Conv')
+    return product(output) * ofFilter(filter)
+  },
+  [`${DOMAIN}:ConvGradInput`]: (inputs) => {
+    const [dy, filter] = operands(inputs, 2, 'ConvGradInput')
+    return product(dy) * ofFilter(filter)
+  },
+  [`${DOMAIN}:ConvGradWeight`]: (inputs, filter) => {
+    const [, dy] = operands(inputs, 2, 'ConvGradWeight')
+    return product(dy) * ofFilter(filter)
+  },
+  Gemm: (inputs, output) => {
+    const [a] = operands(inputs, 1, 'Gemm')
+    return (2 * product(output) * product(a)) / rowsOf(a, output)
+  },
+  MatMul: (inputs, output) => {
+    const [a] = operands(inputs, 1, 'MatMul')
+    return 2 * product(output) * a.at(-1)!
+  },
 }
 
 /** Rows of the left matrix, whichever way it lies. */
 function rowsOf(a: Dims, [rows]: Dims): number {
-  return a.includes(rows!) ? rows! : a[0]!
+  return rows !== undefined && a.includes(rows) ? rows : a[0]!
 }
 
 /** Floating-point operations of a step's convolutions and matrix products, however a device carries them out. */
 export function flopsOf(graph: Graph): number {
   const infos = [...graph.inputs, ...graph.outputs, ...(graph.values ?? [])]
   const dims = new Map(infos.map(({ name, type }) => [name, (type.dims ?? []).map(Number)]))
-  for (const { name, dims: sizes } of graph.initializers) dims.set(name!, [...sizes])
+  for (const { name = '', dims: sizes } of graph.initializers) dims.set(name, [...sizes])
   const flops = ({ domain, opType, inputs, outputs }: Node) => {
     const rule = rules[domain ? `${domain}:${opType}` : opType]
     return rule

@@ -63,8 +63,13 @@ export async function profile(
   const limit = await flopLimit(engines[engine]!, device, settings.threads)
   const flopsPerStep = flopsOf(graph.step)
   return {
-    ...{ batchSize: settings.batchSize, engine, device, threads: settings.threads },
-    ...{ secondsPerStep: pace.secondsPerStep, flopsPerStep, flopLimit: limit },
+    batchSize: settings.batchSize,
+    engine,
+    device,
+    threads: settings.threads,
+    secondsPerStep: pace.secondsPerStep,
+    flopsPerStep,
+    flopLimit: limit,
     shareOfLimit: flopsPerStep / pace.secondsPerStep / limit,
     operators,
     ...(trainer.layouts?.convolutions.length && { layouts: trainer.layouts }),

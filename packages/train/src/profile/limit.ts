@@ -13,7 +13,9 @@ const LEAST_ROUNDS = 3
 export async function flopLimit(engine: Engine, device: string, threads: number): Promise<number> {
   const identity = Float32Array.from({ length: SIDE * SIDE }, (_, i) => (i % (SIDE + 1) ? 0 : 1))
   const trainer = await engine.compile(squaring(), {
-    ...{ device, threads, seed: 0 },
+    device,
+    threads,
+    seed: 0,
     pixels: new Uint8Array(1),
     labels: new Uint16Array(1),
     state: { matrix: identity },
@@ -44,7 +46,9 @@ function squaring(): TrainingGraph {
   const pixels = forward.input('pixels', 'uint8', ['N', 1])
   forward.output(forward.op('Cast', [pixels], { to: { int: 1 } }), 'logits')
   return {
-    ...{ batchSize: 1, imageBytes: 1, scalars: [] },
+    batchSize: 1,
+    imageBytes: 1,
+    scalars: [],
     step: step.build(),
     state: [{ name: 'matrix', dims: [SIDE, SIDE], next: 'matrix:next', kind: 'optimizer' }],
     forward: forward.build(),

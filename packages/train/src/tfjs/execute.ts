@@ -1,4 +1,5 @@
 import type { Graph } from '@pixelrow/onnx'
+import { required } from '../required.ts'
 import type { FormContext } from './forms/form.ts'
 import { formOf } from './forms/index.ts'
 import type { Tensor, Tf } from './library.ts'
@@ -29,7 +30,7 @@ export function prepare(tf: Tf, graph: Graph): Execute {
         })
         for (const name of last) values.get(name)?.dispose()
       }
-      return Object.fromEntries(graph.outputs.map(({ name }) => [name, values.get(name)!]))
+      return Object.fromEntries(graph.outputs.map(({ name }) => [name, required(values, name, 'output')]))
     })
 }
 
@@ -38,9 +39,11 @@ function initializersOf(tf: Tf, { initializers }: Graph) {
   const constants = new Map<string, Tensor>()
   const numbers = new Map<string, readonly number[]>()
   for (const { name, dataType, dims, data } of initializers) {
+    // What has no name is read by nobody.
+    if (!name) continue
     const values = Array.from(data as ArrayLike<number | bigint>, Number)
-    if (dataType === 'float32') constants.set(name!, tf.tensor(Float32Array.from(values), dims.map(Number), 'float32'))
-    else numbers.set(name!, values)
+    if (dataType === 'float32') constants.set(name, tf.tensor(Float32Array.from(values), dims.map(Number), 'float32'))
+    else numbers.set(name, values)
   }
   return { constants, numbers }
 }

@@ -1,6 +1,7 @@
 import { augmentRows } from '../augmented.ts'
 import { FORWARD_ROWS } from '../engines/sessions.ts'
 import { fillMask } from '../masks.ts'
+import { required } from '../required.ts'
 import type { Chunk, CompileOptions, TrainingGraph } from '../types.ts'
 import { prepare } from './execute.ts'
 import type { FormContext } from './forms/form.ts'
@@ -79,7 +80,7 @@ export function openTraining(tf: Tf, { graph, ...job }: TfjsJob) {
 
   async function logits(pixels: Uint8Array): Promise<Float32Array> {
     const weights = Object.fromEntries(
-      graph.state.flatMap(({ name, kind }) => (kind === 'optimizer' ? [] : [[name, state.get(name)!]])),
+      graph.state.flatMap(({ name, kind }) => (kind === 'optimizer' ? [] : [[name, required(state, name, 'state')]])),
     )
     const parts: Float32Array[] = []
     for (let start = 0; start < pixels.length; start += FORWARD_ROWS * imageBytes) {

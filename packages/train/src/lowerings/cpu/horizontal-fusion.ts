@@ -9,6 +9,7 @@ import {
   sizeOf,
   viewOf,
 } from '@pixelrow/onnx'
+import { required } from '../../required.ts'
 import { reshape } from '../plain/shape.ts'
 import { ELEMENTWISE } from './blocks/elementwise.ts'
 import type { ValueLayout } from './blocks/layout.ts'
@@ -145,15 +146,15 @@ export function openFusion(
     const flat = new Map([...inputs].map(([suffix, value]) => [`${first}${suffix}`, value]))
     external.forEach((name, slot) => {
       const rows = members.map((member, i) =>
-        reshape(g, variants.get(member.external[slot]!, layoutOf(member.parameter))!, [sizes[i]!]),
+        reshape(g, variants.get(member.external[slot]!, layoutOf(member.parameter)), [sizes[i]!]),
       )
       flat.set(name, g.op('Concat', rows, { axis: int(0) }))
     })
     for (const node of nodes) {
-      const operands = node.inputs.map((name) => flat.get(name) ?? variants.get(name, 'plain'))
+      const operands = node.inputs.map((name) => flat.get(name) ?? variants.find(name, 'plain'))
       flat.set(node.outputs[0]!, g.op(node.opType, operands, node.attributes))
     }
-    for (const [suffix, name] of names) g.output(flat.get(`${first}${suffix}:next`)!, `${name}:next`)
+    for (const [suffix, name] of names) g.output(required(flat, `${first}${suffix}:next`, 'value'), `${name}:next`)
   }
   return { names, size, finish }
 }

@@ -20,17 +20,19 @@ export function lower(graph: Graph, { block = 1 } = {}): Lowered {
   const fusions = fusionsOf(graph)
   const fused = new Set(fusions.flatMap(stateOf))
   for (const { name, type } of graph.inputs) {
-    const dims = (name === 'pixels' && stem ? [type.dims![0]!, stem.byteOrder.length] : type.dims) ?? []
+    const { dims: stated = [] } = type
+    const dims = name === 'pixels' && stem ? [...stated.slice(0, 1), stem.byteOrder.length] : stated
     if (!fused.has(name)) variants.set(name, g.input(name, type.dataType, dims), layoutOf(name), dims.map(Number))
   }
   for (const tensor of graph.initializers) {
-    variants.set(tensor.name!, g.constant(tensor, tensor.name), 'plain', tensor.dims.map(Number))
+    const { name, dims } = tensor
+    if (name) variants.set(name, g.constant(tensor, name), 'plain', dims.map(Number))
   }
   const open = fusions.map((fusion, number) => openFusion(fusion, { graph: g, variants, layoutOf, number }))
   const masks: Mask[] = []
   const lowerPlain = (node: Node) => {
     const { opType, domain, name, outputs, attributes } = node
-    const inputs = node.inputs.map((input) => variants.get(input, 'plain'))
+    const inputs = node.inputs.map((input) => variants.find(input, 'plain'))
     const results =
       domain === DOMAIN
         ? plainLowering(opType)({ g: g.scope(name), inputs, attributes, addMask: (mask) => void masks.push(mask) })
@@ -43,7 +45,7 @@ export function lower(graph: Graph, { block = 1 } = {}): Lowered {
   for (const { finish } of open) finish()
   for (const { name } of graph.outputs) {
     const before = name.replace(/:next$/, '')
-    if (!fused.has(before)) g.output(variants.get(name, layoutOf(before))!, name)
+    if (!fused.has(before)) g.output(variants.get(name, layoutOf(before)), name)
   }
   const permutations = new Map(
     graph.inputs.flatMap(({ name, type }) => {

@@ -1,24 +1,23 @@
 import { type GraphBuilder, int32, int64, ints, type Value } from '@pixelrow/onnx'
+import { operands } from '../../operands.ts'
 import { integers } from '../../operators.ts'
 import type { Lowering } from './lowering.ts'
 import { outputPadding } from './output-padding.ts'
 
 /** dx: for stride 1 a convolution of dy with the filters turned around, else a transposed convolution. */
-export const convGradInput: Lowering = ({ g, inputs: [dy, w], attributes }) => {
-  const [strides, pads, size] = [attributes.strides, attributes.pads, attributes.input_shape].map(integers) as [
-    number[],
-    number[],
-    number[],
-  ]
-  const kernel = w!.dims.slice(2).map(Number)
-  const output = dy!.dims.slice(2).map(Number)
+export const convGradInput: Lowering = ({ g, inputs, attributes }) => {
+  const [dy, w] = operands(inputs, 2, 'ConvGradInput')
+  const [strides, pads] = [integers(attributes.strides), integers(attributes.pads)]
+  const size = integers(attributes.input_shape)
+  const kernel = w.dims.slice(2).map(Number)
+  const output = dy.dims.slice(2).map(Number)
   if (strides.every((stride) => stride === 1)) {
     const turned = [
       ...pads.slice(0, 2).map((pad, i) => kernel[i]! - 1 - pad),
       ...pads.slice(2).map((pad, i) => kernel[i]! - 1 - pad),
     ]
     if (turned.every((pad) => pad >= 0))
-      return [g.op('Conv', [dy, turnFilters(g, w!)], { kernel_shape: ints(kernel), pads: ints(turned) })]
+      return [g.op('Conv', [dy, turnFilters(g, w)], { kernel_shape: ints(kernel), pads: ints(turned) })]
   }
   return [
     g.op('ConvTranspose', [dy, w], {
@@ -44,19 +43,17 @@ function turnFilters(g: GraphBuilder, w: Value): Value {
  * dw: a convolution over the images in which dy is the filter and the batch takes the channels' place, dilated by the stride. The
  * channels are interleaved into the width (and the dilation), which makes one wide image of them: onnxruntime is twice as fast on it.
  */
-export const convGradWeight: Lowering = ({ g, inputs: [x, dy], attributes }) => {
-  const [strides, pads, kernel] = [attributes.strides, attributes.pads, attributes.kernel_shape].map(integers) as [
-    number[],
-    number[],
-    number[],
-  ]
-  const [batch, channels, height, width] = x!.dims.map(Number) as [number, number, number, number]
-  const [filters, ...output] = dy!.dims.slice(1).map(Number) as [number, number, number]
+export const convGradWeight: Lowering = ({ g, inputs, attributes }) => {
+  const [x, dy] = operands(inputs, 2, 'ConvGradWeight')
+  const [strides, pads] = [integers(attributes.strides), integers(attributes.pads)]
+  const kernel = integers(attributes.kernel_shape)
+  const [batch, channels, height, width] = x.dims.map(Number) as [number, number, number, number]
+  const [filters, ...output] = dy.dims.slice(1).map(Number) as [number, number, number]
   const size = [height, width]
   // What of the image, from its start, the windows reached: less than all of it leaves end padding negative.
   const ends = size.map((length, i) => kernel[i]! + strides[i]! * (output[i]! - 1) - length - pads[i]!)
   const used = size.map((length, i) => length + Math.min(0, ends[i]!))
-  const image = used.every((length, i) => length === size[i]) ? x! : crop(g, x!, used)
+  const image = used.every((length, i) => length === size[i]) ? x : crop(g, x, used)
   const wide = g.op('Reshape', [
     g.op('Transpose', [image], { perm: ints([0, 2, 3, 1]) }),
     g.constant(int64([1, batch, used[0]!, used[1]! * channels])),

@@ -1,4 +1,5 @@
 import { type Graph, type GraphView, type Node, viewOf } from '@pixelrow/onnx'
+import { operands } from '../../operands.ts'
 
 /**
  * Rewrites a graph of plain operators so that fewer passes over memory are left. What is computed stays the same but for the
@@ -22,10 +23,12 @@ const scaleIntoGemm: Rule = (node, { producer, constant }) => {
   let alpha = numberOf(node, 'alpha', 1)
   const inputs = node.inputs.map((name, i) => {
     const source = producer(name)
-    const factor = source?.opType === 'Mul' && i < 2 ? constant(source.inputs[1]!) : undefined
+    if (source?.opType !== 'Mul' || i >= 2) return name
+    const [scaled, by] = operands(source.inputs, 2, 'Mul')
+    const factor = constant(by)
     if (factor?.data.length !== 1 || factor.dims.length > 0) return name
     alpha *= Number(factor.data[0])
-    return source!.inputs[0]!
+    return scaled
   })
   return { ...node, inputs, attributes: { ...node.attributes, ...(alpha !== 1 && { alpha: { float: alpha } }) } }
 }
@@ -59,6 +62,6 @@ function prune(graph: Graph): Graph {
       return true
     })
     .reverse()
-  const isWanted = ({ name }: { name?: string }) => wanted.has(name!)
+  const isWanted = ({ name = '' }: { name?: string }) => wanted.has(name)
   return { ...graph, nodes, initializers: graph.initializers.filter(isWanted), values: graph.values?.filter(isWanted) }
 }

@@ -1,4 +1,5 @@
 import { float, float32, type GraphBuilder, int, sizeOf, type Value } from '@pixelrow/onnx'
+import { operands } from '../../operands.ts'
 import { floating, integer } from '../../operators.ts'
 import type { Lowering } from './lowering.ts'
 import { reshape } from './shape.ts'
@@ -6,10 +7,11 @@ import { reshape } from './shape.ts'
 /** Muon's polynomial a·x + b·x³ + c·x⁵. */
 const [A, B, C] = [3.4445, -4.775, 2.0315]
 
-export const orthogonalize: Lowering = ({ g, inputs: [x], attributes }) => {
-  const dims = x!.dims.map(Number)
+export const orthogonalize: Lowering = ({ g, inputs, attributes }) => {
+  const [x] = operands(inputs, 1, 'Orthogonalize')
+  const dims = x.dims.map(Number)
   const options = { steps: integer(attributes.steps), epsilon: floating(attributes.epsilon) }
-  const matrix = dims.length === 2 ? x! : reshape(g, x!, [dims[0]!, sizeOf(dims.slice(1))])
+  const matrix = dims.length === 2 ? x : reshape(g, x, [dims[0]!, sizeOf(dims.slice(1))])
   return [reshape(g, newtonSchulz(g, matrix, options), dims)]
 }
 

@@ -1,4 +1,5 @@
 import { float32, type GraphBuilder, int, int64, ints, sizeOf, type Value } from '@pixelrow/onnx'
+import { operands } from '../../operands.ts'
 import { integers } from '../../operators.ts'
 import type { Lowering } from './lowering.ts'
 import { outputPadding } from './output-padding.ts'
@@ -8,24 +9,30 @@ export const maxPool: Lowering = ({ g, inputs: [x], attributes }) =>
   g.ops('MaxPool', [x], { ...attributes }, { count: 2 })
 
 /** dx: the gradients added up at the places that were largest. */
-export const maxPoolGrad: Lowering = ({ g, inputs: [dy, x, , indices] }) => {
-  const dims = x!.dims.map(Number)
+export const maxPoolGrad: Lowering = ({ g, inputs }) => {
+  const [dy, x, , indices] = operands(inputs, 4, 'MaxPoolGrad')
+  const dims = x.dims.map(Number)
   const size = sizeOf(dims)
-  const flat = (value: Value | undefined) => g.op('Reshape', [value, g.constant(int64([-1]))])
+  const flat = (value: Value) => g.op('Reshape', [value, g.constant(int64([-1]))])
   const zeros = g.op('Expand', [g.constant(float32([0])), g.constant(int64([size]))])
   const sums = g.op('ScatterElements', [zeros, flat(indices), flat(dy)], { axis: int(0), reduction: { string: 'add' } })
   return [g.op('Reshape', [sums, g.constant(int64(dims))])]
 }
 
 /** dx: where windows tile the image each value is spread over its window, else a transposed convolution with ones does it. */
-export const averagePoolGrad: Lowering = ({ g, inputs: [dy], attributes }) => {
+export const averagePoolGrad: Lowering = ({ g, inputs, attributes }) => {
+  const [dy] = operands(inputs, 1, 'AveragePoolGrad')
   const { kernel_shape, strides, pads, input_shape } = attributes
-  const [kernel, stride, pad, size] = [kernel_shape, strides, pads, input_shape].map(integers) as number[][]
-  const output = dy!.dims.slice(2).map(Number)
-  const tiles = kernel!.every((length, i) => length === stride![i] && output[i]! * length === size![i])
-  return [
-    tiles ? spread(g, dy!, kernel!) : scatter(g, dy!, { kernel: kernel!, stride: stride!, pad: pad!, size: size! }),
-  ]
+  const windows = {
+    kernel: integers(kernel_shape),
+    stride: integers(strides),
+    pad: integers(pads),
+    size: integers(input_shape),
+  }
+  const { kernel, stride, size } = windows
+  const output = dy.dims.slice(2).map(Number)
+  const tiles = kernel.every((length, i) => length === stride[i] && output[i]! * length === size[i])
+  return [tiles ? spread(g, dy, kernel) : scatter(g, dy, windows)]
 }
 
 function spread(g: GraphBuilder, dy: Value, kernel: number[]): Value {

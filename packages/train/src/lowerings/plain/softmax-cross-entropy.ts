@@ -1,22 +1,27 @@
 import { float32, type GraphBuilder, int, int64, type Value } from '@pixelrow/onnx'
+import { operands } from '../../operands.ts'
 import type { Lowering } from './lowering.ts'
 
 /** −Σ targets · log softmax(logits) / total. */
-export const softmaxCrossEntropy: Lowering = ({ g, inputs: [logits, targets, total] }) => {
+export const softmaxCrossEntropy: Lowering = ({ g, inputs }) => {
+  const [logits, targets] = operands(inputs, 2, 'SoftmaxCrossEntropy')
+  const total = inputs[2]
   const logProbabilities = g.op('LogSoftmax', [logits], { axis: int(1) })
   const sum = g.op('ReduceSum', [g.op('Mul', [logProbabilities, targets])], { keepdims: int(0) })
   const minusOne = g.constant(float32(-1))
-  return [g.op('Mul', [sum, share(g, minusOne, total, logits!)]), logProbabilities]
+  return [g.op('Mul', [sum, share(g, minusOne, total, logits)]), logProbabilities]
 }
 
 /** (softmax · the row's sum of targets − targets) · dLoss / total; without a total the rows' sums are 1. */
-export const softmaxCrossEntropyGrad: Lowering = ({ g, inputs: [logProbabilities, targets, total, dLoss] }) => {
+export const softmaxCrossEntropyGrad: Lowering = ({ g, inputs }) => {
+  const [logProbabilities, targets] = operands(inputs, 2, 'SoftmaxCrossEntropyGrad')
+  const [, , total, dLoss] = inputs
   let probabilities = g.op('Exp', [logProbabilities])
   if (total) {
     const rowSums = g.op('ReduceSum', [targets, g.constant(int64([1]))], { keepdims: int(1) })
     probabilities = g.op('Mul', [probabilities, rowSums])
   }
-  const scale = share(g, dLoss ?? g.constant(float32(1)), total, logProbabilities!)
+  const scale = share(g, dLoss ?? g.constant(float32(1)), total, logProbabilities)
   return [g.op('Mul', [g.op('Sub', [probabilities, targets]), scale])]
 }
 

@@ -1,3 +1,4 @@
+import { imageSizes } from '../../image-sizes.ts'
 import type { Tensor } from '../library.ts'
 import type { Ops } from '../ops.ts'
 
@@ -31,9 +32,10 @@ export function padded(ops: Ops, x: Tensor, { pads }: Windows, value = 0): Tenso
 }
 
 /** The shape of images `[N, H, W, C]` once they are padded. */
-export function paddedShape([batch, height, width, channels]: readonly number[], { pads }: Windows): number[] {
+export function paddedShape(dims: readonly number[], { pads }: Windows): number[] {
+  const [batch, height, width, channels] = imageSizes({ dims })
   const [top, left, bottom, right] = pads as [number, number, number, number]
-  return [batch!, height! + top + bottom, width! + left + right, channels!]
+  return [batch, height + top + bottom, width + left + right, channels]
 }
 
 /** Cuts the padding off again. */

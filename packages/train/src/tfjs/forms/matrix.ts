@@ -1,23 +1,27 @@
+import { operands } from '../../operands.ts'
 import { floating, integer } from '../../operators.ts'
 import type { Tensor } from '../library.ts'
 import type { Ops } from '../ops.ts'
 import type { Form } from './form.ts'
 
 /** alpha · a · b + beta · c. */
-const gemm: Form = ({ ops, inputs: [a, b, c], attributes: { alpha, beta, transA, transB } }) => {
+const gemm: Form = ({ ops, inputs, attributes: { alpha, beta, transA, transB } }) => {
+  const [a, b] = operands(inputs, 2, 'Gemm')
+  const c = inputs[2]
   const flag = (attribute: typeof transA) => attribute !== undefined && integer(attribute) === 1
   const scaled = (x: Tensor, factor: typeof alpha) => (factor ? ops.mul(x, ops.scalar(floating(factor))) : x)
-  const product = scaled(ops.product(a!, b!, { transposeA: flag(transA), transposeB: flag(transB) }), alpha)
+  const product = scaled(ops.product(a, b, { transposeA: flag(transA), transposeB: flag(transB) }), alpha)
   return [c ? ops.add(product, scaled(c, beta)) : product]
 }
 
 /** Muon's polynomial a·x + b·x³ + c·x⁵. */
 const [A, B, C] = [3.4445, -4.775, 2.0315]
 
-const orthogonalize: Form = ({ ops, inputs: [x], attributes }) => {
+const orthogonalize: Form = ({ ops, inputs, attributes }) => {
+  const [x] = operands(inputs, 1, 'Orthogonalize')
   const [steps, epsilon] = [integer(attributes.steps), floating(attributes.epsilon)]
-  const { shape, size } = x!
-  const matrix = ops.reshape(x!, [shape[0]!, size / shape[0]!])
+  const { shape, size } = x
+  const matrix = ops.reshape(x, [shape[0]!, size / shape[0]!])
   return [ops.reshape(newtonSchulz(ops, matrix, steps, epsilon), shape)]
 }
 

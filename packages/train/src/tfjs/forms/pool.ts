@@ -1,4 +1,5 @@
 import type { Attribute } from '@pixelrow/onnx'
+import { operands } from '../../operands.ts'
 import { integers } from '../../operators.ts'
 import type { Tensor } from '../library.ts'
 import type { Ops } from '../ops.ts'
@@ -19,37 +20,42 @@ const common = ({ kernel, strides }: Pool) => ({ filterSize: kernel, strides, pa
 const forMaximum = (ops: Ops, x: Tensor, pool: Pool) => padded(ops, channelsLast(ops, x), pool, -Infinity)
 
 /** The largest pixels; where they are is found again by the gradient. */
-const maxPool: Form = ({ ops, inputs: [x], attributes }) => {
+const maxPool: Form = ({ ops, inputs, attributes }) => {
+  const [x] = operands(inputs, 1, 'MaxPool')
   const pool = poolOf(attributes)
-  const y = ops.run('MaxPool', { x: forMaximum(ops, x!, pool) }, common(pool))
+  const y = ops.run('MaxPool', { x: forMaximum(ops, x, pool) }, common(pool))
   return [channelsFirst(ops, y), undefined]
 }
 
 /** Of validation alone: training takes a window as large as the image. */
-const globalMaxPool: Form = ({ ops, inputs: [x] }) => {
-  const pool = { kernel: x!.shape.slice(2), strides: [1, 1], pads: [0, 0, 0, 0] }
-  return [channelsFirst(ops, ops.run('MaxPool', { x: forMaximum(ops, x!, pool) }, common(pool)))]
+const globalMaxPool: Form = ({ ops, inputs }) => {
+  const [x] = operands(inputs, 1, 'GlobalMaxPool')
+  const pool = { kernel: x.shape.slice(2), strides: [1, 1], pads: [0, 0, 0, 0] }
+  return [channelsFirst(ops, ops.run('MaxPool', { x: forMaximum(ops, x, pool) }, common(pool)))]
 }
 
-const maxPoolGrad: Form = ({ ops, inputs: [dy, x, y], attributes }) => {
+const maxPoolGrad: Form = ({ ops, inputs, attributes }) => {
+  const [dy, x, y] = operands(inputs, 3, 'MaxPoolGrad')
   const pool = poolOf(attributes)
-  const given = { dy: channelsLast(ops, dy!), input: forMaximum(ops, x!, pool), output: channelsLast(ops, y!) }
+  const given = { dy: channelsLast(ops, dy), input: forMaximum(ops, x, pool), output: channelsLast(ops, y) }
   const dx = ops.run('MaxPoolGrad', given, common(pool))
-  return [channelsFirst(ops, unpadded(ops, dx, x!.shape.slice(2), pool))]
+  return [channelsFirst(ops, unpadded(ops, dx, x.shape.slice(2), pool))]
 }
 
-const averagePool: Form = ({ ops, inputs: [x], attributes }) => {
+const averagePool: Form = ({ ops, inputs, attributes }) => {
+  const [x] = operands(inputs, 1, 'AveragePool')
   const pool = poolOf(attributes)
-  const y = ops.run('AvgPool', { x: padded(ops, channelsLast(ops, x!), pool) }, common(pool))
-  return [channelsFirst(ops, withoutPadding(ops, y, x!.shape.slice(2), pool))]
+  const y = ops.run('AvgPool', { x: padded(ops, channelsLast(ops, x), pool) }, common(pool))
+  return [channelsFirst(ops, withoutPadding(ops, y, x.shape.slice(2), pool))]
 }
 
-const averagePoolGrad: Form = ({ ops, inputs: [dy], attributes }) => {
+const averagePoolGrad: Form = ({ ops, inputs, attributes }) => {
+  const [dy] = operands(inputs, 1, 'AveragePoolGrad')
   const pool = poolOf(attributes)
   const size = integers(attributes.input_shape)
-  const given = withoutPadding(ops, channelsLast(ops, dy!), size, pool)
+  const given = withoutPadding(ops, channelsLast(ops, dy), size, pool)
   // Of the input it takes the shape alone.
-  const input = ops.zeros(paddedShape([dy!.shape[0]!, ...size, dy!.shape[1]!], pool))
+  const input = ops.zeros(paddedShape([dy.shape[0]!, ...size, dy.shape[1]!], pool))
   const dx = ops.run('AvgPoolGrad', { dy: given, input }, common(pool))
   return [channelsFirst(ops, unpadded(ops, dx, size, pool))]
 }
@@ -67,7 +73,10 @@ function withoutPadding(ops: Ops, y: Tensor, size: readonly number[], { kernel, 
   return ops.mul(y, ops.constant(factors, [1, rows.length, columns.length, 1]))
 }
 
-const globalAveragePool: Form = ({ ops, inputs: [x] }) => [ops.mean(x!, [2, 3], true)]
+const globalAveragePool: Form = ({ ops, inputs }) => {
+  const [x] = operands(inputs, 1, 'GlobalAveragePool')
+  return [ops.mean(x, [2, 3], true)]
+}
 
 export const poolForms: Readonly<Record<string, Form>> = {
   AveragePool: averagePool,

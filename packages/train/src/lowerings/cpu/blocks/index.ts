@@ -17,7 +17,7 @@ import {
   maxPoolRule,
   mulRule,
 } from './rules/pool.ts'
-import type { Rule, State } from './rules/site.ts'
+import { extentOf, type Rule, type State } from './rules/site.ts'
 import { type Shapes, shapesOf } from './shapes.ts'
 import { findStem, type Stem } from './stem.ts'
 import { type Variants, variantsOf } from './variants.ts'
@@ -97,9 +97,11 @@ function inputLayouts(shapes: Shapes, stem: Stem | undefined, block: number): Ma
     if (node.opType === 'Conv' && !reasonAgainst(geometryOfConv(node, shapes), block, stem?.images === x))
       assign(weight, 'filters')
     const flattened = node.opType === 'Gemm' && layouts.size > 0 ? shapes.producer(x) : undefined
-    const [batch, channels, height, width] = flattened?.opType === 'Reshape' ? shapes.dims(flattened.inputs[0]!) : []
-    if (!width || batch! % block || channels! % block || height! * width === 1) continue
-    assign(weight, `rows/${height! * width}`)
+    const images = flattened?.opType === 'Reshape' ? shapes.dims(flattened.inputs[0]!) : []
+    if (images.length !== 4) continue
+    const { batch, channels, height, width } = extentOf(images)
+    if (batch % block || channels % block || height * width === 1) continue
+    assign(weight, `rows/${height * width}`)
   }
   return layouts
 }

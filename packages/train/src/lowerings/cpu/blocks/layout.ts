@@ -1,4 +1,5 @@
 import { type GraphBuilder, sizeOf, type Value } from '@pixelrow/onnx'
+import { imageSizes } from '../../../image-sizes.ts'
 import { reshape, transpose } from '../../plain/shape.ts'
 
 /**
@@ -27,8 +28,9 @@ export function nchwc(
 }
 
 /** The dimensions under which images are declared. */
-export function imageDims([batch, channels, height, width]: readonly number[], block: number): number[] {
-  return [batch! / block, channels!, height!, width! * block]
+export function imageDims(dims: readonly number[], block: number): number[] {
+  const [batch, channels, height, width] = imageSizes({ dims })
+  return [batch / block, channels, height, width * block]
 }
 
 /** How dimensions split and are permuted between a plain tensor and its blocks. */

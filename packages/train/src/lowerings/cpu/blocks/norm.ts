@@ -51,7 +51,7 @@ export function batchNormGrad(
   g: GraphBuilder,
   { dy, weight, centered, inverseStd }: Normalized & { dy: Value; weight: Value },
   { extent, block }: { extent: Extent; block: number },
-): Value[] {
+): { dx: Value; dWeight: Value; dBias: Value } {
   const count = g.constant(float32(extent.batch * extent.height * extent.width))
   const meanGradient = channelMeans(g, dy, extent, block)
   const meanProduct = g.op('Mul', [channelMeans(g, g.op('Mul', [dy, centered]), extent, block), inverseStd])
@@ -59,7 +59,7 @@ export function batchNormGrad(
   const ofCentered = g.op('Neg', [g.op('Mul', [g.op('Mul', [factor, inverseStd]), meanProduct])])
   const offset = g.op('Neg', [g.op('Mul', [factor, meanGradient])])
   const dx = perChannel(g, dy, { factor, offset, sum: perChannel(g, centered, { factor: ofCentered }) })
-  return [dx, g.op('Mul', [meanProduct, count]), g.op('Mul', [meanGradient, count])]
+  return { dx, dWeight: g.op('Mul', [meanProduct, count]), dBias: g.op('Mul', [meanGradient, count]) }
 }
 
 function channelMeans(g: GraphBuilder, x: Value, extent: Extent, block: number): Value {

@@ -1,4 +1,5 @@
 import { type Graph, type GraphView, viewOf } from '@pixelrow/onnx'
+import { required } from '../../../required.ts'
 
 /** A view of a step's graph, where every dimension is a number. */
 export interface Shapes extends Omit<GraphView, 'dims'> {
@@ -7,5 +8,5 @@ export interface Shapes extends Omit<GraphView, 'dims'> {
 
 export function shapesOf(graph: Graph): Shapes {
   const view = viewOf(graph)
-  return { ...view, dims: (name) => view.dims(name)!.map(Number) }
+  return { ...view, dims: (name) => required({ get: view.dims }, name, 'value with a shape').map(Number) }
 }

@@ -14,7 +14,7 @@ export function convRule(site: Site): boolean {
   const source = sourceFor(site, geometry, images)
   const relu = reluAfter(site, node.outputs[0]!)
   const b = bias ? variants.get(bias, 'plain') : undefined
-  const y = conv(g, source, { w: variants.get(weight, 'filters')!, b }, { geometry, block, relu: relu !== undefined })
+  const y = conv(g, source, { w: variants.get(weight, 'filters'), b }, { geometry, block, relu: relu !== undefined })
   setImages(site, relu ?? node.outputs[0]!, y)
   return true
 }
@@ -24,7 +24,7 @@ export function convGradInputRule(site: Site): boolean {
   const [dy, weight] = node.inputs as [string, string]
   const geometry = geometryOf(node, shapes.dims(node.outputs[0]!), shapes.dims(dy), shapes.dims(weight).slice(2))
   if (!choose(site, geometry)) return false
-  const value = convGradInput(g, variants.get(dy, 'images')!, variants.get(weight, 'filters')!, { geometry, block })
+  const value = convGradInput(g, variants.get(dy, 'images'), variants.get(weight, 'filters'), { geometry, block })
   setImages(site, node.outputs[0]!, value)
   return true
 }
@@ -36,7 +36,7 @@ export function convGradWeightRule(site: Site): boolean {
   const geometry = geometryOf(node, shapes.dims(images), shapes.dims(dy), dims.slice(2))
   if (!choose(site, geometry, images)) return false
   const source = sourceFor(site, geometry, images)
-  const value = convGradWeight(g, source, variants.get(dy, 'images')!, { geometry, block, dims })
+  const value = convGradWeight(g, source, variants.get(dy, 'images'), { geometry, block, dims })
   variants.set(node.outputs[0]!, value, 'filters', dims)
   return true
 }
@@ -62,8 +62,8 @@ export function sourceFor({ g, variants, block, state }: Site, geometry: Geometr
   const { stem } = state
   const source =
     stem?.images === images
-      ? { sorted: stemImages(g, variants.get('pixels', 'plain')!, stem, block), scale: stem.scale }
-      : sourceOf(g, variants.get(images, 'images')!, geometry, block)
+      ? { sorted: stemImages(g, variants.get('pixels', 'plain'), stem, block), scale: stem.scale }
+      : sourceOf(g, variants.get(images, 'images'), geometry, block)
   state.sources.set(key, source)
   return source
 }

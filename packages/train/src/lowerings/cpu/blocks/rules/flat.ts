@@ -20,14 +20,14 @@ export function reshapeRule(site: Site): boolean {
     if (!isImages(variants, x)) return false
     const turned = transpose(
       g,
-      reshape(g, variants.get(x, 'images')!, [batch / block, blocks, block, block]),
+      reshape(g, variants.get(x, 'images'), [batch / block, blocks, block, block]),
       [0, 2, 1, 3],
     )
     variants.set(y, reshape(g, turned, flat), layout, flat)
     return true
   }
   if (variants.made(x) !== layout) return false
-  const turned = transpose(g, reshape(g, variants.get(x, layout)!, [batch / block, block, blocks, block]), [0, 2, 1, 3])
+  const turned = transpose(g, reshape(g, variants.get(x, layout), [batch / block, block, blocks, block]), [0, 2, 1, 3])
   setImages(site, y, reshape(g, turned, imageDims(images, block)))
   return true
 }
@@ -41,7 +41,8 @@ export function gemmRule({ node, g, variants, shapes }: Site): boolean {
   }
   const pixels = [a, b].map((name) => variants.made(name)?.split('/')[1]).find((count) => count !== undefined)
   if (pixels === undefined) return false
-  const [features, rows]: ValueLayout[] = [`features/${Number(pixels)}`, `rows/${Number(pixels)}`]
+  const features: ValueLayout = `features/${Number(pixels)}`
+  const rows: ValueLayout = `rows/${Number(pixels)}`
   const set = (left: ValueLayout, right: ValueLayout, made: ValueLayout) => {
     const inputs = [
       variants.get(a, left),
@@ -52,20 +53,20 @@ export function gemmRule({ node, g, variants, shapes }: Site): boolean {
     variants.set(output, g.op('Gemm', inputs, node.attributes, { name: node.name }), made, shapes.dims(output))
     return true
   }
-  if (variants.made(a) === features && !has('transA') && !has('transB')) return set(features!, rows!, 'plain')
-  if (variants.made(a) === features && has('transA') && c === undefined) return set(features!, 'plain', rows!)
+  if (variants.made(a) === features && !has('transA') && !has('transB')) return set(features, rows, 'plain')
+  if (variants.made(a) === features && has('transA') && c === undefined) return set(features, 'plain', rows)
   if (variants.made(b) === rows && has('transB') && !has('transA') && c === undefined)
-    return set('plain', rows!, features!)
+    return set('plain', rows, features)
   return false
 }
 
 export function orthogonalizeRule({ node, g, variants, shapes, block }: Site): boolean {
   const [x, y] = [node.inputs[0]!, node.outputs[0]!]
-  const layout = variants.made(x)!
-  if (layout === 'plain') return false
+  const layout = variants.made(x)
+  if (layout === undefined || layout === 'plain') return false
   const steps = integer(node.attributes.steps)
   const epsilon = floating(node.attributes.epsilon)
-  const value = variants.get(x, layout)!
+  const value = variants.get(x, layout)
   const result =
     layout === 'filters'
       ? orthogonalizeFilters(g, value, { block, steps, epsilon })
@@ -85,7 +86,7 @@ export function elementwise({ node, g, variants, shapes }: Site): boolean {
   const isNumber = (name: string) => shapes.dims(name).every((dim) => dim === 1) && shapes.dims(name).length <= 1
   const fits = node.inputs.every((name) => isNumber(name) || String(shapes.dims(name)) === String(dims))
   if (!fits) return false
-  const inputs = node.inputs.map((name) => variants.get(name, isNumber(name) ? 'plain' : layout)!)
+  const inputs = node.inputs.map((name) => variants.get(name, isNumber(name) ? 'plain' : layout))
   variants.set(output, g.op(node.opType, inputs, node.attributes, { name: node.name, outputs: output }), layout, dims)
   return true
 }

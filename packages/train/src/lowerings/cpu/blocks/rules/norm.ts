@@ -12,9 +12,9 @@ export function batchNormRule(site: Site): boolean {
   const result = batchNorm(
     g,
     {
-      x: variants.get(x, 'images')!,
-      weight: variants.get(weight, 'plain')!,
-      bias: variants.get(bias, 'plain')!,
+      x: variants.get(x, 'images'),
+      weight: variants.get(weight, 'plain'),
+      bias: variants.get(bias, 'plain'),
       epsilon: floating(node.attributes.epsilon),
       relu: relu !== undefined,
     },
@@ -32,13 +32,12 @@ export function batchNormGradRule(site: Site): boolean {
   const [dy, normalized, , weight] = node.inputs as [string, string, string, string]
   const known = state.normalized.get(normalized)
   if (!known) return false
-  const values = { dy: variants.get(dy, 'images')!, weight: variants.get(weight, 'plain')!, ...known }
-  const [dx, dWeight, dBias] = batchNormGrad(g, values, { extent: extentOf(shapes.dims(dy)), block })
-  const [images, ...vectors] = node.outputs as [string, string, string]
-  setImages(site, images, dx!)
-  vectors.forEach((name, i) => {
-    variants.set(name, [dWeight!, dBias!][i]!, 'plain', shapes.dims(name))
-  })
+  const values = { dy: variants.get(dy, 'images'), weight: variants.get(weight, 'plain'), ...known }
+  const { dx, dWeight, dBias } = batchNormGrad(g, values, { extent: extentOf(shapes.dims(dy)), block })
+  const [images, ofWeight, ofBias] = node.outputs as [string, string, string]
+  setImages(site, images, dx)
+  variants.set(ofWeight, dWeight, 'plain', shapes.dims(ofWeight))
+  variants.set(ofBias, dBias, 'plain', shapes.dims(ofBias))
   return true
 }
 
@@ -47,7 +46,7 @@ export function batchNormalizationRule(site: Site): boolean {
   const { node, g, variants } = site
   const [x, ...vectors] = node.inputs as [string, string, string, string, string]
   if (!isImages(variants, x)) return false
-  const [weight, bias, mean, variance] = vectors.map((name) => variants.get(name, 'plain')!)
+  const [weight, bias, mean, variance] = vectors.map((name) => variants.get(name, 'plain'))
   const std = g.op('Sqrt', [g.op('Add', [variance, g.constant(float32(floating(node.attributes.epsilon)))])])
   const factor = g.op('Div', [weight, std])
   const offset = g.op('Sub', [bias, g.op('Mul', [mean, factor])])
@@ -55,7 +54,7 @@ export function batchNormalizationRule(site: Site): boolean {
   setImages(
     site,
     relu ?? node.outputs[0]!,
-    perChannel(g, variants.get(x, 'images')!, { factor, offset, relu: relu !== undefined }),
+    perChannel(g, variants.get(x, 'images'), { factor, offset, relu: relu !== undefined }),
   )
   return true
 }

@@ -1,4 +1,5 @@
 import { int64, type Value } from '@pixelrow/onnx'
+import { operands } from '../../../../operands.ts'
 import { integers } from '../../../../operators.ts'
 import { reshape } from '../../../plain/shape.ts'
 import { imageDims } from '../layout.ts'
@@ -18,7 +19,7 @@ export function averagePoolRule(site: Site): boolean {
   const { node, g, variants } = site
   const tiling = tilingOf(site, node.inputs[0]!, node.outputs[0]!)
   if (!tiling) return false
-  setImages(site, node.outputs[0]!, averagePool(g, variants.get(node.inputs[0]!, 'images')!, tiling))
+  setImages(site, node.outputs[0]!, averagePool(g, variants.get(node.inputs[0]!, 'images'), tiling))
   return true
 }
 
@@ -31,7 +32,7 @@ export function averagePoolGradRule(site: Site): boolean {
   const extent = extentOf(shapes.dims(dx))
   if (!tiles || extent.batch % site.block || extent.channels % site.block) return false
   const tiling = { extent, kernel, output: shapes.dims(dy).slice(2) as [number, number], block: site.block }
-  const gradient = variants.get(dy, 'images')!
+  const gradient = variants.get(dy, 'images')
   const [next, ...more] = shapes.readers(dx)
   if (next?.opType === 'Mul' && more.length === 0) state.spread.set(dx, { gradient, tiling })
   else setImages(site, dx, averagePoolGrad(g, gradient, tiling))
@@ -41,10 +42,11 @@ export function averagePoolGradRule(site: Site): boolean {
 /** What an average's gradient is multiplied by next, mostly relu's mask, is multiplied while it is spread. */
 export function mulRule(site: Site): boolean {
   const { node, g, variants, shapes, state } = site
-  const spread = node.inputs.find((name) => state.spread.has(name))
-  if (spread === undefined) return elementwise(site)
-  const { gradient, tiling } = state.spread.get(spread)!
-  const mask = node.inputs.find((name) => name !== spread)!
+  const [left, right] = operands(node.inputs, 2, 'Mul')
+  const [spread, mask] = state.spread.has(left) ? [left, right] : [right, left]
+  const average = state.spread.get(spread)
+  if (!average) return elementwise(site)
+  const { gradient, tiling } = average
   if (isImages(variants, mask)) {
     setImages(site, node.outputs[0]!, averagePoolGrad(g, gradient, tiling, variants.get(mask, 'images')))
     return true
@@ -57,7 +59,7 @@ export function maxPoolRule(site: Site): boolean {
   const { node, g, variants, state } = site
   const tiling = tilingOf(site, node.inputs[0]!, node.outputs[0]!)
   if (!tiling) return false
-  const { y, columns } = maxPool(g, variants.get(node.inputs[0]!, 'images')!, tiling)
+  const { y, columns } = maxPool(g, variants.get(node.inputs[0]!, 'images'), tiling)
   state.columns.set(node.outputs[0]!, columns)
   setImages(site, node.outputs[0]!, y)
   return true
@@ -69,7 +71,7 @@ export function maxPoolGradRule(site: Site): boolean {
   const columns = state.columns.get(y)
   const tiling = columns && tilingOf(site, x, y)
   if (!tiling) return false
-  const [pixels, largest, gradient] = [x, y, dy].map((name) => variants.get(name, 'images')!) as [Value, Value, Value]
+  const [pixels, largest, gradient] = [x, y, dy].map((name) => variants.get(name, 'images')) as [Value, Value, Value]
   setImages(site, node.outputs[0]!, maxPoolGrad(g, { x: pixels, y: largest, columns, dy: gradient }, tiling))
   return true
 }
@@ -93,7 +95,7 @@ export function globalAveragePoolRule(site: Site): boolean {
   const { node, g, variants, shapes, block } = site
   const x = node.inputs[0]!
   if (!isImages(variants, x)) return false
-  setImages(site, node.outputs[0]!, globalAveragePool(g, variants.get(x, 'images')!, extentOf(shapes.dims(x)), block))
+  setImages(site, node.outputs[0]!, globalAveragePool(g, variants.get(x, 'images'), extentOf(shapes.dims(x)), block))
   return true
 }
 
@@ -104,8 +106,8 @@ export function channelSumRule(site: Site): boolean {
   const keeps = node.attributes.keepdims
   if (!isImages(variants, x) || axes === undefined || !(keeps && 'int' in keeps && Number(keeps.int) === 0))
     return false
-  if (String(g.constantOf(variants.get(axes, 'plain')!)?.data) !== '0,2,3') return false
-  const sums = channelSums(g, variants.get(x, 'images')!, extentOf(shapes.dims(x)), block)
+  if (String(g.constantOf(variants.get(axes, 'plain'))?.data) !== '0,2,3') return false
+  const sums = channelSums(g, variants.get(x, 'images'), extentOf(shapes.dims(x)), block)
   variants.set(node.outputs[0]!, sums, 'plain', shapes.dims(node.outputs[0]!))
   return true
 }
@@ -118,7 +120,7 @@ export function expandRule(site: Site): boolean {
   const isPixel = from.length === 4 && from[2] === 1 && from[3] === 1 && from[0] === to[0] && from[1] === to[1]
   if (!isPixel || to[0]! % block || to[1]! % block) return false
   const planes = (to[0]! / block) * (to[1]! / block)
-  const pixel = reshape(g, variants.get(x, 'images')!, [planes, 1, block * block])
+  const pixel = reshape(g, variants.get(x, 'images'), [planes, 1, block * block])
   const target = g.constant(int64([planes, to[2]! * to[3]!, block * block]))
   setImages(site, y, reshape(g, g.op('Expand', [pixel, target]), imageDims(to, block)))
   return true

@@ -1,4 +1,5 @@
 import type { GraphBuilder, Node, Value } from '@pixelrow/onnx'
+import { imageSizes } from '../../../../image-sizes.ts'
 import type { LayoutChoice } from '../../../../types.ts'
 import type { SortedImages } from '../conv.ts'
 import type { Normalized } from '../norm.ts'
@@ -39,8 +40,9 @@ export function setImages({ variants, shapes }: Site, name: string, value: Value
 
 export const isImages = (variants: Variants, name: string) => variants.made(name) === 'images'
 
-export function extentOf([batch, channels, height, width]: number[]) {
-  return { batch: batch!, channels: channels!, height: height!, width: width! }
+export function extentOf(dims: readonly number[]) {
+  const [batch, channels, height, width] = imageSizes({ dims })
+  return { batch, channels, height, width }
 }
 
 /** The output of the relu that alone reads a value and is made with it; gradients read what comes out of a relu, never what goes in. */
