@@ -39,6 +39,7 @@ export class CodedError<Code extends string> extends Error {
       if (Object.hasOwn(each, 'kind')) hide(this, markOf(each as typeof CodedError), true)
   }
 
+  /** True for an error of this class or of one below it, whichever copy of the package made it. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     // biome-ignore lint/complexity/noThisInStatic: each class below answers for itself.
     return isOf(this, value)

@@ -13,9 +13,10 @@ const entries = new Map(
   workspaces().flatMap(({ folder, name, manifest }) =>
     Object.entries(manifest.exports ?? {}).flatMap(([path, conditions]) => {
       const types = conditions.import?.types
-      const file = types && join(root, folder, types.replace('dist/', 'src/').replace(/\.d\.ts$/, '.ts'))
-      if (!file) return []
-      if (!existsSync(file)) throw new Error(`${folder}/package.json exports ${path}, and there is no ${file}.`)
+      if (!types) return []
+      const source = join(root, folder, types.replace('dist/', 'src/').replace(/\.d\.ts$/, ''))
+      const file = [`${source}.ts`, join(source, 'index.ts')].find((each) => existsSync(each))
+      if (!file) throw new Error(`${folder}/package.json exports ${path}, and there is no ${source}.ts.`)
       const imported = join(name, path).replaceAll('\\', '/')
       return [[file, { name: imported, description: `${manifest.description}.` }]]
     }),
@@ -31,7 +32,7 @@ const app = await Application.bootstrap({
   requiredToBeDocumented: ['Class', 'Enum', 'Function', 'Interface', 'TypeAlias', 'Variable'],
   validation: { notExported: true, invalidLink: true, notDocumented: true },
   // What the build copies into the packages is no entry of any.
-  intentionallyNotExported: ['common/options.ts:Rules'],
+  intentionallyNotExported: ['common/options.ts:Rules', 'common/options.ts:OptionFault', 'common/error.ts:ErrorData'],
   excludeExternals: true,
   disableGit: true,
   sourceLinkTemplate: '../../{path}',
