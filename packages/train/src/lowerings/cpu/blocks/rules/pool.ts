@@ -1,4 +1,4 @@
-import { int64, type Value } from '@pixelrow/onnx'
+import { int64 } from '@pixelrow/onnx'
 import { operands } from '../../../../operands.ts'
 import { integers } from '../../../../operators.ts'
 import { reshape } from '../../../plain/shape.ts'
@@ -71,8 +71,8 @@ export function maxPoolGradRule(site: Site): boolean {
   const columns = state.columns.get(y)
   const tiling = columns && tilingOf(site, x, y)
   if (!tiling) return false
-  const [pixels, largest, gradient] = [x, y, dy].map((name) => variants.get(name, 'images')) as [Value, Value, Value]
-  setImages(site, node.outputs[0]!, maxPoolGrad(g, { x: pixels, y: largest, columns, dy: gradient }, tiling))
+  const images = (name: string) => variants.get(name, 'images')
+  setImages(site, node.outputs[0]!, maxPoolGrad(g, { x: images(x), y: images(y), columns, dy: images(dy) }, tiling))
   return true
 }
 
