@@ -3,7 +3,7 @@ import type { Attempt } from './types.ts'
 /** Why a call is not answered, which a server may want to tell apart: too many callers wait, the time is over, the classifier was closed. */
 export type QueueErrorCode = 'busy' | 'deadline' | 'closed'
 
-/** What went wrong, for code to tell apart. Errors made before codes were have none. */
+/** What went wrong, for programs to tell apart. */
 export type ClassifierErrorCode =
   | QueueErrorCode
   /** An option that there is not: `where`, `option`, the `suggestion` if one resembles it, and all `known`. */
@@ -73,34 +73,42 @@ export type ClassifierErrorCode =
   /** Another version of it is in this process: the one `wanted` and those `loaded`, each a `path` and its `version`. */
   | 'CLASSIFIER_RUNTIME_CONFLICT'
 
-/** What belongs to an error beside its message. */
+/** What an error says as data. */
 export interface ClassifierErrorParts {
+  code: ClassifierErrorCode
+  params?: Readonly<Record<string, unknown>> | undefined
   cause?: unknown
   attempts?: readonly Attempt[] | undefined
-  code?: ClassifierErrorCode | undefined
-  params?: Readonly<Record<string, unknown>> | undefined
   offset?: number | undefined
 }
 
+/** What instances bear in each copy of this package: ES modules, CommonJS and bundles have one each. A page has no room for the class that other packages share. */
+const mark = Symbol.for('pixelrow.ClassifierError')
+
 /**
  * A model that cannot be loaded or used, or pixels that do not fit it. The message says what was found, what was
- * expected and what to do; `cause` holds the runtime's own error where there is one.
+ * expected and what to do; `cause` holds the runtime's own error where there is one. `instanceof` holds whichever copy of this package made it.
  */
 export class ClassifierError extends Error {
+  /** What went wrong, for programs. */
+  declare readonly code: ClassifierErrorCode
+  /** What the message is made of, as plain data; by the code. */
+  declare readonly params: Readonly<Record<string, unknown>>
   /** The devices that were tried, where no device could run the model. */
   declare readonly attempts: readonly Attempt[]
-  declare readonly code?: ClassifierErrorCode
-  /** What the message is made of, as plain data; by the code. */
-  declare readonly params?: Readonly<Record<string, unknown>>
   /** The byte of the model's file at which it is damaged, where that is known. */
   declare readonly offset?: number
 
-  constructor(message: string, { attempts = [], code, params, offset, ...cause }: ClassifierErrorParts = {}) {
+  constructor(message: string, { code, params = {}, attempts = [], offset, ...cause }: ClassifierErrorParts) {
     super(message, cause)
-    this.name = 'ClassifierError'
-    this.attempts = attempts
-    if (code) this.code = code
-    if (params) this.params = params
+    Object.assign(this, { name: 'ClassifierError', code, params, attempts })
+    // No member of the class: types of two copies would not fit each other.
+    Object.defineProperty(this, mark, { value: true })
     if (offset !== undefined) this.offset = offset
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a class below is told by its prototype, as usual.
+    return this === ClassifierError ? mark in Object(value) : super[Symbol.hasInstance](value)
   }
 }
