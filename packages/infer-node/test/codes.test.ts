@@ -1,4 +1,5 @@
 import { ClassifierError, type ClassifierErrorCode, type LoadOptions, load } from '@pixelrow/infer-node'
+import { read, write } from '@pixelrow/onnx'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { corners, metadataOf, onnxOf, type TestModel } from '../../classifier/test/model.ts'
@@ -203,4 +204,20 @@ test('a missing device is told by code', async () => {
     const told = { code: 'CLASSIFIER_DEVICE_UNAVAILABLE', params: { name, devices: [device] } }
     expect(await refusal(() => load(good, { ...place, device }))).toEqual(told)
   }
+})
+
+test('what fails in a worker and is no error of ours is told as its failure', async () => {
+  const model = read(good)
+  const one = { name: 'one', dataType: 'int64' as const, dims: [2], data: BigInt64Array.of(1n, 4n) }
+  const reshape = { opType: 'Reshape', domain: '', name: 'one row', inputs: ['floats', 'one'], outputs: ['row'] }
+  const [cast, flatten, ...rest] = model.graph.nodes
+  const nodes = [cast!, { ...reshape, attributes: {} }, { ...flatten!, inputs: ['row'] }, ...rest]
+  const initializers = [...model.graph.initializers, one]
+  const bytes = write({ ...model, graph: { ...model.graph, nodes, initializers } })
+  await using classifier = await load(bytes, { worker: true })
+  expect((await classifier.predict(new Uint8Array(4))).labels).toHaveLength(1)
+  expect(await refusal(() => classifier.predict(new Uint8Array(8)))).toEqual({
+    code: 'CLASSIFIER_WORKER_FAILED',
+    params: { name, reason: expect.stringContaining('Reshape') },
+  })
 })
