@@ -25,6 +25,7 @@ const failing: Record<string, { error: string; call: (exports: Exports) => unkno
   devices: { error: 'SetupError', call: ({ builtTfjs }) => builtTfjs!({ csh: '' }) },
   train: { error: 'TrainError', call: ({ chooseEngine }) => chooseEngine!({ engine: 'abacus' }) },
   export: { error: 'ExportError', call: ({ fromOnnx }) => fromOnnx!('no bytes') },
+  classifier: { error: 'ClassifierError', call: ({ describeModel }) => describeModel!(Uint8Array.of(1, 2, 3)) },
   kaggle: { error: 'KaggleError', call: ({ connect }) => connect!({ tokn: '' }) },
 }
 

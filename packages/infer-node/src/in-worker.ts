@@ -91,6 +91,10 @@ async function asked<T>({ name }: OpenJob, call: Promise<Answer<T>>): Promise<T>
     })
   })
   if (!answer.refused) return answer.value
-  const { message, cause, ...rest } = answer.refused
-  throw new ClassifierError(message, { ...rest, ...(cause !== undefined && { cause: new Error(cause) }) })
+  const { message, cause, code, params, ...rest } = answer.refused
+  // An error without a code is none of ours.
+  const known = code
+    ? { code, params }
+    : ({ code: 'CLASSIFIER_WORKER_FAILED', params: { name, reason: message } } as const)
+  throw new ClassifierError(message, { ...rest, ...known, ...(cause !== undefined && { cause: new Error(cause) }) })
 }

@@ -68,6 +68,7 @@ async function answered<T>(work: () => Promise<T>): Promise<Answer<T>> {
 
 function refusalOf(error: unknown): Refusal {
   const { message, cause } = isA(error, 'Error') ? error : new Error(String(error))
-  const { attempts, code, params, offset }: ClassifierErrorParts = error instanceof ClassifierError ? error : {}
+  const { attempts, code, params, offset }: Partial<ClassifierErrorParts> =
+    error instanceof ClassifierError ? error : {}
   return { message, attempts, code, params, offset, cause: isA(cause, 'Error') ? cause.message : undefined }
 }

@@ -1,4 +1,4 @@
-import type { Attempt, ClassifierErrorParts, ModelDescription } from '@pixelrow/classifier'
+import type { Attempt, ClassifierErrorCode, ClassifierErrorParts, ModelDescription } from '@pixelrow/classifier'
 import type { Device } from './device.ts'
 
 /** Rows of one run: more are slower. */
@@ -17,8 +17,9 @@ export interface Described {
 /** A result, or an error as plain data. */
 export type Answer<T> = { value: T; refused?: undefined } | { refused: Refusal }
 
-/** A `ClassifierError` as plain data. */
-export interface Refusal extends ClassifierErrorParts {
+/** A `ClassifierError` as plain data; any other error has no code. */
+export interface Refusal extends Omit<ClassifierErrorParts, 'code'> {
   message: string
+  code: ClassifierErrorCode | undefined
   cause: string | undefined
 }

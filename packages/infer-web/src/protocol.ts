@@ -1,4 +1,4 @@
-import type { ClassifierErrorParts, ModelDescription, Prepare } from '@pixelrow/classifier'
+import type { ClassifierErrorCode, ClassifierErrorParts, ModelDescription, Prepare } from '@pixelrow/classifier'
 import type { BuildUrls, Plan } from './builds.ts'
 import type { LoadOptions } from './options.ts'
 import type { Place } from './session.ts'
@@ -43,7 +43,8 @@ export interface Answer {
   refused?: Refusal
 }
 
-/** A `ClassifierError` as plain data. */
-export interface Refusal extends Omit<ClassifierErrorParts, 'cause'> {
+/** A `ClassifierError` as plain data; any other error has no code. */
+export interface Refusal extends Omit<ClassifierErrorParts, 'code' | 'cause'> {
   message: string
+  code: ClassifierErrorCode | undefined
 }

@@ -19,7 +19,12 @@ export async function loadRuntime(
   const isThreaded = threads > 1 && globalThis.crossOriginIsolated
   const [runtime, files, watch] = await Promise.all([
     load(build).catch((cause: unknown) => {
-      throw new ClassifierError(`onnxruntime-web cannot be loaded: ${String(cause)}`, { cause })
+      const reason = String(cause)
+      throw new ClassifierError(`onnxruntime-web cannot be loaded: ${reason}`, {
+        code: 'CLASSIFIER_RUNTIME_UNLOADABLE',
+        params: { reason },
+        cause,
+      })
     }),
     isThreaded ? threadFiles?.(build) : undefined,
     isThreaded ? import('./lazy/watch.ts') : undefined,

@@ -48,7 +48,11 @@ async function answerOf(name: string, url: string, signal: AbortSignal | undefin
     signal?.throwIfAborted()
     const why =
       globalThis.navigator?.onLine === false ? 'this browser is offline' : 'no answer, or another origin without CORS'
-    throw new ClassifierError(`${name}: the model cannot be downloaded: ${why}`, { cause })
+    throw new ClassifierError(`${name}: the model cannot be downloaded: ${why}`, {
+      code: 'CLASSIFIER_MODEL_UNREACHABLE',
+      params: { name, reason: why },
+      cause,
+    })
   })
   if (response.ok) return response
   throw (await import('./lazy/sentences.ts')).answerError(name, response.status)

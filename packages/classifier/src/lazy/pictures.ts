@@ -1,6 +1,6 @@
 import { decodeFile, modelPixels, openDecoder } from '@pixelrow/pixels'
 import { ClassifierError } from '../errors.ts'
-import type { ModelDescription, Picture, Pictures, Preparation, Prepare, RgbaImage } from '../types.ts'
+import type { ImageShape, ModelDescription, Picture, Pictures, Preparation, Prepare, RgbaImage } from '../types.ts'
 
 /** What a picture is prepared for. */
 interface Preparing {
@@ -19,8 +19,11 @@ export async function preparedPixels(picture: Picture, { how, model, name, pictu
 }
 
 async function readPath(path: string, { read }: Pictures): Promise<Uint8Array> {
-  if (!read) throw new ClassifierError(`${path}: there are no files here. Pass the picture's bytes`)
-  return read(path)
+  if (read) return read(path)
+  throw new ClassifierError(`${path}: there are no files here. Pass the picture's bytes`, {
+    code: 'CLASSIFIER_PICTURE_UNREADABLE',
+    params: { path, reason: 'no files here' },
+  })
 }
 
 /** Bytes and decoded pictures are what they are; all else is opened by those who know it. */
@@ -30,18 +33,27 @@ async function opened(picture: object, { open }: Pictures): Promise<Uint8Array |
   const found = await open?.(picture)
   if (found) return found
   const kind = Object.prototype.toString.call(picture).slice(8, -1)
-  throw new ClassifierError(
-    `the picture: expected raw pixels, a picture's bytes or decoded red, green, blue and alpha, found ${kind}`,
-  )
+  throw pictureError('the picture', "raw pixels, a picture's bytes or decoded red, green, blue and alpha", kind)
 }
 
 async function decoded(bytes: Uint8Array, file: string): Promise<RgbaImage> {
   const decode = await openDecoder().catch((cause: Error) => {
-    throw new ClassifierError(`${file}: ${cause.message}`, { cause })
+    throw new ClassifierError(`${file}: ${cause.message}`, {
+      code: 'CLASSIFIER_DECODER_MISSING',
+      params: { reason: cause.message },
+      cause,
+    })
   })
   const image = await decodeFile(Uint8Array.from(bytes), decode)
   if (typeof image !== 'string') return image
-  throw new ClassifierError(`${file}: expected a PNG, JPEG or WebP picture, found ${image}`)
+  throw pictureError(file, 'a PNG, JPEG or WebP picture', image)
+}
+
+function pictureError(picture: string, expected: string, found: string): ClassifierError {
+  return new ClassifierError(`${picture}: expected ${expected}, found ${found}`, {
+    code: 'CLASSIFIER_PICTURE_INVALID',
+    params: { picture, expected, found },
+  })
 }
 
 function prepared(
@@ -53,16 +65,22 @@ function prepared(
   const rule = how ?? model.preparation ?? wholeOnBlack(model, name)
   if (rule !== 'digit') requireFit(rule, model, name)
   else if (shape.channels !== 1)
-    throw new ClassifierError(
-      `${name}: prepare: 'digit' makes grey images, but the model takes ${shape.channels} channels`,
-    )
+    throw prepareError(`${name}: prepare: 'digit' makes grey images, but the model takes ${shape.channels} channels`, {
+      name,
+      shape,
+      rule,
+    })
   return modelPixels(image, { shape, maxValue, rule })
 }
 
 /** Where nothing is known of the pictures that the model was trained on. */
-function wholeOnBlack({ shape: { height, width, channels } }: ModelDescription, name: string): Preparation {
+function wholeOnBlack({ shape }: ModelDescription, name: string): Preparation {
+  const { height, width, channels } = shape
   if (channels !== 1 && channels !== 3)
-    throw new ClassifierError(`${name}: pictures have 1 or 3 channels, the model takes ${channels}. Pass raw pixels`)
+    throw prepareError(`${name}: pictures have 1 or 3 channels, the model takes ${channels}. Pass raw pixels`, {
+      name,
+      shape,
+    })
   return { size: [height, width], resize: 'contain', color: channels === 1 ? 'grey' : 'rgb', background: 0 }
 }
 
@@ -71,7 +89,12 @@ function requireFit(rule: Preparation, { shape }: ModelDescription, name: string
   const [height, width] = rule.size
   const channels = rule.color === 'grey' ? 1 : 3
   if (height === shape.height && width === shape.width && channels === shape.channels) return
-  throw new ClassifierError(
+  throw prepareError(
     `${name}: prepare: expected images of ${shape.height}×${shape.width}×${shape.channels}, found a rule for ${height}×${width}×${channels}`,
+    { name, shape, rule },
   )
+}
+
+function prepareError(message: string, params: { name: string; shape: ImageShape; rule?: Prepare }): ClassifierError {
+  return new ClassifierError(message, { code: 'CLASSIFIER_PREPARE_UNSUITABLE', params })
 }

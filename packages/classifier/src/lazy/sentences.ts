@@ -52,6 +52,7 @@ function described(metadata: Record<string, string>, name: string): ModelDescrip
     throw new ClassifierError(
       `${name}: its metadata lacks ${missing.join(', ')}, so nobody knows which pixels it takes and what its outputs ` +
         'mean. Expected a model written by pixelrow: export it with toOnnx of @pixelrow/export.',
+      { code: 'CLASSIFIER_METADATA_MISSING', params: { name, keys: missing } },
     )
   return {
     classesFrom: 'metadata',
@@ -69,7 +70,7 @@ export function metadataOf(bytes: Uint8Array, name: string): Record<string, stri
   try {
     return readMetadata(bytes)
   } catch (cause) {
-    throw new ClassifierError(`${name}: expected an ONNX model: ${(cause as Error).message}`, { cause })
+    throw damaged(name, `expected an ONNX model: ${(cause as Error).message}`, { cause })
   }
 }
 
@@ -83,7 +84,11 @@ function parse<T>(
   const text = metadata[key] ?? ''
   const value = parseJson(text)
   if (fits(value)) return value
-  throw new ClassifierError(`${name}: metadata ${key}: expected ${expected}, found ${text.slice(0, 80) || 'nothing'}`)
+  const found = text.slice(0, 80)
+  throw new ClassifierError(`${name}: metadata ${key}: expected ${expected}, found ${found || 'nothing'}`, {
+    code: 'CLASSIFIER_METADATA_INVALID',
+    params: { name, key, expected, found },
+  })
 }
 
 function parseJson(text: string): unknown {
@@ -120,29 +125,39 @@ function isPreparation(value: unknown): value is Preparation {
 export function onlyInput({ inputNames }: Session, name: string): string {
   const [input] = inputNames
   if (input !== undefined && inputNames.length === 1) return input
-  throw new ClassifierError(`${name}: expected one input, found ${inputNames.length}`)
+  throw unsuitable(name, 'one input', inputNames.length)
 }
 
 /** A model of pixelrow: raw bytes in, `probabilities` and perhaps `label` out. */
 export function ownSignature(session: Session, shape: ImageShape, name: string): RawSignature {
   const input = onlyInput(session, name)
   if (!session.outputNames.includes('probabilities'))
-    throw new ClassifierError(`${name}: expected an output named 'probabilities', found ${quoted(session.outputNames)}`)
+    throw unsuitable(name, "an output named 'probabilities'", session.outputNames)
   const size = shape.height * shape.width * shape.channels
   const { type = 'uint8', shape: dims = ['N', size] } = session.inputMetadata?.[0] ?? {}
   const imageDims = dims.slice(1).map(Number)
   if (type !== 'uint8' || product(imageDims) !== size)
-    throw new ClassifierError(
-      `${name}: expected an input of uint8 [N, ${size}] as its metadata says, found ${type} [${dims.join(', ')}]`,
-    )
+    throw unsuitable(name, `an input of uint8 [N, ${size}] as its metadata says`, `${type} [${dims.join(', ')}]`)
   const label = session.outputNames.includes('label') && { label: 'label' }
   return { input, type, imageDims, output: 'probabilities', ...label }
 }
 
 /** The product of dimensions. */
 export const product = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 1)
-/** Names for an error. */
-export const quoted = (names: readonly string[]): string => names.map((each) => `'${each}'`).join(', ')
+
+/** A model of which inputs, outputs or results are not those of a classifier of images. `found` may be names; `more` is said behind it. */
+export function unsuitable(
+  name: string,
+  expected: string,
+  found: string | number | readonly string[],
+  more = '',
+): ClassifierError {
+  const shown = typeof found === 'object' ? found.map((each) => `'${each}'`).join(', ') : found
+  return new ClassifierError(`${name}: expected ${expected}, found ${shown}${more}`, {
+    code: 'CLASSIFIER_MODEL_UNSUITABLE',
+    params: { name, expected, found },
+  })
+}
 
 /** What an error of the queue says. `found` is the number of images that wait, or of milliseconds. */
 export function queueError(code: QueueErrorCode, name: string, found: number): ClassifierError {
@@ -156,18 +171,25 @@ export function queueError(code: QueueErrorCode, name: string, found: number): C
 
 /** An output that is no scores of these rows. */
 export function scoresError(name: string, rows: number, output: string): ClassifierError {
-  return new ClassifierError(`${name}: expected float scores of ${rows} images from output '${output}'`)
+  return new ClassifierError(`${name}: expected float scores of ${rows} images from output '${output}'`, {
+    code: 'CLASSIFIER_SCORES_INVALID',
+    params: { name, rows, output },
+  })
 }
 
 /** Another number of scores than there are classes. */
 export function countError(name: string, rows: number, count: number): ClassifierError {
-  return new ClassifierError(`${name}: expected float32 probabilities [${rows}, ${count}] as its classes say`)
+  return new ClassifierError(`${name}: expected float32 probabilities [${rows}, ${count}] as its classes say`, {
+    code: 'CLASSIFIER_SCORES_INVALID',
+    params: { name, rows, count },
+  })
 }
 
 /** A result that is no number. */
 export function nanError(name: string, row: number): ClassifierError {
   return new ClassifierError(
     `${name}: image ${row}: the model gives NaN for a class. Its weights are damaged, or the image is beyond what it can take`,
+    { code: 'CLASSIFIER_SCORES_INVALID', params: { name, row } },
   )
 }
 
@@ -177,15 +199,20 @@ export function refuse(pixels: unknown, model: ModelDescription, several: boolea
   if (several) countImages(bytes, model)
   else checkImage(bytes, model)
   checkValues(bytes, model)
-  throw new ClassifierError('pixels: they were changed while they were looked at')
+  throw new ClassifierError('pixels: they were changed while they were looked at', {
+    code: 'CLASSIFIER_PIXELS_INVALID',
+    params: { expected: 'pixels that stay as they are', found: 'changed pixels' },
+  })
 }
 
 function asBytes(pixels: unknown): Uint8Array {
   const bytes = bytesOf(pixels)
   if (bytes) return bytes
   const found = typeof pixels === 'object' ? Object.prototype.toString.call(pixels).slice(8, -1) : typeof pixels
+  const expected = 'a Uint8Array of raw pixel values'
   throw new ClassifierError(
-    `pixels: expected a Uint8Array of raw pixel values, found ${found}. They are whole numbers 0..255: fractions and NaN have no place there`,
+    `pixels: expected ${expected}, found ${found}. They are whole numbers 0..255: fractions and NaN have no place there`,
+    { code: 'CLASSIFIER_PIXELS_INVALID', params: { expected, found } },
   )
 }
 
@@ -194,7 +221,10 @@ function checkImage(bytes: Uint8Array, model: ModelDescription): void {
   const size = imageSize(model)
   if (bytes.length === size) return
   const hint = bytes.length === size + 1 ? '. Is one of them the label? Leave it out' : ''
-  throw new ClassifierError(`expected ${size} bytes (${dimensions(model)}), found ${bytes.length}${hint}`)
+  throw new ClassifierError(`expected ${size} bytes (${dimensions(model)}), found ${bytes.length}${hint}`, {
+    code: 'CLASSIFIER_PIXELS_SIZE',
+    params: { expected: size, found: bytes.length, several: false },
+  })
 }
 
 /** Refuses a part of an image at the end. */
@@ -204,6 +234,7 @@ function countImages(bytes: Uint8Array, model: ModelDescription): void {
   throw new ClassifierError(
     `expected a multiple of ${size} bytes (${dimensions(model)}), found ${bytes.length}: ` +
       `${Math.floor(bytes.length / size)} images and ${bytes.length % size} bytes`,
+    { code: 'CLASSIFIER_PIXELS_SIZE', params: { expected: size, found: bytes.length, several: true } },
   )
 }
 
@@ -211,12 +242,14 @@ function countImages(bytes: Uint8Array, model: ModelDescription): void {
 function checkValues(bytes: Uint8Array, model: ModelDescription): void {
   const { maxValue } = model
   if (maxValue >= 255) return
-  const found = bytes.findIndex((value) => value > maxValue)
-  if (found < 0) return
+  const place = bytes.findIndex((value) => value > maxValue)
+  if (place < 0) return
   const size = imageSize(model)
+  const [row, pixel, found] = [Math.floor(place / size), place % size, bytes[place]]
   throw new ClassifierError(
-    `row ${Math.floor(found / size)}, pixel ${found % size}: expected a value of 0..${maxValue}, found ${bytes[found]}. ` +
+    `row ${row}, pixel ${pixel}: expected a value of 0..${maxValue}, found ${found}. ` +
       `The model was trained on pixels of 0..${maxValue}: bring these to the same scale`,
+    { code: 'CLASSIFIER_PIXELS_VALUE', params: { row, pixel, most: maxValue, found } },
   )
 }
 
@@ -241,29 +274,49 @@ export function explainModelError(
   locate: (bytes: Uint8Array) => Damage | undefined = cutAt,
 ): ClassifierError | undefined {
   const reason = isA(error, 'Error') ? error.message : String(error)
+  if (bytes.length === 0) return damaged(name, 'expected an ONNX model, found an empty file', { cause: error })
+  const newer = tooNew(reason, name, error)
+  if (newer) return newer
+  const unreadable = /protobuf parsing failed|No graph was found/i.test(reason)
+  const other = unreadable && looksLike(bytes)
+  if (other) return damaged(name, `expected an ONNX model, found ${other}`, { cause: error })
+  const damage = locate(bytes)
+  if (damage) return damaged(name, damage.message, { ...damage, cause: error })
+  if (!unreadable) return undefined
+  return damaged(name, 'expected an ONNX model, found something else', { cause: error })
+}
+
+function damaged(
+  name: string,
+  message: string,
+  { offset, cause }: { offset?: number; cause: unknown },
+): ClassifierError {
+  return new ClassifierError(`${name}: ${message}`, {
+    code: 'CLASSIFIER_MODEL_DAMAGED',
+    params: { name },
+    offset,
+    cause,
+  })
+}
+
+/** A model of a newer ONNX than onnxruntime knows, by onnxruntime's own words. */
+function tooNew(reason: string, name: string, cause: unknown): ClassifierError | undefined {
   const version = /Unsupported model IR version: (\d+), max supported IR version: (\d+)/.exec(reason)
   const opset = /Opset (\d+) is under development.*?domain (\S+) is till opset (\d+)/s.exec(reason)
-  if (bytes.length === 0)
-    return new ClassifierError(`${name}: expected an ONNX model, found an empty file`, { cause: error })
+  const code = 'CLASSIFIER_MODEL_TOO_NEW'
   if (version)
     return new ClassifierError(
       `${name}: ONNX IR version ${version[1]} is newer than this onnxruntime reads (up to ${version[2]}). ` +
         'Write the model with an older IR version, or take a newer release of this package.',
-      { cause: error },
+      { code, params: { name, found: Number(version[1]), most: Number(version[2]) }, cause },
     )
-  if (opset)
-    return new ClassifierError(
-      `${name}: operator set ${opset[1]} of ${opset[2]} is newer than this onnxruntime runs (up to ${opset[3]}). ` +
-        'Export the model for an older operator set, or take a newer release of this package.',
-      { cause: error },
-    )
-  const unreadable = /protobuf parsing failed|No graph was found/i.test(reason)
-  const other = unreadable && looksLike(bytes)
-  if (other) return new ClassifierError(`${name}: expected an ONNX model, found ${other}`, { cause: error })
-  const damage = locate(bytes)
-  if (damage) return new ClassifierError(`${name}: ${damage.message}`, { ...damage, cause: error })
-  if (!unreadable) return undefined
-  return new ClassifierError(`${name}: expected an ONNX model, found something else`, { cause: error })
+  if (!opset) return undefined
+  const [, found, domain, most] = opset
+  return new ClassifierError(
+    `${name}: operator set ${found} of ${domain} is newer than this onnxruntime runs (up to ${most}). ` +
+      'Export the model for an older operator set, or take a newer release of this package.',
+    { code, params: { name, domain, found: Number(found), most: Number(most) }, cause },
+  )
 }
 
 function cutAt(bytes: Uint8Array): Damage | undefined {

@@ -11,6 +11,7 @@ export function planFor({ device = 'auto', wasmPaths }: LoadOptions, name: strin
   if (typeof WebAssembly !== 'object')
     throw new ClassifierError(
       `${name}: this browser has no WebAssembly, which onnxruntime-web needs. It may be switched off, as in Lockdown Mode: allow it for this page`,
+      { code: 'CLASSIFIER_RUNTIME_UNLOADABLE', params: { name, reason: 'no WebAssembly' } },
     )
   const attempts: Attempt[] = []
   // Whatever stands behind WASM is never reached: all builds need it.
@@ -31,10 +32,12 @@ export function planFor({ device = 'auto', wasmPaths }: LoadOptions, name: strin
 /** All that were asked for have failed. */
 function noDevice(name: string, attempts: Attempt[]): ClassifierError {
   const list = attempts.map(({ device, error, fix }) => `\n  ${device}: ${error}${fix ? `\n    ${fix}` : ''}`)
-  return new ClassifierError(
-    `${name}: cannot run on ${attempts.map(({ device }) => device).join(', ')}.${list.join('')}`,
-    { attempts },
-  )
+  const devices = attempts.map(({ device }) => device)
+  return new ClassifierError(`${name}: cannot run on ${devices.join(', ')}.${list.join('')}`, {
+    attempts,
+    code: 'CLASSIFIER_DEVICE_UNAVAILABLE',
+    params: { name, devices },
+  })
 }
 
 /** An exact URL fits one build alone. */

@@ -13,7 +13,7 @@ export async function openInWorker(
   { worker, signal, onProgress, wasmPaths, threads, cache, model, warmup }: LoadOptions,
 ): Promise<Opened & { pictures: Pictures; depth: number }> {
   const builds = whereBuildsAre()
-  const line = connect(start(worker, plan.build, builds), source.name, onProgress)
+  const line = connect(start(worker, plan.build, builds, source.name), source.name, onProgress)
   const abort = () => line.end(signal!.reason)
   signal?.addEventListener('abort', abort, { once: true })
   if (signal?.aborted) abort()
@@ -70,7 +70,7 @@ function connect(worker: Worker, name: string, onProgress: LoadOptions['onProgre
     if (place) line.place = place
     const caller = waiting.get(id)
     waiting.delete(id)
-    if (refused) caller?.reject(errorOf(refused))
+    if (refused) caller?.reject(errorOf(refused, name))
     else caller?.resolve(value)
   }
   worker.onerror = ({ message }) => line.end(workerFailed(name, message))
@@ -97,7 +97,10 @@ function picturesOn(line: Line): Pictures {
   return {
     async prepare(picture, how) {
       if (typeof picture === 'string')
-        throw new ClassifierError(`${picture}: there are no files here. Pass the picture's bytes`)
+        throw new ClassifierError(`${picture}: there are no files here. Pass the picture's bytes`, {
+          code: 'CLASSIFIER_PICTURE_UNREADABLE',
+          params: { path: picture, reason: 'no files here' },
+        })
       const { picture: sent, transfer } = await sendable(picture)
       return line.call('prepare', { picture: sent, how }, transfer) as Promise<Uint8Array>
     },
@@ -116,7 +119,7 @@ function placeOn(line: Line, first: Place): Place {
 }
 
 /** Bundlers look for `new Worker(new URL(…, import.meta.url))`, written out, and make a file of their own of each. */
-function start(worker: LoadOptions['worker'], build: Build, builds: BuildUrls): Worker {
+function start(worker: LoadOptions['worker'], build: Build, builds: BuildUrls, name: string): Worker {
   try {
     if (typeof worker === 'function') return worker()
     if (builds.wasm) return new Worker(besides('./worker-any.js'), { type: 'module' })
@@ -124,7 +127,12 @@ function start(worker: LoadOptions['worker'], build: Build, builds: BuildUrls): 
     if (build === 'jspi') return new Worker(new URL('./worker-jspi.js', import.meta.url), { type: 'module' })
     return new Worker(new URL('./worker-webgpu.js', import.meta.url), { type: 'module' })
   } catch (cause) {
-    throw new ClassifierError(`the worker cannot be started: ${(cause as Error).message}. ${advice}`, { cause })
+    const reason = (cause as Error).message
+    throw new ClassifierError(`the worker cannot be started: ${reason}. ${advice}`, {
+      code: 'CLASSIFIER_WORKER_FAILED',
+      params: { name, reason },
+      cause,
+    })
   }
 }
 
@@ -158,9 +166,17 @@ const advice =
   "worker: () => new Worker(…), of a module that calls serve() of '@pixelrow/infer-web/worker'"
 
 function workerFailed(name: string, message: string | undefined): ClassifierError {
-  return new ClassifierError(`${name}: the worker failed: ${message || 'its file cannot be loaded'}. ${advice}`)
+  const reason = message || 'its file cannot be loaded'
+  return new ClassifierError(`${name}: the worker failed: ${reason}. ${advice}`, {
+    code: 'CLASSIFIER_WORKER_FAILED',
+    params: { name, reason },
+  })
 }
 
-function errorOf({ message, ...parts }: Refusal): ClassifierError {
-  return new ClassifierError(message, parts)
+/** What the worker refuses; an error without a code is none of ours. */
+function errorOf({ message, code, params, ...parts }: Refusal, name: string): ClassifierError {
+  const known = code
+    ? { code, params }
+    : ({ code: 'CLASSIFIER_WORKER_FAILED', params: { name, reason: message } } as const)
+  return new ClassifierError(message, { ...parts, ...known })
 }

@@ -8,12 +8,13 @@ export async function openPicture(source: object): Promise<Uint8Array | RgbaImag
   const size = await sizeOf(source)
   if (!size) return undefined
   const [width, height] = size
-  if (!(width > 0 && height > 0))
-    throw new ClassifierError(
-      `the picture: ${kindOf(source)} of ${width} × ${height} pixels: expected one that shows something. Is it loaded, and not closed?`,
-    )
+  if (!(width > 0 && height > 0)) throw emptyError(`${kindOf(source)} of ${width} × ${height} pixels`)
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })
-  if (!context) throw new ClassifierError('the picture: this page has no 2d canvas')
+  if (!context)
+    throw new ClassifierError('the picture: this page has no 2d canvas', {
+      code: 'CLASSIFIER_DECODER_MISSING',
+      params: { reason: 'no 2d canvas' },
+    })
   context.drawImage(source as CanvasImageSource, 0, 0, width, height)
   try {
     const { data } = context.getImageData(0, 0, width, height)
@@ -21,9 +22,18 @@ export async function openPicture(source: object): Promise<Uint8Array | RgbaImag
   } catch (cause) {
     throw new ClassifierError(
       "the picture: it comes from another origin, whose pixels a page may not read. Serve it with CORS and set crossOrigin = 'anonymous' before src",
-      { cause },
+      { code: 'CLASSIFIER_PICTURE_UNREADABLE', params: { reason: 'another origin' }, cause },
     )
   }
+}
+
+/** A picture that shows nothing. */
+function emptyError(found: string): ClassifierError {
+  const [picture, expected] = ['the picture', 'one that shows something']
+  return new ClassifierError(`${picture}: ${found}: expected ${expected}. Is it loaded, and not closed?`, {
+    code: 'CLASSIFIER_PICTURE_INVALID',
+    params: { picture, expected, found },
+  })
 }
 
 /** Width and height in pixels, once it has some. */

@@ -61,6 +61,7 @@ function answer(message: Answer, transfer: Transferable[] = []): void {
 
 function refusal(error: unknown): Refusal {
   const message = isA(error, 'Error') ? error.message : String(error)
-  const { attempts, code, params, offset }: ClassifierErrorParts = error instanceof ClassifierError ? error : {}
+  const { attempts, code, params, offset }: Partial<ClassifierErrorParts> =
+    error instanceof ClassifierError ? error : {}
   return { message, attempts, code, params, offset }
 }

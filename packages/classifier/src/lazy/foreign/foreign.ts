@@ -3,7 +3,7 @@ import { ClassifierError } from '../../errors.ts'
 import { isArray, labelled, type RawRun, rawRun } from '../../run.ts'
 import type { RawSignature, Runner, RunnerParts, Session } from '../../session.ts'
 import type { ImageShape, ModelOptions } from '../../types.ts'
-import { metadataOf, scoresError } from '../sentences.ts'
+import { metadataOf, scoresError, unsuitable } from '../sentences.ts'
 import { classNames, foreignClasses, type LabelOutput, labelOutput, type Trial } from './classes.ts'
 import { type FileGraph, mapOutputs, mapsError, readGraph, withScores } from './graph.ts'
 import { feedOf, foreignSignature, isScores, scalingError } from './signature.ts'
@@ -71,13 +71,17 @@ function bitmapHints(metadata: Record<string, string>, name: string): ModelOptio
     Normalized_0_1: { scale: 1 / 255 },
     Normalized_1_1: { scale: 1 / 127.5, mean: 1 },
   }
-  if (range !== undefined && !ranges[range])
-    throw new ClassifierError(
-      `${name}: metadata Image.NominalPixelRange: expected ${Object.keys(ranges).join(', ')}, found ${range}. ` +
-        'Say what the model wants by scale, mean and std',
-    )
+  if (range !== undefined && !ranges[range]) throw rangeError(name, Object.keys(ranges), range)
   const isBgr = /^Bgr/i.test(metadata['Image.BitmapPixelFormat'] ?? '')
   return { ...(range !== undefined && ranges[range]), ...(isBgr && { colors: 'bgr' }) }
+}
+
+function rangeError(name: string, ranges: readonly string[], found: string): ClassifierError {
+  const [key, expected] = ['Image.NominalPixelRange', ranges.join(', ')]
+  return new ClassifierError(
+    `${name}: metadata ${key}: expected ${expected}, found ${found}. Say what the model wants by scale, mean and std`,
+    { code: 'CLASSIFIER_METADATA_INVALID', params: { name, key, expected, found } },
+  )
 }
 
 /** What a run gives: scores, and the file's labels as texts where it has one for each row. */
@@ -136,8 +140,11 @@ async function probed(
   for (const image of label && !label.labelling ? images : images.slice(0, 1)) results.push(await run(image, 1))
   const { scores } = results[0]!
   if (scores.length < 2)
-    throw new ClassifierError(
-      `${name}: expected a score for each of at least two classes, found ${scores.length} value in all. Is it a classifier? If so, say which output`,
+    throw unsuitable(
+      name,
+      'a score for each of at least two classes',
+      scores.length,
+      ' value in all. Is it a classifier? If so, say which output',
     )
   const sum = scores.reduce((a, b) => a + b, 0)
   const isDistribution = Math.abs(sum - 1) < 1e-3 && scores.every((score) => score >= 0)

@@ -3,7 +3,7 @@ import { ClassifierError } from '../../errors.ts'
 import { type Feed, unshared } from '../../run.ts'
 import type { RawSignature, Session, TensorMetadata } from '../../session.ts'
 import type { ImageShape, ModelOptions } from '../../types.ts'
-import { onlyInput, product, quoted } from '../sentences.ts'
+import { onlyInput, product, unsuitable } from '../sentences.ts'
 
 /** What is fed and fetched. */
 export interface Signature extends RawSignature {
@@ -19,9 +19,7 @@ export function foreignSignature(session: Session, hints: ModelOptions, name: st
   const input = onlyInput(session, name)
   const { type = 'float32', shape: dims = [] } = session.inputMetadata?.[0] ?? {}
   if (type !== 'uint8' && type !== 'float32' && type !== 'float16')
-    throw new ClassifierError(
-      `${name}: expected an input of uint8, float32 or float16, found ${type}. Export the model with one of these`,
-    )
+    throw unsuitable(name, 'an input of uint8, float32 or float16', type, '. Export the model with one of these')
   const { channelsFirst, ...size } = sizeOf(dims, hints, name)
   const [batch, ...rest] = dims
   const { height, width, channels } = size
@@ -53,10 +51,17 @@ function sizeOf(dims: readonly (number | string)[], { shape, layout }: ModelOpti
     throw new ClassifierError(
       `${name}: its input is [${dims.join(', ')}], from which the size of its images ${said ? 'cannot be told' : 'differs from the shape given'}. ` +
         'Say it: shape: { height: 224, width: 224, channels: 3 }, and layout where it is NHWC',
+      {
+        code: 'CLASSIFIER_MODEL_UNSUITABLE',
+        params: { name, expected: said ? 'an input of a known size' : 'an input of the shape given', found: [...dims] },
+      },
     )
   if (!isChannels(found.channels))
-    throw new ClassifierError(
-      `${name}: expected images of 1 or 3 channels, found ${found.channels} in [${dims.join(', ')}]. If that is not the place of the channels, say layout: 'NCHW' or 'NHWC'`,
+    throw unsuitable(
+      name,
+      'images of 1 or 3 channels',
+      `${found.channels} in [${dims.join(', ')}]`,
+      ". If that is not the place of the channels, say layout: 'NCHW' or 'NHWC'",
     )
   return { ...(found as { height: number; width: number; channels: number }), channelsFirst }
 }
@@ -77,7 +82,7 @@ function outputOf({ outputNames, outputMetadata }: Session, { output }: ModelOpt
   const found = known ?? (outputMetadata ? scoresAmong(outputMetadata)?.name : outputNames[0])
   if (found !== undefined && outputNames.includes(found)) return found
   if (found === undefined) throw outputError(name, outputMetadata ?? [])
-  throw new ClassifierError(`${name}: expected an output named '${found}', found ${quoted(outputNames)}`)
+  throw unsuitable(name, `an output named '${found}'`, outputNames)
 }
 
 /** The first that may be scores; one whose number of dimensions nobody knows is told by a run. */
