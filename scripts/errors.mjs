@@ -103,7 +103,8 @@ export function errorsPage() {
 Every package has one class of errors. An error has a \`code\` to go by, its \`params\` as plain data, and a message made of them; where there is something
 to do, \`advice\` says it to who calls the package, \`sentence\` is the message without it. Codes and params stay, sentences may be worded anew: go by the
 codes. \`instanceof\` and \`name\` hold whichever copy of a package made the error, ES module, CommonJS or minified. The command prints \`code\` and \`params\`
-with \`--json\`.
+with \`--json\`. \`ClassifierError\`, which pages load, has neither \`sentence\` nor \`advice\`, and a \`code\` of \`busy\`, \`deadline\` or \`closed\` where
+a call is not answered.
 
 ${sections.join('\n')}`
 }

@@ -28,3 +28,19 @@ test('profile --dump prints the step that is trained, and nothing else', async (
   const json = await pixelrow([...words, '--json'], { cwd })
   expect(JSON.parse(json.stdout)).toEqual({ recipe: 'fast', shape: '8x8', dump: stdout })
 })
+
+test('a training that diverges says what to do in flags, and --debug, which it names, finds the first such value', async () => {
+  const cwd = workFolder()
+  writeData(cwd, { rows: 300, classes: ['a', 'b', 'c'] })
+  const words = ['train', 'train.csv', '--recipe', 'cnn', '--epochs', '9', '--threads', '1', '--learning-rate', '1000']
+  const plain = await pixelrow([...words, '-o', 'plain'], { cwd })
+  expect(plain.code).toBe(1)
+  expect(plain.stderr).toMatch(
+    /\nError: The [\w .:]+ is (NaN|-?Infinity) at step \d+: training diverged\.\nFix: Add --learning-rate with a rate ten times smaller\. With --debug the first value that is not finite is named\.\n/,
+  )
+  const watched = await pixelrow([...words, '-o', 'watched', '--debug', '--json'], { cwd })
+  const { error } = JSON.parse(watched.stdout)
+  expect(error).toMatchObject({ code: 'TRAIN_DIVERGED', fix: 'Add --learning-rate with a rate ten times smaller.' })
+  expect(error.params.first).toMatchObject({ layer: expect.any(String), operator: expect.any(String) })
+  expect(error.message).toContain(`The first value that is not finite is ${error.params.first.tensor} at step`)
+})

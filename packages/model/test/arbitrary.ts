@@ -1,4 +1,4 @@
-import { type Architecture, type InputLayer, type Layer, ModelError, outputShapes } from '@pixelrow/model'
+import { type Architecture, activations, type InputLayer, type Layer, ModelError, outputShapes } from '@pixelrow/model'
 import fc from 'fast-check'
 
 /** A layer made for the shape that it is fed: some have to know the channels. */
@@ -15,7 +15,7 @@ const always = (layer: fc.Arbitrary<Layer>) =>
         layer,
   )
 
-const activationType = fc.constantFrom('relu', 'gelu', 'silu', 'sigmoid', 'tanh' as const)
+const activationType = fc.constantFrom(...activations)
 const activation = activationType.map((type): Layer => ({ type }))
 
 const dense = fc.record(

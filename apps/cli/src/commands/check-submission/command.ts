@@ -1,8 +1,9 @@
 import { type CallOptions, defineCommand } from '../../line/command.ts'
+import { defineFlags } from '../../line/flags/define.ts'
 import { competitionFlags } from '../../line/flags/kaggle.ts'
 import { readingFlags, testFlags } from '../../line/flags/reading.ts'
 
-const flags = { ...testFlags, ...competitionFlags, ...readingFlags }
+const flags = defineFlags({ ...testFlags, ...competitionFlags, ...readingFlags })
 
 export const checkSubmissionCommand = defineCommand({
   name: 'check-submission',

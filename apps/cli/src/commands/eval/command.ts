@@ -1,8 +1,9 @@
 import { type CallOptions, defineCommand } from '../../line/command.ts'
+import { defineFlags } from '../../line/flags/define.ts'
 import { evalFlags, tableForms } from '../../line/flags/reading.ts'
 import { machineFlags } from '../../line/flags/training.ts'
 
-const flags = { ...evalFlags, ...machineFlags }
+const flags = defineFlags({ ...evalFlags, ...machineFlags })
 
 export const evalCommand = defineCommand({
   name: 'eval',

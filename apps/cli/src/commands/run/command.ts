@@ -1,9 +1,10 @@
 import { type CallOptions, defineCommand } from '../../line/command.ts'
+import { defineFlags } from '../../line/flags/define.ts'
 import { kaggleFlags } from '../../line/flags/kaggle.ts'
 import { dataFlags, runReadingFlags } from '../../line/flags/reading.ts'
 import { engineFlags, machineFlags, runFolderFlags, trainingFlags } from '../../line/flags/training.ts'
 
-const flags = {
+const flags = defineFlags({
   ...trainingFlags,
   ...dataFlags,
   ...machineFlags,
@@ -11,7 +12,7 @@ const flags = {
   ...runFolderFlags,
   ...kaggleFlags,
   ...runReadingFlags,
-}
+})
 
 export const runCommand = defineCommand({
   name: 'run',

@@ -1,8 +1,9 @@
 import { type CallOptions, defineCommand } from '../../line/command.ts'
+import { defineFlags } from '../../line/flags/define.ts'
 import { submitFlags } from '../../line/flags/kaggle.ts'
 import { readingFlags, testFlags } from '../../line/flags/reading.ts'
 
-const flags = { ...testFlags, ...submitFlags, ...readingFlags }
+const flags = defineFlags({ ...testFlags, ...submitFlags, ...readingFlags })
 
 export const submitCommand = defineCommand({
   name: 'submit',
