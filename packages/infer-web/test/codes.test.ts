@@ -81,6 +81,24 @@ test.each<[string, string | number[], object, string?]>([
   for (const worker of [false, true]) expect(await told(source, { worker }, picture)).toEqual(expected)
 })
 
+test('a picture that its data does not fill is bad input, in a worker, too', async () => {
+  const found = await page.evaluate(async (bytes) => {
+    const classifier = await inferWeb.load(Uint8Array.from(bytes), { worker: true })
+    const picture = { data: new Uint8Array(15), width: 2, height: 2 }
+    return classifier.classify(picture).then(String, (error) => {
+      const { name, code, params, message } = error as InstanceType<typeof inferWeb.ClassifierError>
+      return { name, code, params, message }
+    })
+  }, good)
+  const [expected, is] = ['2 × 2 × 4 bytes (RGBA)', '15']
+  expect(found).toEqual({
+    name: 'ClassifierError',
+    code: 'CLASSIFIER_PICTURE_INVALID',
+    params: { picture: 'the picture', expected, found: is },
+    message: `image: expected ${expected}, found ${is}.`,
+  })
+})
+
 test.each([{}, { worker: true }])('a runtime that is not there is told by code (%o)', async (options) => {
   const expected = { code: 'CLASSIFIER_RUNTIME_UNLOADABLE', params: { name, reason: expect.any(String) } }
   expect(await told(good, { ...options, wasmPaths: '/nowhere/' })).toEqual(expected)
