@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 import type { Context } from './context.ts'
-import { JobError, PendingError, reportError, UsageError } from './line/errors.ts'
+import { CommandError, PendingError, reportError, UsageError } from './line/errors.ts'
 import { commandOf } from './line/find.ts'
 import { onInterrupt } from './line/interrupt.ts'
 import { toUsageError } from './line/misuse.ts'
@@ -33,8 +33,7 @@ function tell(context: Context, error: unknown, argv: readonly string[]): void {
   terminal.complain(`Error: ${report.message}${stack}`)
   if (fix) terminal.complain(`${error instanceof UsageError ? 'Try:' : 'Fix:'} ${fix}`)
   // A full disk need not cost the training.
-  const isOurs = error instanceof UsageError || error instanceof JobError
-  if (next && (error as NodeJS.ErrnoException).code && !isOurs)
+  if (next && (error as NodeJS.ErrnoException).code && !(error instanceof CommandError))
     terminal.complain('Once that is mended, go on with:', next)
 }
 

@@ -11,7 +11,7 @@ export interface ErrorData {
 }
 
 /** What both errors of the command have; `fix` is a command or a hint that helps. */
-class CommandError extends CodedError<ErrorData['code']> {
+export class CommandError extends CodedError<ErrorData['code']> {
   static override readonly kind: string = 'CommandError'
 
   constructor(

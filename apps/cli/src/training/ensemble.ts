@@ -5,7 +5,7 @@ import type { Model } from '@pixelrow/model'
 import type { EpochRecord, Plan } from '@pixelrow/train'
 import { accuracyFrom, accuracyText } from '../measuring/accuracy.ts'
 import { exportAndCheck, exported } from './export.ts'
-import { type Done, fitOnce, type Job, type Parts, rowsOf, timed } from './fitting.ts'
+import { computationOf, type Done, fitOnce, type Job, type Parts, rowsOf, timed } from './fitting.ts'
 import { jobOutcome, type Outcome } from './outcome.ts'
 import type { Trained } from './trained.ts'
 
@@ -28,17 +28,11 @@ export async function trainEnsemble(job: EnsembleJob, parts: Parts, table: Pixel
   const { context, flags, plan } = job
   const { models, history, seconds, outcomes, accuracy, last } = await trainMembers(job, parts)
   const { shift } = plan.ensemble
-  const { steps, engine, device, threads, runtime, layouts } = last!.result
   const file = await timed(() => exportAndCheck(context, flags, { models, shift, table }))
   return {
     ...file.value,
     plan,
-    steps,
-    engine,
-    device,
-    threads,
-    ...(runtime && { runtime }),
-    ...(layouts && { layouts }),
+    ...computationOf(last!.result),
     members: models.length,
     history: rowsOf({ history }, parts),
     outcome: jobOutcome(outcomes),

@@ -35,6 +35,11 @@ export interface Parts {
 /** What decides which rows are kept. */
 type SplitOptions = Pick<JobOptions, 'recipe' | 'validation'> & Partial<Pick<JobOptions, 'seed'>>
 
+/** What a training has done, and on what. */
+export function computationOf({ steps, engine, device, threads, runtime, layouts }: FitResult) {
+  return { steps, engine, device, threads, ...(runtime && { runtime }), ...(layouts && { layouts }) }
+}
+
 /** Does something and tells how long it took. */
 export async function timed<T>(work: () => Promise<T>): Promise<{ value: T; seconds: number }> {
   const began = performance.now()

@@ -3,7 +3,7 @@ import { recipes } from '@pixelrow/train'
 import { many } from '../terminal/table.ts'
 import type { Before } from './checkpoint.ts'
 import { exportAndCheck } from './export.ts'
-import { type Done, fitOnce, type Job, type Parts, rowsOf, timed } from './fitting.ts'
+import { computationOf, type Done, fitOnce, type Job, type Parts, rowsOf, timed } from './fitting.ts'
 import { jobOutcome, type Outcome } from './outcome.ts'
 import type { Trained } from './trained.ts'
 
@@ -16,18 +16,13 @@ export async function trainSingle(job: Job, parts: Parts, table: PixelTable): Pr
   // A member of an ensemble is trained as its ensemble would, and a target is reached by the model that reached it.
   const trainsAgain = recipes[flags.recipe]!.trainOnAll && member === undefined && flags.targetAccuracy === undefined
   const again = parts.validation && trainsAgain ? await fitAgain(job, table, first) : undefined
-  const { model, steps, engine, device, threads, runtime, layouts } = (again ?? done!).result
-  const exported = await timed(() => exportAndCheck(context, flags, { models: [model], table }))
+  const { result } = again ?? done!
+  const exported = await timed(() => exportAndCheck(context, flags, { models: [result.model], table }))
   const accuracy = first.history.at(-1)?.accuracy
   return {
     ...exported.value,
     plan,
-    steps,
-    engine,
-    device,
-    threads,
-    ...(runtime && { runtime }),
-    ...(layouts && { layouts }),
+    ...computationOf(result),
     history: [...rowsOf(first, parts), ...(again ? rowsOf(again, { train: table }) : [])],
     outcome: jobOutcome([...first.outcomes, ...(again ? [outcomeOf(again, { train: table })] : [])]),
     ...(accuracy !== undefined && { accuracy }),
