@@ -18,8 +18,9 @@ import { FORWARD_ROWS, type ForwardJob, type Job } from './sessions.ts'
  */
 export const onnxruntime: Engine = {
   name: 'onnxruntime',
-  async devices() {
-    return [{ name: 'cpu', available: true }]
+  async devices(names) {
+    const cpu = { name: 'cpu', available: true }
+    return !names || names.includes('cpu') ? [cpu] : []
   },
   async compile(graph, options) {
     const host = openHost()
