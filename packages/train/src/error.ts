@@ -40,6 +40,8 @@ export type TrainErrorCode =
   | 'TRAIN_ENGINE_UNAVAILABLE'
   /** A `device` cannot be used by an `engine`: the `reason`, all that can as `known`. */
   | 'TRAIN_DEVICE_UNAVAILABLE'
+  /** A `device` failed in the middle of a training, or its process ended: the `reason`. A checkpoint can be resumed on the CPU. */
+  | 'TRAIN_DEVICE_LOST'
   /** This process has loaded another version of onnxruntime: `wanted`, `loaded`, each with `path` and `version`. */
   | 'TRAIN_RUNTIME_CONFLICT'
   /** The process that trains has ended: its `code` or `signal`, and its `last` line. */

@@ -46,6 +46,8 @@ export interface Device {
 export interface Engine {
   name: string
   devices(): Promise<Device[]>
+  /** Devices that it does not look for, but tries where one is asked for by name. */
+  tries?: readonly string[]
   compile(graph: TrainingGraph, options: CompileOptions): Promise<Trainer>
 }
 

@@ -57,6 +57,7 @@ async function deviceOf(engine: Engine, deviceName: string): Promise<string> {
   const available = devices.filter((device) => device.available)
   const found = deviceName === 'auto' ? available[0] : available.find(({ name }) => name === deviceName)
   if (found) return found.name
+  if (engine.tries?.includes(deviceName)) return deviceName
   const reason = devices.find(({ name }) => deviceName === 'auto' || name === deviceName)?.reason
   if (available.length === 0) {
     const message = `The engine ${engine.name} cannot be used: ${reason}.`
