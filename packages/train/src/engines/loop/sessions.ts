@@ -12,7 +12,7 @@ import { after, before, series } from './model.ts'
 
 /** The models of a training graph with what they are fed. */
 export interface LoopJob {
-  device: 'cpu' | 'cuda' | 'webgpu'
+  device: 'cpu' | 'cuda'
   /** Left out where only `logits` is wanted. */
   training?: TrainingJob
   forward: ForwardJob
