@@ -44,7 +44,7 @@ export type TrainErrorCode =
   | 'TRAIN_DEVICE_MEMORY'
   /** A `device` does not compute in a `precision`: all that it does as `known`. */
   | 'TRAIN_PRECISION_UNAVAILABLE'
-  /** A `device` is gone while something was computed on it: the `reason`; `memory` as `cause` where it had too little of that. */
+  /** A `device` failed in the middle of a training, or its process ended: the `reason`; `memory` as `cause` where it had too little of that. */
   | 'TRAIN_DEVICE_LOST'
   /** This process has loaded another version of onnxruntime: `wanted`, `loaded`, each with `path` and `version`. */
   | 'TRAIN_RUNTIME_CONFLICT'

@@ -1,22 +1,18 @@
 import { sizeOf } from '@pixelrow/onnx'
-import type { InferenceSession, Tensor } from 'onnxruntime-node'
-import { augmentRows } from '../augmented.ts'
-import { prepareBytes } from '../lowerings/cpu/blocks/stem.ts'
-import type { LoopCarried } from '../lowerings/index.ts'
-import { fillMask, type Mask } from '../masks.ts'
-import { required } from '../required.ts'
-import type { Chunk, CompileOptions, StateTensor } from '../types.ts'
-import { after, before, series } from './loop.ts'
-import { pack, unpack } from './state.ts'
-
-/** What is used of onnxruntime, whichever package it comes from. */
-export interface Runtime {
-  InferenceSession: { create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession> }
-  Tensor: typeof Tensor
-}
+import type { Tensor } from 'onnxruntime-node'
+import { augmentRows } from '../../augmented.ts'
+import { prepareBytes } from '../../lowerings/cpu/blocks/stem.ts'
+import type { LoopCarried } from '../../lowerings/index.ts'
+import { fillMask, type Mask } from '../../masks.ts'
+import { required } from '../../required.ts'
+import type { Chunk, CompileOptions, StateTensor } from '../../types.ts'
+import type { Runtime } from '../runtime.ts'
+import { pack, unpack } from '../state.ts'
+import { after, before, series } from './model.ts'
 
 /** The models of a training graph with what they are fed. */
-export interface Job {
+export interface LoopJob {
+  device: 'cpu' | 'cuda'
   /** Left out where only `logits` is wanted. */
   training?: TrainingJob
   forward: ForwardJob
@@ -51,8 +47,8 @@ interface TrainingJob extends Pick<CompileOptions, 'pixels' | 'labels' | 'seed' 
 export const FORWARD_ROWS = 256
 
 /** A training graph in onnxruntime sessions; the same code in a worker and wherever else onnxruntime runs. */
-export async function openSessions({ InferenceSession, Tensor }: Runtime, job: Job) {
-  const options = { executionProviders: ['cpu'], intraOpNumThreads: job.threads, logSeverityLevel: 3 } as const
+export async function openLoop({ InferenceSession, Tensor }: Runtime, job: LoopJob) {
+  const options = { executionProviders: [job.device], intraOpNumThreads: job.threads, logSeverityLevel: 3 } as const
   const { batchSize, imageBytes, training } = job
   const forwardSession = await InferenceSession.create(job.forward.model, options)
   const profiling = training?.profile && { enableProfiling: true, profileFilePrefix: training.profile }
