@@ -1,5 +1,18 @@
-import { callback, checkOptions, flag, type OptionProblem, type Rules, signal, text } from '../../../common/options.ts'
+import {
+  callback,
+  checkOptions,
+  flag,
+  listOf,
+  number,
+  type OptionProblem,
+  oneOf,
+  type Rules,
+  signal,
+  text,
+} from '../../../common/options.ts'
 import { SetupError } from './error.ts'
+import { deviceNames } from './findings/names.ts'
+import type { LookOptions, SurveyOptions } from './findings/types.ts'
 import type { BuiltOptions, SetupTfjsOptions } from './tfjs/types.ts'
 
 /** Checks the options of a function of this package. */
@@ -23,3 +36,11 @@ export const setupRules: Rules<SetupTfjsOptions> = {
 }
 
 export const checkRules: Rules<{ signal?: AbortSignal | undefined }> = { signal }
+
+export const lookRules: Rules<LookOptions> = {
+  runtime: text,
+  devices: listOf(`a list of ${deviceNames.join(', ')}`, oneOf(...deviceNames)),
+  root: text,
+}
+
+export const surveyRules: Rules<SurveyOptions> = { ...lookRules, seconds: number({ above: 0 }), signal }

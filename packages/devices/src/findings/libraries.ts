@@ -1,0 +1,27 @@
+import { delimiter, join } from 'node:path'
+import { below, isLibrary, textOf } from './files.ts'
+
+/** The folders that Linux's loader knows without its cache. */
+const usual = ['/lib', '/usr/lib', '/lib64', '/usr/lib64']
+
+const triplets: Partial<Record<NodeJS.Architecture, string>> = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }
+
+/**
+ * The path of a shared library, such as `libvulkan.so.1`, found as Linux's loader finds it, without loading it: LD_LIBRARY_PATH, the
+ * loader's cache, the usual folders. Undefined where there is none for this processor.
+ */
+export function findLibrary(name: string, root: string): string | undefined {
+  const listed = (process.env.LD_LIBRARY_PATH ?? '').split(delimiter).filter(Boolean)
+  const triplet = triplets[process.arch]
+  const debian = triplet ? [`/lib/${triplet}`, `/usr/lib/${triplet}`] : []
+  const folders = [...debian, ...usual].map((folder) => below(root, folder))
+  const inFolders = (list: readonly string[]) => list.map((folder) => join(folder, name))
+  const candidates = [...inFolders(listed), ...cached(name, root), ...inFolders(folders)]
+  return candidates.find(isLibrary)
+}
+
+/** The paths that the loader's cache has for a name. Its strings are read, whatever the version of its tables. */
+function cached(name: string, root: string): string[] {
+  const strings = textOf(below(root, '/etc/ld.so.cache'))?.split('\0') ?? []
+  return strings.filter((text) => text.endsWith(`/${name}`) && text.startsWith('/')).map((path) => below(root, path))
+}
