@@ -47,34 +47,35 @@ function lookAtVulkan(root: string): WebgpuLook {
   const drivers = vulkanDrivers(root)
   const usable = drivers.filter(({ isThere }) => isThere)
   const loader = findLibrary('libvulkan.so.1', root)
-  const missing = [...(loader ? [] : [loaderPackage]), ...(usable.length ? [] : [mesaPackage])]
-  const findings = [loaderFinding(loader, missing, root), driverFinding(drivers, usable, root)]
+  const fix = fixOf(loader === undefined, usable.length === 0, root)
+  const findings = [loaderFinding(loader, fix), driverFinding(drivers, usable, fix)]
   const only = findings.every(({ ok }) => ok) ? onlySoftware(usable, root) : undefined
   return { findings, ...(only && { adapter: only }) }
 }
 
-function loaderFinding(loader: string | undefined, missing: readonly PackageNames[], root: string): Finding {
-  if (loader) return { piece: 'vulkan-loader', ok: true, found: loader }
-  const reason = "Vulkan's loader is missing: there is no libvulkan.so.1"
-  return { piece: 'vulkan-loader', ok: false, reason, fix: installFix(missing, root) }
+/** One command for all that is missing. NVIDIA's Vulkan driver is a part of its driver; Mesa has all others. */
+function fixOf(withLoader: boolean, withDriver: boolean, root: string): string {
+  const vendors = cardVendors(root)
+  const isNvidia = vendors.includes('NVIDIA') && vendors.length === 1
+  if (!withLoader && withDriver && isNvidia)
+    return "Install the Vulkan part of NVIDIA's driver (in Debian nvidia-vulkan-icd, in Ubuntu libnvidia-gl of the driver's version)."
+  return installFix([...(withLoader ? [loaderPackage] : []), ...(withDriver && !isNvidia ? [mesaPackage] : [])], root)
 }
 
-function driverFinding(drivers: readonly VulkanDriver[], usable: readonly VulkanDriver[], root: string): Finding {
+function loaderFinding(loader: string | undefined, fix: string): Finding {
+  if (loader) return { piece: 'vulkan-loader', ok: true, found: loader }
+  const reason = "Vulkan's loader is missing: there is no libvulkan.so.1"
+  return { piece: 'vulkan-loader', ok: false, reason, fix }
+}
+
+function driverFinding(drivers: readonly VulkanDriver[], usable: readonly VulkanDriver[], fix: string): Finding {
   const found = usable.map(({ software, library }) => (software ? `${software} (software), ${library}` : library))
   if (found.length > 0) return { piece: 'vulkan-driver', ok: true, found: found.join('; ') }
   const [broken] = drivers
   const reason = broken
     ? `a Vulkan driver is announced and missing: ${broken.manifest} names ${broken.library}, which is not there or not for this processor`
     : 'there is no Vulkan driver'
-  return { piece: 'vulkan-driver', ok: false, reason, fix: driverFix(root) }
-}
-
-/** NVIDIA's Vulkan driver is a part of its driver; Mesa has all others. */
-function driverFix(root: string): string {
-  const vendors = cardVendors(root)
-  if (vendors.includes('NVIDIA') && vendors.length === 1)
-    return "Install the Vulkan part of NVIDIA's driver (in Debian nvidia-vulkan-icd, in Ubuntu libnvidia-gl of the driver's version)."
-  return installFix([mesaPackage], root)
+  return { piece: 'vulkan-driver', ok: false, reason, fix }
 }
 
 /** The software driver that must answer, where no driver is for a card or the kernel has no card. */
