@@ -98,7 +98,11 @@ test('an aborted signal ends the process, and is the reason', async () => {
 })
 
 test('a loader that is no library is named in the loader’s own words', async () => {
-  const root = writeMachine(join(folder, 'machine'), { drivers: { 'x.json': 'libx.so' }, libraries: ['libx.so'] })
+  const root = writeMachine(join(folder, 'machine'), {
+    devices: ['/dev/dri/renderD128'],
+    drivers: { 'x.json': 'libx.so' },
+    libraries: ['libx.so'],
+  })
   writeFileSync(join(folder, 'libvulkan.so.1'), libraryHead())
   vi.stubEnv('LD_LIBRARY_PATH', folder)
   expect(await survey('webgpu', { root })).toMatchObject({

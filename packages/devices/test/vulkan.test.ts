@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
+import fs, { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire, syncBuiltinESMExports } from 'node:module'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { attemptOf, type DeviceReport, lookAtDevices } from '@pixelrow/devices'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -18,6 +18,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllEnvs()
   vi.restoreAllMocks()
+  syncBuiltinESMExports()
   rmSync(root, { recursive: true, force: true })
 })
 
@@ -73,10 +74,14 @@ test.each<[string, MachineParts, { piece: string; reason: RegExp | string; fix: 
   expect(attemptOf(report)).toEqual({ device: 'webgpu', error: report.reason, fix })
 })
 
+/** A card, of which nothing else is there. */
+const bare: MachineParts = { cards: ['0x1002'], devices: ['/dev/dri/renderD128'] }
+
 test('where loader and driver are missing, one command brings both', () => {
-  const report = lookAtMachine({ system: { id: 'linuxmint', like: 'ubuntu debian' } })
+  const report = lookAtMachine({ ...bare, system: { id: 'linuxmint', like: 'ubuntu debian' } })
   expect(report.findings.map(({ piece, ok }) => [piece, ok])).toEqual([
     ['runtime', true],
+    ['gpu', true],
     ['vulkan-loader', false],
     ['vulkan-driver', false],
   ])
@@ -98,19 +103,44 @@ test.each([
     "Install your distribution's packages of libvulkan1 and mesa-vulkan-drivers (so they are called in Debian).",
   ],
 ])('%s has its own command', (id, like, fix) => {
-  expect(lookAtMachine({ system: { id, ...(like && { like }) } }).fix).toBe(fix)
+  expect(lookAtMachine({ ...bare, system: { id, ...(like && { like }) } }).fix).toBe(fix)
 })
 
 test('root needs no sudo, and an image without lists of packages gets them first', () => {
   vi.spyOn(process, 'getuid').mockReturnValue(0)
-  writeMachine(root, {})
+  writeMachine(root, bare)
   rmSync(join(root, 'var/lib/apt/lists'), { recursive: true })
   expect(look().fix).toBe('apt update && apt install libvulkan1 mesa-vulkan-drivers')
 })
 
 test("a card of NVIDIA's alone needs NVIDIA's own driver", () => {
-  const report = lookAtMachine({ cards: ['0x10de'], libraries: ['libvulkan.so.1'] })
+  const report = lookAtMachine({ cards: ['0x10de'], devices: ['/dev/nvidiactl'], libraries: ['libvulkan.so.1'] })
   expect(report.fix).toMatch(/^Install the Vulkan part of NVIDIA's driver .*\.$/)
+})
+
+test('a machine without a card is told so, whatever else it lacks', () => {
+  expect(lookAtMachine({})).toMatchObject({
+    works: false,
+    reason: 'this machine has no graphics card',
+    fix: 'No command can mend that; the device cpu computes the same.',
+  })
+})
+
+test('a card that the kernel does not offer is named, as in a container', () => {
+  const report = lookAtMachine({ ...whole, devices: [] })
+  expect(report.reason).toMatch(/^the kernel offers no graphics card to this process \(of AMD there is one\)/)
+})
+
+test('a card that this user may not use is named, with the group', () => {
+  writeMachine(root, whole)
+  vi.spyOn(fs, 'accessSync').mockImplementation(() => {
+    throw new Error('EACCES')
+  })
+  syncBuiltinESMExports()
+  expect(look()).toMatchObject({
+    reason: expect.stringContaining('/dev/dri/renderD128 is not open to this user'),
+    fix: `sudo usermod -aG render ${userInfo().username}`,
+  })
 })
 
 test('software is told from hardware where nothing else can answer', () => {

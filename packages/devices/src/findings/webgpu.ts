@@ -1,5 +1,6 @@
 import { cpus, release } from 'node:os'
-import { cardVendors, hasCardDevice } from './graphics.ts'
+import { lookAtCard } from './card.ts'
+import { cardDevices, cardVendors } from './graphics.ts'
 import { findLibrary } from './libraries.ts'
 import { installFix, type PackageNames } from './system.ts'
 import type { Adapter, Finding } from './types.ts'
@@ -48,9 +49,12 @@ function lookAtVulkan(root: string): WebgpuLook {
   const usable = drivers.filter(({ isThere }) => isThere)
   const loader = findLibrary('libvulkan.so.1', root)
   const fix = fixOf(loader === undefined, usable.length === 0, root)
-  const findings = [loaderFinding(loader, fix), driverFinding(drivers, usable, fix)]
-  const only = findings.every(({ ok }) => ok) ? onlySoftware(usable, root) : undefined
-  return { findings, ...(only && { adapter: only }) }
+  const pieces = [loaderFinding(loader, fix), driverFinding(drivers, usable, fix)]
+  const isThere = pieces.every(({ ok }) => ok)
+  const only = isThere ? onlySoftware(usable, root) : undefined
+  // Software plays a card where there is none.
+  const card = lookAtCard(root, { isNeeded: !isThere || usable.every((driver) => driver.software === undefined) })
+  return { findings: [card, ...pieces], ...(only && { adapter: only }) }
 }
 
 /** One command for all that is missing. NVIDIA's Vulkan driver is a part of its driver; Mesa has all others. */
@@ -81,6 +85,6 @@ function driverFinding(drivers: readonly VulkanDriver[], usable: readonly Vulkan
 /** The software driver that must answer, where no driver is for a card or the kernel has no card. */
 function onlySoftware(usable: readonly VulkanDriver[], root: string): Adapter | undefined {
   const [software] = usable.flatMap((driver) => driver.software ?? [])
-  const isOnly = usable.every((driver) => driver.software !== undefined) || !hasCardDevice(root)
+  const isOnly = usable.every((driver) => driver.software !== undefined) || cardDevices(root).length === 0
   return software && isOnly ? { name: software, type: 'software', backend: 'Vulkan' } : undefined
 }
