@@ -1,4 +1,5 @@
 import { callback, checkOptions, flag, type OptionProblem, type Rules, signal, text } from '../../../common/options.ts'
+import type { PlaceOptions, PreloadOptions } from './cuda/types.ts'
 import { SetupError } from './error.ts'
 import type { BuiltOptions, SetupTfjsOptions } from './tfjs/types.ts'
 
@@ -13,6 +14,10 @@ function failed({ code, params, message }: OptionProblem): SetupError {
 }
 
 export const builtRules: Rules<BuiltOptions> = { cache: text }
+
+export const placeRules: Rules<PlaceOptions> = { cache: text }
+
+export const preloadRules: Rules<PreloadOptions> = { ...placeRules, runtime: text }
 
 export const setupRules: Rules<SetupTfjsOptions> = {
   ...builtRules,
