@@ -1,8 +1,10 @@
 import {
   builtTfjs,
   checkTfjs,
+  commitOf,
   type DeviceName,
   type DeviceReport,
+  runtimeAt,
   surveyDevices,
   type ToolFound,
   toolsHere,
@@ -53,7 +55,7 @@ export async function diagnose(context: Context): Promise<Diagnosis> {
   terminal.transient()
   const { platform, arch } = process
   const versions = allVersions()
-  return { versions, machine: { platform, arch }, commit: null, devices: reports, tfjs, tools }
+  return { versions, machine: { platform, arch }, commit: commitHere(), devices: reports, tfjs, tools }
 }
 
 /** Our own commands in the words that start this program again. */
@@ -66,6 +68,15 @@ function runnable({ findings, fix, ...report }: DeviceReport): DeviceReport {
 }
 
 const started = (fix: string): string => fix.replace(/^pixelrow(?= )/, invocation())
+
+function commitHere(): string | null {
+  try {
+    return commitOf(runtimeAt(runtimeEntry()).library) ?? null
+  } catch {
+    // The devices' findings say what is wrong with it.
+    return null
+  }
+}
 
 async function tfjsState(signal: AbortSignal): Promise<TfjsState | null> {
   const build = builtTfjs()
