@@ -142,7 +142,9 @@ export interface LayoutChoice {
   node: string
   operator: string
   layout: 'plain' | 'blocked'
-  /** Why it stayed plain. */
+  /** In what other operators it was said, where a device has a choice. */
+  formulation?: 'convolution' | 'transposed convolution' | 'matmul' | 'comparison' | 'comparison of windows'
+  /** Why it stayed plain, or is said so. */
   reason?: string
 }
 

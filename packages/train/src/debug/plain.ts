@@ -26,7 +26,7 @@ export function plainModel(graph: Graph): PlainModel {
     const outputs = [...node.outputs]
     const rule = ruleFor({ domain, opType })
     const results = rule
-      ? rule({ g, inputs, attributes, addMask: (mask) => void masks.push(mask) })
+      ? rule({ g, inputs, attributes, addMask: (mask) => void masks.push(mask), choose() {} })
       : g.ops(opType, inputs, attributes, { domain, name, outputs, count: outputs.length })
     outputs.forEach((output, i) => {
       const value = results[i]!

@@ -1,6 +1,7 @@
 import { type Graph, graphBuilder, type Node, renamed, sizeOf } from '@pixelrow/onnx'
 import type { Mask } from '../masks.ts'
 import { inferRules } from '../operators.ts'
+import type { LayoutChoice } from '../types.ts'
 import { blocksOf } from './cpu/blocks/index.ts'
 import { permutationOf } from './cpu/blocks/layout.ts'
 import type { DeviceLowering } from './device.ts'
@@ -37,12 +38,14 @@ export function rewritten(graph: Graph, { rules, hasBlocks, fused: most, ...rest
   }
   const open = fusions.map((fusion, number) => openFusion(fusion, { graph: g, variants, layoutOf, number }))
   const masks: Mask[] = []
+  const choose = (node: Node) => (choice: Pick<LayoutChoice, 'formulation' | 'reason'>) =>
+    void choices.push({ node: node.name, operator: node.opType, layout: 'plain', ...choice })
   const lowerPlain = (node: Node) => {
     const { opType, domain, name, outputs, attributes } = node
     const inputs = node.inputs.map((input) => variants.find(input, 'plain'))
     const rule = ruleFor(node, rules)
     const results = rule
-      ? rule({ g: g.scope(name), inputs, attributes, addMask: (mask) => void masks.push(mask) })
+      ? rule({ g: g.scope(name), inputs, attributes, addMask: (mask) => void masks.push(mask), choose: choose(node) })
       : g.ops(opType, inputs, attributes, { domain, name, outputs: [...outputs], count: outputs.length })
     results.forEach((result, i) => {
       variants.set(outputs[i]!, result, 'plain', result.dims.map(Number))

@@ -1,8 +1,9 @@
-import { type Graph, int, int64, type Model, type Node, renamed, type Tensor, type ValueInfo } from '@pixelrow/onnx'
+import { type Graph, int, int64, type Model, type Node, type Tensor, type ValueInfo } from '@pixelrow/onnx'
 import type { Lowered } from '../../lowerings/index.ts'
 import type { TrainingGraph } from '../../types.ts'
 import { after, before, series } from '../loop/model.ts'
 import { asModel } from '../model.ts'
+import { ofStep, unrolled } from '../unrolled.ts'
 
 /** Steps of one iteration of the loop: the device waits once an iteration, not once a step. */
 export const STEPS = 8
@@ -90,9 +91,8 @@ function iteration({ scalars, batchSize, imageBytes }: TrainingGraph, step: Lowe
       ({ name, dims }) => ({ name, dims, from: of(loop, `${series(name)}:now`), series: of(loop, series(name)) }),
     ),
   ]
-  const shapes = new Map(given.map(({ dims }) => [shapeName(dims), { ...int64([...dims]), name: shapeName(dims) }]))
-  const all = Array.from({ length: steps }, (_, t) => stepAt(step, t, steps))
-  const losses = all.map((_, t) => at('loss:1', t))
+  const shapes = new Map([[1], ...given.map(({ dims }) => dims)].map((dims) => [shapeName(dims), shapeOf(dims)]))
+  const losses = Array.from({ length: steps }, (_, t) => ofStep('loss:1', t))
   return {
     ...graph,
     name: loop.name,
@@ -110,15 +110,15 @@ function iteration({ scalars, batchSize, imageBytes }: TrainingGraph, step: Lowe
       ...graph.initializers,
       ...shapes.values(),
       { name: 'go_on', dataType: 'bool', dims: [], data: Uint8Array.of(1) },
-      { ...int64([1]), name: shapeName([1]) },
     ],
-    values: all.flatMap(({ values = [] }) => values),
+    values: [],
     nodes: [
       node('Gather', [of(loop, 'rows'), 'iteration'], ['batch_rows'], { axis: int(0) }),
       node('Gather', ['table_pixels', 'batch_rows'], [of(loop, 'pixels')], { axis: int(0) }),
       node('Gather', ['table_labels', 'batch_rows'], [of(loop, 'labels')], { axis: int(0) }),
       ...given.flatMap((entry) => [...gathered(entry), ...cut(entry, steps)]),
-      ...all.flatMap(({ nodes }, t) => [...nodes, node('Reshape', [at('loss', t), shapeName([1])], [losses[t]!])]),
+      ...unrolled(step, steps),
+      ...losses.map((name, t) => node('Reshape', [ofStep('loss', t), shapeName([1])], [name])),
       steps > 1 ? node('Concat', losses, ['losses'], { axis: int(0) }) : node('Identity', losses, ['losses']),
     ],
   }
@@ -138,28 +138,15 @@ const gathered = ({ series, from }: Given) =>
 
 /** One node cuts, and a change of shape costs nothing. */
 function cut({ name, from, dims }: Given, steps: number): Node[] {
-  const pieces = Array.from({ length: steps }, (_, t) => at(`${name}:piece`, t))
-  const reshaped = pieces.map((piece, t) => node('Reshape', [steps > 1 ? piece : from, shapeName(dims)], [at(name, t)]))
+  const pieces = Array.from({ length: steps }, (_, t) => ofStep(`${name}:piece`, t))
+  const reshaped = pieces.map((piece, t) =>
+    node('Reshape', [steps > 1 ? piece : from, shapeName(dims)], [ofStep(name, t)]),
+  )
   return steps > 1 ? [node('Split', [from], pieces, { axis: int(0) }), ...reshaped] : reshaped
 }
 
 const shapeName = (dims: readonly number[]) => `shape_${dims.join('x')}`
-
-/** A value of one step of an iteration. */
-const at = (name: string, t: number) => `${name}@${t}`
-
-/** A step as the one number t of an iteration: its values are its own, its state is what the one before left. */
-function stepAt({ graph, loopCarried }: Lowered, t: number, steps: number): Graph {
-  const names = new Map<string, string>()
-  const own = [...graph.inputs, ...graph.outputs, ...(graph.values ?? [])].map(({ name }) => name)
-  for (const name of [...own, ...graph.nodes.flatMap(({ outputs }) => outputs)]) names.set(name, at(name, t))
-  for (const { name } of loopCarried) {
-    names.set(name, t > 0 ? at(`${name}:next`, t - 1) : name)
-    if (t === steps - 1) names.set(`${name}:next`, `${name}:next`)
-  }
-  const { nodes, ...rest } = renamed({ ...graph, initializers: [] }, names)
-  return { ...rest, nodes: nodes.map((each) => ({ ...each, name: at(each.name, t) })) }
-}
+const shapeOf = (dims: readonly number[]): Tensor => ({ ...int64([...dims]), name: shapeName(dims) })
 
 function info(name: string, dataType: ValueInfo['type']['dataType'], dims: (number | string)[]): ValueInfo {
   return { name, type: { dataType, dims } }

@@ -1,9 +1,10 @@
-import { type Graph, sizeOf, type ValueInfo, write } from '@pixelrow/onnx'
+import { sizeOf, write } from '@pixelrow/onnx'
 import { type LoweringDevice, lower } from '../../lowerings/index.ts'
 import type { Lowered } from '../../lowerings/lowered.ts'
 import type { CompileOptions, TrainingGraph } from '../../types.ts'
 import { FORWARD_ROWS, type ForwardJob } from '../forward.ts'
 import { asModel } from '../model.ts'
+import { withRows } from '../rows.ts'
 import { loopModel } from './model.ts'
 import type { LoopJob } from './sessions.ts'
 
@@ -44,15 +45,4 @@ export function forwardJob(
       : [{ name, dims, parts: [{ name, size: sizeOf(dims), permutation: permutations.get(name) }] }],
   )
   return { model: write(asModel(graph)), isFixed: rows !== undefined, byteOrder, weights }
-}
-
-/** The graph for a number of rows in place of any. */
-function withRows(graph: Graph, rows: number): Graph {
-  const fixed = (infos: readonly ValueInfo[]) =>
-    infos.map(({ name, type }) => ({
-      name,
-      type: { ...type, dims: type.dims?.map((dim) => (dim === 'N' ? rows : dim)) },
-    }))
-  const { inputs, outputs, values = [] } = graph
-  return { ...graph, inputs: fixed(inputs), outputs: fixed(outputs), values: fixed(values) }
 }

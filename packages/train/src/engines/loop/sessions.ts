@@ -11,7 +11,7 @@ import { after, before, series } from './model.ts'
 
 /** The models of a training graph with what they are fed. */
 export interface LoopJob {
-  device: 'cpu' | 'webgpu'
+  device: 'cpu'
   /** Left out where only `logits` is wanted. */
   training?: TrainingJob
   forward: ForwardJob
