@@ -1,6 +1,6 @@
 import { epochOrder } from '@pixelrow/data'
 import { type Position, type Snapshot, writeCheckpoint } from './checkpoint.ts'
-import { nextCount, trainSpan } from './chunks.ts'
+import { nextCount, type Span, trainSpan } from './chunks.ts'
 import { diverged, finiteState } from './finite.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
 import { evaluate } from './metrics.ts'
@@ -9,7 +9,7 @@ import type { FitOptions, Settings } from './options.ts'
 import { LAST_LOSSES } from './outcome.ts'
 import { identityOn, type SetUp } from './setup.ts'
 import { LEARNING_RATE } from './training-graph.ts'
-import type { EpochRecord, Stopped } from './types.ts'
+import type { Chunk, EpochRecord, Stopped } from './types.ts'
 
 /** Runs the epochs from where `start` stands; gives where it ended, with the final (or, where asked for, the best) state. */
 export async function runEpochs(training: SetUp, reports: FitOptions): Promise<Snapshot> {
@@ -76,7 +76,8 @@ async function runSteps(
     const first = position.total
     count = Math.min(count, steps - position.step)
     const span = { first, offset: position.step, count }
-    const losses = await trainSpan(trainer, span, { epoch, order, series, batchSize })
+    const next = trainer.looksAhead ? stepsAfter(span, { epoch, order, settings, left: epochs - epoch }) : undefined
+    const losses = await trainSpan(trainer, span, { epoch, order, series, batchSize, ...(next && { next }) })
     const milliseconds = performance.now() - began
     countIn(position, losses, milliseconds)
     await keeper.keepNowAndThen(position.total)
@@ -86,6 +87,20 @@ async function runSteps(
     await reports.onProgress?.({ epoch, epochs, step: position.step, steps, loss: losses.at(-1)! })
     count = nextCount(count, milliseconds)
   }
+}
+
+/** As many steps as a span has, right behind it: of its epoch, else of the next one, else none. */
+function stepsAfter(
+  { first, offset, count }: Span,
+  { epoch, order, settings, left }: { epoch: number; order: Uint32Array; settings: Settings; left: number },
+): Chunk['next'] {
+  const { train, stepsPerEpoch, batchSize, seed } = settings
+  const start = offset + count
+  const rowsFrom = (from: Uint32Array, at: number) =>
+    from.slice(at * batchSize, Math.min(at + count, stepsPerEpoch) * batchSize)
+  if (start < stepsPerEpoch) return { rows: rowsFrom(order, start), first: first + count, epoch }
+  if (left === 0) return undefined
+  return { rows: rowsFrom(epochOrder(train.rows, seed, epoch + 1), 0), first: first + count, epoch: epoch + 1 }
 }
 
 /** Moves the position behind a chunk of steps. */

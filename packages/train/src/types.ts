@@ -96,6 +96,11 @@ export interface CompileOptions {
   state: Record<string, Float32Array>
   /** `plain` keeps images as ONNX has them; `auto` (default) leaves the choice to the engine. */
   layout?: 'auto' | 'plain'
+  /**
+   * The execution provider that runs what was made for the device; default the device's own. With `cpu` another device's formulation runs here, to
+   * compare what it computes.
+   */
+  provider?: string
   /** What the path of a profile begins with, which onnxruntime then writes when the trainer is closed. */
   profile?: string
 }
@@ -110,6 +115,8 @@ export interface Chunk {
   epoch: number
   /** For every scalar of the graph its value at each of the steps. */
   scalars: Record<string, Float32Array>
+  /** Steps that probably follow, of this or the next epoch: what the host makes for them can be made while these are done. */
+  next?: Pick<Chunk, 'rows' | 'first' | 'epoch'>
 }
 
 /** A compiled training graph with its state on a device. */
@@ -124,6 +131,8 @@ export interface Trainer {
   state(): Promise<Record<string, Float32Array>>
   /** Frees everything; waits for a run under way. */
   close(): Promise<void>
+  /** Whether it makes use of a chunk's `next`. */
+  looksAhead?: boolean
   /** How the graph's images lie in memory, where an engine has a choice. */
   layouts?: Layouts
   /** The library that computes, where an engine has a choice. */

@@ -2,18 +2,17 @@ import { createRequire } from 'node:module'
 import { type Host, startHost } from '@pixelrow/worker'
 import type { Installed, NativeConflict } from '@pixelrow/worker/inside'
 import { TrainError } from '../error.ts'
-import type { LoweringDevice } from '../lowerings/index.ts'
 import source from './onnxruntime.worker.ts?source'
 
-/** Starts the worker that has onnxruntime. For another device than the CPU it is a process: a driver's crash ends that process alone. */
-export function openHost(device: LoweringDevice): Host {
+/** Starts the worker that has onnxruntime. For another provider than the CPU's it is a process: a driver's crash ends that process alone. */
+export function openHost(provider: string): Host {
   const runtime = resolveRuntime()
   // onnxruntime reports its use by default. A worker's environment is a copy, so this must happen here, before it starts.
   process.env.ORT_DISABLE_TELEMETRY ??= '1'
   return startHost(source, {
     name: 'pixelrow-train',
     data: { runtime },
-    ...(device !== 'cpu' && { isolate: true }),
+    ...(provider !== 'cpu' && { isolate: true }),
     // What comes and goes with a chunk is small; a large nursery would only let it pile up.
     resourceLimits: { maxYoungGenerationSizeMb: 2 },
   })

@@ -2,7 +2,7 @@ import { TrainError } from '../error.ts'
 import type { LoweringDevice } from '../lowerings/index.ts'
 import type { Engine } from '../types.ts'
 import { prepareCpu } from './cpu.ts'
-import { prepareCuda } from './cuda.ts'
+import { prepareCuda } from './cuda/prepare.ts'
 import { closingOnError, openHost } from './host.ts'
 import type { Prepare } from './prepare.ts'
 import { openTrainer } from './trainer.ts'
@@ -28,12 +28,12 @@ export const onnxruntime: Engine = {
     return !names || names.includes('cpu') ? [cpu] : []
   },
   async compile(graph, options) {
-    const { device } = options
+    const { device, provider = device } = options
     if (!isKnown(device)) throw unknownDevice(device)
-    const host = openHost(device)
+    const host = openHost(provider)
     return closingOnError(host, async () => {
-      const { job, layouts } = await devices[device](graph, options, host)
-      return { ...(await openTrainer(host, job)), layouts }
+      const { job, ...more } = await devices[device](graph, options, host)
+      return { ...(await openTrainer(host, job)), ...more }
     })
   },
 }

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import { nativeConflict, serve } from '@pixelrow/worker/inside'
 import { type Replay, replay } from '../debug/replay.ts'
-import { type DeviceJob, openJob, type Sessions } from './job.ts'
-import type { Runtime } from './runtime.ts'
+import { type DeviceJob, openJob } from './job.ts'
+import type { Runtime, Sessions } from './runtime.ts'
 import { runTrial, type Trial } from './trial.ts'
 
 /** A process has one library of a name: what else of that name stands in the way goes back as plain data. */
