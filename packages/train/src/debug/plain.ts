@@ -1,8 +1,8 @@
 import { type Graph, graphBuilder, type Model, type Value, write } from '@pixelrow/onnx'
-import { asModel } from '../engines/loop.ts'
-import { plainLowering } from '../lowerings/plain/index.ts'
+import { asModel } from '../engines/model.ts'
+import { ruleFor } from '../lowerings/plain/index.ts'
 import type { Mask } from '../masks.ts'
-import { DOMAIN, inferRules } from '../operators.ts'
+import { inferRules } from '../operators.ts'
 
 /** A graph that onnxruntime runs and in which every float value is an output, under the name that it has in the graph it was made of. */
 export interface PlainModel {
@@ -24,10 +24,10 @@ export function plainModel(graph: Graph): PlainModel {
   for (const { opType, domain, name, attributes, ...node } of graph.nodes) {
     const inputs = node.inputs.map((input) => values.get(input))
     const outputs = [...node.outputs]
-    const results =
-      domain === DOMAIN
-        ? plainLowering(opType)({ g, inputs, attributes, addMask: (mask) => void masks.push(mask) })
-        : g.ops(opType, inputs, attributes, { domain, name, outputs, count: outputs.length })
+    const rule = ruleFor({ domain, opType })
+    const results = rule
+      ? rule({ g, inputs, attributes, addMask: (mask) => void masks.push(mask), choose() {} })
+      : g.ops(opType, inputs, attributes, { domain, name, outputs, count: outputs.length })
     outputs.forEach((output, i) => {
       const value = results[i]!
       values.set(output, value)

@@ -1,6 +1,6 @@
 import type { Graph, Node } from '@pixelrow/onnx'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
-import type { Runtime } from '../engines/sessions.ts'
+import type { Runtime } from '../engines/runtime.ts'
 import { fillMask } from '../masks.ts'
 import type { StateTensor } from '../types.ts'
 import { firstNotFinite, type Numbers, numbersOf } from './numbers.ts'

@@ -1,6 +1,6 @@
 import { selectRows } from '@pixelrow/data'
 import { augmentRows } from '../augmented.ts'
-import { replayed } from '../engines/onnxruntime.ts'
+import { replayed } from '../engines/here.ts'
 import { type Divergence, diverged, type Place } from '../finite.ts'
 import type { Settings } from '../options.ts'
 import type { LabelledTable } from '../table.ts'

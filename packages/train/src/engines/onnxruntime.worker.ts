@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module'
 import { nativeConflict, serve } from '@pixelrow/worker/inside'
 import { type Replay, replay } from '../debug/replay.ts'
-import { type Job, openSessions, type Runtime } from './sessions.ts'
+import { type DeviceJob, openJob } from './job.ts'
+import type { Runtime, Sessions } from './runtime.ts'
 import { runTrial, type Trial } from './trial.ts'
 
 /** A process has one library of a name: what else of that name stands in the way goes back as plain data. */
@@ -15,13 +16,13 @@ function load(runtime: string): Runtime {
 
 /** The worker's side of the onnxruntime engine: `open` a job, then its methods. */
 serve(({ runtime }: { runtime: string }) => {
-  let sessions: Awaited<ReturnType<typeof openSessions>> | undefined
+  let sessions: Sessions | undefined
   return {
     methods: {
       trial: (trial: Trial) => runTrial(load(runtime), trial),
       replay: (job: Replay) => replay(load(runtime), job),
-      async open(job: Job) {
-        sessions = await openSessions(load(runtime), job)
+      async open(job: DeviceJob) {
+        sessions = await openJob(load(runtime), job)
       },
       train: (chunk: never) => sessions!.train(chunk),
       logits: (pixels: never) => sessions!.logits(pixels),

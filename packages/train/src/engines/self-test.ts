@@ -7,7 +7,7 @@ import { lower } from '../lowerings/index.ts'
 import { sgd } from '../optimizers.ts'
 import { LEARNING_RATE, trainingGraph } from '../training-graph.ts'
 import type { TrainingGraph } from '../types.ts'
-import { asModel } from './loop.ts'
+import { asModel } from './model.ts'
 import { pack, unpack } from './state.ts'
 import type { Trial, TrialTensor } from './trial.ts'
 

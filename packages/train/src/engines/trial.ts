@@ -1,4 +1,4 @@
-import type { Runtime } from './sessions.ts'
+import type { Runtime } from './runtime.ts'
 
 /** A model to be run once, to see what this onnxruntime makes of it. */
 export interface Trial {

@@ -1,3 +1,4 @@
+import type { Node } from '@pixelrow/onnx'
 import { unsupported } from '../../error.ts'
 import { DOMAIN } from '../../operators.ts'
 import { batchNormGrad, batchNormTrain } from './batch-norm.ts'
@@ -9,24 +10,26 @@ import { averagePoolGrad, maxPool, maxPoolGrad } from './pool.ts'
 import { seededMask } from './seeded-mask.ts'
 import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from './softmax-cross-entropy.ts'
 
-const lowerings: Readonly<Record<string, Lowering>> = {
-  AveragePoolGrad: averagePoolGrad,
-  BatchNormGrad: batchNormGrad,
-  BatchNormTrain: batchNormTrain,
-  ConvGradInput: convGradInput,
-  ConvGradWeight: convGradWeight,
-  MaxPool: maxPool,
-  MaxPoolGrad: maxPoolGrad,
-  OneHot: oneHot,
-  Orthogonalize: orthogonalize,
-  SeededMask: seededMask,
-  SoftmaxCrossEntropy: softmaxCrossEntropy,
-  SoftmaxCrossEntropyGrad: softmaxCrossEntropyGrad,
+/** The rules of our own operators that any device runs. */
+export const plainRules: Readonly<Record<string, Lowering>> = {
+  [`${DOMAIN}:AveragePoolGrad`]: averagePoolGrad,
+  [`${DOMAIN}:BatchNormGrad`]: batchNormGrad,
+  [`${DOMAIN}:BatchNormTrain`]: batchNormTrain,
+  [`${DOMAIN}:ConvGradInput`]: convGradInput,
+  [`${DOMAIN}:ConvGradWeight`]: convGradWeight,
+  [`${DOMAIN}:MaxPool`]: maxPool,
+  [`${DOMAIN}:MaxPoolGrad`]: maxPoolGrad,
+  [`${DOMAIN}:OneHot`]: oneHot,
+  [`${DOMAIN}:Orthogonalize`]: orthogonalize,
+  [`${DOMAIN}:SeededMask`]: seededMask,
+  [`${DOMAIN}:SoftmaxCrossEntropy`]: softmaxCrossEntropy,
+  [`${DOMAIN}:SoftmaxCrossEntropyGrad`]: softmaxCrossEntropyGrad,
 }
 
-/** The plain rule of an operator of our own domain, which any device runs. */
-export function plainLowering(opType: string): Lowering {
-  const lowering = lowerings[opType]
-  if (!lowering) throw unsupported(`No lowering for operator ${DOMAIN}:${opType}.`, { operator: `${DOMAIN}:${opType}` })
-  return lowering
+/** The rule of an operator, plain or a device's; undefined for one of ONNX's own that stays as it is. Throws for one of ours without a rule. */
+export function ruleFor({ domain, opType }: Pick<Node, 'domain' | 'opType'>, rules = plainRules): Lowering | undefined {
+  const operator = domain ? `${domain}:${opType}` : opType
+  const rule = rules[operator]
+  if (!rule && domain === DOMAIN) throw unsupported(`No lowering for operator ${operator}.`, { operator })
+  return rule
 }

@@ -2,15 +2,19 @@ import { float32, type GraphBuilder, int, int64, type Value } from '@pixelrow/on
 import { operands } from '../../operands.ts'
 import type { Lowering } from './lowering.ts'
 
-/** −Σ targets · log softmax(logits) / total. */
-export const softmaxCrossEntropy: Lowering = ({ g, inputs }) => {
-  const [logits, targets] = operands(inputs, 2, 'SoftmaxCrossEntropy')
-  const total = inputs[2]
-  const logProbabilities = g.op('LogSoftmax', [logits], { axis: int(1) })
-  const sum = g.op('ReduceSum', [g.op('Mul', [logProbabilities, targets])], { keepdims: int(0) })
-  const minusOne = g.constant(float32(-1))
-  return [g.op('Mul', [sum, share(g, minusOne, total, logits)]), logProbabilities]
+/** −Σ targets · log softmax(logits) / total, with what makes the logarithms. */
+export function crossEntropyBy(logSoftmax: (g: GraphBuilder, logits: Value) => Value): Lowering {
+  return ({ g, inputs }) => {
+    const [logits, targets] = operands(inputs, 2, 'SoftmaxCrossEntropy')
+    const total = inputs[2]
+    const logProbabilities = logSoftmax(g, logits)
+    const sum = g.op('ReduceSum', [g.op('Mul', [logProbabilities, targets])], { keepdims: int(0) })
+    const minusOne = g.constant(float32(-1))
+    return [g.op('Mul', [sum, share(g, minusOne, total, logits)]), logProbabilities]
+  }
 }
+
+export const softmaxCrossEntropy = crossEntropyBy((g, logits) => g.op('LogSoftmax', [logits], { axis: int(1) }))
 
 /** (softmax · the row's sum of targets − targets) · dLoss / total; without a total the rows' sums are 1. */
 export const softmaxCrossEntropyGrad: Lowering = ({ g, inputs }) => {

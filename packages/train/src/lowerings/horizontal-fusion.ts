@@ -9,11 +9,11 @@ import {
   sizeOf,
   viewOf,
 } from '@pixelrow/onnx'
-import { required } from '../../required.ts'
-import { reshape } from '../plain/shape.ts'
-import { ELEMENTWISE } from './blocks/elementwise.ts'
-import type { ValueLayout } from './blocks/layout.ts'
-import type { Variants } from './blocks/variants.ts'
+import { required } from '../required.ts'
+import { ELEMENTWISE } from './cpu/blocks/elementwise.ts'
+import type { ValueLayout } from './cpu/blocks/layout.ts'
+import type { Variants } from './cpu/blocks/variants.ts'
+import { reshape } from './plain/shape.ts'
 
 /**
  * A horizontal fusion: updates of several parameters that are the same chain of elementwise operators, as biases' Adam is: one chain over all of them in a
@@ -40,8 +40,8 @@ const LARGEST = 1 << 16
 /** A shorter chain is not worth putting the gradients in a row. */
 const SHORTEST = 6
 
-/** The horizontal fusions of a step's graph; loop-carried inputs are those for which there is an output `NAME:next`. */
-export function fusionsOf(graph: Graph): Fusion[] {
+/** The horizontal fusions of a step's graph, of at most so many parameters; loop-carried inputs are those for which there is an output `NAME:next`. */
+export function fusionsOf(graph: Graph, most: number): Fusion[] {
   const groups = new Map<string, { members: Member[]; suffixes: string[] }>()
   const loopCarried = new Set(graph.outputs.map(({ name }) => name.replace(/:next$/, '')))
   const parameters = graph.inputs.filter(({ name }) => loopCarried.has(name) && !name.includes(':'))
@@ -58,11 +58,18 @@ export function fusionsOf(graph: Graph): Fusion[] {
     groups.set(found.signature, group)
   }
   return [...groups.values()]
+    .flatMap(({ members, suffixes }) => inParts(members, most).map((part) => ({ members: part, suffixes })))
     .filter(({ members }) => members.length > 1)
     .map(({ members, suffixes }) => {
       const nodes = new Set(members.flatMap((member) => member.nodes))
       return { members, suffixes, has: (node) => nodes.has(node) }
     })
+}
+
+function inParts<T>(all: readonly T[], most: number): T[][] {
+  const parts: T[][] = []
+  for (let start = 0; start < all.length; start += most) parts.push(all.slice(start, start + most))
+  return parts
 }
 
 /** The elementwise operators between a parameter's gradient and its next values; undefined where others read what lies between. */

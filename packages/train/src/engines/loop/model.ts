@@ -1,14 +1,7 @@
 import { type Graph, int, type Model, type Node, type ValueInfo } from '@pixelrow/onnx'
-import { NCHWC } from '../lowerings/cpu/blocks/layout.ts'
-import type { LoopCarried, Lowered } from '../lowerings/index.ts'
-import type { TrainingGraph } from '../types.ts'
-
-const OPSET = 17
-
-/** A graph of plain ONNX operators as a model. */
-export function asModel(graph: Graph): Model {
-  return { irVersion: 8, opsets: { '': OPSET, [NCHWC]: 1 }, graph, producerName: 'pixelrow' }
-}
+import type { LoopCarried, Lowered } from '../../lowerings/index.ts'
+import type { TrainingGraph } from '../../types.ts'
+import { asModel } from '../model.ts'
 
 /** The outer model's names of a state tensor before and after the chunk. */
 export const before = ({ name }: LoopCarried) => `${name}:before`

@@ -1,0 +1,70 @@
+import { createRequire } from 'node:module'
+import { type Host, startHost } from '@pixelrow/worker'
+import type { Installed, NativeConflict } from '@pixelrow/worker/inside'
+import { TrainError } from '../error.ts'
+import source from './onnxruntime.worker.ts?source'
+
+/** Starts the worker that has onnxruntime. For another provider than the CPU's it is a process: a driver's crash ends that process alone. */
+export function openHost(provider: string): Host {
+  const runtime = resolveRuntime()
+  // onnxruntime reports its use by default. A worker's environment is a copy, so this must happen here, before it starts.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1'
+  return startHost(source, {
+    name: 'pixelrow-train',
+    data: { runtime },
+    ...(provider !== 'cpu' && { isolate: true }),
+    // What comes and goes with a chunk is small; a large nursery would only let it pile up.
+    resourceLimits: { maxYoungGenerationSizeMb: 2 },
+  })
+}
+
+/** Does something in a worker that ends with it. */
+export async function withHost<T>(work: (host: Host) => Promise<T>): Promise<T> {
+  const host = openHost('cpu')
+  const result = await closingOnError(host, () => work(host))
+  await host.close()
+  return result
+}
+
+/** Ends the worker where the work fails. */
+export async function closingOnError<T>(host: Host, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    await host.close()
+    throw isConflict(error) ? conflictError(error) : error
+  }
+}
+
+/** What the worker throws where another version of onnxruntime was in the process first. */
+export const isConflict = (error: unknown): error is NativeConflict =>
+  typeof error === 'object' && error !== null && 'wanted' in error && 'loaded' in error
+
+function conflictError({ wanted, loaded }: NativeConflict): TrainError {
+  const named = ({ version, path }: Installed) => `${version === undefined ? '' : `${version}, `}from ${path}`
+  const message =
+    `Training needs onnxruntime-node ${named(wanted)}, and this process has already loaded onnxruntime ${loaded.map(named).join(' and ')}: ` +
+    'it can have one version. Bring all who use it to one (npm ls onnxruntime-node shows them, "overrides" in package.json sets it).'
+  return new TrainError({ code: 'TRAIN_RUNTIME_CONFLICT', params: { wanted, loaded }, message })
+}
+
+/** The path of onnxruntime-node's entry; throws where it is not installed. */
+export function resolveRuntime(): string {
+  try {
+    return createRequire(import.meta.url).resolve('onnxruntime-node')
+  } catch {
+    const message =
+      'Training needs onnxruntime-node, which is not installed. Run: ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node@~1.30.0'
+    throw new TrainError({ code: 'TRAIN_ENGINE_UNAVAILABLE', params: { engine: 'onnxruntime' }, message })
+  }
+}
+
+/** The version of the onnxruntime-node that would train, as far as it can be told: a bundler may have left its package.json behind. */
+export function onnxruntimeVersion(): string | undefined {
+  try {
+    const manifest: { version: string } = createRequire(import.meta.url)('onnxruntime-node/package.json')
+    return manifest.version
+  } catch {
+    return undefined
+  }
+}

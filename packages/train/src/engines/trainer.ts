@@ -1,0 +1,41 @@
+import type { Host } from '@pixelrow/worker'
+import { isA } from '../../../../common/kinds.ts'
+import { TrainError, type TrainErrorDetail } from '../error.ts'
+import type { Trainer } from '../types.ts'
+import { isConflict } from './host.ts'
+import type { DeviceJob } from './job.ts'
+
+/** Has a worker open a job. What fails on another device than the CPU is that device's, at once or later. */
+export async function openTrainer(host: Host, job: DeviceJob): Promise<Trainer> {
+  const { device } = job
+  await onDevice(host.call('open', job), (reason) => unavailable(device, reason))
+  const call = <T>(method: string, argument?: unknown) =>
+    onDevice(host.call<T>(method, argument), (reason) => lost(device, reason))
+  return {
+    train: (chunk) => call('train', chunk),
+    logits: (pixels) => call('logits', pixels),
+    validate: () => call('validate'),
+    state: () => call('state'),
+    close: () => host.close(),
+  }
+
+  function onDevice<T>(answer: Promise<T>, errorOf: (reason: string) => TrainErrorDetail): Promise<T> {
+    if (device === 'cpu') return answer
+    return answer.catch((cause: unknown) => {
+      throw isConflict(cause) ? cause : new TrainError(errorOf(reasonOf(cause)), { cause })
+    })
+  }
+}
+
+const reasonOf = (cause: unknown) => (isA(cause, 'Error') ? cause.message : String(cause))
+
+function unavailable(device: string, reason: string): TrainErrorDetail {
+  const params = { engine: 'onnxruntime', device, reason, known: ['cpu'] }
+  const message = `Device "${device}" cannot be used by engine onnxruntime: ${reason}`
+  return { code: 'TRAIN_DEVICE_UNAVAILABLE', params, message }
+}
+
+function lost(device: string, reason: string): TrainErrorDetail {
+  const message = `Device "${device}" failed in the middle of a training: ${reason}`
+  return { code: 'TRAIN_DEVICE_LOST', params: { device, reason }, message, advice: 'Resume it on the CPU.' }
+}
