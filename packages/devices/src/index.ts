@@ -1,4 +1,12 @@
 export { attemptOf, type DeviceAttempt } from './attempt.ts'
+export { commitOf } from './cuda/commit.ts'
+export { hasCodeFor, shownTargets, type Targets } from './cuda/fatbin.ts'
+export { type NvidiaGpu, nvidiaGpus } from './cuda/gpus.ts'
+export type { WantedLibrary } from './cuda/libraries.ts'
+export { findNvidia, findVulkanLoader, type NvidiaLibrary } from './cuda/nvidia.ts'
+export { type Provider, type ProviderOwner, providerOf } from './cuda/provider.ts'
+export { type OnnxRuntime, runtimeAt } from './cuda/runtime.ts'
+export type { PlaceOptions } from './cuda/types.ts'
 export { SetupError, type SetupErrorCode } from './error.ts'
 export type {
   Adapter,
@@ -18,3 +26,4 @@ export type { CudaHere, CudaLibrary } from './tfjs/cuda.ts'
 export { removeTfjs } from './tfjs/remove.ts'
 export { setupTfjs, type TfjsSetup } from './tfjs/setup.ts'
 export type { BuiltOptions, SetupProgress, SetupTfjsOptions, TfjsBuild, TfjsKind } from './tfjs/types.ts'
+export { type ToolFound, toolsHere } from './tools-here.ts'

@@ -10,6 +10,7 @@ import {
   signal,
   text,
 } from '../../../common/options.ts'
+import type { PlaceOptions, PreloadOptions } from './cuda/types.ts'
 import { SetupError } from './error.ts'
 import { deviceNames } from './findings/names.ts'
 import type { LookOptions, SurveyOptions } from './findings/types.ts'
@@ -27,6 +28,10 @@ function failed({ code, params, message }: OptionProblem): SetupError {
 
 export const builtRules: Rules<BuiltOptions> = { cache: text }
 
+export const placeRules: Rules<PlaceOptions> = { cache: text, root: text }
+
+export const preloadRules: Rules<PreloadOptions> = { ...placeRules, runtime: text }
+
 export const setupRules: Rules<SetupTfjsOptions> = {
   ...builtRules,
   gpu: flag,
@@ -38,9 +43,8 @@ export const setupRules: Rules<SetupTfjsOptions> = {
 export const checkRules: Rules<{ signal?: AbortSignal | undefined }> = { signal }
 
 export const lookRules: Rules<LookOptions> = {
-  runtime: text,
+  ...preloadRules,
   devices: listOf(`a list of ${deviceNames.join(', ')}`, oneOf(...deviceNames)),
-  root: text,
 }
 
 export const surveyRules: Rules<SurveyOptions> = { ...lookRules, seconds: number({ above: 0 }), signal }

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { below, namesIn, textOf } from './files.ts'
+import { below, namesIn, textOf } from '../places/files.ts'
 
 /** PCI's number of NVIDIA. */
 const nvidia = '0x10de'
@@ -19,8 +19,20 @@ export function cardVendors(root: string): string[] {
   return [...new Set(found)]
 }
 
-/** Whether the kernel offers any graphics card: to Mesa's drivers, to NVIDIA's, or to those of Windows' subsystem for Linux. */
-export function hasCardDevice(root: string): boolean {
-  const renders = namesIn(below(root, '/dev/dri')).some((name) => name.startsWith('renderD'))
-  return renders || ['/dev/nvidiactl', '/dev/dxg'].some((path) => existsSync(below(root, path)))
+/** The kernel's doors to graphics cards: Mesa's drivers take the first, NVIDIA's the second, those of Windows' subsystem for Linux the third. */
+export function cardDevices(root: string): string[] {
+  const folder = below(root, '/dev/dri')
+  const renders = namesIn(folder).filter((name) => name.startsWith('renderD'))
+  const others = ['/dev/nvidiactl', '/dev/dxg'].map((path) => below(root, path))
+  return [...renders.map((name) => join(folder, name)), ...others.filter((path) => existsSync(path))]
+}
+
+/** Whether this process may use a card through its door. */
+export function mayUse(device: string): boolean {
+  try {
+    accessSync(device, constants.R_OK | constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }

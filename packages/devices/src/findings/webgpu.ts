@@ -1,6 +1,7 @@
 import { cpus, release } from 'node:os'
-import { cardVendors, hasCardDevice } from './graphics.ts'
-import { findLibrary } from './libraries.ts'
+import { findVulkanLoader } from '../cuda/nvidia.ts'
+import { lookAtCard } from './card.ts'
+import { cardDevices, cardVendors } from './graphics.ts'
 import { installFix, type PackageNames } from './system.ts'
 import type { Adapter, Finding } from './types.ts'
 import { type VulkanDriver, vulkanDrivers } from './vulkan.ts'
@@ -46,40 +47,44 @@ function lookAtMetal(): WebgpuLook {
 function lookAtVulkan(root: string): WebgpuLook {
   const drivers = vulkanDrivers(root)
   const usable = drivers.filter(({ isThere }) => isThere)
-  const loader = findLibrary('libvulkan.so.1', root)
-  const missing = [...(loader ? [] : [loaderPackage]), ...(usable.length ? [] : [mesaPackage])]
-  const findings = [loaderFinding(loader, missing, root), driverFinding(drivers, usable, root)]
-  const only = findings.every(({ ok }) => ok) ? onlySoftware(usable, root) : undefined
-  return { findings, ...(only && { adapter: only }) }
+  const loader = findVulkanLoader({ root })?.path
+  const fix = fixOf(loader === undefined, usable.length === 0, root)
+  const pieces = [loaderFinding(loader, fix), driverFinding(drivers, usable, fix)]
+  const isThere = pieces.every(({ ok }) => ok)
+  const only = isThere ? onlySoftware(usable, root) : undefined
+  // Software plays a card where there is none.
+  const card = lookAtCard(root, { isNeeded: !isThere || usable.every((driver) => driver.software === undefined) })
+  return { findings: [card, ...pieces], ...(only && { adapter: only }) }
 }
 
-function loaderFinding(loader: string | undefined, missing: readonly PackageNames[], root: string): Finding {
+/** One command for all that is missing. NVIDIA's Vulkan driver is a part of its driver; Mesa has all others. */
+function fixOf(withLoader: boolean, withDriver: boolean, root: string): string {
+  const vendors = cardVendors(root)
+  const isNvidia = vendors.includes('NVIDIA') && vendors.length === 1
+  if (!withLoader && withDriver && isNvidia)
+    return "Install the Vulkan part of NVIDIA's driver (in Debian nvidia-vulkan-icd, in Ubuntu libnvidia-gl of the driver's version)."
+  return installFix([...(withLoader ? [loaderPackage] : []), ...(withDriver && !isNvidia ? [mesaPackage] : [])], root)
+}
+
+function loaderFinding(loader: string | undefined, fix: string): Finding {
   if (loader) return { piece: 'vulkan-loader', ok: true, found: loader }
   const reason = "Vulkan's loader is missing: there is no libvulkan.so.1"
-  return { piece: 'vulkan-loader', ok: false, reason, fix: installFix(missing, root) }
+  return { piece: 'vulkan-loader', ok: false, reason, fix }
 }
 
-function driverFinding(drivers: readonly VulkanDriver[], usable: readonly VulkanDriver[], root: string): Finding {
+function driverFinding(drivers: readonly VulkanDriver[], usable: readonly VulkanDriver[], fix: string): Finding {
   const found = usable.map(({ software, library }) => (software ? `${software} (software), ${library}` : library))
   if (found.length > 0) return { piece: 'vulkan-driver', ok: true, found: found.join('; ') }
   const [broken] = drivers
   const reason = broken
     ? `a Vulkan driver is announced and missing: ${broken.manifest} names ${broken.library}, which is not there or not for this processor`
     : 'there is no Vulkan driver'
-  return { piece: 'vulkan-driver', ok: false, reason, fix: driverFix(root) }
-}
-
-/** NVIDIA's Vulkan driver is a part of its driver; Mesa has all others. */
-function driverFix(root: string): string {
-  const vendors = cardVendors(root)
-  if (vendors.includes('NVIDIA') && vendors.length === 1)
-    return "Install the Vulkan part of NVIDIA's driver (in Debian nvidia-vulkan-icd, in Ubuntu libnvidia-gl of the driver's version)."
-  return installFix([mesaPackage], root)
+  return { piece: 'vulkan-driver', ok: false, reason, fix }
 }
 
 /** The software driver that must answer, where no driver is for a card or the kernel has no card. */
 function onlySoftware(usable: readonly VulkanDriver[], root: string): Adapter | undefined {
   const [software] = usable.flatMap((driver) => driver.software ?? [])
-  const isOnly = usable.every((driver) => driver.software !== undefined) || !hasCardDevice(root)
+  const isOnly = usable.every((driver) => driver.software !== undefined) || cardDevices(root).length === 0
   return software && isOnly ? { name: software, type: 'software', backend: 'Vulkan' } : undefined
 }

@@ -8,6 +8,7 @@ const causes: readonly (readonly [pattern: RegExp, sentence: (found: RegExpExecA
   [/Couldn't load Vulkan: (.+)$/m, ([, error]) => loaderError(error!)],
   [/vkCreateInstance: Found no drivers/, () => "Vulkan's loader found no driver"],
   [/(vkCreateInstance failed with \w+)/, ([, failure]) => failure!],
+  [/^Warning: (.+)\n - While initializing adapter/m, ([, lack]) => `WebGPU cannot use the driver: ${plain(lack!)}`],
   [/what\(\):\s*(.+)$/m, ([, what]) => plain(what!)],
 ]
 

@@ -48,7 +48,7 @@ function told(ended: Ended, seconds: number): Tried {
   const reason = trial ? wrongIn(lines) : problem(ended, lines, seconds)
   const known = adapter && { adapter }
   if (reason !== undefined) return { ...known, finding: failed(reason) }
-  return { ...known, trial: trial!, finding: { piece: 'trial', ok: true, found: describe(trial!) } }
+  return { ...known, trial: trial!, finding: { piece: 'trial', ok: true, found: describe(trial!, ended, lines) } }
 }
 
 function linesOf(stdout: string): Line[] {
@@ -85,16 +85,19 @@ function problem({ code, endedBy, isLate, stderr }: Ended, lines: readonly Line[
   const last = lines.at(-1)
   if (last?.stage === 'failed') return causeIn(stderr, last.message)
   const next = last === undefined ? 'session' : last.stage === 'session' ? 'product' : 'convolution'
-  if (isLate) return `${doing[next]} did not end within ${seconds} seconds`
+  if (isLate) return `${doing[next]} did not end within ${seconds} ${seconds === 1 ? 'second' : 'seconds'}`
   const cause = causeIn(stderr, lastLines(stderr.replaceAll(/^\[Vulkan Loader\].*$/gm, ''), 1))
   return `${doing[next]} ended the process with ${endedBy ?? `exit code ${code}`}${cause ? ` (${cause})` : ''}`
 }
 
-function describe({ sessionMs, firstRunMs, runMs, convolves }: Trial): string {
+function describe({ sessionMs, firstRunMs, runMs }: Trial, { stderr }: Ended, lines: readonly Line[]): string {
+  const last = lines.at(-1)
+  const problem =
+    last?.stage === 'failed'
+      ? `the product is right, convolutions do not run: ${causeIn(stderr, last.message)}`
+      : undefined
   const times = `session ${sessionMs} ms, first run ${firstRunMs} ms, run ${runMs} ms`
-  return convolves
-    ? `product and convolution are right; ${times}`
-    : `the product is right, convolutions do not run; ${times}`
+  return `${problem ?? 'product and convolution are right'}; ${times}`
 }
 
 function failed(reason: string): Finding {
