@@ -1,5 +1,6 @@
 import type { Attempt } from '@pixelrow/classifier'
 import { attemptOf, type DeviceReport, lookAtDevices } from '@pixelrow/devices'
+import { librariesFor } from '@pixelrow/devices/preload'
 import type { Device } from './device.ts'
 import type { Runtimes } from './runtime.ts'
 
@@ -10,8 +11,6 @@ export interface Candidate {
   name?: string
   /** Software that plays a graphics card. */
   isSoftware?: boolean
-  /** Libraries that its provider needs: paths, in the order in which they are to be loaded. */
-  libraries?: readonly string[]
   /** Why it will not do, as far as looking tells. */
   missing?: Attempt | undefined
 }
@@ -57,4 +56,14 @@ function known({ device, name, adapter }: DeviceReport): Candidate {
 function softwareAttempt({ device, name, isSoftware }: Candidate): Attempt | undefined {
   if (!isSoftware) return undefined
   return { device, error: `${name ?? 'its driver'} is software that plays a graphics card, on the CPU itself` }
+}
+
+/** What has to be loaded before a device's provider, which would not find it by itself: paths, in their order. What is missing, the provider says. */
+export function librariesOf(device: Device, { native: runtime }: Runtimes): string[] {
+  const known = lookedAt.find((each) => each === device)
+  try {
+    return known && runtime !== undefined ? librariesFor(known, { runtime }) : []
+  } catch {
+    return []
+  }
 }

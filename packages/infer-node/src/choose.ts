@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Attempt } from '@pixelrow/classifier'
 import { disagreement } from './agreement.ts'
-import { type Candidate, type Candidates, candidatesFor } from './candidates.ts'
+import { type Candidate, type Candidates, candidatesFor, librariesOf } from './candidates.ts'
 import { type Device, isAccelerator, unavailable } from './device.ts'
 import { firstOf } from './first-of.ts'
 import { openInWorkers } from './in-workers.ts'
@@ -48,10 +48,11 @@ export async function openChosen(wanted: Wanted): Promise<Chosen> {
   }
 }
 
-function openOn(wanted: Wanted, { device, isSoftware = false, libraries = [] }: Candidate): Promise<Opened> {
+function openOn(wanted: Wanted, { device, isSoftware = false }: Candidate): Promise<Opened> {
   const { isolate, workers, threads, ...file } = wanted
   // WebAssembly has one unless more are asked for.
   const most = device === 'wasm' ? undefined : Math.max(1, Math.floor(availableParallelism() / Math.max(1, workers)))
+  const libraries = librariesOf(device, wanted.runtimes)
   const job = { ...file, device, isSoftware, libraries, threads: threads ?? most, isolate: isolatesOn(device, isolate) }
   return workers > 0 || job.isolate ? openInWorkers(job, Math.max(1, workers)) : openHere(job)
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { PlainSession } from '@pixelrow/classifier'
-import { candidatesFor } from './candidates.ts'
+import { candidatesFor, librariesOf } from './candidates.ts'
 import { asked } from './device.ts'
 import { firstOf } from './first-of.ts'
 import { openPlainInWorker } from './in-worker.ts'
@@ -20,7 +20,8 @@ export async function open(source: ModelSource, options: OpenOptions = {}): Prom
   checkOpenOptions(options)
   const { device: wanted = 'cpu', threads = availableParallelism(), isolate } = options
   const [file, runtimes] = [await readModel(source), findRuntimes()]
-  return firstOf(file.name, candidatesFor(asked(wanted), runtimes), ({ device, libraries = [] }) => {
+  return firstOf(file.name, candidatesFor(asked(wanted), runtimes), ({ device }) => {
+    const libraries = librariesOf(device, runtimes)
     const job = { ...file, device, libraries, threads, runtimes, isolate: isolatesOn(device, isolate) }
     return job.isolate ? openPlainInWorker(job) : openPlain(job)
   })

@@ -7,8 +7,8 @@ import {
   type Runner,
   type Session,
 } from '@pixelrow/classifier'
+import { preloadLibraries } from '@pixelrow/devices/preload'
 import { type Device, isAccelerator, openSession } from './device.ts'
-import { preloadLibraries } from './preload.ts'
 import { inRuns, runRows, shapesUpTo } from './runs.ts'
 import type { Runtimes } from './runtime.ts'
 import type { ModelFile } from './source.ts'
