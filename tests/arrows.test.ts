@@ -35,7 +35,9 @@ const allowed: Record<string, Arrows> = {
     page: true,
   },
   'packages/infer-node': {
-    inside: ['classifier', 'onnx', 'worker', 'worker/inside'].map((name) => `@pixelrow/${name}`),
+    inside: ['classifier', 'devices', 'devices/preload', 'onnx', 'worker', 'worker/inside'].map(
+      (name) => `@pixelrow/${name}`,
+    ),
     outside: ['onnxruntime-node', 'onnxruntime-web'],
   },
   'packages/infer-web': {

@@ -55,9 +55,7 @@ test('WebGPU, on a software driver, gives the CPU’s classes on 1,000 digits', 
   const cpu = inNode<Found>(classify('cpu', true), {})
   const truth = digits('t10k', 1000).labels
   expect(cpu.labels.filter((label, row) => label === truth[row]).length).toBeGreaterThan(850)
-  for (const worker of [true, false]) {
-    expect(inNode<Found>(classify('webgpu', worker), softwareVulkan())).toEqual({ ...cpu, device: 'webgpu' })
-  }
+  expect(inNode<Found>(classify('webgpu', true), softwareVulkan())).toEqual({ ...cpu, device: 'webgpu' })
 })
 
 /** Notes each name that is looked up and each address that is connected to, by native code too. */

@@ -4,38 +4,37 @@ import { type Attempt, ClassifierError, type Damage, explainModelError } from '@
 import { OnnxError, read } from '@pixelrow/onnx'
 import type { InferenceSession } from 'onnxruntime-node'
 import { isA } from '../../../common/kinds.ts'
-import { loadNative, loadWasm, missingCuda, type Runtime, type Runtimes } from './runtime.ts'
+import { loadNative, loadWasm, type Runtime, type Runtimes } from './runtime.ts'
 import type { ModelFile } from './source.ts'
 import type { Beside } from './weights.ts'
 
 /** Where a model can run. `tensorrt`, `coreml` and `dml` are passed on to onnxruntime as they are; nobody here has tried them. */
 export type Device = 'cpu' | 'cuda' | 'webgpu' | 'wasm' | 'tensorrt' | 'coreml' | 'dml'
 
-/** A session with the device it was made on, and those that failed before. */
+/** A session with the runtime whose tensors it takes. */
 export interface OpenedSession {
   runtime: Runtime
   session: InferenceSession
-  device: Device
-  attempts: Attempt[]
 }
 
-const cudaFix =
-  "onnxruntime-node's npm package holds no CUDA provider: it needs libonnxruntime_providers_cuda.so and _shared.so of the same " +
-  "version beside its binary, CUDA's libraries and an NVIDIA driver. Or take device: 'cpu'."
+const doctor = 'Run npx pixelrow doctor, which tries it and says what is missing.'
 
-/** What would help where a device fails; the CPU only fails for reasons in the model. */
+/** What would help where a device fails and looking finds nothing missing; the CPU only fails for reasons in the model. */
 const fixes: Record<Device, string | undefined> = {
   cpu: undefined,
   wasm: undefined,
-  cuda: cudaFix,
-  tensorrt: `TensorRT comes on top of CUDA. ${cudaFix}`,
-  webgpu: "It needs a GPU with its driver (on Linux, libvulkan.so.1 and a Vulkan driver). Or take device: 'cpu'.",
-  coreml: "It is there on macOS alone. Or take device: 'cpu'.",
-  dml: "It is there on Windows alone. Or take device: 'cpu'.",
+  cuda: doctor,
+  tensorrt: `TensorRT comes on top of CUDA. ${doctor}`,
+  webgpu: doctor,
+  coreml: 'It is there on macOS alone.',
+  dml: 'It is there on Windows alone.',
 }
 
 /** All there are. */
 export const devices = Object.keys(fixes) as Device[]
+
+/** Whether it is none of the two that compute on the processor: its driver may fail, crash, or round otherwise. */
+export const isAccelerator = (device: Device): boolean => device !== 'cpu' && device !== 'wasm'
 
 /** What was asked for: `auto` or the devices to try, in order. */
 export function asked(device: 'auto' | Device | readonly Device[]): 'auto' | readonly Device[] {
@@ -43,44 +42,37 @@ export function asked(device: 'auto' | Device | readonly Device[]): 'auto' | rea
 }
 
 /**
- * The devices to try. `auto` is CUDA where its provider is installed, else the CPU. It leaves WebGPU to those who name it: it starts in seconds, is
- * slower than the CPU for single small images, and onnxruntime does not tell a graphics card from software that plays one.
- */
-function candidates(
-  device: 'auto' | readonly Device[],
-  runtimes: Runtimes,
-): { list: readonly Device[]; attempts: Attempt[] } {
-  if (device !== 'auto') return { list: device, attempts: [] }
-  const missing = missingCuda(runtimes)
-  if (missing?.length === 0) return { list: ['cuda', 'cpu'], attempts: [] }
-  const error = `onnxruntime's CUDA provider is not installed: no ${missing?.join(' and no ')} beside its binary`
-  return { list: ['cpu'], attempts: missing ? [{ device: 'cuda', error, fix: cudaFix }] : [] }
-}
-
-/**
- * Creates a session on the first device that really takes one: onnxruntime's own list of providers says what was
- * compiled in, not what works here, and is no fallback list. There is no device beyond those asked for.
+ * Creates a session on a device: onnxruntime's own list of providers says what was compiled in, not what works here. Throws a `ClassifierError`: for what is
+ * wrong with the model, or with the runtime, or with the device, which its `attempts` tell of then.
  */
 export async function openSession(
   runtimes: Runtimes,
   model: ModelFile,
-  { device: wanted, threads }: { device: 'auto' | readonly Device[]; threads: number | undefined },
+  { device, threads }: { device: Device; threads: number | undefined },
 ): Promise<OpenedSession> {
-  const { list, attempts } = candidates(wanted, runtimes)
-  for (const device of list) {
-    try {
-      return { ...(await create(runtimes, model, device, threads)), device, attempts }
-    } catch (error) {
-      const badModel = explainModelError(error, model.bytes, model.name, damageOf)
-      if (badModel) throw badModel
-      // With one device alone, what keeps its runtime from loading is the whole story.
-      if (error instanceof ClassifierError && list.length === 1) throw error
-      attempts.push({ device, error: reason(error, device, runtimes), ...(fixes[device] && { fix: fixes[device] }) })
-    }
+  try {
+    return await create(runtimes, model, device, threads)
+  } catch (error) {
+    if (error instanceof ClassifierError) throw error
+    const badModel = explainModelError(error, model.bytes, model.name, damageOf)
+    throw badModel ?? unavailable(model.name, [attemptOn(device, reasonOf(error))])
   }
-  throw new ClassifierError(`${model.name}: cannot run on ${list.join(', ')}.\n${attempts.map(describe).join('\n')}`, {
+}
+
+/** A device that does not do, with what would help. */
+export function attemptOn(device: Device, error: string): Attempt {
+  const fix = fixes[device]
+  return { device, error, ...(fix && { fix }) }
+}
+
+/** An error that says why each of the devices does not run a model. */
+export function unavailable(name: string, attempts: readonly Attempt[]): ClassifierError {
+  const devices = attempts.map(({ device }) => device)
+  const lines = [`${name}: cannot run on ${devices.join(', ')}.`, ...attempts.map(describe)]
+  const other = devices.includes('cpu') ? [] : ["  Or take device: 'cpu'."]
+  return new ClassifierError([...lines, ...other].join('\n'), {
     code: 'CLASSIFIER_DEVICE_UNAVAILABLE',
-    params: { name: model.name, devices: list },
+    params: { name, devices },
     attempts,
   })
 }
@@ -117,12 +109,10 @@ function damageOf(bytes: Uint8Array): Damage | undefined {
   }
 }
 
-/** onnxruntime's message without the C++ file and function in front; it does not say which library it did not find. */
-function reason(error: unknown, device: Device, runtimes: Runtimes): string {
+/** onnxruntime's message without the C++ file and function in front. */
+function reasonOf(error: unknown): string {
   const message = (isA(error, 'Error') ? error.message : String(error)).trim()
-  const text = message.replace(/^\/\S+:\d+ .*? was false\. /s, '')
-  const missing = device === 'cuda' ? missingCuda(runtimes) : undefined
-  return missing?.length ? `${text} (${missing.join(' and ')} not there)` : text
+  return message.replace(/^\/\S+:\d+ .*? was false\. /s, '')
 }
 
 function describe({ device, error, fix }: Attempt): string {

@@ -31,18 +31,23 @@ export async function openInWorker(job: OpenJob): Promise<Opened> {
     return starting
   }
 
-  const { model, device, attempts } = first.described
+  const { model, batch } = first.described
   return {
-    device,
-    attempts,
+    device: job.device,
+    batch,
+    lanes: 1,
+    // It gets its next full run ahead, so that it never waits for this thread.
+    depth: 2,
     runner: {
       model,
       async run(pixels, rows, { owned = false } = {}) {
         current ??= again()
         const host = await current
-        // What moves is memory with nothing else in it: a copy, where the caller needs it or has more there.
-        const own = owned && isWhole(pixels) ? pixels : pixels.slice()
-        const call = host.call<Answer<Predictions>>('run', { pixels: own, rows }, [own.buffer as ArrayBuffer])
+        // What moves is memory with nothing else in it: a copy, where the caller needs it or has more there. A process gets a copy in any case.
+        const moves = owned && isWhole(pixels)
+        const own = moves || job.isolate ? pixels : pixels.slice()
+        const moved = moves || !job.isolate ? [own.buffer as ArrayBuffer] : []
+        const call = host.call<Answer<Predictions>>('run', { pixels: own, rows }, moved)
         call.catch(() => forget(host))
         return asked(job, call)
       },

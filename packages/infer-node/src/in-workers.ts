@@ -1,3 +1,4 @@
+import { isAccelerator } from './device.ts'
 import { openInWorker } from './in-worker.ts'
 import type { Opened, OpenJob } from './opened.ts'
 
@@ -7,12 +8,12 @@ import type { Opened, OpenJob } from './opened.ts'
  */
 export async function openInWorkers(job: OpenJob, workers: number): Promise<Opened> {
   const first = await openInWorker(job)
-  if (workers === 1 || (first.device !== 'cpu' && first.device !== 'wasm')) return first
-  // On the device that the first one found.
-  const rest = Array.from({ length: workers - 1 }, () => openInWorker({ ...job, device: [first.device] }))
+  if (workers === 1 || isAccelerator(job.device)) return first
+  const rest = Array.from({ length: workers - 1 }, () => openInWorker(job))
   const all = [first, ...(await whole(first, rest))].map(({ runner }) => ({ runner, runs: 0 }))
   return {
     ...first,
+    lanes: workers,
     runner: {
       model: first.runner.model,
       async run(...job) {

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
-import { type Classifier, ClassifierError, createClassifier } from '@pixelrow/classifier'
+import { ClassifierError, createClassifier, type Prepare, type QueueOptions } from '@pixelrow/classifier'
 import { isolates } from '@pixelrow/worker'
+import { openChosen } from './choose.ts'
 import { asked } from './device.ts'
-import { openInWorkers } from './in-workers.ts'
-import { openHere } from './opened.ts'
-import { PIECE_ROWS } from './protocol.ts'
+import type { Measured } from './measure.ts'
+import type { Tried } from './opened.ts'
 import { checkLoadOptions } from './rules.ts'
+import { PIECE_ROWS, RUN_ROWS } from './runs.ts'
 import { findRuntimes } from './runtime.ts'
 import { explainRead, type ModelSource, readModel } from './source.ts'
-import type { LoadOptions } from './types.ts'
+import type { LoadedClassifier, LoadOptions } from './types.ts'
 
 /**
  * Loads an ONNX classifier of images from a path, a URL, bytes or a stream, and says on which device it runs.
@@ -18,44 +18,50 @@ import type { LoadOptions } from './types.ts'
  * Throws a `ClassifierError` where the file is missing, is not ONNX, is too new or is no classifier of images, and where
  * none of the devices asked for works (its `attempts` has the reasons): it never runs on a device that was not asked for.
  */
-export async function load(source: ModelSource, options: LoadOptions = {}): Promise<Classifier> {
+export async function load(source: ModelSource, options: LoadOptions = {}): Promise<LoadedClassifier> {
   checkLoadOptions(options)
   const { device = 'auto', threads, worker: isWorker = true, workers = 1, isolate, model: given, ...rest } = options
-  const isolated = isolates(isolate)
-  const worker = isWorker || isolated
+  const worker = isWorker || isolates(isolate)
   if (!worker && workers > 1)
     throw new ClassifierError(`load: workers: ${workers} of them need worker: true`, {
       code: 'CLASSIFIER_OPTION_INVALID',
       params: { where: 'load', option: 'workers', expected: '1 where worker is false', found: String(workers) },
     })
-  const wanted = asked(device)
-  const onWasm = wanted !== 'auto' && wanted.includes('wasm')
   const file = await readModel(source)
-  const job = {
-    ...file,
-    device: wanted,
-    threads: threads ?? (onWasm ? undefined : Math.max(1, Math.floor(availableParallelism() / workers))),
-    runtimes: findRuntimes(),
-    isolate: isolated,
-    given,
-  }
-  const { runner, ...opened } = await (worker ? openInWorkers(job, workers) : openHere(job))
+  const on = { device: asked(device), threads, isolate, workers: worker ? workers : 0 }
+  const { opened, measured } = await openChosen({ ...file, ...on, runtimes: findRuntimes(), given })
   try {
-    // A worker gets its next full run ahead, so that it never waits for this thread.
-    return createClassifier({
-      ...rest,
-      runner,
-      name: file.name,
-      ...opened,
-      lanes: workers,
-      depth: worker ? 2 : 1,
-      ...(worker && { pieceRows: PIECE_ROWS }),
-      pictures: { read: readPicture },
-    })
+    return loaded(opened, { ...rest, name: file.name }, measured)
   } catch (error) {
-    await runner.release()
+    await opened.runner.release()
     throw error
   }
+}
+
+/** The classifier on a device: what is asked for together makes runs that suit it. */
+function loaded(
+  opened: Tried,
+  { maxBatch, ...rest }: QueueOptions & { prepare?: Prepare; name: string },
+  measured: Measured | undefined,
+): LoadedClassifier {
+  const { runner, batch, lanes, depth } = opened
+  const classifier = createClassifier({
+    ...rest,
+    maxBatch: maxBatch ?? batch,
+    runner,
+    get device() {
+      return opened.device
+    },
+    get attempts() {
+      return opened.attempts
+    },
+    lanes,
+    depth,
+    chunkRows: batch,
+    pieceRows: Math.max(batch, depth > 1 ? PIECE_ROWS : RUN_ROWS),
+    pictures: { read: readPicture },
+  })
+  return Object.assign(classifier, { batch, ...(measured && { measured }) })
 }
 
 async function readPicture(path: string): Promise<Uint8Array> {

@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os'
 import type { PlainSession } from '@pixelrow/classifier'
-import { isolates } from '@pixelrow/worker'
+import { candidatesFor, librariesOf } from './candidates.ts'
 import { asked } from './device.ts'
+import { firstOf } from './first-of.ts'
 import { openPlainInWorker } from './in-worker.ts'
+import { isolatesOn } from './isolation.ts'
 import { openPlain } from './opened.ts'
 import { checkOpenOptions } from './rules.ts'
 import { findRuntimes } from './runtime.ts'
@@ -16,13 +18,11 @@ import type { OpenOptions } from './types.ts'
  */
 export async function open(source: ModelSource, options: OpenOptions = {}): Promise<PlainSession> {
   checkOpenOptions(options)
-  const { device = 'cpu', threads = availableParallelism(), isolate } = options
-  const job = {
-    ...(await readModel(source)),
-    device: asked(device),
-    threads,
-    runtimes: findRuntimes(),
-    isolate: isolates(isolate),
-  }
-  return job.isolate ? openPlainInWorker(job) : openPlain(job)
+  const { device: wanted = 'cpu', threads = availableParallelism(), isolate } = options
+  const [file, runtimes] = [await readModel(source), findRuntimes()]
+  return firstOf(file.name, candidatesFor(asked(wanted), runtimes), ({ device }) => {
+    const libraries = librariesOf(device, runtimes)
+    const job = { ...file, device, libraries, threads, runtimes, isolate: isolatesOn(device, isolate) }
+    return job.isolate ? openPlainInWorker(job) : openPlain(job)
+  })
 }

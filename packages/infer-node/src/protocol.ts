@@ -1,17 +1,10 @@
-import type { Attempt, ClassifierErrorCode, ClassifierErrorParts, ModelDescription } from '@pixelrow/classifier'
-import type { Device } from './device.ts'
-
-/** Rows of one run: more are slower. */
-export const RUN_ROWS = 256
-
-/** Rows of one message where a stream brings so many: each message costs a worker and its host about as much as the rows of a third of a run. */
-export const PIECE_ROWS = 4 * RUN_ROWS
+import type { ClassifierErrorCode, ClassifierErrorParts, ModelDescription } from '@pixelrow/classifier'
 
 /** What the worker says of a model that it has opened. */
 export interface Described {
   model: ModelDescription
-  device: Device
-  attempts: Attempt[]
+  /** Rows of one run. */
+  batch: number
 }
 
 /** A result, or an error as plain data. */

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { ClassifierError } from '@pixelrow/classifier'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { loadError } from './load-error.ts'
@@ -76,15 +75,4 @@ export function loadWasm({ wasm }: Runtimes, threads: number): Runtime {
 
 function missing(name: string, problem: string): ClassifierError {
   return new ClassifierError(`${name} ${problem}`, { code: 'CLASSIFIER_RUNTIME_MISSING', params: { package: name } })
-}
-
-/** The libraries of onnxruntime's CUDA provider that are not beside its binary; undefined where CUDA cannot be. */
-export function missingCuda({ native }: Runtimes): string[] | undefined {
-  const { platform, arch } = process
-  if (!native || (platform !== 'linux' && platform !== 'win32')) return undefined
-  const folder = join(dirname(native), '..', 'bin', 'napi-v6', platform, arch)
-  const names = ['shared', 'cuda'].map((part) =>
-    platform === 'win32' ? `onnxruntime_providers_${part}.dll` : `libonnxruntime_providers_${part}.so`,
-  )
-  return names.filter((name) => !existsSync(join(folder, name)))
 }

@@ -1,5 +1,6 @@
-import type { ModelOptions, Prepare, QueueOptions } from '@pixelrow/classifier'
+import type { Classifier, ModelOptions, Prepare, QueueOptions } from '@pixelrow/classifier'
 import type { Device } from './device.ts'
+import type { Measured } from './measure.ts'
 
 /** Where to open a file. */
 export interface OpenOptions {
@@ -28,4 +29,12 @@ export interface LoadOptions extends QueueOptions, OpenOptions {
   model?: ModelOptions
   /** How pictures are prepared unless a call says otherwise. Default: the rule in the model's metadata, else the whole picture on black. */
   prepare?: Prepare
+}
+
+/** What `load` gives. */
+export interface LoadedClassifier extends Classifier {
+  /** Rows of a run that suit the device: pieces of a stream of so many rows, or a multiple, keep it busy. */
+  readonly batch: number
+  /** How the device compared with the CPU when the model was loaded; undefined on the CPU itself and on `wasm`. */
+  readonly measured?: Measured
 }

@@ -49,7 +49,7 @@ describe('a model', () => {
     const expected = expectedProbabilities(corners, image)
     for (const { index, probability } of top) expect(probability).toBeCloseTo(expected[index]!, 6)
     expect(classifier.device).toBe('cpu')
-    expect(classifier.attempts.map(({ device }) => device)).toEqual(['cuda'])
+    expect(classifier.attempts.map(({ device }) => device)).toEqual(['cuda', 'webgpu'])
     await classifier.close()
     await expect(classifier.classify(image)).rejects.toThrow('the classifier is closed')
   })

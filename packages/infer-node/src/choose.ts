@@ -1,0 +1,109 @@
+import { availableParallelism } from 'node:os'
+import type { Attempt } from '@pixelrow/classifier'
+import { disagreement } from './agreement.ts'
+import { type Candidate, type Candidates, candidatesFor, librariesOf } from './candidates.ts'
+import { type Device, isAccelerator, unavailable } from './device.ts'
+import { firstOf } from './first-of.ts'
+import { openInWorkers } from './in-workers.ts'
+import { isolatesOn } from './isolation.ts'
+import { type Measured, measured, micro, type Reference, referenceOf, refusal, SMALL } from './measure.ts'
+import { type Opened, type OpenJob, openHere, type Tried } from './opened.ts'
+import { createSpare, withSpare } from './spare.ts'
+
+/** What a model is to be opened with. */
+export interface Wanted extends Omit<OpenJob, 'device' | 'isSoftware' | 'libraries' | 'isolate'> {
+  device: 'auto' | readonly Device[]
+  isolate: boolean | undefined
+  /** Workers for the processor; 0 has it compute on this thread, unless it is isolated. */
+  workers: number
+}
+
+/** A model that is open, and how its device compares with the CPU, where it is another one. */
+export interface Chosen {
+  opened: Tried
+  measured?: Measured
+}
+
+/** Opens a model on the first device that takes it, answers as the CPU does and, for `auto`, is faster. */
+export async function openChosen(wanted: Wanted): Promise<Chosen> {
+  const candidates = candidatesFor(wanted.device, wanted.runtimes)
+  const spare = createSpare(() => openOn(wanted, { device: 'cpu' }))
+  const reference = once(async () => referenceOf(await spare.open()))
+  try {
+    if (wanted.device === 'auto') await leaveSmall(candidates, reference)
+    return await firstOf(wanted.name, candidates, async (candidate) => {
+      const { attempts } = candidates
+      if (candidate.device === 'cpu') return { opened: { ...(await spare.open()), attempts } }
+      const on = await openOn(wanted, candidate)
+      // It is there, whatever looking has missed.
+      candidate.missing = undefined
+      const found = isAccelerator(candidate.device) && (await compared(on, { wanted, reference, attempts }))
+      await spare.release()
+      if (!isAccelerator(candidate.device)) return { opened: { ...on, attempts } }
+      return { opened: withSpare(on, spare, attempts), ...(found && { measured: found }) }
+    })
+  } catch (error) {
+    await spare.release()
+    throw error
+  }
+}
+
+function openOn(wanted: Wanted, { device, isSoftware = false }: Candidate): Promise<Opened> {
+  const { isolate, workers, threads, ...file } = wanted
+  // WebAssembly has one unless more are asked for.
+  const most = device === 'wasm' ? undefined : Math.max(1, Math.floor(availableParallelism() / Math.max(1, workers)))
+  const libraries = librariesOf(device, wanted.runtimes)
+  const job = { ...file, device, isSoftware, libraries, threads: threads ?? most, isolate: isolatesOn(device, isolate) }
+  return workers > 0 || job.isolate ? openInWorkers(job, Math.max(1, workers)) : openHere(job)
+}
+
+/** Of a model of which the CPU takes a row in no time, or gives no scores, `auto` tries no other device. */
+async function leaveSmall(candidates: Candidates, reference: () => Promise<Reference>): Promise<void> {
+  const others = candidates.list.filter(({ device }) => isAccelerator(device))
+  if (others.length === 0) return
+  const error = await reference().then(
+    ({ seconds }) => (seconds < SMALL ? `not tried: the CPU takes ${micro(seconds)} µs a row` : undefined),
+    (cause: Error) => `not tried, as it cannot be compared with the CPU: ${cause.message}`,
+  )
+  if (!error) return
+  candidates.list = candidates.list.filter((each) => !others.includes(each))
+  candidates.attempts.push(...others.map(({ device }) => ({ device, error })))
+}
+
+/** What a device is compared by. */
+interface Comparing {
+  wanted: Wanted
+  reference: () => Promise<Reference>
+  attempts: Attempt[]
+}
+
+/** Compares a device with the CPU, and lets go of it, with a `ClassifierError`, where it will not do; undefined where the CPU itself gives no scores. */
+async function compared(on: Opened, { wanted, reference, attempts }: Comparing): Promise<Measured | undefined> {
+  try {
+    const cpu = await reference().catch((cause: Error) => cause)
+    if (cpu instanceof Error) {
+      attempts.push({ device: 'cpu', error: `${on.device} was not compared with it: ${cpu.message}` })
+      return undefined
+    }
+    const found = await measured(on, cpu, { isTimed: wanted.device === 'auto' })
+    const error = refusal(found)
+    if (!error) return found
+    const fix = on.device === 'cuda' && disagreement(found) ? { fix: tf32Fix } : {}
+    throw unavailable(wanted.name, [{ device: on.device, error, ...fix }])
+  } catch (error) {
+    await on.runner.release()
+    throw error
+  }
+}
+
+/** What makes CUDA round as the CPU does. */
+const tf32Fix = 'Set NVIDIA_TF32_OVERRIDE=0, with which it computes in full float32.'
+
+/** The same result for all who ask; who asks after a failure has it tried again. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined
+  return () => {
+    result ??= work()
+    return result
+  }
+}
