@@ -67,6 +67,8 @@ function trialIn(lines: readonly Line[]): Trial | undefined {
   }
 }
 
+const shown = (ms: number): string => `${ms < 10 ? ms : Math.round(ms)} ms`
+
 const rounded = (ms: number): number => Math.round(ms * 100) / 100
 
 function wrongIn(lines: readonly Line[]): string | undefined {
@@ -96,7 +98,7 @@ function describe({ sessionMs, firstRunMs, runMs }: Trial, { stderr }: Ended, li
     last?.stage === 'failed'
       ? `the product is right, convolutions do not run: ${causeIn(stderr, last.message)}`
       : undefined
-  const times = `session ${sessionMs} ms, first run ${firstRunMs} ms, run ${runMs} ms`
+  const times = `session ${shown(sessionMs)}, first run ${shown(firstRunMs)}, run ${shown(runMs)}`
   return `${problem ?? 'product and convolution are right'}; ${times}`
 }
 
