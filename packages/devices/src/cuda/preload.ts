@@ -30,7 +30,7 @@ export function preloadFor(device: 'cuda' | 'webgpu', options: PreloadOptions): 
 export function librariesFor(device: 'cuda' | 'webgpu', options: PreloadOptions): string[] {
   check('librariesFor', options, preloadRules)
   const { runtime, ...place } = options
-  const found = device === 'cuda' ? nvidiaFor(runtime, place) : [findVulkanLoader()]
+  const found = device === 'cuda' ? nvidiaFor(runtime, place) : [findVulkanLoader(place)]
   return found.flatMap((one) => (one?.path && one.by !== 'loader' ? [one.path] : []))
 }
 

@@ -2,6 +2,8 @@
 export interface PlaceOptions {
   /** The cache. Default `cacheFolder()` of @pixelrow/files: `$PIXELROW_CACHE`, else the platform's place for caches. */
   cache?: string
+  /** The folder in which the machine's own files are looked for (`/usr`, `/etc`, …). Default `/`. */
+  root?: string
 }
 
 /** What is preloaded for. */

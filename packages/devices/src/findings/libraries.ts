@@ -1,0 +1,36 @@
+import { delimiter, join } from 'node:path'
+import { below, isLibrary, textOf } from './files.ts'
+
+/** The folders that Linux's loader knows without its cache. */
+const usual = ['/lib', '/usr/lib', '/lib64', '/usr/lib64']
+
+const triplets: Partial<Record<NodeJS.Architecture, string>> = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }
+
+/**
+ * The path of a shared library, such as `libvulkan.so.1`, found as Linux's loader finds it, without loading it: LD_LIBRARY_PATH, the
+ * loader's cache, the usual folders; as Windows finds it, the PATH. Undefined where there is none for this processor.
+ */
+export function findLibrary(name: string, root: string): string | undefined {
+  const { LD_LIBRARY_PATH, PATH } = process.env
+  const listed = foldersIn(process.platform === 'win32' ? PATH : LD_LIBRARY_PATH)
+  const triplet = triplets[process.arch]
+  const debian = triplet ? [`/lib/${triplet}`, `/usr/lib/${triplet}`] : []
+  const folders = [...debian, ...usual].map((folder) => below(root, folder))
+  const inEach = (list: readonly string[]) => list.map((folder) => join(folder, name))
+  const candidates = [...inEach(listed), ...cached(name, root), ...inEach(folders)]
+  return candidates.find(isLibrary)
+}
+
+/** The first of the folders' libraries of this name that is one for this processor. */
+export function libraryIn(folders: readonly string[], name: string): string | undefined {
+  return folders.map((folder) => join(folder, name)).find(isLibrary)
+}
+
+/** The folders of a variable that lists some. */
+export const foldersIn = (variable: string | undefined): string[] => (variable ?? '').split(delimiter).filter(Boolean)
+
+/** The paths that the loader's cache has for a name. Its strings are read, whatever the version of its tables. */
+function cached(name: string, root: string): string[] {
+  const strings = textOf(below(root, '/etc/ld.so.cache'))?.split('\0') ?? []
+  return strings.filter((text) => text.endsWith(`/${name}`) && text.startsWith('/')).map((path) => below(root, path))
+}
