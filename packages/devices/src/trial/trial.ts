@@ -1,3 +1,4 @@
+import { delimiter, dirname } from 'node:path'
 import type { Adapter, DeviceName, Finding, Trial } from '../findings/types.ts'
 import { type Ended, lastLines, runTool } from '../tool.ts'
 import { adapterIn } from './adapter.ts'
@@ -33,6 +34,8 @@ export async function tryDevice(job: TrialJob): Promise<Tried> {
     ...process.env,
     ORT_DISABLE_TELEMETRY: process.env.ORT_DISABLE_TELEMETRY ?? '1',
     NODE_OPTIONS: '',
+    // Windows looks there, and unloads what is loaded ahead.
+    ...(process.platform === 'win32' && { PATH: [...libraries.map(dirname), process.env.PATH].join(delimiter) }),
     VK_LOADER_DEBUG: 'error,warn,info,driver',
   }
   const ended = await runTool(process.execPath, ['-e', script, runtime, device, JSON.stringify(libraries)], {
