@@ -21,11 +21,11 @@ export function packageVersions(): Record<string, string> {
 }
 
 /** The entry of the onnxruntime-node that this program uses; the place where it should be, if it is not installed. */
-export function runtimeEntry(): string {
+export function runtimeEntry(name = 'onnxruntime-node'): string {
   try {
-    return require.resolve('onnxruntime-node')
+    return require.resolve(name)
   } catch {
-    return 'node_modules/onnxruntime-node/dist/index.js'
+    return `node_modules/${name}/dist/index.js`
   }
 }
 

@@ -23,6 +23,7 @@ test.each([
   'download --help',
   'submit --help',
   'submissions --help',
+  'doctor --help',
   'setup --help',
   'setup tfjs --help',
 ])('pixelrow %s', async (line) => {

@@ -10,6 +10,6 @@ import { check, lookRules } from './options.ts'
  */
 export function lookAtDevices(options: LookOptions): DeviceReport[] {
   check('lookAtDevices', options, lookRules)
-  const { runtime, devices = deviceNames, root = '/' } = options
-  return devices.map((device) => lookAt(device, runtime, root))
+  const { devices = deviceNames } = options
+  return devices.map((device) => lookAt(device, options))
 }

@@ -43,9 +43,8 @@ export const setupRules: Rules<SetupTfjsOptions> = {
 export const checkRules: Rules<{ signal?: AbortSignal | undefined }> = { signal }
 
 export const lookRules: Rules<LookOptions> = {
-  runtime: text,
+  ...preloadRules,
   devices: listOf(`a list of ${deviceNames.join(', ')}`, oneOf(...deviceNames)),
-  root: text,
 }
 
 export const surveyRules: Rules<SurveyOptions> = { ...lookRules, seconds: number({ above: 0 }), signal }

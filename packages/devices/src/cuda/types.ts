@@ -4,7 +4,7 @@ import type { SetupProgress } from '../setup/types.ts'
 export interface PlaceOptions {
   /** The cache. Default `cacheFolder()` of @pixelrow/files: `$PIXELROW_CACHE`, else the platform's place for caches. */
   cache?: string
-  /** The folder in which the machine's own files are looked for (`/usr`, `/etc`, …). Default `/`. */
+  /** The folder in which the machine's own files are looked for (`/proc`, `/usr`, `/etc`, …), such as a container's. Default `/`. */
   root?: string
 }
 

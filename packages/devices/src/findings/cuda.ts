@@ -1,7 +1,10 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { cacheFolder } from '@pixelrow/files'
+import { findNvidia, usualCuda } from '../cuda/nvidia.ts'
+import { type Provider, providerOf } from '../cuda/provider.ts'
+import { providerName } from '../cuda/provider-names.ts'
+import type { OnnxRuntime } from '../cuda/runtime.ts'
 import { lookAtNvidia } from './nvidia.ts'
-import { binariesOf } from './runtime.ts'
+import { nvidiaFindings } from './nvidia-libraries.ts'
 import type { Finding } from './types.ts'
 
 /** What is known of CUDA before a trial. */
@@ -11,28 +14,59 @@ export interface CudaLook {
 }
 
 /** The card and its driver, then onnxruntime's provider and the libraries that it needs. */
-export function lookAtCuda(runtime: string, root: string): CudaLook {
+export function lookAtCuda(
+  runtime: OnnxRuntime,
+  { root, cache = cacheFolder() }: { root: string; cache?: string },
+): CudaLook {
   const { platform, arch } = process
-  if (platform !== 'linux' || arch !== 'x64') return { findings: [unsupported(`${platform} on ${arch}`)] }
-  const { name, findings } = lookAtNvidia(root)
-  return { ...(name && { name }), findings: [...findings, providerFinding(runtime)] }
-}
-
-function unsupported(machine: string): Finding {
-  const reason = `pixelrow has CUDA on Linux on x64 alone; this is ${machine}`
+  if (!['linux', 'win32'].includes(platform) || arch !== 'x64')
+    return { findings: [unsupported(`${platform} on ${arch}`)] }
+  const provider = providerOf(runtime, { cache })
+  const libraries = findNvidia(provider, { cache, root })
+  const libcuda = libraries.find(({ neededFor, package: brings }) => neededFor === 'everything' && !brings)?.path
+  const cuda = provider?.cuda ?? usualCuda
+  const { name, findings } =
+    platform === 'linux'
+      ? lookAtNvidia({ root, libcuda, cuda })
+      : { name: undefined, findings: [windowsFinding(libcuda)] }
   return {
-    piece: 'platform',
-    ok: false,
-    reason,
-    fix: 'No command can mend that; WebGPU uses the GPUs of other systems.',
+    ...(name && { name }),
+    findings: [...findings, providerFinding(provider, runtime), ...nvidiaFindings(libraries, cache)],
   }
 }
 
-function providerFinding(runtime: string): Finding {
-  const folder = binariesOf(runtime)
-  const names = ['shared', 'cuda'].map((part) => `libonnxruntime_providers_${part}.so`)
-  const missing = names.filter((name) => !existsSync(join(folder, name)))
-  if (missing.length === 0) return { piece: 'provider', ok: true, found: join(folder, names[1]!) }
-  const reason = `onnxruntime's CUDA provider is missing: no ${missing.join(' and no ')} beside its binary`
-  return { piece: 'provider', ok: false, reason, fix: 'pixelrow setup cuda' }
+function unsupported(machine: string): Finding {
+  const reason = `CUDA is for Linux and Windows on x64; this is ${machine}`
+  return { piece: 'platform', ok: false, reason, fix: 'No command can mend that; the device webgpu uses other GPUs.' }
+}
+
+/** Windows says nothing of its cards in files. */
+function windowsFinding(libcuda: string | undefined): Finding {
+  if (libcuda) return { piece: 'libcuda', ok: true, found: libcuda }
+  const reason = 'this machine has no NVIDIA GPU, or not its driver: there is no nvcuda.dll'
+  return {
+    piece: 'libcuda',
+    ok: false,
+    reason,
+    fix: "Install NVIDIA's driver, 580 or later (https://www.nvidia.com/drivers).",
+  }
+}
+
+const owners = { pixelrow: 'by pixelrow', 'onnxruntime-node': "by onnxruntime-node's own script", other: 'by hand' }
+
+/** Another version's provider loads, says nothing and computes wrongly. */
+function providerFinding(provider: Provider | undefined, { version }: OnnxRuntime): Finding {
+  const fix = 'pixelrow setup cuda'
+  const missing = provider ? provider.missing : [providerName('shared'), providerName('cuda')]
+  if (!provider || missing.length > 0) {
+    const reason = `onnxruntime's CUDA provider is missing: no ${missing.join(' and no ')} beside its binary`
+    return { piece: 'provider', ok: false, reason, fix }
+  }
+  if (provider.fits) {
+    const found = [version, ...(provider.cuda ? [`for CUDA ${provider.cuda}`] : []), `placed ${owners[provider.owner]}`]
+    return { piece: 'provider', ok: true, found: found.join(', ') }
+  }
+  const found = provider.version ? `of version ${provider.version}` : 'of a version that it does not say'
+  const reason = `onnxruntime's CUDA provider is ${found}, and must be of ${version}: another one computes wrongly`
+  return { piece: 'provider', ok: false, reason, fix }
 }

@@ -1,7 +1,7 @@
 import { lookAtProcessor } from './cpu.ts'
 import { lookAtCuda } from './cuda.ts'
 import { lookAtRuntime } from './runtime.ts'
-import type { Adapter, DeviceName, DeviceReport, Finding } from './types.ts'
+import type { Adapter, DeviceName, DeviceReport, Finding, LookOptions } from './types.ts'
 import { lookAtWebgpu } from './webgpu.ts'
 
 /** What is known of a device besides whether it works. */
@@ -22,17 +22,18 @@ export function reportOf(device: DeviceName, { findings, ...known }: Known): Dev
   }
 }
 
-/** Looks at one device. */
-export function lookAt(device: DeviceName, runtime: string, root: string): DeviceReport {
-  const { findings, ...known } = pieces(device, runtime, root)
-  return reportOf(device, { ...known, findings: [lookAtRuntime(runtime), ...findings] })
-}
-
-function pieces(device: DeviceName, runtime: string, root: string): Known {
-  if (device === 'cuda') return lookAtCuda(runtime, root)
-  if (device === 'cpu') return lookAtProcessor(root)
-  const { adapter, findings } = lookAtWebgpu(root)
-  return { ...named(adapter), findings }
+/** Looks at one device. Without onnxruntime there is nothing to look at but the rest of the machine. */
+export function lookAt(device: DeviceName, { runtime: entry, ...options }: LookOptions): DeviceReport {
+  const { runtime, finding } = lookAtRuntime(entry)
+  const root = options.root ?? '/'
+  const known = (): Known => {
+    if (device === 'cpu') return lookAtProcessor(root)
+    if (device === 'cuda') return runtime ? lookAtCuda(runtime, { ...options, root }) : { findings: [] }
+    const { adapter, findings } = lookAtWebgpu(root)
+    return { ...named(adapter), findings }
+  }
+  const { findings, ...rest } = known()
+  return reportOf(device, { ...rest, findings: [finding, ...findings] })
 }
 
 /** An adapter, and its name as the device's. */

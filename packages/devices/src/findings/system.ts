@@ -38,13 +38,15 @@ export function installCommand(packages: readonly PackageNames[], root: string):
     .find((each) => each !== undefined)
   if (!manager) return undefined
   const words = [install[manager], ...packages.map((names) => names[manager])].join(' ')
-  // A container's root has no sudo, and its image no lists of packages.
-  const sudo = process.getuid?.() === 0 ? '' : 'sudo '
+  // A container's image has no lists of packages.
   const hasLists = namesIn(below(root, '/var/lib/apt/lists')).some(
     (name) => name.endsWith('_Packages') || name.endsWith('.lz4'),
   )
-  return `${manager === 'apt' && !hasLists ? `${sudo}apt update && ` : ''}${sudo}${words}`
+  return `${manager === 'apt' && !hasLists ? `${sudo()}apt update && ` : ''}${sudo()}${words}`
 }
+
+/** `sudo `, which a container's root has not and does not need. */
+export const sudo = (): string => (process.getuid?.() === 0 ? '' : 'sudo ')
 
 /** What installs packages: the command, or a sentence where the distribution is not known. */
 export function installFix(packages: readonly PackageNames[], root: string): string {

@@ -1,3 +1,5 @@
+import type { PreloadOptions } from '../cuda/types.ts'
+
 /** What can be asked about: CUDA on NVIDIA's GPUs, WebGPU on any GPU (Vulkan, Metal or Direct3D 12 below it), the processor. */
 export type DeviceName = 'cuda' | 'webgpu' | 'cpu'
 
@@ -25,6 +27,8 @@ export type Piece =
   | 'cublas'
   /** `libcurand`: random numbers. */
   | 'curand'
+  /** `libcufft`: Fourier transforms, which providers for CUDA 12 want. */
+  | 'cufft'
   /** `libcudnn`: convolutions and pooling. A net of dense layers runs without. */
   | 'cudnn'
   /** Vulkan's loader, `libvulkan.so.1`. */
@@ -93,14 +97,10 @@ export interface DeviceReport {
   trial?: Trial
 }
 
-/** What is looked at. */
-export interface LookOptions {
-  /** Absolute path of onnxruntime-node's entry, as `createRequire(import.meta.url).resolve('onnxruntime-node')` gives it. */
-  runtime: string
+/** What is looked at: `runtime` is onnxruntime-node's entry, as `createRequire(import.meta.url).resolve('onnxruntime-node')` gives it. */
+export interface LookOptions extends PreloadOptions {
   /** Which devices, in the order of the reports. Default cuda, webgpu, cpu. */
   devices?: readonly DeviceName[]
-  /** The folder in which the machine's own files are looked for (`/proc`, `/usr`, `/etc`, …), such as a container's. Default `/`. */
-  root?: string
 }
 
 /** What is looked at and tried. */

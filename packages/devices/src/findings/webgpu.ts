@@ -1,7 +1,7 @@
 import { cpus, release } from 'node:os'
+import { findVulkanLoader } from '../cuda/nvidia.ts'
 import { lookAtCard } from './card.ts'
 import { cardDevices, cardVendors } from './graphics.ts'
-import { findLibrary } from './libraries.ts'
 import { installFix, type PackageNames } from './system.ts'
 import type { Adapter, Finding } from './types.ts'
 import { type VulkanDriver, vulkanDrivers } from './vulkan.ts'
@@ -47,7 +47,7 @@ function lookAtMetal(): WebgpuLook {
 function lookAtVulkan(root: string): WebgpuLook {
   const drivers = vulkanDrivers(root)
   const usable = drivers.filter(({ isThere }) => isThere)
-  const loader = findLibrary('libvulkan.so.1', root)
+  const loader = findVulkanLoader({ root })?.path
   const fix = fixOf(loader === undefined, usable.length === 0, root)
   const pieces = [loaderFinding(loader, fix), driverFinding(drivers, usable, fix)]
   const isThere = pieces.every(({ ok }) => ok)

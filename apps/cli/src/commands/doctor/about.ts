@@ -1,8 +1,10 @@
 import {
   builtTfjs,
   checkTfjs,
+  commitOf,
   type DeviceName,
   type DeviceReport,
+  runtimeAt,
   surveyDevices,
   type ToolFound,
   toolsHere,
@@ -53,19 +55,28 @@ export async function diagnose(context: Context): Promise<Diagnosis> {
   terminal.transient()
   const { platform, arch } = process
   const versions = allVersions()
-  return { versions, machine: { platform, arch }, commit: null, devices: reports, tfjs, tools }
+  return { versions, machine: { platform, arch }, commit: commitHere(), devices: reports, tfjs, tools }
 }
 
 /** Our own commands in the words that start this program again. */
-function runnable({ findings, fix, ...report }: DeviceReport): DeviceReport {
-  return {
-    ...report,
-    findings: findings.map(({ fix, ...finding }) => ({ ...finding, ...(fix !== undefined && { fix: started(fix) }) })),
-    ...(fix !== undefined && { fix: started(fix) }),
-  }
+function runnable(report: DeviceReport): DeviceReport {
+  return { ...withCommand(report), findings: report.findings.map(withCommand) }
+}
+
+function withCommand<T extends { fix?: string }>(of: T): T {
+  return of.fix === undefined ? of : { ...of, fix: started(of.fix) }
 }
 
 const started = (fix: string): string => fix.replace(/^pixelrow(?= )/, invocation())
+
+function commitHere(): string | null {
+  try {
+    return commitOf(runtimeAt(runtimeEntry()).library) ?? null
+  } catch {
+    // The devices' findings say what is wrong with it.
+    return null
+  }
+}
 
 async function tfjsState(signal: AbortSignal): Promise<TfjsState | null> {
   const build = builtTfjs()
