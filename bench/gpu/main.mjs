@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import * as deviceFindings from '@pixelrow/devices'
+import { surveyDevices } from '@pixelrow/devices'
 import { prepare, STEPS, stepTimes, throughput, timeTo99 } from './measure.mjs'
 import { devicesText, tables } from './tables.mjs'
 import peer from './torch_peer.py'
@@ -48,7 +48,6 @@ async function main() {
   const names = values.net.split(',')
   const unknown = names.filter((name) => !NETS.includes(name))
   if (unknown.length > 0) throw new Error(`--net ${unknown.join()}: there are ${NETS.join(', ')}.`)
-  const { surveyDevices = async () => [{ device: 'cpu', works: true }] } = deviceFindings
   const survey = await surveyDevices({ runtime: require.resolve('onnxruntime-node') })
   console.log(
     `Node ${process.version}, ${process.platform} ${release()}, ${cpus().length} × ${cpus()[0].model.trim()}\n`,

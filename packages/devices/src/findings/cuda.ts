@@ -3,8 +3,8 @@ import { findNvidia, usualCuda } from '../cuda/nvidia.ts'
 import { type Provider, providerOf } from '../cuda/provider.ts'
 import { providerName } from '../cuda/provider-names.ts'
 import type { OnnxRuntime } from '../cuda/runtime.ts'
-import { nvidiaFindings } from './libraries.ts'
 import { lookAtNvidia } from './nvidia.ts'
+import { nvidiaFindings } from './nvidia-libraries.ts'
 import type { Finding } from './types.ts'
 
 /** What is known of CUDA before a trial. */
