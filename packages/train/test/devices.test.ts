@@ -113,7 +113,7 @@ test('a device that fails, or whose loss is no number, is not taken; a failure i
   const failing = withCard({ train: () => Promise.reject(lost('the driver was reset')) })
   const found = await choice(failing)
   expect(found).toMatchObject({ device: 'cpu', attempts: [{ device: 'cuda' }] })
-  expect(found.reason).toBe('cuda: it was lost in trial steps: the driver was reset')
+  expect(found.reason).toBe('cuda: trial steps failed: the driver was reset')
   expect(await choice(withCard({ slow: 'cpu' }))).toMatchObject({ device: 'cuda' })
   const wrong = withCard({ slow: 'cpu', train: async () => ({ losses: Float32Array.of(Number.NaN) }) })
   const { attempts } = await choice(wrong, { batchSize: 32 })
