@@ -10,7 +10,7 @@ import {
   toolsHere,
 } from '@pixelrow/devices'
 import type { Context } from '../../context.ts'
-import { invocation } from '../../line/paste.ts'
+import { asStarted } from '../../line/paste.ts'
 import { allVersions, runtimeEntry } from '../../versions.ts'
 
 /** What `doctor --json` prints. */
@@ -62,12 +62,13 @@ export async function diagnose(context: Context): Promise<Diagnosis> {
 function runnable({ findings, fix, ...report }: DeviceReport): DeviceReport {
   return {
     ...report,
-    findings: findings.map(({ fix, ...finding }) => ({ ...finding, ...(fix !== undefined && { fix: started(fix) }) })),
-    ...(fix !== undefined && { fix: started(fix) }),
+    findings: findings.map(({ fix, ...finding }) => ({
+      ...finding,
+      ...(fix !== undefined && { fix: asStarted(fix) }),
+    })),
+    ...(fix !== undefined && { fix: asStarted(fix) }),
   }
 }
-
-const started = (fix: string): string => fix.replace(/^pixelrow(?= )/, invocation())
 
 function commitHere(): string | null {
   try {
