@@ -2,7 +2,7 @@ import { epochOrder } from '@pixelrow/data'
 import { trainSpan } from '../chunks.ts'
 import { TrainError } from '../error.ts'
 import { compileOn, type On, type Prepared } from '../prepared.ts'
-import { isLost } from './lost.ts'
+import { isOutOfMemory } from './lost.ts'
 
 /**
  * The error of a batch that a device has no memory for. It says which of its half, quarter, … fits, found by doing a step of each: how much a
@@ -37,7 +37,8 @@ async function fits(prepared: (batchSize: number) => Prepared, batchSize: number
     return true
   } catch (error) {
     // A batch norm over one value is no training, whatever fits.
-    if (isLost(error) || (error instanceof TrainError && error.code === 'TRAIN_BATCH_NORM_ONE_VALUE')) return false
+    if (isOutOfMemory(error) || (error instanceof TrainError && error.code === 'TRAIN_BATCH_NORM_ONE_VALUE'))
+      return false
     throw error
   }
 }

@@ -8,7 +8,7 @@ import { type On, type Prepared, prepare } from '../prepared.ts'
 import { flopsOf } from '../profile/flops.ts'
 import { fitRules } from '../rules.ts'
 import type { Device, DeviceAttempt, DeviceChoice, Engine } from '../types.ts'
-import { isLost, lossReason } from './lost.ts'
+import { isLost, isUnusable, lossReason } from './lost.ts'
 import { engineOf, namedDevice } from './named.ts'
 import { precisionOn } from './precision.ts'
 import { CPU_FLOPS_PER_SECOND, deviceOrder, isSmall, LARGE_JOB, reasonAgainst } from './rule.ts'
@@ -137,7 +137,7 @@ async function triedOnce(job: Prepared, { choice, ...on }: Chosen, cpu: On, sign
     return tried
   } catch (error) {
     // It may have been lost by chance: nothing is kept of that.
-    if (isLost(error)) return { rejected: `it was lost in trial steps: ${lossReason(error)}` }
+    if (isLost(error) || isUnusable(error)) return { rejected: `trial steps failed: ${lossReason(error)}` }
     throw error
   }
 }

@@ -3,7 +3,7 @@ import type { Prepared } from '../prepared.ts'
 import { type Ready, type SetUp, startOn } from '../setup.ts'
 import type { DeviceMove } from '../types.ts'
 import { batchError } from './batch.ts'
-import { isLost, isOutOfMemory, lossReason } from './lost.ts'
+import { isLost, isOutOfMemory, isUnusable, lossReason } from './lost.ts'
 import { namedDevice } from './named.ts'
 import { precisionOn } from './precision.ts'
 
@@ -21,11 +21,12 @@ export async function surviving<T>(ready: Ready, options: Survival, work: (train
   try {
     return await closing(ready, options, work)
   } catch (error) {
-    if (ready.device === 'cpu' || !isLost(error) || options.signal?.aborted) throw error
+    if (ready.device === 'cpu' || options.signal?.aborted) throw error
     const hasBegun = ready.memory.total > ready.start.position.total
-    if (isOutOfMemory(error) && !hasBegun && ready.settings.device !== 'auto') {
-      throw await batchError(options.withBatch, ready, ready)
-    }
+    // A device of our choice that cannot be begun on gives way like one that is lost.
+    const isOurs = ready.settings.device === 'auto' && !ready.resumed
+    if (isOutOfMemory(error) && !hasBegun && !isOurs) throw await batchError(options.withBatch, ready, ready)
+    if (!isLost(error) && !(isOurs && isUnusable(error))) throw error
     const { moved, move } = await toCpu(ready, lossReason(error))
     await options.onMove?.(move)
     return closing(moved, options, work)

@@ -10,7 +10,7 @@ import {
   toolsHere,
 } from '@pixelrow/devices'
 import type { Context } from '../../context.ts'
-import { invocation } from '../../line/paste.ts'
+import { asStarted } from '../../line/paste.ts'
 import { allVersions, runtimeEntry } from '../../versions.ts'
 
 /** What `doctor --json` prints. */
@@ -64,10 +64,8 @@ function runnable(report: DeviceReport): DeviceReport {
 }
 
 function withCommand<T extends { fix?: string }>(of: T): T {
-  return of.fix === undefined ? of : { ...of, fix: started(of.fix) }
+  return of.fix === undefined ? of : { ...of, fix: asStarted(of.fix) }
 }
-
-const started = (fix: string): string => fix.replace(/^pixelrow(?= )/, invocation())
 
 function commitHere(): string | null {
   try {
