@@ -23,7 +23,7 @@ test('run --engine tfjs does the whole job, says what trained, and goes on after
   expect(whole.stderr).not.toMatch(/tensorflow|warn|deprecat/i)
   const { machine } = record(cwd, 'whole')
   expect(machine).toMatchObject({ engine: 'tfjs', device: 'cpu', runtime: { name: 'tfjs', version: '4.22.0' } })
-  expect(machine.engineReason).toBeUndefined()
+  expect(machine.reason).toMatch(/^a small job/)
   const cut = await pixelrow([...words, '--out', 'cut'], { cwd, env: { ...env, ...interruptedAt('^ +1 ') } })
   expect(cut).toMatchObject({ code: 130 })
   expect(await pixelrow(['resume', 'cut'], { cwd, env })).toMatchObject({ code: 0 })
@@ -31,16 +31,20 @@ test('run --engine tfjs does the whole job, says what trained, and goes on after
   expect(model('cut')).toBe(model('whole'))
 }, 120_000)
 
-test('--engine auto says its choice and the reason, on screen and in run.json, and keeps to it when it goes on', async () => {
+test('the device and the reason are said, on screen and in run.json, and kept to when it goes on', async () => {
   const cwd = workFolder()
   writeData(join(cwd, 'data'), fake)
   const words = ['train', 'data/train.csv', '--recipe', 'linear', '--out', 'run']
   const interrupted = { ...env, ...interruptedAt('^ +1 ') }
   const first = await pixelrow(words, { cwd, env: interrupted })
-  expect(first.stderr).toContain('Engine onnxruntime, device cpu: no TensorFlow.js for GPUs is installed\n')
+  const reason = /Device cpu: (a small job: [\d.e-]+ TFLOP, and a GPU is looked for from 4 TFLOP on)\n/
+  const said = reason.exec(first.stderr)?.[1]
+  expect(said).toBeDefined()
   expect(await pixelrow(['resume', 'run'], { cwd, env })).toMatchObject({ code: 0 })
   const { machine } = record(cwd, 'run')
-  expect(machine).toMatchObject({ engine: 'onnxruntime', engineReason: 'no TensorFlow.js for GPUs is installed' })
+  expect(machine).toMatchObject({ engine: 'onnxruntime', device: 'cpu', precision: 'fp32', reason: said, attempts: [] })
+  const named = await pixelrow([...words.slice(0, -1), 'named', '--device', 'cpu'], { cwd, env })
+  expect(named.stderr).toContain('Device cpu: asked for\n')
 })
 
 test('a GPU that TensorFlow does not use, and a profile by tfjs, are refused in one sentence', async () => {

@@ -108,6 +108,8 @@ interface Coded {
 /** What to do about an error, in flags that the command `takes`. */
 export function fixOf({ code = '', params = {}, advice }: Coded, takes: Takes = () => true): string | undefined {
   if (code === 'TRAIN_DIVERGED') return divergedFix(params, takes)
+  if (code === 'TRAIN_DEVICE_UNAVAILABLE') return deviceFix(params, advice)
+  if (code === 'TRAIN_DEVICE_MEMORY') return memoryFix(params, takes)
   if (!isDataCode(code)) return advice
   // The code decides which params there are, which the compiler cannot follow through a table.
   const fix = dataFixes[code] as Fix<DataErrorCode> | typeof asAdvised
@@ -116,6 +118,18 @@ export function fixOf({ code = '', params = {}, advice }: Coded, takes: Takes = 
 }
 
 const isDataCode = (code: string): code is DataErrorCode => Object.hasOwn(dataFixes, code)
+
+/** A training that goes on may do so elsewhere. */
+function deviceFix({ wasBegun, fix }: NonNullable<Coded['params']>, advice: string | undefined): string | undefined {
+  if (wasBegun !== true) return advice
+  const elsewhere = 'add --device cpu to go on there'
+  return typeof fix === 'string' ? `${fix} ; or ${elsewhere}` : `${elsewhere[0]!.toUpperCase()}${elsewhere.slice(1)}.`
+}
+
+function memoryFix({ fits }: NonNullable<Coded['params']>, takes: Takes): string {
+  const smaller = typeof fits === 'number' && takes('batchSize') ? `--batch-size ${fits}, or ` : ''
+  return `Add ${smaller}--device cpu.`
+}
 
 /** `first` is there where --debug found the first value that is not finite. */
 function divergedFix({ first }: NonNullable<Coded['params']>, takes: Takes): string {

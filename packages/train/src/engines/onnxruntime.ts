@@ -5,6 +5,7 @@ import { prepareCpu } from './cpu.ts'
 import { prepareCuda } from './cuda/prepare.ts'
 import { closingOnError, openHost } from './host.ts'
 import type { Prepare } from './prepare.ts'
+import { devicesHere } from './survey.ts'
 import { openTrainer } from './trainer.ts'
 import { prepareWebgpu } from './webgpu/prepare.ts'
 
@@ -23,14 +24,11 @@ const devices: Readonly<Record<LoweringDevice, Prepare>> = {
  */
 export const onnxruntime: Engine = {
   name: 'onnxruntime',
-  async devices() {
-    return [{ name: 'cpu', available: true }]
-  },
-  tries: ['cuda', 'webgpu'],
+  devices: devicesHere,
   async compile(graph, options) {
     const { device, provider = device } = options
     if (!isKnown(device)) throw unknownDevice(device)
-    const host = openHost(provider)
+    const host = openHost(provider, options)
     return closingOnError(host, async () => {
       const { job, ...more } = await devices[device](graph, options, host)
       return { ...(await openTrainer(host, job)), ...more }

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { preloadLibraries } from '@pixelrow/devices/preload'
 import { nativeConflict, serve } from '@pixelrow/worker/inside'
 import { type Replay, replay } from '../debug/replay.ts'
 import { type DeviceJob, openJob } from './job.ts'
@@ -15,7 +16,9 @@ function load(runtime: string): Runtime {
 }
 
 /** The worker's side of the onnxruntime engine: `open` a job, then its methods. */
-serve(({ runtime }: { runtime: string }) => {
+serve(({ runtime, libraries }: { runtime: string; libraries: string[] }) => {
+  // What cannot be loaded, the session says.
+  preloadLibraries(libraries)
   let sessions: Sessions | undefined
   return {
     methods: {

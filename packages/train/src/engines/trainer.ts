@@ -27,15 +27,21 @@ export async function openTrainer(host: Host, job: DeviceJob): Promise<Trainer> 
   }
 }
 
+/** How onnxruntime, CUDA, Vulkan and Dawn say that memory ran out, or that a buffer would be larger than the device has any. */
+const memory =
+  /out of (device |host )?memory|OUT_OF_(DEVICE_|HOST_)?MEMORY|failed to allocate memory|CUDA failure 2\b|exceeds? the max buffer size|maxStorageBufferBindingSize/i
+
+const causeOf = (reason: string) => memory.test(reason) && { cause: 'memory' }
+
 const reasonOf = (cause: unknown) => (isA(cause, 'Error') ? cause.message : String(cause))
 
 function unavailable(device: string, reason: string): TrainErrorDetail {
-  const params = { engine: 'onnxruntime', device, reason, known: ['cpu'] }
+  const params = { engine: 'onnxruntime', device, reason, ...causeOf(reason) }
   const message = `Device "${device}" cannot be used by engine onnxruntime: ${reason}`
   return { code: 'TRAIN_DEVICE_UNAVAILABLE', params, message }
 }
 
 function lost(device: string, reason: string): TrainErrorDetail {
   const message = `Device "${device}" failed in the middle of a training: ${reason}`
-  return { code: 'TRAIN_DEVICE_LOST', params: { device, reason }, message, advice: 'Resume it on the CPU.' }
+  return { code: 'TRAIN_DEVICE_LOST', params: { device, reason, ...causeOf(reason) }, message }
 }
