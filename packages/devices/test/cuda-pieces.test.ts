@@ -45,7 +45,7 @@ const missing = ({ findings }: DeviceReport) => findings.filter(({ ok }) => !ok)
 const without = (name: string): Parts => ({ ...whole, libraries: libraries.filter((library) => library !== name) })
 const { 'libonnxruntime_providers_cuda.so': half = Buffer.alloc(0) } = providerFiles()
 const setup = 'pixelrow setup cuda'
-const pip = (packages: string) => `python3 -m pip install --no-deps --upgrade --target CACHE/cuda/nvidia ${packages}`
+const pip = (packages: string) => `python3 -m pip install --upgrade --target CACHE/cuda/nvidia ${packages}`
 
 test('a machine with card, driver, provider and libraries works', () => {
   const report = look(whole)

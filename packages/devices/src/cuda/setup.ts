@@ -8,11 +8,11 @@ import { commitOf } from './commit.ts'
 import { hasCodeFor, type Targets } from './fatbin.ts'
 import { bringProvider } from './fetch.ts'
 import { type NvidiaGpu, nvidiaGpus } from './gpus.ts'
-import { installCommand } from './install.ts'
 import { type Kept, keptProvider } from './keep.ts'
 import { besides, place, requireFree } from './link.ts'
 import { requireMachine } from './machine.ts'
 import { findNvidia, type NvidiaLibrary } from './nvidia.ts'
+import { pipCommand } from './pip.ts'
 import { preloaded } from './preload.ts'
 import { type Provider, type ProviderOwner, providerOf } from './provider.ts'
 import { type OnnxRuntime, runtimeAt } from './runtime.ts'
@@ -43,8 +43,8 @@ export interface CudaSetup {
   placed: string[]
   /** NVIDIA's libraries that it loads, in their order, each with its path if it is here. */
   libraries: NvidiaLibrary[]
-  /** The words of the command that brings those which are missing for any model, and of the one that brings cuDNN as well. */
-  install: { everything?: string[]; convolutions?: string[] }
+  /** The command that brings those which are missing for any model, and the one that brings cuDNN as well; not there where nothing is missing. */
+  install: Partial<Record<NvidiaLibrary['neededFor'], string>>
   /** The GPUs that the driver tells; none without it. */
   gpus: CudaGpu[]
   /** Whether a session on CUDA was made in a process of its own and computed rightly. */
@@ -124,19 +124,32 @@ async function tell({
   const libraries = findNvidia(provider, { cache })
   const gpus = (await nvidiaGpus({ signal })).map((gpu) => ({ ...gpu, hasCode: hasCodeFor(targets, gpu.capability) }))
   onProgress?.({ text: 'Trying it in a process of its own' })
-  const job = { device: 'cuda', runtime: runtime.entry, libraries: preloaded(libraries), seconds: 120, signal } as const
+  const job = {
+    device: 'cuda',
+    runtime: runtime.entry,
+    root: '/',
+    libraries: preloaded(libraries),
+    seconds: 120,
+    signal,
+  } as const
   const { finding, trial } = await tryDevice(job)
-  const [everything, convolutions] = (['everything', 'convolutions'] as const).map((neededFor) =>
-    installCommand(libraries, { cache, neededFor }),
-  )
   return {
     ...{ version: wanted.version, commit: wanted.commit, targets, wasThere, placed, libraries, gpus },
     owner: kept ? 'pixelrow' : 'onnxruntime-node',
     cuda: kept?.manifest.cuda ?? String(provider?.cuda),
     folder: kept?.folder ?? dirname(runtime.library),
-    install: { ...(everything && { everything }), ...(convolutions && { convolutions }) },
+    install: commands(libraries, cache),
     works: finding.ok,
     ...(finding.reason !== undefined && { reason: finding.reason }),
     ...(trial && { trial }),
+  }
+}
+
+function commands(libraries: readonly NvidiaLibrary[], cache: string): CudaSetup['install'] {
+  const missing = libraries.filter((one) => one.package && !one.path)
+  const needed = missing.filter(({ neededFor }) => neededFor === 'everything')
+  return {
+    ...(needed.length > 0 && { everything: pipCommand(needed, libraries, cache) }),
+    ...(missing.length > needed.length && { convolutions: pipCommand(missing, libraries, cache) }),
   }
 }
