@@ -9,8 +9,8 @@ import { type Line, script } from './script.ts'
 export interface TrialJob {
   device: DeviceName
   runtime: string
-  /** Where the machine's files are. */
-  root: string
+  /** Where the machine's files are. Default `/`. */
+  root?: string
   /** Libraries to load before onnxruntime, each after those that it needs. */
   libraries: readonly string[]
   seconds: number
