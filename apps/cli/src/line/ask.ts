@@ -46,7 +46,7 @@ async function discardTyped(): Promise<void> {
 async function ask({ signal }: Context, prompt: string, output: NodeJS.WritableStream): Promise<string> {
   const lines = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 })
   // A terminal that is read key by key sends no signal for Ctrl-C.
-  lines.on('SIGINT', () => process.emit('SIGINT'))
+  lines.on('SIGINT', () => process.emit('SIGINT', 'SIGINT'))
   // What is said of a Ctrl-C does not belong behind the question.
   const breakLine = () => process.stderr.write('\n')
   process.prependListener('SIGINT', breakLine)

@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import picocolors from 'picocolors'
+import { openOutlet } from './outlet.ts'
 
 type Colors = ReturnType<typeof picocolors.createColors>
 
@@ -14,8 +14,13 @@ export interface Terminal {
   sentence(text: string): void
   /** The one object of `--json`; nothing without it. */
   json(value: unknown): void
-  /** Text that is the result itself, written as it is; resolves when there is room for more. */
+  /**
+   * Text that is the result itself, written as it is; resolves when there is room for more. Throws a `ClosedError` once nobody takes it: then there is
+   * no use in making more of it. Whatever else is said then is dropped, and the work goes on.
+   */
   raw(text: string): Promise<void>
+  /** Waits until all results are written, and gives what kept them from that. */
+  end(): Promise<NodeJS.ErrnoException | undefined>
   /** Says what is going on, wrapped at words; nothing with `--quiet`. */
   note(line?: string): void
   /** A line that must not be wrapped: a table's row or a command to paste. */
@@ -73,22 +78,23 @@ export function wrap(text: string, columns: number): string {
 /** The terminal of one call. */
 export function openTerminal(options: { json?: boolean; quiet?: boolean }): Terminal {
   const { stdout, stderr, env } = process
+  const [out, err] = [openOutlet(stdout), openOutlet(stderr)]
   const moving = Boolean(stderr.isTTY) && env.TERM !== 'dumb' && !options.quiet
   const colors = picocolors.createColors(colored(stderr, env))
   let shown = false
   const clear = () => {
-    if (shown) stderr.write('\r\x1b[2K')
+    if (shown) err.write('\r\x1b[2K')
     shown = false
   }
   const complain = (text: string) => {
     clear()
-    stderr.write(`${text}\n`)
+    err.write(`${text}\n`)
   }
   const say = (text: string) => options.quiet || complain(text)
   const wrapped = (text: string) => (stderr.isTTY ? wrap(text, stderr.columns || 80) : text)
   const print = (text: string) => {
     clear()
-    stdout.write(text)
+    out.write(text)
   }
   const columns = stdout.isTTY ? stdout.columns || 80 : Infinity
   return {
@@ -97,8 +103,9 @@ export function openTerminal(options: { json?: boolean; quiet?: boolean }): Term
     json: (value) => options.json && print(`${JSON.stringify(value)}\n`),
     async raw(text) {
       clear()
-      if (!stdout.write(text)) await once(stdout, 'drain')
+      await out.writeAll(text)
     },
+    end: out.end,
     note: (line = '') => say(wrapped(line)),
     line: say,
     complain: (text, paste) => {
@@ -108,7 +115,7 @@ export function openTerminal(options: { json?: boolean; quiet?: boolean }): Term
     transient(text) {
       if (!moving) return
       clear()
-      if (text) stderr.write(text.slice(0, (stderr.columns || 80) - 1))
+      if (text) err.write(text.slice(0, (stderr.columns || 80) - 1))
       shown = Boolean(text)
     },
     colors,
