@@ -1,22 +1,13 @@
 import { CommanderError } from 'commander'
 import type { Context } from './context.ts'
-import { CommandError, PendingError, reportError, UsageError } from './line/errors.ts'
+import { CommandError, JobError, PendingError, reasonOf, reportError, UsageError } from './line/errors.ts'
 import { commandOf } from './line/find.ts'
-import { onInterrupt } from './line/interrupt.ts'
+import { onInterrupt, signalCode } from './line/interrupt.ts'
 import { toUsageError } from './line/misuse.ts'
 import { command } from './line/paste.ts'
 import { program, shortHelp } from './line/program.ts'
-import { openTerminal } from './terminal/terminal.ts'
-
-/** A reader that has seen enough (`| head`) is no failure, and nobody is left to complain to. */
-function survivePipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-      if (stream === process.stdout) process.exit()
-    })
-  }
-}
+import { ClosedError } from './terminal/outlet.ts'
+import { openTerminal, type Terminal } from './terminal/terminal.ts'
 
 /** The command that goes on with an interrupted training, where one can go on. */
 function resumption({ resume, isPiped }: Context): string | undefined {
@@ -37,15 +28,16 @@ function tell(context: Context, error: unknown, argv: readonly string[]): void {
     terminal.complain('Once that is mended, go on with:', next)
 }
 
-function tellInterrupted(context: Context): void {
+function tellInterrupted(context: Context, name: NodeJS.Signals): void {
   const { terminal, kept, undone, resume } = context
+  const ended = name === 'SIGINT' ? 'Interrupted' : `Interrupted (${name})`
   const list = kept.length ? [`kept: ${kept.join(', ')}`] : []
-  const message = `Interrupted; ${[...list, ...(undone ? [undone] : [])].join('; ') || 'nothing was written'}`
+  const message = `${ended}; ${[...list, ...(undone ? [undone] : [])].join('; ') || 'nothing was written'}`
   const next = resumption(context)
-  if (next) terminal.complain('Interrupted; go on with:', next)
+  if (next) terminal.complain(`${ended}; go on with:`, next)
   else terminal.complain(message)
   terminal.json({
-    error: { message: next ? `Interrupted; go on with: ${next}` : message, kept, ...(next && { resume }) },
+    error: { message: next ? `${ended}; go on with: ${next}` : message, kept, ...(next && { resume }) },
   })
 }
 
@@ -55,35 +47,49 @@ function exitCode(error: unknown): number {
 }
 
 /**
- * Carries out one command line and returns the exit code: 0 done, 1 failed, 2 usage, 3 no score yet, 4 a training that came to nothing, 130
- * interrupted.
+ * Carries out one command line and sets the exit code: 0 done, 1 failed, 2 usage, 3 no score yet, 4 a training that came to nothing, 128 and the
+ * signal's number where a signal has ended it, such as 130 for a Ctrl-C.
  */
 export async function main(argv: string[]): Promise<void> {
-  survivePipes()
-  process.exitCode = await carryOut(argv)
-}
-
-async function carryOut(argv: string[]): Promise<number> {
   const before = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
   const terminal = openTerminal({
     json: before.includes('--json'),
     quiet: before.includes('--quiet') || before.includes('-q'),
   })
+  const code = await carryOut(terminal, argv)
+  process.exitCode = (await requireWritten(terminal)) ? code : code || 1
+}
+
+/** Says so where the result could not be written. A reader that has seen enough (`| head`) is no failure. */
+async function requireWritten(terminal: Terminal): Promise<boolean> {
+  const failure = await terminal.end()
+  if (!failure || failure.code === 'EPIPE') return true
+  const reason = reasonOf(failure)
+  const params = { reason: failure.code }
+  const fix = 'write it to another place'
+  const error = new JobError(`standard output cannot be written: ${reason}`, fix, { code: 'CLI_STDOUT', params })
+  terminal.complain(`Error: ${error.message}`)
+  terminal.complain(`Fix: ${fix}`)
+  return false
+}
+
+async function carryOut(terminal: Terminal, argv: string[]): Promise<number> {
   if (argv.length === 0) {
     terminal.result(shortHelp(terminal.columns))
     return 0
   }
   const onQuit = () => context.uncertain && terminal.complain(context.uncertain)
-  const signal = onInterrupt(() => terminal.note('Stopping … (Ctrl-C again quits at once)'), onQuit)
-  const context: Context = { terminal, signal, kept: [] }
+  const interruption = onInterrupt(() => terminal.note('Stopping … (Ctrl-C again quits at once)'), onQuit)
+  const context: Context = { terminal, signal: interruption.signal, kept: [] }
   try {
     await program(() => context).parseAsync(argv, { from: 'user' })
     return context.exitCode ?? 0
   } catch (error) {
-    if (signal.aborted) {
-      tellInterrupted(context)
-      return 130
+    if (interruption.name) {
+      tellInterrupted(context, interruption.name)
+      return signalCode(interruption.name)
     }
+    if (error instanceof ClosedError) return 0
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     const shown = error instanceof CommanderError ? toUsageError(error, argv) : error
     tell(context, shown, argv)

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path'
 import { describe, toSingleFile } from '@pixelrow/export'
 import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
-import { readModel, shown, withName } from './model.ts'
+import { shown } from '../terminal/visible.ts'
+import { readModel, withName } from './model.ts'
 
 /** A model's bytes; the weights that it keeps in files beside it, as PyTorch's exporter writes them, are in them, and that is said. */
 export async function readWhole({ terminal }: Context, path: string): Promise<Uint8Array> {

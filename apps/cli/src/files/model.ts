@@ -59,11 +59,3 @@ export async function withName<T>(path: string, work: () => T | Promise<T>): Pro
     )
   }
 }
-
-/** A text out of a file as a terminal may show it: one line, without codes that would do something. */
-export function shown(text: string, columns = Number.POSITIVE_INFINITY): string {
-  const plain = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
-    return `\\u{${character.codePointAt(0)!.toString(16)}}`
-  })
-  return plain.length <= columns ? plain : `${plain.slice(0, Math.max(1, columns - 1))}…`
-}

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { Context } from '../context.ts'
+import { visible } from '../terminal/visible.ts'
 import { UsageError } from './errors.ts'
 
 /** Whether there is somebody to ask. */
@@ -19,18 +20,18 @@ export function requireConsent(what: string, yes: boolean | undefined): void {
 /** Asks a question at the terminal; anything but y or yes is no, and so is what was typed before the question. */
 export async function askYes(context: Context, question: string): Promise<boolean> {
   await discardTyped()
-  const answer = await ask(context, `${question} [y/N] `, process.stderr)
+  const answer = await ask(context, visible(`${question} [y/N] `), process.stderr)
   return /^\s*y(es)?\s*$/i.test(answer)
 }
 
 /** Reads a line that is not shown while it is typed; where there is no terminal, the first line of standard input. */
 export async function askSecret(context: Context, prompt: string): Promise<string> {
   if (!process.stdin.isTTY) return (await text(process.stdin)).trim().split(/\r?\n/)[0]!.trim()
-  process.stderr.write(prompt)
+  context.terminal.prompt(prompt)
   // Readline does the editing, and nothing of it is written anywhere.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const secret = await ask(context, '', nowhere)
-  process.stderr.write('\n')
+  context.terminal.prompt('\n')
   return secret.trim()
 }
 
@@ -43,12 +44,12 @@ async function discardTyped(): Promise<void> {
   process.stdin.pause()
 }
 
-async function ask({ signal }: Context, prompt: string, output: NodeJS.WritableStream): Promise<string> {
+async function ask({ signal, terminal }: Context, prompt: string, output: NodeJS.WritableStream): Promise<string> {
   const lines = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 })
   // A terminal that is read key by key sends no signal for Ctrl-C.
-  lines.on('SIGINT', () => process.emit('SIGINT'))
+  lines.on('SIGINT', () => process.emit('SIGINT', 'SIGINT'))
   // What is said of a Ctrl-C does not belong behind the question.
-  const breakLine = () => process.stderr.write('\n')
+  const breakLine = () => terminal.prompt('\n')
   process.prependListener('SIGINT', breakLine)
   const closed = new AbortController()
   lines.on('close', () => closed.abort())

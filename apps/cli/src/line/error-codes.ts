@@ -6,6 +6,8 @@ export type CliErrorCode =
   | 'CLI_UNEXPECTED'
   /** The operating system does not let a `file` be read or written: its `reason`, such as `ENOENT`. */
   | 'CLI_FILE'
+  /** Standard output cannot be written, so that the result is not there: the system's `reason`, such as `ENOSPC`. */
+  | 'CLI_STDOUT'
   /** There is no such `command`. */
   | 'CLI_COMMAND_UNKNOWN'
   /** A flag has a value that it cannot have: `flag`, `expected`, `found`. */

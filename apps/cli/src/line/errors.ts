@@ -55,8 +55,14 @@ const fileProblems: Record<string, string> = {
   EPERM: 'no permission',
   EROFS: 'that file system is read-only',
   ENOSPC: 'the disk is full',
+  EDQUOT: 'your share of the disk is used up',
+  EFBIG: 'it is larger than a file may be here',
+  EIO: 'the disk fails, or the terminal is closed',
   EEXIST: 'a file of that name is in the way',
 }
+
+/** What an operating system's error says, in words. */
+export const reasonOf = ({ code = '', message }: NodeJS.ErrnoException): string => fileProblems[code] ?? message
 
 /** What there is to say as data of an error that nobody here has thought of. */
 function unexpected(name: string, reason: string | undefined): Pick<ErrorReport, 'code' | 'params'> {

@@ -1,9 +1,19 @@
 import { basename, relative, resolve } from 'node:path'
+import { isVisible } from '../terminal/visible.ts'
 
-/** A path or argument as a shell takes it. */
+/** A path or argument as a shell takes it; on Windows no shell can be given what cannot be seen, and the terminal shows it. */
 export function quoted(argument: string): string {
   if (/^[\w@%+=:,./\\-]+$/.test(argument)) return argument
-  return process.platform === 'win32' ? `"${argument}"` : `'${argument.replaceAll("'", "'\\''")}'`
+  if (process.platform === 'win32') return `"${argument}"`
+  return isVisible(argument) ? `'${argument.replaceAll("'", "'\\''")}'` : ansiQuoted(argument)
+}
+
+/** As `$'…'`, which bash, zsh and POSIX since 2024 have: each byte of a character that cannot be seen in octal. */
+function ansiQuoted(argument: string): string {
+  const octal = (character: string) =>
+    Array.from(Buffer.from(character), (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')
+  const inner = Array.from(argument, (each) => (isVisible(each) ? each.replace(/[\\']/, '\\$&') : octal(each))).join('')
+  return `$'${inner}'`
 }
 
 /** Whether it is an address rather than a path. */
@@ -33,5 +43,7 @@ export const asStarted = (fix: string): string => fix.replace(/(?<=^|&& )pixelro
 
 /** A whole command, ready to paste. */
 export function command(...words: string[]): string {
-  return [invocation(), ...words.map(quoted)].join(' ')
+  const line = [invocation(), ...words.map(quoted)].join(' ')
+  if (process.platform !== 'win32' || words.every(isVisible)) return line
+  return `${line} (not to be pasted: what cannot be seen in a name is shown as \\u…)`
 }

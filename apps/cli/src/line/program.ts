@@ -1,5 +1,4 @@
 import { Option, Command as Parser } from 'commander'
-import picocolors from 'picocolors'
 import { commands } from '../commands/list.ts'
 import type { Context } from '../context.ts'
 import { wrap } from '../terminal/terminal.ts'
@@ -47,7 +46,7 @@ function groupParser({ name, summary, commands }: Group, context: () => Context)
     .helpCommand(false)
     .addHelpText('after', examples(commands.map((leaf) => leaf.examples[0])))
     .addHelpText('after', `\npixelrow ${name} <command> --help tells all options of a command.`)
-  for (const leaf of commands) parser.addCommand(house(leafParser(leaf, context)))
+  for (const leaf of commands) parser.addCommand(house(leafParser(leaf, context), context))
   return parser
 }
 
@@ -58,16 +57,25 @@ function term(child: Parser): string {
 }
 
 /** Gives a command our habits: no exit and no message of its own, and bold headings where colour is welcome. */
-function house(parser: Parser): Parser {
+function house(parser: Parser, context: () => Context): Parser {
   return parser
     .exitOverride()
-    .configureOutput({ writeErr: () => {} })
-    .configureHelp({ styleTitle: (title) => picocolors.bold(title), subcommandTerm: term, minWidthToWrap: 20 })
+    .configureOutput({
+      writeErr: () => {},
+      writeOut: (text) => context().terminal.help(text),
+      // The terminal knows.
+      stripColor: (text) => text,
+    })
+    .configureHelp({
+      styleTitle: (title) => context().terminal.resultColors.bold(title),
+      subcommandTerm: term,
+      minWidthToWrap: 20,
+    })
 }
 
 /** The whole command line; `context` is asked for when a command is carried out. */
 export function program(context: () => Context): Parser {
-  const root = house(new Parser('pixelrow'))
+  const root = house(new Parser('pixelrow'), context)
     .description('From a CSV of pixel rows to a trained classifier, an ONNX file and a submission.')
     .usage('<command> [options]')
     .version(version, '-v, --version', 'show the version')
@@ -76,7 +84,7 @@ export function program(context: () => Context): Parser {
     .addHelpText('after', examples(leaves.map((leaf) => leaf.examples[0])))
     .addHelpText('after', '\npixelrow <command> --help tells all options of a command.')
   for (const one of commands)
-    root.addCommand(house(isGroup(one) ? groupParser(one, context) : leafParser(one, context)))
+    root.addCommand(house(isGroup(one) ? groupParser(one, context) : leafParser(one, context), context))
   return root
 }
 

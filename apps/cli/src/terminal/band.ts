@@ -1,6 +1,7 @@
 import { type PixelTable, pixelCount } from '@pixelrow/data'
 import { draw } from './draw.ts'
 import type { Palette } from './terminal.ts'
+import { visibleName } from './visible.ts'
 
 /** How pictures are drawn side by side. */
 interface Style {
@@ -31,7 +32,7 @@ export function pixelsOf({ pixels, shape }: PixelTable, row: number): Uint8Array
 
 /** The label, else the identifier, else the number of the image. */
 function titleOf({ labels, classes, ids }: PixelTable, row: number): string {
-  return (labels && classes?.[labels[row]!]) ?? ids?.[row] ?? `row ${row + 1}`
+  return visibleName((labels && classes?.[labels[row]!]) ?? ids?.[row] ?? `row ${row + 1}`)
 }
 
 /** A text of exactly so many characters. */

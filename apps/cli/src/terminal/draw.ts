@@ -1,4 +1,5 @@
 import type { ImageShape } from '@pixelrow/data'
+import { ownEscape } from './colors.ts'
 import type { Palette } from './terminal.ts'
 
 /** One picture of a table. */
@@ -55,12 +56,12 @@ function blocks(pairs: readonly Pair[], palette: Palette): string {
   let [front, back] = ['', '']
   for (const [upper, lower] of pairs) {
     const [above, below] = [`38;${code(upper, palette)}`, lower ? `48;${code(lower, palette)}` : '49']
-    if (above !== front) line += `\x1b[${above}m`
-    if (below !== back) line += `\x1b[${below}m`
+    if (above !== front) line += `${ownEscape}[${above}m`
+    if (below !== back) line += `${ownEscape}[${below}m`
     line += '▀'
     ;[front, back] = [above, below]
   }
-  return `${line}\x1b[0m`
+  return `${line}${ownEscape}[0m`
 }
 
 function code(color: Color, palette: Palette): string {

@@ -1,3 +1,5 @@
+import { visibleName } from './visible.ts'
+
 /** A column of a text table: its heading and how wide it must be at least; text goes left, numbers right. */
 export interface Column {
   heading: string
@@ -9,7 +11,7 @@ export interface Column {
 export function row(columns: readonly Column[], cells: readonly string[]): string {
   const padded = columns.map(({ heading, width, left }, index) => {
     const size = Math.max(heading.length, width)
-    const cell = cells[index] ?? ''
+    const cell = visibleName(cells[index] ?? '')
     return left ? cell.padEnd(size) : cell.padStart(size)
   })
   return padded.join('  ').trimEnd()

@@ -1,12 +1,14 @@
-import { once } from 'node:events'
-import picocolors from 'picocolors'
-
-type Colors = ReturnType<typeof picocolors.createColors>
+import { type Colors, colorsOf, uncolored, written } from './colors.ts'
+import { openOutlet } from './outlet.ts'
+import { visible } from './visible.ts'
 
 /** All colours, the 256 that every terminal with colours knows, or none. */
 export type Palette = 'full' | '256' | 'none'
 
-/** Where a command speaks: results to standard output, all else to standard error. */
+/**
+ * Where a command speaks: results to standard output, all else to standard error. Everything goes through here, and here alone what cannot be seen, or would
+ * be carried out (an escape sequence in the name of a class), is shown instead: `\u001b`. Colours are those of `colors`.
+ */
 export interface Terminal {
   /** A line of the result; nothing with `--json`. */
   result(line?: string): void
@@ -14,8 +16,17 @@ export interface Terminal {
   sentence(text: string): void
   /** The one object of `--json`; nothing without it. */
   json(value: unknown): void
-  /** Text that is the result itself, written as it is; resolves when there is room for more. */
+  /**
+   * Text that is the result itself, written as it is, but shown on a terminal; resolves when there is room for more. Throws a `ClosedError` once nobody takes it: then there is
+   * no use in making more of it. Whatever else is said then is dropped, and the work goes on.
+   */
   raw(text: string): Promise<void>
+  /** Waits until all results are written, and gives what kept them from that. */
+  end(): Promise<NodeJS.ErrnoException | undefined>
+  /** Asks for an answer that is typed behind the text. */
+  prompt(text: string): void
+  /** The command's help, with or without `--json`. */
+  help(text: string): void
   /** Says what is going on, wrapped at words; nothing with `--quiet`. */
   note(line?: string): void
   /** A line that must not be wrapped: a table's row or a command to paste. */
@@ -60,35 +71,37 @@ export function wrap(text: string, columns: number): string {
   const wrapLine = (line: string) => {
     let width = -1
     const words = line.split(' ').map((word) => {
-      const fits = width < 0 || width + 1 + word.length <= columns
+      const { length } = uncolored(word)
+      const fits = width < 0 || width + 1 + length <= columns
       const glue = width < 0 ? '' : fits ? ' ' : '\n'
-      width = fits ? width + 1 + word.length : word.length
+      width = fits ? width + 1 + length : length
       return glue + word
     })
     return words.join('')
   }
-  return text.split('\n').map(wrapLine).join('\n')
+  return visible(text).split('\n').map(wrapLine).join('\n')
 }
 
 /** The terminal of one call. */
 export function openTerminal(options: { json?: boolean; quiet?: boolean }): Terminal {
   const { stdout, stderr, env } = process
+  const [out, err] = [openOutlet(stdout), openOutlet(stderr)]
   const moving = Boolean(stderr.isTTY) && env.TERM !== 'dumb' && !options.quiet
-  const colors = picocolors.createColors(colored(stderr, env))
+  const colors = colorsOf(colored(stderr, env))
   let shown = false
   const clear = () => {
-    if (shown) stderr.write('\r\x1b[2K')
+    if (shown) err.write('\r\x1b[2K')
     shown = false
   }
   const complain = (text: string) => {
     clear()
-    stderr.write(`${text}\n`)
+    err.write(written(`${text}\n`))
   }
   const say = (text: string) => options.quiet || complain(text)
   const wrapped = (text: string) => (stderr.isTTY ? wrap(text, stderr.columns || 80) : text)
   const print = (text: string) => {
     clear()
-    stdout.write(text)
+    out.write(written(text))
   }
   const columns = stdout.isTTY ? stdout.columns || 80 : Infinity
   return {
@@ -97,8 +110,11 @@ export function openTerminal(options: { json?: boolean; quiet?: boolean }): Term
     json: (value) => options.json && print(`${JSON.stringify(value)}\n`),
     async raw(text) {
       clear()
-      if (!stdout.write(text)) await once(stdout, 'drain')
+      await out.writeAll(stdout.isTTY ? written(text) : text)
     },
+    end: out.end,
+    help: print,
+    prompt: (text) => err.write(written(text)),
     note: (line = '') => say(wrapped(line)),
     line: say,
     complain: (text, paste) => {
@@ -108,11 +124,11 @@ export function openTerminal(options: { json?: boolean; quiet?: boolean }): Term
     transient(text) {
       if (!moving) return
       clear()
-      if (text) stderr.write(text.slice(0, (stderr.columns || 80) - 1))
+      if (text) err.write(visible(text).slice(0, (stderr.columns || 80) - 1))
       shown = Boolean(text)
     },
     colors,
-    resultColors: picocolors.createColors(colored(stdout, env)),
+    resultColors: colorsOf(colored(stdout, env)),
     palette: paletteOf(stdout, env),
     notePalette: paletteOf(stderr, env),
     columns,

@@ -15,6 +15,11 @@ export interface WriteCsvOptions {
   header?: boolean
   /** Name of the label column, or `false` to leave the labels out. Default `label`, where the table has labels. */
   label?: string | false
+  /**
+   * Write an apostrophe before what a spreadsheet would take for a formula: labels and ids that begin with `=`, `+`, `-`, `@` or a tab and are no numbers. Read
+   * back, they have it still. Default false.
+   */
+  spreadsheetSafe?: boolean
 }
 
 const writeRules = (): Rules<WriteCsvOptions> => ({
@@ -23,6 +28,7 @@ const writeRules = (): Rules<WriteCsvOptions> => ({
     text,
     like('false', (value) => value === false),
   ),
+  spreadsheetSafe: flag,
 })
 
 /**
@@ -32,26 +38,34 @@ const writeRules = (): Rules<WriteCsvOptions> => ({
 export function csvText(table: PixelTable, options: WriteCsvOptions = {}): Generator<string> {
   check('csvText', options, writeRules())
   checkTable(table, 'csvText: the table')
-  const { header = true, label = 'label' } = options
+  const { header = true, label = 'label', spreadsheetSafe = false } = options
   const { labels, ids, classes } = table
   if (ids) requireReadable('ids', ids)
   if (labels && label !== false && classes) requireClasses(classes)
   const names = [...(ids ? ['id'] : []), ...(labels && label !== false ? [label] : [])]
   requireReadable('label', names)
-  return blocks(table, header ? names : undefined, label !== false)
+  const cell = spreadsheetSafe ? (text: string) => csvCell(guarded(text)) : csvCell
+  return blocks(table, header ? names : undefined, { labelled: label !== false, cell })
 }
 
+/** Not run by a spreadsheet as a formula. */
+const guarded = (text: string): string => (/^[=+\-@\t]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text)
+
 /** The header where there are names, then the rows. */
-function* blocks(table: PixelTable, names: string[] | undefined, labelled: boolean): Generator<string> {
+function* blocks(
+  table: PixelTable,
+  names: string[] | undefined,
+  { labelled, cell }: { labelled: boolean; cell: (text: string) => string },
+): Generator<string> {
   const width = pixelCount(table.shape)
   const { ids, labels, classes } = table
   const pixels = Array.from({ length: width }, (_, i) => `pixel${i}`)
-  if (names) yield `${[...names.map(csvCell), ...pixels].join(',')}\n`
-  const cells = classes?.map(csvCell)
+  if (names) yield `${[...names.map(cell), ...pixels].join(',')}\n`
+  const cells = classes?.map(cell)
   for (let start = 0; start < table.rows; start += BLOCK_ROWS) {
     let block = ''
     for (let row = start; row < Math.min(start + BLOCK_ROWS, table.rows); row++) {
-      if (ids) block += `${csvCell(ids[row]!)},`
+      if (ids) block += `${cell(ids[row]!)},`
       if (labels && labelled) block += `${cells?.[labels[row]!] ?? labels[row]},`
       block += `${table.pixels.subarray(row * width, (row + 1) * width).join(',')}\n`
     }

@@ -4,6 +4,7 @@ import { downloadTo, megabytes } from '../../kaggle/download.ts'
 import { withKaggle } from '../../kaggle/session.ts'
 import { command } from '../../line/paste.ts'
 import { many } from '../../terminal/table.ts'
+import { visibleName } from '../../terminal/visible.ts'
 import type { DownloadOptions } from './command.ts'
 
 /** `pixelrow download`: a competition's files, unpacked. */
@@ -14,7 +15,7 @@ export async function run(context: Context, flags: DownloadOptions): Promise<voi
   const { files, bytes, resumedFrom } = await withKaggle(context, (kaggle) => downloadTo(context, kaggle, wanted))
   const paths = files.map((path) => relative(process.cwd(), path))
   terminal.json({ competition, folder, files: paths, bytes, resumedFrom })
-  for (const path of paths.slice(0, shown)) terminal.result(path)
+  for (const path of paths.slice(0, shown)) terminal.result(visibleName(path))
   if (paths.length > shown) terminal.result(`… and ${many(paths.length - shown, 'other file')}`)
   terminal.note(`${many(paths.length, 'file')} from ${megabytes(bytes)}`)
   if (!paths.some((path) => path.endsWith('train.csv')) || file) return

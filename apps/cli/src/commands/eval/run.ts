@@ -21,8 +21,10 @@ import { readLike } from '../../tables/like.ts'
 import { requireOrder } from '../../tables/order.ts'
 import { nameOf } from '../../tables/place.ts'
 import { heldOut, requireLabels } from '../../tables/reading.ts'
+import { uncolored } from '../../terminal/colors.ts'
 import { type Column, count, many, row } from '../../terminal/table.ts'
 import type { Terminal } from '../../terminal/terminal.ts'
+import { visibleName } from '../../terminal/visible.ts'
 import { type EvalOptions, evalCommand } from './command.ts'
 
 /** How well a model does on labelled rows. */
@@ -127,7 +129,7 @@ function tell(terminal: Terminal, model: string, evaluation: Evaluation, met: Me
   for (const line of classTable(evaluation, bold)) terminal.result(line)
   const matrix = confusionTable(evaluation, bold)
   terminal.result()
-  if (Math.max(...matrix.map(({ length }) => length)) <= terminal.columns)
+  if (Math.max(...matrix.map((line) => uncolored(line).length)) <= terminal.columns)
     for (const line of [bold('confusion matrix (rows: true class, columns: predicted)'), ...matrix])
       terminal.result(line)
   else for (const line of confusedPairs(evaluation)) terminal.result(line)
@@ -136,7 +138,7 @@ function tell(terminal: Terminal, model: string, evaluation: Evaluation, met: Me
 type Style = (text: string) => string
 
 function classTable(evaluation: Evaluation, bold: Style): string[] {
-  const { classes } = evaluation
+  const classes = evaluation.classes.map(visibleName)
   const columns: Column[] = [
     { heading: 'class', width: Math.max(...classes.map(({ length }) => length)), left: true },
     { heading: 'rows', width: 6 },
@@ -162,7 +164,8 @@ function headed(columns: readonly Column[], bold: Style): string {
 }
 
 /** A row for each label, a column for each prediction. */
-function confusionTable({ classes, confusion }: Evaluation, bold: Style): string[] {
+function confusionTable({ confusion, ...evaluation }: Evaluation, bold: Style): string[] {
+  const classes = evaluation.classes.map(visibleName)
   const widest = Math.max(...confusion.flat().map((cell) => String(cell).length))
   const first = { heading: '', width: Math.max(...classes.map(({ length }) => length)), left: true }
   const columns: Column[] = [first, ...classes.map((heading) => ({ heading, width: widest }))]

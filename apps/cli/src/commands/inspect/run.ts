@@ -1,8 +1,9 @@
 import { type Description, describe, type Port } from '@pixelrow/export'
 import type { Context } from '../../context.ts'
-import { modelAt, readModel, shown, withName } from '../../files/model.ts'
+import { modelAt, readModel, withName } from '../../files/model.ts'
 import { type Column, count, many, row, size } from '../../terminal/table.ts'
 import { type Terminal, wrap } from '../../terminal/terminal.ts'
+import { shown } from '../../terminal/visible.ts'
 import type { InspectOptions } from './command.ts'
 
 /** `pixelrow inspect MODEL.onnx`: what an ONNX file takes, gives and consists of, without running it. */

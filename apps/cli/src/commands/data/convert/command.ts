@@ -10,6 +10,11 @@ const flags = defineFlags({
     example: '--out table.csv',
     parse: filled('--out', "a file's path", 'table.csv'),
   },
+  spreadsheetSafe: {
+    term: '--spreadsheet-safe',
+    help: 'write an apostrophe before labels and ids that a spreadsheet would run as a formula; for CSV',
+    example: '--spreadsheet-safe',
+  },
   ...readingFlags,
 })
 

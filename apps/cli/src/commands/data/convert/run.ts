@@ -19,12 +19,15 @@ import type { Terminal } from '../../../terminal/terminal.ts'
 import type { ConvertOptions } from './command.ts'
 
 /** Writes a table and tells which files it wrote. */
-type Write = (context: Context, path: string, table: PixelTable) => Promise<string[]>
+type Write = (context: Context, path: string, table: PixelTable, flags: ConvertOptions) => Promise<string[]>
 
 /** The formats by the names that files of theirs have. */
 const formats: { fits: (path: string) => boolean; write: Write }[] = [
-  { fits: (path) => /\.csv$/i.test(path), write: (_, path, table) => writeOne(path, csvText(table)) },
-  { fits: (path) => /\.csv\.gz$/i.test(path), write: (_, path, table) => writeOne(path, zipped(csvText(table))) },
+  { fits: (path) => /\.csv$/i.test(path), write: (_, path, table, flags) => writeOne(path, textOf(table, flags)) },
+  {
+    fits: (path) => /\.csv\.gz$/i.test(path),
+    write: (_, path, table, flags) => writeOne(path, zipped(textOf(table, flags))),
+  },
   { fits: isIdxName, write: writeIdxPair },
 ]
 
@@ -42,11 +45,11 @@ export async function run(context: Context, flags: ConvertOptions, file: string)
   const table = await read(context, place, flags)
   signal.throwIfAborted()
   if (out === undefined || !write) {
-    for (const text of csvText(table)) await terminal.raw(text)
+    for (const text of textOf(table, flags)) await terminal.raw(text)
     return
   }
   await mkdir(dirname(out), { recursive: true })
-  const written = await write(context, out, table)
+  const written = await write(context, out, table, flags)
   kept.push(...written)
   const { rows, shape, maxValue, classes = [] } = table
   terminal.json({
@@ -65,8 +68,10 @@ export async function run(context: Context, flags: ConvertOptions, file: string)
   await tellFlags(context, out, table)
 }
 
+const textOf = (table: PixelTable, { spreadsheetSafe = false }: ConvertOptions) => csvText(table, { spreadsheetSafe })
+
 /** What writes the output; nothing for standard output. */
-function writerFor({ out, json }: ConvertOptions): Write | undefined {
+function writerFor({ out, json, spreadsheetSafe }: ConvertOptions): Write | undefined {
   if (out === undefined)
     throw new UsageError('Where shall the table go?', 'add -o table.csv, or -o - to see it here', {
       code: 'CLI_OUTPUT_MISSING',
@@ -79,6 +84,11 @@ function writerFor({ out, json }: ConvertOptions): Write | undefined {
     })
   if (out === '-') return undefined
   const format = formats.find(({ fits }) => fits(out))
+  if (isIdxName(out) && spreadsheetSafe)
+    throw new UsageError(`--spreadsheet-safe is for CSV, and ${out} is IDX`, 'leave --spreadsheet-safe away', {
+      code: 'CLI_FLAG_UNUSED',
+      params: { command: 'data convert', flag: '--spreadsheet-safe', needed: [] },
+    })
   if (format) return format.write
   throw new UsageError(`--out ${out}: its name tells no format`, 'end it in .csv, .csv.gz, .idx or .idx.gz', {
     code: 'CLI_FLAG_INVALID',
