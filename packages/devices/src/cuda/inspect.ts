@@ -46,8 +46,8 @@ export function neededBy(library: string): string[] {
   return withImage(library, ({ needed }) => needed) ?? []
 }
 
-/** CUDA's major version that the names of libraries tell: `libcudart.so.13`, `cudart64_13.dll`. */
+/** CUDA's major version that the names of libraries tell: `libcudart.so.13`; `cublas64_13.dll`, for Windows' has the runtime inside. */
 export function cudaMajor(needed: readonly string[]): number | undefined {
-  const found = needed.map((name) => /^(?:lib)?cudart(?:\.so\.|64_)(\d+)/.exec(name)?.[1]).find(Boolean)
+  const found = needed.map((name) => /^(?:lib)?(?:cudart|cublas)(?:\.so\.|64_)(\d+)/.exec(name)?.[1]).find(Boolean)
   return found === undefined ? undefined : Number(found)
 }

@@ -15,7 +15,8 @@ const machines: Readonly<Record<string, WheelMachine>> = {
 }
 
 function linux(machine: string): WheelMachine {
-  const platforms = ['2_28', '2_27', '2_17'].map((glibc) => `manylinux_${glibc}_${machine}`)
+  // Wheels for arm64 ask for a newer glibc than those for x64.
+  const platforms = ['2_34', '2_28', '2_27', '2_17'].map((glibc) => `manylinux_${glibc}_${machine}`)
   return { ending: `_${machine}`, platforms }
 }
 
