@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type DeviceReport, lookAtDevices, surveyDevices } from '@pixelrow/devices'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { withoutVariables, writeMachine } from '../../packages/devices/test/machines.ts'
+import { needed, providerFiles, writeFiles, writeRuntime } from '../../packages/devices/test/runtimes.ts'
 import { root } from '../../scripts/workspace.mjs'
 import { softwareVulkan } from '../chromium.ts'
 
@@ -129,4 +130,18 @@ describe('the command that brings a Vulkan loader and driver', () => {
     expect(pieces[1]?.found).toContain('llvmpipe (software)')
     expect(adapter?.backend).toBe('Vulkan')
   })
+})
+
+test("the command that brings one of NVIDIA's libraries does so, and the next look finds it", () => {
+  const { entry, binaries } = writeRuntime(folder)
+  writeFiles(binaries, providerFiles())
+  // All but CUDA's runtime, which is small.
+  const libraries = [...needed, 'libcudnn.so.9'].filter((name) => !name.startsWith('libcudart'))
+  const machine = writeMachine(join(folder, 'machine'), { cards: ['0x10de'], driver: '580.82.07', libraries })
+  const look = () =>
+    lookAtDevices({ runtime: entry, root: machine, cache: join(folder, 'cache'), devices: ['cuda'] })[0]!
+  const { reason, fix = '' } = look()
+  expect(reason).toBe('libcudart.so.13 is missing')
+  execFileSync('sh', ['-c', fix], { stdio: 'pipe' })
+  expect(look()).toMatchObject({ works: true })
 })
