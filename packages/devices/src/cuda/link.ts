@@ -44,7 +44,8 @@ export function requireFree({ foreign }: Beside, { version }: OnnxRuntime, found
   )
 }
 
-const removal = (files: readonly string[]): string =>
+/** The command that removes files. */
+export const removal = (files: readonly string[]): string =>
   [process.platform === 'win32' ? 'del' : 'rm', ...files.map((file) => (/\s/.test(file) ? `"${file}"` : file))].join(
     ' ',
   )

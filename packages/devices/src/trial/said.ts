@@ -29,7 +29,7 @@ export function causeIn(message: string, stderr = ''): string {
 }
 
 /** What mends a cause where that is known: a command, or a sentence, which ends in a full stop. */
-export function fixOf(cause: string, { device, root }: { device: DeviceName; root: string }): string {
+export function fixOf(cause: string, { device, root = '/' }: { device: DeviceName; root?: string }): string {
   if (/^CUDA failure 35\b/.test(cause)) return driverFix(root)
   if (/^CUDA failure 100\b/.test(cause))
     return 'No command can mend that: the driver sees no GPU, and nvidia-smi says which there are.'

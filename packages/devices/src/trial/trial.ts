@@ -9,8 +9,8 @@ import { type Line, script } from './script.ts'
 export interface TrialJob {
   device: DeviceName
   runtime: string
-  /** Where the machine's files are. */
-  root: string
+  /** Where the machine's files are. Default `/`. */
+  root?: string
   /** Libraries to load before onnxruntime, each after those that it needs. */
   libraries: readonly string[]
   seconds: number
@@ -33,16 +33,20 @@ export async function tryDevice(job: TrialJob): Promise<Tried> {
   const env = {
     ...process.env,
     ORT_DISABLE_TELEMETRY: process.env.ORT_DISABLE_TELEMETRY ?? '1',
-    NODE_OPTIONS: '',
+    ELECTRON_RUN_AS_NODE: '1',
     // Windows looks there, and unloads what is loaded ahead.
     ...(process.platform === 'win32' && { PATH: [...libraries.map(dirname), process.env.PATH].join(delimiter) }),
     VK_LOADER_DEBUG: 'error,warn,info,driver',
   }
-  const ended = await runTool(process.execPath, ['-e', script, runtime, device, JSON.stringify(libraries)], {
-    env,
-    signal,
-    seconds,
-  })
+  const ended = await runTool(
+    process.execPath,
+    ['--input-type=commonjs', '-e', script, runtime, device, JSON.stringify(libraries)],
+    {
+      env,
+      signal,
+      seconds,
+    },
+  )
   return ended ? told(ended, job) : { finding: failed(`${process.execPath} cannot be started`, job) }
 }
 

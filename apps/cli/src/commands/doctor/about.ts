@@ -67,7 +67,7 @@ function withCommand<T extends { fix?: string }>(of: T): T {
   return of.fix === undefined ? of : { ...of, fix: started(of.fix) }
 }
 
-const started = (fix: string): string => fix.replace(/^pixelrow(?= )/, invocation())
+const started = (fix: string): string => fix.replace(/(?<=^|&& )pixelrow(?= )/, invocation())
 
 function commitHere(): string | null {
   try {
