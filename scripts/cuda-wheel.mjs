@@ -13,7 +13,7 @@ import { commitOf, providerOf, removeCuda, runtimeAt, setupCuda, shownTargets } 
 const { values } = parseArgs({ options: { wheel: { type: 'string' } } })
 
 /** As far as a machine without a GPU comes: to the driver's library, or to what it says where no driver is behind it. */
-const driversOwn = /^CUDA failure \d+: |\b(libcuda\.so\.1|nvcuda\.dll)\b/
+const driversOwn = /^CUDA failure \d+: |\blibcuda\.so\.1\b/
 
 const folder = mkdtempSync(join(tmpdir(), 'pixelrow-cuda-wheel-'))
 try {

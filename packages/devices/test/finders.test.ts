@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { commitOf, findNvidia, hasCodeFor, providerOf, runtimeAt, SetupError } from '@pixelrow/devices'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { dllOf, elfOf } from './images.ts'
+import { elfOf } from './images.ts'
 import { withoutVariables } from './machines.ts'
 import { commit, needed, providerFiles, version, writeFiles, writeRuntime } from './runtimes.ts'
 
@@ -85,19 +85,6 @@ describe('a provider', () => {
     rmSync(library)
     symlinkSync(join(folder, 'gone'), library)
     expect(providerOf(runtimeAt(entry), { cache })?.missing).toHaveLength(2)
-  })
-
-  test('for Windows is read as a DLL', () => {
-    vi.spyOn(process, 'platform', 'get').mockReturnValue('win32')
-    const { entry, binaries } = writeRuntime(folder)
-    const cuda = dllOf({ needed: ['cublasLt64_13.dll', 'cublas64_13.dll'], texts: [version], code: [[1, 75]] })
-    writeFiles(binaries, { 'onnxruntime_providers_shared.dll': dllOf(), 'onnxruntime_providers_cuda.dll': cuda })
-    expect(commitOf(runtimeAt(entry).library)).toBe(commit)
-    expect(providerOf(runtimeAt(entry), { cache })).toMatchObject({
-      ...{ missing: [], version, cuda: 13, fits: true },
-      targets: { sass: [], ptx: [75] },
-      needed: ['cublasLt64_13.dll', 'cublas64_13.dll'],
-    })
   })
 })
 
