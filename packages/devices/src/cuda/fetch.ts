@@ -6,7 +6,7 @@ import type { SetupProgress } from '../setup/types.ts'
 import { folderSource } from './folder-source.ts'
 import { type Kept, keepProvider } from './keep.ts'
 import { wheelTags } from './machine.ts'
-import type { ProviderSource, Wanted } from './source.ts'
+import { type ProviderSource, requireSame, type Wanted } from './source.ts'
 import { wheelSource } from './wheel-source.ts'
 
 /** How a provider that is not there is brought into the cache. */
@@ -48,7 +48,9 @@ async function sourceAt(path: string, wanted: Wanted): Promise<ProviderSource> {
     (stats) => stats.isDirectory(),
     () => false,
   )
-  return isFolder ? folderSource(path, wanted) : wheelSource(path, wanted)
+  const source = await (isFolder ? folderSource(path, wanted) : wheelSource(path, wanted))
+  requireSame(wanted, source)
+  return source
 }
 
 /** Python's version for which there is a wheel of every version of onnxruntime that is known; the provider in it is the same for all. */
