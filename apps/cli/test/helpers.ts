@@ -24,8 +24,9 @@ export interface Started {
   says(pattern: RegExp): Promise<void>
 }
 
-/** How a command is started; `input` is what it finds on standard input, which stays open without it. */
+/** How a command is started; `input` is what it finds on standard input, which stays open without it, `entry` a copy of the program. */
 interface Surroundings {
+  entry?: string
   cwd?: string
   env?: NodeJS.ProcessEnv
   input?: string | Uint8Array
@@ -34,7 +35,10 @@ interface Surroundings {
 /** Starts the built command for real, without a terminal. */
 export function start(args: readonly string[], options: Surroundings = {}): Started {
   const { FORCE_COLOR: _, NO_COLOR: __, ...inherited } = process.env
-  const child = spawn(process.execPath, [entry, ...args], { cwd: options.cwd, env: { ...inherited, ...options.env } })
+  const child = spawn(process.execPath, [options.entry ?? entry, ...args], {
+    cwd: options.cwd,
+    env: { ...inherited, ...options.env },
+  })
   // Who refuses a call has not read its input.
   child.stdin.on('error', () => {})
   if (options.input !== undefined) child.stdin.end(options.input)

@@ -7,7 +7,7 @@ import { removeEmpty, removeFolder } from '../setup/removal.ts'
 import { inspect } from './inspect.ts'
 import { headOf, manifestIn, manifestName, type ProviderManifest, providersFolder } from './manifest.ts'
 import { allParts, providerName } from './provider-names.ts'
-import { another, type ProviderSource, requireSame, type Unpacking, type Wanted } from './source.ts'
+import { another, type ProviderSource, type Unpacking, type Wanted } from './source.ts'
 
 /** A provider in the cache. */
 export interface Kept {
@@ -34,7 +34,7 @@ export async function keptProvider(cache: string, wanted: Wanted, signal?: Abort
 export interface Keeping extends Unpacking {
   cache: string
   wanted: Wanted
-  /** Finds or fetches it; what it writes into the folder is removed. */
+  /** Finds or fetches it, and refuses another one; what it writes into the folder is removed. */
   source: (folder: string) => Promise<ProviderSource>
 }
 
@@ -43,7 +43,6 @@ export async function keepProvider({ cache, wanted, source, ...job }: Keeping): 
   const make = async (partial: string) => {
     const fetched = join(partial, 'fetched')
     const from = await source(fetched)
-    requireSame(wanted, from)
     await from.unpack(partial, job)
     await rm(fetched, { recursive: true, force: true })
     await writeFile(
