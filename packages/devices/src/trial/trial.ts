@@ -1,4 +1,3 @@
-import { delimiter, dirname } from 'node:path'
 import type { Adapter, DeviceName, Finding, Trial } from '../findings/types.ts'
 import { type Ended, lastLines, runTool } from '../tool.ts'
 import { adapterIn } from './adapter.ts'
@@ -34,8 +33,6 @@ export async function tryDevice(job: TrialJob): Promise<Tried> {
     ...process.env,
     ORT_DISABLE_TELEMETRY: process.env.ORT_DISABLE_TELEMETRY ?? '1',
     ELECTRON_RUN_AS_NODE: '1',
-    // Windows looks there, and unloads what is loaded ahead.
-    ...(process.platform === 'win32' && { PATH: [...libraries.map(dirname), process.env.PATH].join(delimiter) }),
     VK_LOADER_DEBUG: 'error,warn,info,driver',
   }
   const ended = await runTool(
