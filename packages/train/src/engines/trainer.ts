@@ -56,5 +56,10 @@ function unavailable(device: string, reason: string): TrainErrorDetail {
 
 function lost(device: string, reason: string): TrainErrorDetail {
   const message = `Device "${device}" failed in the middle of a training: ${reason}.`
-  return { code: 'TRAIN_DEVICE_LOST', params: { device, reason, ...causeOf(reason) }, message }
+  return {
+    code: 'TRAIN_DEVICE_LOST',
+    params: { device, reason, ...causeOf(reason) },
+    message,
+    advice: 'Resume it on the CPU.',
+  }
 }
