@@ -49,13 +49,17 @@ const causeOf = (reason: string) => memory.test(reason) && { cause: 'memory' }
 const reasonOf = (cause: unknown) => (isA(cause, 'Error') ? cause.message : String(cause)).trim().replace(/\.$/, '')
 
 function unavailable(device: string, reason: string): TrainErrorDetail {
-  const params = { engine: 'onnxruntime', device, reason, known: ['cpu'], ...causeOf(reason) }
+  const params = { engine: 'onnxruntime', device, reason, ...causeOf(reason) }
   const message = `Device "${device}" cannot be used by engine onnxruntime: ${reason}.`
   return { code: 'TRAIN_DEVICE_UNAVAILABLE', params, message }
 }
 
 function lost(device: string, reason: string): TrainErrorDetail {
   const message = `Device "${device}" failed in the middle of a training: ${reason}.`
-  const params = { device, reason, ...causeOf(reason) }
-  return { code: 'TRAIN_DEVICE_LOST', params, message, advice: 'Resume it on the CPU.' }
+  return {
+    code: 'TRAIN_DEVICE_LOST',
+    params: { device, reason, ...causeOf(reason) },
+    message,
+    advice: 'Resume it on the CPU.',
+  }
 }
