@@ -24,6 +24,8 @@ const workerSource: NonNullable<Options['esbuildPlugins']>[number] = {
         platform: 'node',
         target: 'node20',
         minifySyntax: true,
+        // A worker may start workers, too.
+        plugins: [workerSource],
       })
       return { contents: outputFiles[0]?.text ?? '', loader: 'text' }
     })

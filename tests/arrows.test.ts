@@ -24,7 +24,7 @@ const allowed: Record<string, Arrows> = {
   'packages/data': { inside: ['@pixelrow/files', '@pixelrow/pixels'] },
   'packages/devices': { inside: ['@pixelrow/files'] },
   'packages/train': {
-    inside: ['onnx', 'model', 'network', 'data', 'devices', 'worker', 'worker/inside'].map(
+    inside: ['files', 'onnx', 'model', 'network', 'data', 'devices', 'devices/preload', 'worker', 'worker/inside'].map(
       (name) => `@pixelrow/${name}`,
     ),
     outside: ['onnxruntime-node', '@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs'],

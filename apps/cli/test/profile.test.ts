@@ -8,9 +8,9 @@ test('profile tells the time by operator and the share of the limit, and writes 
   const { code, stdout, stderr } = await pixelrow(['profile', '--recipe', 'fast', '--data', 'data', '--threads', '1'], {
     cwd,
   })
-  expect({ code, stderr: stderr.replace(/\(.*\)/, '(…)') }).toEqual({
+  expect({ code, stderr: stderr.replace(/\(.*\)/, '(…)').replace(/job: .*/, 'job: …') }).toEqual({
     code: 0,
-    stderr: 'Reading data\nProfiling fast (…)\n',
+    stderr: 'Reading data\nDevice cpu: a small job: …\nProfiling fast (…)\n',
   })
   expect(stdout).toMatch(/^[\d.]+ ms a step of 32 images: [\d,]+ a second \(cpu, 1 thread\)\n/)
   expect(stdout).toMatch(

@@ -8,6 +8,8 @@ export type SetupErrorCode =
   | 'DEVICES_OPTION_INVALID'
   /** tfjs-node is set up on other machines only: `expected`, `found`. */
   | 'DEVICES_MACHINE_UNSUPPORTED'
+  /** A path is none of an onnxruntime-node with binaries for this machine: `expected`, `found`, the `file`. */
+  | 'DEVICES_RUNTIME_MISSING'
   /** A program that is needed is not there, or does not run: the `tool` (compiler, npm, pip), what was `found`. */
   | 'DEVICES_TOOL_MISSING'
   /** There is too little room on the disk: bytes that are `needed` and `free`, the `folder`. */

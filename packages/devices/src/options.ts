@@ -1,5 +1,19 @@
-import { callback, checkOptions, flag, type OptionProblem, type Rules, signal, text } from '../../../common/options.ts'
+import {
+  callback,
+  checkOptions,
+  flag,
+  listOf,
+  number,
+  type OptionProblem,
+  oneOf,
+  type Rules,
+  signal,
+  text,
+} from '../../../common/options.ts'
+import type { PlaceOptions, PreloadOptions } from './cuda/types.ts'
 import { SetupError } from './error.ts'
+import { deviceNames } from './findings/names.ts'
+import type { LookOptions, SurveyOptions } from './findings/types.ts'
 import type { BuiltOptions, SetupTfjsOptions } from './tfjs/types.ts'
 
 /** Checks the options of a function of this package. */
@@ -14,6 +28,10 @@ function failed({ code, params, message }: OptionProblem): SetupError {
 
 export const builtRules: Rules<BuiltOptions> = { cache: text }
 
+export const placeRules: Rules<PlaceOptions> = { cache: text, root: text }
+
+export const preloadRules: Rules<PreloadOptions> = { ...placeRules, runtime: text }
+
 export const setupRules: Rules<SetupTfjsOptions> = {
   ...builtRules,
   gpu: flag,
@@ -23,3 +41,10 @@ export const setupRules: Rules<SetupTfjsOptions> = {
 }
 
 export const checkRules: Rules<{ signal?: AbortSignal | undefined }> = { signal }
+
+export const lookRules: Rules<LookOptions> = {
+  ...preloadRules,
+  devices: listOf(`a list of ${deviceNames.join(', ')}`, oneOf(...deviceNames)),
+}
+
+export const surveyRules: Rules<SurveyOptions> = { ...lookRules, seconds: number({ above: 0 }), signal }

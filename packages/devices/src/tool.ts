@@ -5,6 +5,8 @@ export interface ToolOptions {
   cwd?: string
   env?: NodeJS.ProcessEnv
   signal?: AbortSignal | undefined
+  /** After how many seconds it is killed. Default: never. */
+  seconds?: number
 }
 
 /** How a tool has ended. */
@@ -12,6 +14,8 @@ export interface Ended {
   /** Its exit code; null where a signal ended it. */
   code: number | null
   endedBy: NodeJS.Signals | null
+  /** It was killed because its time was up. */
+  isLate: boolean
   stdout: string
   stderr: string
   /** Standard output and standard error as they came. */
@@ -29,24 +33,31 @@ export async function runTool(
   args: readonly string[],
   options: ToolOptions = {},
 ): Promise<Ended | undefined> {
-  const { cwd, env = process.env, signal } = options
+  const { cwd, env = process.env, signal, seconds } = options
   signal?.throwIfAborted()
   const detached = process.platform !== 'win32'
   const child = spawn(command, args, { ...(cwd && { cwd }), env, detached, stdio: ['ignore', 'pipe', 'pipe'] })
   const kill = () => killGroup(child)
   process.once('exit', kill)
   signal?.addEventListener('abort', kill, { once: true })
+  let isLate = false
+  const late = () => {
+    isLate = true
+    kill()
+  }
+  const timer = seconds === undefined ? undefined : setTimeout(late, seconds * 1000)
   try {
     const ended = await endOf(child)
     signal?.throwIfAborted()
-    return ended
+    return ended && { ...ended, isLate }
   } finally {
+    clearTimeout(timer)
     process.off('exit', kill)
     signal?.removeEventListener('abort', kill)
   }
 }
 
-function endOf(child: ChildProcess): Promise<Ended | undefined> {
+function endOf(child: ChildProcess): Promise<Omit<Ended, 'isLate'> | undefined> {
   let [stdout, stderr, output] = ['', '', '']
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout = (stdout + text).slice(-mostKept)

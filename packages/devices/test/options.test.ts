@@ -1,4 +1,14 @@
-import { builtTfjs, checkTfjs, removeTfjs, SetupError, setupTfjs, type TfjsBuild } from '@pixelrow/devices'
+import {
+  builtTfjs,
+  checkTfjs,
+  findNvidia,
+  nvidiaGpus,
+  removeTfjs,
+  SetupError,
+  setupTfjs,
+  type TfjsBuild,
+} from '@pixelrow/devices'
+import { librariesFor } from '@pixelrow/devices/preload'
 import { expect, test } from 'vitest'
 
 /** What nobody who reads the types would pass. */
@@ -13,6 +23,17 @@ test.each<[string, () => unknown, string]>([
     'setupTfjs: there is no option path. There are: cache, gpu, from, signal, onProgress.',
   ],
   ['builtTfjs', () => builtTfjs(options({ chache: 'x' })), 'builtTfjs: there is no option chache. Did you mean cache?'],
+  [
+    'findNvidia',
+    () => findNvidia(undefined, options({ cahce: 'x' })),
+    'findNvidia: there is no option cahce. Did you mean cache?',
+  ],
+  ['nvidiaGpus', () => nvidiaGpus(options({ signal: 5 })), 'nvidiaGpus: signal must be an AbortSignal; found 5.'],
+  [
+    'librariesFor',
+    () => librariesFor('cuda', options({ runtime: 5 })),
+    'librariesFor: runtime must be a text; found 5.',
+  ],
   ['removeTfjs', () => removeTfjs(options({ cache: 5 })), 'removeTfjs: cache must be a text; found 5.'],
   [
     'checkTfjs',

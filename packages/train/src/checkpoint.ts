@@ -3,7 +3,7 @@ import { TrainError } from './error.ts'
 import type { Identity } from './identity.ts'
 import type { Losses, Tally } from './outcome.ts'
 import type { Beginnings } from './series.ts'
-import type { EpochRecord, StateTensor, Stopped } from './types.ts'
+import type { DeviceMove, EpochRecord, StateTensor, Stopped } from './types.ts'
 
 /** Where a training stands between two chunks of steps. */
 export interface Position extends Beginnings {
@@ -28,6 +28,8 @@ export interface Position extends Beginnings {
   /** What the last validation found. */
   tally?: Tally
   stopped?: Stopped
+  /** Devices that were lost. */
+  moves?: DeviceMove[]
 }
 
 /** All that is needed to go on: where it stands, the state, and the best epoch's weights where they are kept. */
@@ -75,8 +77,15 @@ export function openCheckpoint(bytes: Uint8Array): Checkpoint {
     const message = `The checkpoint has version ${version}, expected ${VERSION}: another version of this package wrote it, which kept other things of its training. Train anew, or go on with that version.`
     throw new TrainError({ code: 'TRAIN_CHECKPOINT_VERSION', params: { expected: VERSION, found: version }, message })
   }
-  return unlessDamaged(() => ({ weights, identity: JSON.parse(identity), position: JSON.parse(position) }))
+  return unlessDamaged(() => ({ weights, identity: placed(JSON.parse(identity)), position: JSON.parse(position) }))
 }
+
+/** Before a training could choose its device, onnxruntime had the CPU alone, and float32. */
+const placed = (identity: Identity): Identity => ({
+  ...(identity.engine === 'onnxruntime' && { device: 'cpu' }),
+  precision: 'fp32',
+  ...identity,
+})
 
 /** The state of a checkpoint whose identity was found to be that of the training; the best epoch's where it was kept. */
 export function stateOf({ weights, position }: Checkpoint, tensors: StateTensor[]): Snapshot {

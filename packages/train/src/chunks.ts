@@ -14,11 +14,21 @@ export interface Span {
   count: number
 }
 
+/** What a span is a part of. */
+interface SpanOptions {
+  epoch: number
+  order: Uint32Array
+  series: ScalarSeries
+  batchSize: number
+  /** What probably follows. */
+  next?: Chunk['next']
+}
+
 /** Does a span's steps; throws with the step and what to try when the loss stops being a number. */
 export async function trainSpan(
   trainer: Trainer,
   span: Span,
-  { epoch, order, series, batchSize }: { epoch: number; order: Uint32Array; series: ScalarSeries; batchSize: number },
+  { epoch, order, series, batchSize, next }: SpanOptions,
 ): Promise<Float32Array> {
   const { first, offset, count } = span
   const values = (name: string) => Float32Array.from({ length: count }, (_, i) => valueAt(name, series, first + i))
@@ -27,6 +37,7 @@ export async function trainSpan(
     first,
     epoch,
     scalars: Object.fromEntries(Object.keys(series).map((name) => [name, values(name)])),
+    ...(next && { next }),
   }
   const { losses } = await trainer.train(chunk)
   const last = losses.at(-1)!

@@ -1,30 +1,34 @@
 import { epochOrder } from '@pixelrow/data'
 import { type Position, type Snapshot, writeCheckpoint } from './checkpoint.ts'
-import { nextCount, trainSpan } from './chunks.ts'
+import { nextCount, type Span, trainSpan } from './chunks.ts'
 import { diverged, finiteState } from './finite.ts'
+import { createKeeper, type Keeper } from './keeper.ts'
 import { evaluate } from './metrics.ts'
 import { createMonitor, type Monitor } from './monitor.ts'
 import type { FitOptions, Settings } from './options.ts'
 import { LAST_LOSSES } from './outcome.ts'
-import type { SetUp } from './setup.ts'
+import { identityOn, type SetUp } from './setup.ts'
 import { LEARNING_RATE } from './training-graph.ts'
-import type { EpochRecord, Stopped } from './types.ts'
+import type { Chunk, EpochRecord, Stopped } from './types.ts'
 
 /** Runs the epochs from where `start` stands; gives where it ended, with the final (or, where asked for, the best) state. */
 export async function runEpochs(training: SetUp, reports: FitOptions): Promise<Snapshot> {
-  const { settings, trainer, graph, start, identity } = training
+  const { settings, trainer, graph, start } = training
   const position = structuredClone(start.position)
   const monitor = createMonitor(settings)
   let best = start.best
   const state = () => finiteState(trainer, { step: position.total, epoch: position.epoch })
+  const snapshot = async () => ({ position, state: await state(), ...(best && { best }) })
+  const keeper = createKeeper(training, snapshot)
   const save = async () => {
-    if (!reports.onCheckpoint) return
-    const snapshot = { position, state: await state(), ...(best && { best }) }
-    await reports.onCheckpoint(writeCheckpoint(snapshot, graph.state, identity()))
+    if (!reports.onCheckpoint && !keeper.isNeeded) return
+    const now = await snapshot()
+    keeper.keep(now)
+    await reports.onCheckpoint?.(writeCheckpoint(now, graph.state, identityOn(training)))
   }
   while (stepsLeft(settings, position) > 0 && !position.stopped) {
     try {
-      await runSteps(training, position, reports)
+      await runSteps(training, position, { ...reports, keeper })
     } catch (error) {
       if (reports.signal?.aborted) await save()
       throw error
@@ -54,7 +58,11 @@ function reasonToStop(
 }
 
 /** The steps left of the epoch under way, chunk by chunk. */
-async function runSteps({ trainer, settings, series }: SetUp, position: Position, reports: FitOptions): Promise<void> {
+async function runSteps(
+  { trainer, settings, series }: SetUp,
+  position: Position,
+  { keeper, ...reports }: FitOptions & { keeper: Keeper },
+): Promise<void> {
   const { train, stepsPerEpoch, batchSize, seed } = settings
   const { epoch } = position
   // The last epoch is cut short where the steps are no whole number of them.
@@ -68,15 +76,31 @@ async function runSteps({ trainer, settings, series }: SetUp, position: Position
     const first = position.total
     count = Math.min(count, steps - position.step)
     const span = { first, offset: position.step, count }
-    const losses = await trainSpan(trainer, span, { epoch, order, series, batchSize })
+    const next = trainer.looksAhead ? stepsAfter(span, { epoch, order, settings, left: epochs - epoch }) : undefined
+    const losses = await trainSpan(trainer, span, { epoch, order, series, batchSize, ...(next && { next }) })
     const milliseconds = performance.now() - began
     countIn(position, losses, milliseconds)
+    await keeper.keepNowAndThen(position.total)
     for (const [i, loss] of losses.entries()) {
       await reports.onStep?.({ step: first + i + 1, epoch, loss, learningRate: series[LEARNING_RATE]!(first + i) })
     }
     await reports.onProgress?.({ epoch, epochs, step: position.step, steps, loss: losses.at(-1)! })
     count = nextCount(count, milliseconds)
   }
+}
+
+/** As many steps as a span has, right behind it: of its epoch, else of the next one, else none. */
+function stepsAfter(
+  { first, offset, count }: Span,
+  { epoch, order, settings, left }: { epoch: number; order: Uint32Array; settings: Settings; left: number },
+): Chunk['next'] {
+  const { train, stepsPerEpoch, batchSize, seed } = settings
+  const start = offset + count
+  const rowsFrom = (from: Uint32Array, at: number) =>
+    from.slice(at * batchSize, Math.min(at + count, stepsPerEpoch) * batchSize)
+  if (start < stepsPerEpoch) return { rows: rowsFrom(order, start), first: first + count, epoch }
+  if (left === 0) return undefined
+  return { rows: rowsFrom(epochOrder(train.rows, seed, epoch + 1), 0), first: first + count, epoch: epoch + 1 }
 }
 
 /** Moves the position behind a chunk of steps. */

@@ -38,9 +38,13 @@ export type TrainErrorCode =
   | 'TRAIN_ENGINE_UNKNOWN'
   /** An `engine` cannot be used here: the `reason`, where it is known. */
   | 'TRAIN_ENGINE_UNAVAILABLE'
-  /** A `device` cannot be used by an `engine`: the `reason`, all that can as `known`. */
+  /** A `device` cannot be used by an `engine`: the `reason`, what would `fix` it, whether it `wasBegun` there; for a name that no device has, all as `known`. */
   | 'TRAIN_DEVICE_UNAVAILABLE'
-  /** A `device` failed in the middle of a training, or its process ended: the `reason`. A checkpoint can be resumed on the CPU. */
+  /** A batch does not fit into a `device`'s memory: `batchSize`, and the half, quarter, … of it that `fits`, where one does. */
+  | 'TRAIN_DEVICE_MEMORY'
+  /** A `device` does not compute in a `precision`: all that it does as `known`. */
+  | 'TRAIN_PRECISION_UNAVAILABLE'
+  /** A `device` failed in the middle of a training, or its process ended: the `reason`; `memory` as `cause` where it had too little of that. */
   | 'TRAIN_DEVICE_LOST'
   /** This process has loaded another version of onnxruntime: `wanted`, `loaded`, each with `path` and `version`. */
   | 'TRAIN_RUNTIME_CONFLICT'

@@ -2,13 +2,15 @@ import { classCounts, epochOrder, type PixelTable, selectRows } from '@pixelrow/
 import { type Architecture, type Model, parameters } from '@pixelrow/model'
 import { check } from './check.ts'
 import type { Snapshot } from './checkpoint.ts'
+import { surviving } from './device/surviving.ts'
 import { runEpochs } from './epochs.ts'
 import { diverged } from './finite.ts'
 import { evaluate } from './metrics.ts'
 import type { FitOptions, Settings } from './options.ts'
 import { outcomeOf } from './outcome.ts'
+import { prepare } from './prepared.ts'
 import { fitRules } from './rules.ts'
-import { type SetUp, setUp } from './setup.ts'
+import { makeReady, type SetUp } from './setup.ts'
 import type { LabelledTable } from './table.ts'
 import type { FitResult, Outcome, StateTensor } from './types.ts'
 
@@ -20,7 +22,8 @@ import type { FitResult, Outcome, StateTensor } from './types.ts'
  * count give the same bits, also when the training was interrupted and resumed. Rejects with a `TrainError`: before training when an option, a
  * table or a checkpoint does not fit, and with the step and advice when a loss, a weight or the optimiser's memory stops being a number. Rejects
  * with the signal's reason when aborted (after a last `onCheckpoint`), and with what a callback throws. A training that comes to nothing
- * resolves: `outcome` says so.
+ * resolves: `outcome` says so. A device that is lost on the way (a driver's reset, memory that others took, a killed process) ends no training: it
+ * goes on from the last point that was kept, on the CPU, and `moves` says so.
  */
 export async function fit(architecture: Architecture, table: PixelTable, options: FitOptions = {}): Promise<FitResult> {
   check('fit', options, fitRules)
@@ -42,28 +45,36 @@ export async function train(
   options: FitOptions,
   begin?: (settings: Settings, tensors: StateTensor[]) => Snapshot,
 ): Promise<Trained> {
-  const training = await setUp(architecture, table, options, begin && { begin })
-  const { trainer, settings, engine, device, engineReason } = training
-  try {
-    const snapshot = await runEpochs(training, options)
-    const { position, state } = snapshot
-    const result: FitResult = {
-      model: modelOf(architecture, state, settings.train),
-      history: position.history,
-      steps: position.total - position.from,
-      ...(position.stopped && { stopped: position.stopped }),
-      outcome: await outcome(training, snapshot),
-      engine,
-      device,
-      threads: settings.threads,
-      ...(engineReason !== undefined && { engineReason }),
-      ...(trainer.runtime && { runtime: trainer.runtime }),
-      ...(trainer.layouts && { layouts: trainer.layouts }),
-    }
-    return { result, snapshot, settings }
-  } finally {
-    await trainer.close()
+  const ready = await makeReady(architecture, table, options, begin && { begin })
+  const withBatch = (batchSize: number) => {
+    const { resume: _, ...others } = options
+    return prepare(architecture, table, { ...others, batchSize }, { isTrial: true })
   }
+  const finished = (training: SetUp) => finish(architecture, training, options)
+  return surviving(ready, { ...options, withBatch }, finished)
+}
+
+/** Runs a training that stands ready to its end. */
+async function finish(architecture: Architecture, training: SetUp, options: FitOptions): Promise<Trained> {
+  const { trainer, settings, engine, device, precision, choice } = training
+  const snapshot = await runEpochs(training, options)
+  const { position, state } = snapshot
+  const result: FitResult = {
+    model: modelOf(architecture, state, settings.train),
+    history: position.history,
+    steps: position.total - position.from,
+    ...(position.stopped && { stopped: position.stopped }),
+    outcome: await outcome(training, snapshot),
+    engine: engine.name,
+    device,
+    precision,
+    threads: settings.threads,
+    choice,
+    ...(position.moves && { moves: position.moves }),
+    ...(trainer.runtime && { runtime: trainer.runtime }),
+    ...(trainer.layouts && { layouts: trainer.layouts }),
+  }
+  return { result, snapshot, settings }
 }
 
 function modelOf(

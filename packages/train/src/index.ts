@@ -1,6 +1,7 @@
+export { chooseDevice } from './device/choice.ts'
+export { deviceOrder } from './device/rule.ts'
 export { differentiate } from './differentiate.ts'
 export { type DumpTrainingOptions, dumpTraining } from './dump.ts'
-export { chooseEngine, type OtherEngine } from './engines/choose.ts'
 export { engines } from './engines/index.ts'
 export { TrainError, type TrainErrorCode } from './error.ts'
 export { fit } from './fit.ts'
@@ -43,16 +44,22 @@ export {
   trace,
 } from './transforms.ts'
 export type {
+  Adapter,
   Augmentation,
   Chunk,
   CompileOptions,
   Device,
+  DeviceAttempt,
+  DeviceChoice,
+  DeviceMove,
+  DeviceTrial,
   Engine,
   EpochRecord,
   FitResult,
   LayoutChoice,
   Layouts,
   Outcome,
+  Precision,
   Progress,
   RuntimeInfo,
   Schedule,

@@ -2,6 +2,7 @@ import { epochOrder, type PixelTable } from '@pixelrow/data'
 import type { Architecture } from '@pixelrow/model'
 import { check, positive } from './check.ts'
 import { trainSpan } from './chunks.ts'
+import { chosenFor } from './device/choice.ts'
 import type { FitOptions } from './options.ts'
 import { fitRules } from './rules.ts'
 import { type SetUp, setUp } from './setup.ts'
@@ -25,7 +26,8 @@ export async function measurePace(
   check('measurePace', given, { ...fitRules, measureSeconds: positive })
   const { measureSeconds = 2, ...options } = given
   const began = performance.now()
-  const training = await setUp(architecture, table, trialOf(options), { isTrial: true })
+  const chosen = await chosenFor(architecture, table, options)
+  const training = await setUp(architecture, table, trialOf(options), { chosen })
   try {
     const { secondsPerStep } = await timeSteps(training, measureSeconds, options.signal)
     return { secondsPerStep, seconds: (performance.now() - began) / 1000 }

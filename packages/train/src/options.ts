@@ -7,7 +7,16 @@ import type { Metric } from './metrics.ts'
 import { type Optimizer, sgd } from './optimizers.ts'
 import { constant } from './schedules.ts'
 import { type LabelledTable, requireLabels, withClasses } from './table.ts'
-import type { Augmentation, EpochRecord, Progress, Schedule, StepRecord } from './types.ts'
+import type {
+  Augmentation,
+  DeviceMove,
+  Engine,
+  EpochRecord,
+  Precision,
+  Progress,
+  Schedule,
+  StepRecord,
+} from './types.ts'
 
 /** How to train. Callbacks may be asynchronous: each is awaited before the training goes on, and what it throws ends it. */
 export interface FitOptions {
@@ -28,10 +37,15 @@ export interface FitOptions {
   optimizer?: Optimizer
   /** The learning rate's course. Default `constant()`. */
   schedule?: Schedule
-  /** `auto` (default), `onnxruntime` or `tfjs`, which needs one of TensorFlow.js's packages. */
-  engine?: string
-  /** `auto` (default) or one of the engine's `devices()`: `cpu`, `cuda`. */
+  /** `auto` (default), `onnxruntime`, `tfjs`, which needs one of TensorFlow.js's packages, or an engine of one's own. */
+  engine?: string | Engine
+  /**
+   * `cpu`, `cuda` or `webgpu`; one that is not there is an error. `auto` (default) takes the best one by a fixed rule (`deviceOrder`), unless a few trial
+   * steps speak against it; small jobs stay on the CPU. With `resume` it stays on the checkpoint's, and a device that is named goes on there.
+   */
   device?: string
+  /** What products are computed in, if the device has a choice. Default: the device's own, `tf32` on CUDA, else `fp32`. */
+  precision?: Precision
   /** `plain` keeps images in memory as ONNX has them, which takes about three times as long; `auto` (default) leaves the choice to the engine. */
   layout?: 'auto' | 'plain'
   /** Threads for one operator. Default: as many as the machine has cores. */
@@ -71,6 +85,8 @@ export interface FitOptions {
   onEpoch?: (record: EpochRecord) => unknown
   /** Told after each chunk of steps, about twice a second or more often. */
   onProgress?: (progress: Progress) => unknown
+  /** Told when a device was lost and the training goes on elsewhere, from steps that may have been told of before. */
+  onMove?: (move: DeviceMove) => unknown
   /**
    * Has the error of a training that diverges name the first value that is not finite, with its layer, step and inputs: the last chunk of
    * steps is done again from its beginning, operator by operator, by onnxruntime. A copy of the state is kept for that. Default false.
@@ -83,7 +99,7 @@ export interface FitOptions {
 /** Options with every default filled in, checked against the table. */
 export interface Settings
   extends Required<Pick<FitOptions, Defaulted>>,
-    Pick<FitOptions, 'targetAccuracy' | 'patience' | 'augment'> {
+    Pick<FitOptions, 'targetAccuracy' | 'patience' | 'augment' | 'precision'> {
   train: LabelledTable
   validation?: LabelledTable
   /** Of the whole training. */
@@ -139,6 +155,7 @@ export function settle(architecture: Architecture, table: PixelTable, options: F
     ...(patience !== undefined && { patience }),
     ...(targetAccuracy !== undefined && { targetAccuracy }),
     ...(augment && { augment }),
+    ...(options.precision && { precision: options.precision }),
     ...(options.classWeights && { classWeights: weightsOf(train, options.classWeights) }),
   }
 }

@@ -1,6 +1,7 @@
 import { isA } from '../../../common/kinds.ts'
 import {
   callback,
+  either,
   flag,
   like,
   number,
@@ -54,6 +55,10 @@ const scheduleRule: Rule = madeBy(
   (value) => typeof value === 'function',
 )
 
+const isEngine = (value: unknown): boolean =>
+  isObject(value) &&
+  ['devices', 'compile'].every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
+
 const augmentRules: Rules<Augmentation> = {
   shift: amount,
   rotation: number({ least: 0, most: 180 }),
@@ -91,8 +96,9 @@ export const fitRules: Rules<FitOptions> = {
   learningRate: number({ above: 0, example: '0.1' }),
   optimizer: optimizerRule,
   schedule: scheduleRule,
-  engine: text,
+  engine: either(text, like('an engine', isEngine)),
   device: text,
+  precision: oneOf('fp32', 'tf32', 'fp16'),
   layout: oneOf('auto', 'plain'),
   threads: whole(1),
   seed: seedRule,
@@ -116,5 +122,6 @@ export const fitRules: Rules<FitOptions> = {
   onStep: callback,
   onEpoch: callback,
   onProgress: callback,
+  onMove: callback,
   signal,
 }

@@ -38,16 +38,37 @@ export interface TrainingGraph {
 export interface Device {
   name: string
   available: boolean
-  /** Why it is not available, and what would help. */
+  /** Why it is not available. */
   reason?: string
+  /** What would mend that: a command, or the sentence that none can. */
+  fix?: string
+  /** The card behind it, or the software that stands in for one; not there for the CPU. */
+  adapter?: Adapter
+  /** What it computes products in, the one it takes by default first. Default: `fp32` alone. */
+  precisions?: readonly Precision[]
 }
+
+/** What a GPU device computes on. */
+export interface Adapter {
+  /** Such as `NVIDIA GeForce RTX 4090`. */
+  name: string
+  /** `software` is a processor that plays a card, such as SwiftShader. */
+  type: 'hardware' | 'software'
+  /** Such as `Vulkan`. */
+  backend?: string
+}
+
+/**
+ * What a device computes products in: float32 (`fp32`), float32 of which products see the first 10 bits behind the point (`tf32`), or float16 with a
+ * scaled loss (`fp16`). Weights and sums are float32 in each.
+ */
+export type Precision = 'fp32' | 'tf32' | 'fp16'
 
 /** What a training engine must be able to do; the same differentiated graph goes into each. */
 export interface Engine {
   name: string
-  devices(): Promise<Device[]>
-  /** Devices that it does not look for, but tries where one is asked for by name. */
-  tries?: readonly string[]
+  /** Those of these names are looked at, which may take seconds; default: all that the engine has. */
+  devices(names?: readonly string[]): Promise<Device[]>
   compile(graph: TrainingGraph, options: CompileOptions): Promise<Trainer>
 }
 
@@ -57,6 +78,8 @@ export type Augmentation = Omit<AugmentOptions, 'rows' | 'seed' | 'epoch' | 'out
 /** The rows to train on, with where and how. */
 export interface CompileOptions {
   device: string
+  /** One of the device's `precisions`; default: its first. */
+  precision?: Precision
   /** Threads for one operator. */
   threads: number
   /** All rows' pixels, `rows × imageBytes`. */
@@ -73,6 +96,11 @@ export interface CompileOptions {
   state: Record<string, Float32Array>
   /** `plain` keeps images as ONNX has them; `auto` (default) leaves the choice to the engine. */
   layout?: 'auto' | 'plain'
+  /**
+   * The execution provider that runs what was made for the device; default the device's own. With `cpu` another device's formulation runs here, to
+   * compare what it computes.
+   */
+  provider?: string
   /** What the path of a profile begins with, which onnxruntime then writes when the trainer is closed. */
   profile?: string
 }
@@ -87,6 +115,8 @@ export interface Chunk {
   epoch: number
   /** For every scalar of the graph its value at each of the steps. */
   scalars: Record<string, Float32Array>
+  /** Steps that probably follow, of this or the next epoch: what the host makes for them can be made while these are done. */
+  next?: Pick<Chunk, 'rows' | 'first' | 'epoch'>
 }
 
 /** A compiled training graph with its state on a device. */
@@ -101,6 +131,8 @@ export interface Trainer {
   state(): Promise<Record<string, Float32Array>>
   /** Frees everything; waits for a run under way. */
   close(): Promise<void>
+  /** Whether it makes use of a chunk's `next`. */
+  looksAhead?: boolean
   /** How the graph's images lie in memory, where an engine has a choice. */
   layouts?: Layouts
   /** The library that computes, where an engine has a choice. */
@@ -203,6 +235,52 @@ export interface Outcome {
 /** What ended a training before its last step: `onEpoch`'s answer, or the option of this name. */
 export type Stopped = 'onEpoch' | 'patience' | 'targetAccuracy'
 
+/** The engine and the device of a training, and why it is these. */
+export interface DeviceChoice {
+  engine: string
+  device: string
+  /** Without its full stop. */
+  reason: string
+  adapter?: Adapter
+  /** What trial steps found, where there were any. */
+  trial?: DeviceTrial
+  /** Devices that would have come first, and why they were not taken. */
+  attempts: DeviceAttempt[]
+}
+
+/** A device that was not taken. */
+export interface DeviceAttempt {
+  device: string
+  /** Why, without its full stop. */
+  error: string
+  fix?: string
+  /** What its trial steps found, where it was those that rejected it. */
+  trial?: DeviceTrial
+}
+
+/** The first steps of a training, on a device and on the CPU. */
+export interface DeviceTrial {
+  /** Steps that both did. */
+  steps: number
+  /** The largest difference of a step's loss, relative to the CPU's where that is above 1. */
+  lossDifference: number
+  /** Of the quickest chunk after the first. */
+  secondsPerStep: { device: number; cpu: number }
+  /** When it was done, as an ISO date; an earlier training of the same kind on the same machine may have done it. */
+  date: string
+}
+
+/** A device that was lost, and where the training went on. */
+export interface DeviceMove {
+  from: string
+  to: string
+  /** Steps done in all when the device was lost, and those of them that the checkpoint has from which it went on. */
+  lostAt: number
+  wentOnFrom: number
+  /** Without its full stop. */
+  reason: string
+}
+
 /** What `fit` gives back. */
 export interface FitResult {
   model: Model
@@ -212,11 +290,15 @@ export interface FitResult {
   /** Why it ended, where that was not its last step. */
   stopped?: Stopped
   outcome: Outcome
+  /** Where it ended. */
   engine: string
   device: string
+  precision: Precision
   threads: number
-  /** Why this engine, where it was not asked for by name. */
-  engineReason?: string
+  /** Where it began, and why there. */
+  choice: DeviceChoice
+  /** The devices that were lost on the way, first things first; not there where none was. */
+  moves?: DeviceMove[]
   /** The library that computed, where the engine had a choice. */
   runtime?: RuntimeInfo
   /** How the engine laid out images in memory, where it had a choice. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cached } from '@pixelrow/files'
 import { mlp } from '@pixelrow/model'
-import { chooseEngine, fit } from '@pixelrow/train'
+import { chooseDevice, type FitOptions, fit } from '@pixelrow/train'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { quarters } from './quarters.ts'
 
@@ -38,45 +38,57 @@ const tf = module.exports = require(${JSON.stringify(plain)})
 tf.setBackend('cpu')
 tf.backend().isUsingGpuDevice = process.env.CUDA_VISIBLE_DEVICES !== '-1'`
 
-test('without a TensorFlow.js for GPUs onnxruntime trains, and nothing is probed', async () => {
-  const choice = { engine: 'onnxruntime', device: 'cpu', reason: 'no TensorFlow.js for GPUs is installed' }
-  expect(await chooseEngine()).toEqual(choice)
-  expect(await chooseEngine({ engine: 'onnxruntime' })).toEqual({ engine: 'onnxruntime', device: 'cpu' })
+const table = quarters(1280)
+const net = mlp(table)
+/** A large job; nobody waits for its end. */
+const choice = (more: FitOptions = {}) => chooseDevice(net, table, { batchSize: 64, steps: 100_000_000, ...more })
+const small = (more: FitOptions) => chooseDevice(net, table, { epochs: 1, ...more })
+
+test('TensorFlow is neither tried nor told of where none for GPUs is installed', async () => {
+  const { engine, device, attempts } = await choice()
+  expect([engine, device]).toEqual(['onnxruntime', 'cpu'])
+  expect(attempts.filter(({ error }) => /TensorFlow/.test(error))).toEqual([])
 })
 
-test('tfjs trains where it alone sees a GPU; the result says why and where', async () => {
+test('a TensorFlow that alone sees a GPU is tried, and not taken where the CPU is faster', async () => {
   await setUpGpu(onGpu)
-  const reason = 'the tfjs-node of pixelrow setup tfjs sees a GPU, onnxruntime none'
-  expect(await chooseEngine()).toEqual({ engine: 'tfjs', device: 'cuda', reason })
-  const table = quarters(40)
-  const result = await fit(mlp(table), table, { epochs: 1 })
-  expect(result).toMatchObject({ engine: 'tfjs', device: 'cuda', engineReason: reason })
-  expect(await chooseEngine({ device: 'cpu' })).toMatchObject({
-    engine: 'onnxruntime',
-    reason: 'the CPU was asked for',
-  })
-  const onCpu = await fit(mlp(table), table, { epochs: 1, engine: 'tfjs', device: 'cpu' })
-  expect([onCpu.device, onCpu.engineReason]).toEqual(['cpu', undefined])
+  const { engine, device, attempts } = await choice()
+  expect([engine, device]).toEqual(['onnxruntime', 'cpu'])
+  const [attempt] = attempts.filter(({ trial }) => trial)
+  // Plain tfjs plays the GPU here.
+  expect(attempt!.error).toMatch(/^in \d+ trial steps it took \d+ times as long as the CPU$/)
+  expect(attempt!.trial!.lossDifference).toBeLessThan(1e-3)
+})
+
+test('tfjs trains on the GPU that it sees where it is asked to; the result says why and where', async () => {
+  await setUpGpu(onGpu)
+  const few = quarters(40)
+  const result = await fit(mlp(few), few, { epochs: 1, device: 'cuda', engine: 'tfjs' })
+  expect(result).toMatchObject({ engine: 'tfjs', device: 'cuda', choice: { reason: 'asked for' } })
+  expect(await small({ device: 'cpu' })).toMatchObject({ engine: 'onnxruntime', reason: 'asked for' })
+  const onCpu = await fit(mlp(few), few, { epochs: 1, engine: 'tfjs', device: 'cpu' })
+  expect([onCpu.engine, onCpu.device]).toEqual(['tfjs', 'cpu'])
 })
 
 test('one that uses no GPU is not taken, and its own words are the reason', async () => {
   await setUpGpu(`
 module.exports = require(${JSON.stringify(plain)})
 console.error('W0000 00:00:1.2 3 gpu_device.cc:2342] Cannot dlopen some GPU libraries.')`)
-  const words = 'TensorFlow uses no GPU here: Cannot dlopen some GPU libraries.'
-  const reason = `the tfjs-node of pixelrow setup tfjs: ${words}`
-  expect(await chooseEngine()).toEqual({ engine: 'onnxruntime', device: 'cpu', reason })
-  await expect(chooseEngine({ engine: 'tfjs', device: 'cuda' })).rejects.toThrow(`engine tfjs: ${reason}`)
+  const error = 'the tfjs-node of pixelrow setup tfjs: TensorFlow uses no GPU here: Cannot dlopen some GPU libraries.'
+  const { engine, attempts } = await choice()
+  expect(engine).toBe('onnxruntime')
+  expect(attempts).toContainEqual({ device: 'cuda', error })
+  await expect(small({ engine: 'tfjs', device: 'cuda' })).rejects.toThrow(`engine tfjs: ${error}`)
 })
 
 test('one that does not load, or takes its process down, gives way to the next', async () => {
   await setUpGpu(`throw new Error('libcudart.so.12: cannot open shared object file')`)
   const broken = 'loading it failed: libcudart.so.12: cannot open shared object file'
-  expect((await chooseEngine()).reason).toContain(broken)
-  expect(await chooseEngine({ engine: 'tfjs' })).toEqual({ engine: 'tfjs', device: 'cpu' })
+  expect((await choice()).reason).toContain(broken)
+  expect(await small({ engine: 'tfjs' })).toMatchObject({ engine: 'tfjs', device: 'cpu' })
   await setUpGpu(`process.abort()`)
-  expect((await chooseEngine()).reason).toContain('loading it failed')
-  expect(await chooseEngine({ engine: 'tfjs' })).toEqual({ engine: 'tfjs', device: 'cpu' })
+  expect((await choice()).reason).toContain('loading it failed')
+  expect(await small({ engine: 'tfjs' })).toMatchObject({ engine: 'tfjs', device: 'cpu' })
 })
 
 test('a training whose process dies says so', async () => {

@@ -127,6 +127,6 @@ test('every tensor is freed: after each chunk and each evaluation as many are al
 
 test('a GPU that is not there is refused, never a run on the CPU', async () => {
   await expect(fit(mlp(table), table, { ...options, device: 'cuda' })).rejects.toThrow(
-    /Device "cuda" cannot be used by engine tfjs: a GPU needs @tensorflow\/tfjs-node-gpu.*choose: auto, cpu/,
+    /Device "cuda" cannot be used by engine tfjs: a GPU needs @tensorflow\/tfjs-node-gpu/,
   )
 })

@@ -13,8 +13,8 @@ import type { Host, HostOptions, Told } from './types.ts'
  * the channel between the two closes then. Answers are the same as a thread's; buffers are copied, and emptied here where they are to move.
  */
 export function startProcess(source: string, options: HostOptions): Host {
-  const { name } = options
-  const child = spawned(name)
+  const { name, env = {} } = options
+  const child = spawned(name, env)
   const hold = (isHeld: boolean) => {
     for (const held of [child, child.channel]) {
       if (isHeld) held?.ref()
@@ -50,7 +50,7 @@ export function startProcess(source: string, options: HostOptions): Host {
  * Whoever starts a process must be there to take note of its end, or the dead process stays in the system's table; a thread may be gone by then.
  * There, a shell starts it and ends at once, so that the system takes note.
  */
-function spawned(name: string): ChildProcess {
+function spawned(name: string, env: NonNullable<HostOptions['env']>): ChildProcess {
   if (isSingleExecutable()) throw cannotStart(name, 'a single executable application has no Node to start')
   // An app's own flags could make a module of the source, and Electron's executable is Node only when told so.
   const command = [process.execPath, '--input-type=commonjs', '-e', relay]
@@ -58,7 +58,7 @@ function spawned(name: string): ChildProcess {
   const [file, ...rest] = leaves ? [SHELL, '-c', '"$0" "$@" &', ...command] : command
   try {
     return spawn(file!, rest, {
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      env: { ...process.env, ...env, ELECTRON_RUN_AS_NODE: '1' },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced',
       // A Ctrl-C is for whoever asked for the work, who then ends it in order.

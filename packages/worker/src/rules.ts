@@ -1,13 +1,17 @@
-import { anything, checkOptions, flag, number, optionsOf, type Rules, text } from '../../../common/options.ts'
+import { anything, checkOptions, flag, like, number, optionsOf, type Rules, text } from '../../../common/options.ts'
 import { WorkerError } from './errors.ts'
 import type { HostOptions } from './types.ts'
 
 const megabytes = number({ above: 0 })
 
+const isTexts = (value: unknown) =>
+  typeof value === 'object' && value !== null && Object.values(value).every((each) => typeof each === 'string')
+
 const rules: Rules<HostOptions> = {
   name: text,
   data: anything,
   isolate: flag,
+  env: like('texts by name', isTexts),
   exitPatience: number({ least: 0 }),
   resourceLimits: optionsOf<NonNullable<HostOptions['resourceLimits']>>({
     maxYoungGenerationSizeMb: megabytes,

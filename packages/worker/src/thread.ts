@@ -17,13 +17,14 @@ function commonJs(): { execArgv?: string[] } {
 
 /** Starts a worker as a thread of this process, which waits for a call under way before it ends. */
 export function startThread(source: string, options: HostOptions): Host {
-  const { name, data, exitPatience = 20_000, resourceLimits } = options
+  const { name, data, exitPatience = 20_000, resourceLimits, env } = options
   const flags = createFlags()
   const worker = new Worker(source, {
     eval: true,
     workerData: { data, flags },
     name,
     ...commonJs(),
+    ...(env && { env: { ...process.env, ...env } }),
     ...(resourceLimits && { resourceLimits }),
   })
   const calls = createCalls((isHeld) => (isHeld ? worker.ref() : worker.unref()))

@@ -24,6 +24,10 @@ export interface HostOptions {
    * threads that it has started with it; false elsewhere. `false` inside a thread leaves it to you that the thread is never ended during a call.
    */
   isolate?: boolean
+  /**
+   * Variables beside those of this process, by name. Native code reads them in a process of its own alone: a thread's are JavaScript's.
+   */
+  env?: Readonly<Record<string, string>>
   /** How long a process that ends waits for a native call under way, in milliseconds, 0 or more. Default 20,000. Nothing waits for an isolated worker. */
   exitPatience?: number
   /** Node's limits on the worker's JavaScript memory. */

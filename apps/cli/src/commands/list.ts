@@ -1,6 +1,7 @@
 import { type Command, type Group, withWork } from '../line/command.ts'
 import { checkSubmissionCommand } from './check-submission/command.ts'
 import { dataGroup } from './data/group.ts'
+import { doctorCommand } from './doctor/command.ts'
 import { downloadCommand } from './download/command.ts'
 import { evalCommand } from './eval/command.ts'
 import { exportCommand } from './export/command.ts'
@@ -36,6 +37,7 @@ export const commands: readonly (Command | Group)[] = [
   withWork(exportCommand, () => import('./export/run.ts')),
   withWork(inspectCommand, () => import('./inspect/run.ts')),
   withWork(playgroundCommand, () => import('./playground/run.ts')),
+  withWork(doctorCommand, () => import('./doctor/run.ts')),
   dataGroup,
   setupGroup,
 ]

@@ -1,5 +1,5 @@
 import type { DataErrorCode, DataErrorParams, DataErrorPlace, Decision } from '@pixelrow/data'
-import { quoted } from './paste.ts'
+import { asStarted, quoted } from './paste.ts'
 
 /** Tells which flags a command has. */
 export type Takes = (flag: string) => boolean
@@ -108,6 +108,8 @@ interface Coded {
 /** What to do about an error, in flags that the command `takes`. */
 export function fixOf({ code = '', params = {}, advice }: Coded, takes: Takes = () => true): string | undefined {
   if (code === 'TRAIN_DIVERGED') return divergedFix(params, takes)
+  if (code === 'TRAIN_DEVICE_UNAVAILABLE') return deviceFix(params, advice)
+  if (code === 'TRAIN_DEVICE_MEMORY') return memoryFix(params, takes)
   if (!isDataCode(code)) return advice
   // The code decides which params there are, which the compiler cannot follow through a table.
   const fix = dataFixes[code] as Fix<DataErrorCode> | typeof asAdvised
@@ -116,6 +118,18 @@ export function fixOf({ code = '', params = {}, advice }: Coded, takes: Takes = 
 }
 
 const isDataCode = (code: string): code is DataErrorCode => Object.hasOwn(dataFixes, code)
+
+/** What mends a device, as doctor says it; a training that goes on may do so elsewhere. */
+function deviceFix({ wasBegun, fix }: NonNullable<Coded['params']>, advice: string | undefined): string | undefined {
+  const mend = typeof fix === 'string' ? asStarted(fix) : undefined
+  if (wasBegun !== true) return mend ?? advice
+  return mend === undefined ? 'Go on elsewhere: add --device cpu' : `${mend}\n     Or go on elsewhere: add --device cpu`
+}
+
+function memoryFix({ fits }: NonNullable<Coded['params']>, takes: Takes): string {
+  const smaller = typeof fits === 'number' && takes('batchSize') ? `--batch-size ${fits}, or ` : ''
+  return `Add ${smaller}--device cpu.`
+}
 
 /** `first` is there where --debug found the first value that is not finite. */
 function divergedFix({ first }: NonNullable<Coded['params']>, takes: Takes): string {

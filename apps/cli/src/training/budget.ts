@@ -1,8 +1,8 @@
 import type { PixelTable } from '@pixelrow/data'
-import { measurePace, recipes } from '@pixelrow/train'
+import { measurePace } from '@pixelrow/train'
 import type { Context } from '../context.ts'
 import { duration, many } from '../terminal/table.ts'
-import { splitOff } from './fitting.ts'
+import { splitOff, trainingsOf } from './fitting.ts'
 import type { JobOptions } from './options.ts'
 import { planFor } from './plan.ts'
 
@@ -20,22 +20,22 @@ const stepsShare = 0.95
  * so that it gives the same model again.
  */
 export async function settleBudget<T extends JobOptions>(context: Context, flags: T, table: PixelTable): Promise<T> {
-  const { timeBudget, device, engine, threads, seed } = flags
+  const { timeBudget, device, engine, precision, threads, seed } = flags
   if (timeBudget === undefined) return flags
-  const { train, validation } = splitOff(table, flags)
-  const { architecture, options, ensemble } = planFor(table, flags)
+  const { train } = splitOff(table, flags)
+  const { architecture, options } = planFor(table, flags)
   context.terminal.note('Measuring how long a step takes')
   const { secondsPerStep, seconds } = await measurePace(architecture, train, {
     ...options,
     device,
     engine,
+    precision,
     threads,
     seed,
     signal: context.signal,
     measureSeconds: Math.min(3, Math.max(1, timeBudget * measuringShare)),
   })
-  const isTwice = validation && recipes[flags.recipe]!.trainOnAll && flags.member === undefined
-  const trainings = ensemble?.members ?? (isTwice ? 2 : 1)
+  const trainings = trainingsOf(flags, table)
   const left = Math.max(timeBudget - seconds, leastShare * timeBudget) * stepsShare
   const steps = Math.max(1, Math.floor(left / secondsPerStep / trainings))
   const each = trainings > 1 ? ` for each of ${trainings} trainings` : ''

@@ -59,6 +59,8 @@ export interface Resumed {
   folder: RunFolder
   record: ResumeRecord
   checkpoint: Uint8Array
+  /** Where it is to go on, if not where it was. */
+  device?: string | undefined
   /** Refuses a table that is not the one that the training began with. */
   requireSame(table: PixelTable, path: string): void
 }
@@ -66,7 +68,7 @@ export interface Resumed {
 /** What one of a job's trainings must do to be resumable. */
 export interface Phase {
   /** For `fit`. */
-  options: Pick<FitOptions, 'resume' | 'onCheckpoint' | 'onStep'>
+  options: Pick<FitOptions, 'resume' | 'device' | 'onCheckpoint' | 'onStep'>
   /** Spent on it so far, interruptions left out. */
   seconds(): number
 }
@@ -141,7 +143,7 @@ export function keepCheckpoints(context: Context, folder: RunFolder, job: Job, r
       return {
         seconds,
         options: {
-          ...(from?.phase === phase && { resume: resumed!.checkpoint }),
+          ...(from?.phase === phase && { resume: resumed!.checkpoint, device: resumed!.device ?? 'auto' }),
           onStep: () => {
             worthIt = true
           },

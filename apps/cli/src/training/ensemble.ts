@@ -33,6 +33,7 @@ export async function trainEnsemble(job: EnsembleJob, parts: Parts, table: Pixel
     ...file.value,
     plan,
     ...computationOf(last!.result),
+    moves: job.place.moves,
     members: models.length,
     history: rowsOf({ history }, parts),
     outcome: jobOutcome(outcomes),

@@ -1,4 +1,4 @@
-import type { EpochRecord, Progress } from '@pixelrow/train'
+import type { DeviceMove, EpochRecord, Progress } from '@pixelrow/train'
 import { accuracyFrom, intervalText, type Sample } from '../measuring/accuracy.ts'
 import { type Column, duration, row } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -46,7 +46,13 @@ export function showEpochs(
       terminal.line(row(columns, [String(epoch), trainLoss.toFixed(4), ...middle, duration(seconds)]))
     },
     onProgress: (progress: Progress) => terminal.transient(progressLine(progress)),
+    onMove: (move: DeviceMove) => terminal.complain(moveText(move)),
   }
+}
+
+/** `The device cuda was lost after step 120 (…); …`. */
+function moveText({ from, to, lostAt, wentOnFrom, reason }: DeviceMove): string {
+  return `The device ${from} was lost after step ${lostAt} (${reason}); going on from step ${wentOnFrom} on ${to}`
 }
 
 /** `epoch 3 of 10  ━━━━━━━━──────  loss 0.1234`: 47 columns at most. */

@@ -1,5 +1,5 @@
 import { DataError, type PixelTable, split } from '@pixelrow/data'
-import { type EpochRecord, type FitResult, fit, memberSeed, type Plan } from '@pixelrow/train'
+import { type DeviceMove, type EpochRecord, type FitResult, fit, memberSeed, type Plan, recipes } from '@pixelrow/train'
 import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
 import { firstsIn, type Sample, sampleOf } from '../measuring/accuracy.ts'
@@ -7,7 +7,7 @@ import { many } from '../terminal/table.ts'
 import type { Keeper, Standing } from './checkpoint.ts'
 import { type HistoryRow, showEpochs } from './epochs.ts'
 import type { JobOptions } from './options.ts'
-import { validationOf } from './plan.ts'
+import { type PlanOptions, planFor, validationOf } from './plan.ts'
 
 /** What all trainings of a job have in common. */
 export interface Job {
@@ -15,6 +15,13 @@ export interface Job {
   flags: JobOptions
   plan: Plan
   keeper: Keeper
+  place: Place
+}
+
+/** Where a job trains: a training that lost its device leaves those after it where it ended. */
+export interface Place extends Pick<JobOptions, 'engine' | 'device'> {
+  /** The devices that were lost so far. */
+  moves: DeviceMove[]
 }
 
 /** One of them, finished. */
@@ -36,8 +43,8 @@ export interface Parts {
 type SplitOptions = Pick<JobOptions, 'recipe' | 'validation'> & Partial<Pick<JobOptions, 'seed'>>
 
 /** What a training has done, and on what. */
-export function computationOf({ steps, engine, device, threads, runtime, layouts }: FitResult) {
-  return { steps, engine, device, threads, ...(runtime && { runtime }), ...(layouts && { layouts }) }
+export function computationOf({ steps, engine, device, precision, threads, runtime, layouts }: FitResult) {
+  return { steps, engine, device, precision, threads, ...(runtime && { runtime }), ...(layouts && { layouts }) }
 }
 
 /** Does something and tells how long it took. */
@@ -73,13 +80,20 @@ function heldOut(table: PixelTable, validation: number, { seed }: SplitOptions):
   }
 }
 
+/** How many trainings a job is. */
+export function trainingsOf(flags: SplitOptions & PlanOptions, table: PixelTable): number {
+  const { ensemble } = planFor(table, flags)
+  const isTwice = splitOff(table, flags).validation && recipes[flags.recipe]!.trainOnAll && flags.member === undefined
+  return ensemble?.members ?? (isTwice ? 2 : 1)
+}
+
 /** One training; `phase` is its number in the job, `first` what was trained before it, `member` its number in an ensemble. */
 export async function fitOnce(
-  { context, flags, plan, keeper }: Job,
+  { context, flags, plan, keeper, place }: Job,
   { train, validation, validated }: Parts,
   { phase, first, member }: Pick<Standing, 'phase' | 'first'> & { member?: number | undefined },
 ): Promise<Done> {
-  const { device, engine, threads, targetAccuracy, debug } = flags
+  const { precision, threads, targetAccuracy, debug } = flags
   const { steps, epochs, batchSize } = plan.options
   const passes = Math.ceil(steps === undefined ? epochs : steps / Math.floor(train.rows / batchSize))
   const seed = member === undefined ? flags.seed : memberSeed(flags.seed, member)
@@ -88,8 +102,10 @@ export async function fitOnce(
     ...plan.options,
     validation,
     seed,
-    device,
-    engine,
+    engine: place.engine,
+    device: place.device,
+    // What a device computes in that was gone on with is for that device to say.
+    ...(place.moves.length === 0 && { precision }),
     threads,
     debug,
     // An ensemble's members reach it together.
@@ -101,6 +117,9 @@ export async function fitOnce(
     }),
     ...kept.options,
   })
+  place.engine = result.engine as Place['engine']
+  place.device = result.device as Place['device']
+  place.moves.push(...(result.moves ?? []))
   return { history: result.history, seconds: kept.seconds(), result }
 }
 

@@ -1,3 +1,4 @@
+import type { DeviceChoice } from '@pixelrow/train'
 import { type RunOptions, runCommand } from '../commands/run/command.ts'
 import { type TrainOptions, trainCommand } from '../commands/train/command.ts'
 
@@ -7,6 +8,13 @@ export const jobFlags = { ...runCommand.flags, ...trainCommand.flags }
 /** What a training is told: the options of `run` or `train`, and what was settled since. */
 export type JobOptions = TrainOptions &
   Partial<RunOptions> & {
-    /** No flag: why that engine, where the choice was left to us. */
-    engineReason?: string
+    /** No flag: how the engine and the device were chosen. */
+    choice?: DeviceChoice
+    /** No flag: what was asked for in their place. */
+    wanted?: Pick<TrainOptions, 'engine' | 'device'>
   }
+
+/** The flags as they were asked for: what was left to us is left to us again. */
+export function asAsked({ choice: _, wanted, ...flags }: JobOptions): JobOptions {
+  return { ...flags, ...wanted }
+}

@@ -5,8 +5,7 @@ import { readingFlags } from '../line/flags/reading.ts'
 import { command } from '../line/paste.ts'
 import { wordsAsGiven, wordsOf } from '../line/words.ts'
 import { many } from '../terminal/table.ts'
-import { asAsked } from './engine.ts'
-import { type JobOptions, jobFlags } from './options.ts'
+import { asAsked, type JobOptions, jobFlags } from './options.ts'
 import { planFor } from './plan.ts'
 
 /** What came of one of a job's trainings. */

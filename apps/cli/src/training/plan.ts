@@ -6,7 +6,7 @@ import { count, many } from '../terminal/table.ts'
 import type { JobOptions } from './options.ts'
 
 /** What decides how a recipe trains. */
-type PlanOptions = Pick<
+export type PlanOptions = Pick<
   JobOptions,
   'recipe' | 'epochs' | 'steps' | 'batchSize' | 'learningRate' | 'augment' | 'members' | 'member' | 'testShift'
 >

@@ -7,7 +7,8 @@ import type { Trained } from './trained.ts'
 
 /** What run.json says of a training, and `--json` prints. */
 export function trainingRecord(command: string, flags: JobOptions, table: PixelTable, trained: Trained) {
-  const { engine, device, threads, runtime, layouts, steps, members, plan, validated } = trained
+  const { engine, device, precision, moves, threads, runtime, layouts, steps, members, plan, validated } = trained
+  const { reason, adapter, trial, attempts } = flags.choice ?? {}
   const { epochs, batchSize, learningRate, optimizer, augment = {}, labelSmoothing = 0 } = plan.options
   const { height, width, channels } = table.shape
   return {
@@ -39,8 +40,13 @@ export function trainingRecord(command: string, flags: JobOptions, table: PixelT
     reading: readingRecord(flags),
     machine: {
       engine,
-      ...(flags.engineReason && { engineReason: flags.engineReason }),
       device,
+      precision,
+      // Of the device that was chosen, which is not where it ended if it was lost.
+      ...(reason !== undefined && { reason, attempts }),
+      ...(adapter && { adapter }),
+      ...(trial && { trial }),
+      ...(moves.length > 0 && { moves }),
       threads,
       ...(runtime && { runtime }),
       platform: `${process.platform}-${process.arch}`,

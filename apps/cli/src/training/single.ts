@@ -23,6 +23,7 @@ export async function trainSingle(job: Job, parts: Parts, table: PixelTable): Pr
     ...exported.value,
     plan,
     ...computationOf(result),
+    moves: job.place.moves,
     history: [...rowsOf(first, parts), ...(again ? rowsOf(again, { train: table }) : [])],
     outcome: jobOutcome([...first.outcomes, ...(again ? [outcomeOf(again, { train: table })] : [])]),
     ...(accuracy !== undefined && { accuracy }),

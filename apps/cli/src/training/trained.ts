@@ -1,5 +1,5 @@
 import type { PixelTable } from '@pixelrow/data'
-import type { FitResult, Plan } from '@pixelrow/train'
+import type { DeviceMove, FitResult, Plan } from '@pixelrow/train'
 import type { Sample } from '../measuring/accuracy.ts'
 import type { HistoryRow } from './epochs.ts'
 import type { Check } from './export.ts'
@@ -27,6 +27,9 @@ export interface Trained {
   members?: number
   engine: string
   device: string
+  precision: FitResult['precision']
+  /** The devices that were lost on the way. */
+  moves: DeviceMove[]
   threads: number
   /** The library that computed, where the engine had a choice. */
   runtime?: FitResult['runtime']

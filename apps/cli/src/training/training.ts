@@ -29,7 +29,8 @@ export async function trainAndExport(
   terminal.note(`Training ${what}: ${times}${numbersOf(plan)}`)
   const augmented = augmentationOf(plan)
   if (augmented) terminal.note(`Images are ${augmented}, anew in every epoch`)
-  const job = { context, flags, plan, keeper }
+  const { engine, device } = flags
+  const job = { context, flags, plan, keeper, place: { engine, device, moves: [] } }
   const { ensemble } = plan
   const trained = await (ensemble
     ? trainEnsemble({ ...job, plan: { ...plan, ensemble } }, parts, table)

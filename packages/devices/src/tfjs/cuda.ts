@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { lstat, rm, symlink } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
+import { inFolders, loaderCache } from '../places/loader.ts'
 import { runTool } from '../tool.ts'
 import { tfjsNodeIn } from './compile.ts'
 import type { CudaBuild } from './wheel.ts'
@@ -55,7 +56,7 @@ export async function findCuda(
   const isPythons = await leadToPython(nvidiaIn(build), signal)
   const folders = (process.env.LD_LIBRARY_PATH ?? '').split(delimiter).filter(Boolean)
   folders.push(...namesIn(nvidiaIn(build)).map((name) => join(nvidiaIn(build), name, 'lib')))
-  const cache = await loaderCache(signal)
+  const cache = loaderCache()
   const wanted = packages.flatMap((name): CudaLibrary[] => {
     const library = libraryOf[/^[\w-]+/.exec(name)![0]]
     return library ? [{ library, package: name }] : []
@@ -65,18 +66,6 @@ export async function findCuda(
     return { ...one, ...(path && { path }) }
   })
   return { libraries, ...(!isPythons && { target: dirname(nvidiaIn(build)) }) }
-}
-
-function inFolders(folders: readonly string[], library: string): string | undefined {
-  return folders.map((folder) => join(folder, library)).find((path) => existsSync(path))
-}
-
-/** Libraries by name that the loader finds by itself. */
-async function loaderCache(signal: AbortSignal | undefined): Promise<Map<string, string>> {
-  // Debian has it outside of a user's PATH.
-  const ended = (await runTool('ldconfig', ['-p'], { signal })) ?? (await runTool('/sbin/ldconfig', ['-p'], { signal }))
-  const lines = (ended?.stdout ?? '').matchAll(/^\s*(\S+) \([^)]*x86-64[^)]*\) => (\S+)$/gm)
-  return new Map([...lines].map(([, name = '', path = '']) => [name, path]))
 }
 
 /** Links NVIDIA's packages of the Python that is first on the PATH (or in `$PYTHON`), unless there are some in the build; whether it did. */

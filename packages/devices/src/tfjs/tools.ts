@@ -35,7 +35,7 @@ export async function findTools({ kind, python, signal }: Needed): Promise<Tools
 }
 
 /** Names of C++ compilers, and what $CXX says in their place, which may have arguments. */
-async function findCompiler(signal: AbortSignal | undefined): Promise<Tool> {
+export async function findCompiler(signal: AbortSignal | undefined): Promise<Tool> {
   const { CXX } = process.env
   for (const words of CXX ? [CXX.trim().split(/\s+/)] : [['c++'], ['g++'], ['clang++']]) {
     const [command = '', ...args] = words
@@ -80,7 +80,7 @@ async function tryCompiler({ command, args }: Tool, signal: AbortSignal | undefi
   }
 }
 
-async function findNpm(signal: AbortSignal | undefined): Promise<Tool> {
+export async function findNpm(signal: AbortSignal | undefined): Promise<Tool> {
   const ended = await runTool('npm', ['--version'], { signal })
   if (ended?.code === 0) return { command: 'npm', args: [], version: `npm ${ended.stdout.trim()}` }
   const advice = 'It comes with Node; on Debian and Ubuntu also: sudo apt install npm. Put it on the PATH.'
@@ -92,7 +92,7 @@ async function findNpm(signal: AbortSignal | undefined): Promise<Tool> {
 }
 
 /** Any Python 3 whose pip runs: $PYTHON, else `python3` or `python`. */
-async function findPython(kind: TfjsKind, signal: AbortSignal | undefined): Promise<Tool> {
+export async function findPython(kind: TfjsKind, signal: AbortSignal | undefined): Promise<Tool> {
   const { PYTHON } = process.env
   const names = PYTHON ? [PYTHON] : ['python3', 'python']
   let withoutPip: string | undefined

@@ -1,19 +1,25 @@
 import { createRequire } from 'node:module'
+import { librariesFor } from '@pixelrow/devices/preload'
 import { type Host, startHost } from '@pixelrow/worker'
 import type { Installed, NativeConflict } from '@pixelrow/worker/inside'
 import { TrainError } from '../error.ts'
-import type { LoweringDevice } from '../lowerings/index.ts'
+import type { CompileOptions } from '../types.ts'
 import source from './onnxruntime.worker.ts?source'
 
-/** Starts the worker that has onnxruntime. For another device than the CPU it is a process: a driver's crash ends that process alone. */
-export function openHost(device: LoweringDevice): Host {
+/** With 0 NVIDIA's libraries see all bits of a float32, as onnxruntime-node has no option for that. */
+export const TF32_OVERRIDE = 'NVIDIA_TF32_OVERRIDE'
+
+/** Starts the worker that has onnxruntime. For another provider than the CPU's it is a process: a driver's crash ends that process alone. */
+export function openHost(provider: string, { precision }: Pick<CompileOptions, 'precision'> = {}): Host {
   const runtime = resolveRuntime()
+  const libraries = provider === 'cuda' || provider === 'webgpu' ? librariesFor(provider, { runtime }) : []
   // onnxruntime reports its use by default. A worker's environment is a copy, so this must happen here, before it starts.
   process.env.ORT_DISABLE_TELEMETRY ??= '1'
   return startHost(source, {
     name: 'pixelrow-train',
-    data: { runtime },
-    ...(device !== 'cpu' && { isolate: true }),
+    data: { runtime, libraries },
+    ...(provider !== 'cpu' && { isolate: true }),
+    ...(provider === 'cuda' && precision === 'fp32' && { env: { [TF32_OVERRIDE]: '0' } }),
     // What comes and goes with a chunk is small; a large nursery would only let it pile up.
     resourceLimits: { maxYoungGenerationSizeMb: 2 },
   })

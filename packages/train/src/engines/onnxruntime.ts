@@ -2,9 +2,10 @@ import { TrainError } from '../error.ts'
 import type { LoweringDevice } from '../lowerings/index.ts'
 import type { Engine } from '../types.ts'
 import { prepareCpu } from './cpu.ts'
-import { prepareCuda } from './cuda.ts'
+import { prepareCuda } from './cuda/prepare.ts'
 import { closingOnError, openHost } from './host.ts'
 import type { Prepare } from './prepare.ts'
+import { devicesHere } from './survey.ts'
 import { openTrainer } from './trainer.ts'
 import { prepareWebgpu } from './webgpu/prepare.ts'
 
@@ -23,17 +24,14 @@ const devices: Readonly<Record<LoweringDevice, Prepare>> = {
  */
 export const onnxruntime: Engine = {
   name: 'onnxruntime',
-  async devices() {
-    return [{ name: 'cpu', available: true }]
-  },
-  tries: ['cuda', 'webgpu'],
+  devices: devicesHere,
   async compile(graph, options) {
-    const { device } = options
+    const { device, provider = device } = options
     if (!isKnown(device)) throw unknownDevice(device)
-    const host = openHost(device)
+    const host = openHost(provider, options)
     return closingOnError(host, async () => {
-      const { job, layouts } = await devices[device](graph, options, host)
-      return { ...(await openTrainer(host, job)), layouts }
+      const { job, ...more } = await devices[device](graph, options, host)
+      return { ...(await openTrainer(host, job)), ...more }
     })
   },
 }

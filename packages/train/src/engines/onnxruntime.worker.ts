@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module'
+import { preloadLibraries } from '@pixelrow/devices/preload'
 import { nativeConflict, serve } from '@pixelrow/worker/inside'
 import { type Replay, replay } from '../debug/replay.ts'
-import { type DeviceJob, openJob, type Sessions } from './job.ts'
-import type { Runtime } from './runtime.ts'
+import { type DeviceJob, openJob } from './job.ts'
+import type { Runtime, Sessions } from './runtime.ts'
 import { runTrial, type Trial } from './trial.ts'
 
 /** A process has one library of a name: what else of that name stands in the way goes back as plain data. */
@@ -15,7 +16,9 @@ function load(runtime: string): Runtime {
 }
 
 /** The worker's side of the onnxruntime engine: `open` a job, then its methods. */
-serve(({ runtime }: { runtime: string }) => {
+serve(({ runtime, libraries }: { runtime: string; libraries: string[] }) => {
+  // What cannot be loaded, the session says.
+  preloadLibraries(libraries)
   let sessions: Sessions | undefined
   return {
     methods: {

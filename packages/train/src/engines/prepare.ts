@@ -6,6 +6,8 @@ import type { DeviceJob } from './job.ts'
 export interface Prepared {
   job: DeviceJob
   layouts: Layouts
+  /** Whether the host makes something for each chunk that it can make ahead. */
+  looksAhead?: boolean
 }
 
 /** Lowers a training graph for a device; `host` is the worker in which it will run. */

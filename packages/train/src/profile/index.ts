@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { PixelTable } from '@pixelrow/data'
 import type { Architecture } from '@pixelrow/model'
 import { check, positive } from '../check.ts'
-import { engines } from '../engines/index.ts'
+import { chosenFor } from '../device/choice.ts'
 import { TrainError } from '../error.ts'
 import { timeSteps, trialOf } from '../measure.ts'
 import type { FitOptions } from '../options.ts'
@@ -51,20 +51,18 @@ export async function profile(
       "The engine tfjs cannot be profiled: TensorFlow.js does not tell its kernels' times. Profile onnxruntime.",
     )
   }
-  const given = { ...trialOf(options), engine: 'onnxruntime' }
+  const chosen = await chosenFor(architecture, table, { ...options, engine: options.engine ?? 'onnxruntime' })
+  const given = trialOf(options)
   const { graph, trainer, engine, device, settings, pace } = await timed(
-    await setUp(architecture, table, given, { isTrial: true }),
+    await setUp(architecture, table, given, { chosen }),
     seconds / 2,
   )
-  const operators = await profiled(
-    (path) => setUp(architecture, table, given, { isTrial: true, profile: path }),
-    seconds / 2,
-  )
-  const limit = await flopLimit(engines[engine]!, device, settings.threads)
+  const operators = await profiled((path) => setUp(architecture, table, given, { chosen, profile: path }), seconds / 2)
+  const limit = await flopLimit(engine, device, settings.threads)
   const flopsPerStep = flopsOf(graph.step)
   return {
     batchSize: settings.batchSize,
-    engine,
+    engine: engine.name,
     device,
     threads: settings.threads,
     secondsPerStep: pace.secondsPerStep,

@@ -15,7 +15,7 @@ import type { TfjsJob } from './training.ts'
  */
 export const tfjs: Engine = {
   name: 'tfjs',
-  async devices() {
+  async devices(names) {
     const outcomes = await survey()
     const reasons = outcomes.flatMap(({ candidate: { name }, reason }) => (reason ? [`${name}: ${reason}`] : []))
     const isThere = (name: TfjsDevice) => outcomes.some(({ device }) => serves(device, name))
@@ -24,7 +24,8 @@ export const tfjs: Engine = {
         ? { name, available: true }
         : { name, available: false, reason: outcomes.length ? reasons.join('; ') || otherwise : missing }
     const [cpu, cuda] = [device('cpu', missing), device('cuda', noGpuPackage)]
-    return cuda.available ? [cuda, cpu] : [cpu, cuda]
+    const all = cuda.available ? [cuda, cpu] : [cpu, cuda]
+    return all.filter((each) => !names || names.includes(each.name))
   },
   async compile(graph, options) {
     const name = options.device as TfjsDevice
@@ -43,13 +44,14 @@ const serves = (found: TfjsDevice | undefined, wanted: TfjsDevice) =>
   found !== undefined && (wanted === 'cpu' || found === wanted)
 
 /** Which of the candidates for a GPU uses one, or why none does; nothing else is looked at, and nothing runs where none is installed. */
-export async function seesGpu(): Promise<{ gpu: string } | { reason: string }> {
+export async function seesGpu(): Promise<{ gpu: string } | { reason: string; isInstalled: boolean }> {
   const candidates = findCandidates().filter(({ kind }) => kind === 'gpu')
   const outcomes = await Promise.all(candidates.map(tryCandidate))
   const found = outcomes.find(({ device }) => device === 'cuda')
   if (found) return { gpu: found.candidate.name }
   const [first] = outcomes
-  return { reason: first ? `${first.candidate.name}: ${first.reason}` : 'no TensorFlow.js for GPUs is installed' }
+  const reason = first ? `${first.candidate.name}: ${first.reason}` : 'no TensorFlow.js for GPUs is installed'
+  return { reason, isInstalled: first !== undefined }
 }
 
 /** Candidates in order up to the first that loads, and those after it that could bring a GPU to a CPU. */

@@ -1,5 +1,5 @@
 import { augmentRows } from '../augmented.ts'
-import { FORWARD_ROWS } from '../engines/loop/sessions.ts'
+import { FORWARD_ROWS } from '../engines/forward.ts'
 import { fillMask } from '../masks.ts'
 import { required } from '../required.ts'
 import type { Chunk, CompileOptions, TrainingGraph } from '../types.ts'

@@ -4,6 +4,7 @@ import type { Context } from '../../context.ts'
 import { readLabelled } from '../../tables/reading.ts'
 import { openSource } from '../../tables/source.ts'
 import { type Column, row } from '../../terminal/table.ts'
+import { chooseFor } from '../../training/device.ts'
 import { splitOff } from '../../training/fitting.ts'
 import { layersOf, planFor, requireBatches } from '../../training/plan.ts'
 import type { ProfileOptions } from './command.ts'
@@ -17,20 +18,24 @@ export async function run(context: Context, flags: ProfileOptions): Promise<void
   const source = await openSource(context, flags.data)
   terminal.note(`Reading ${source.name}`)
   const table = await readLabelled(context, source.train, flags)
-  const { device, engine, threads, recipe } = flags
+  const { precision, threads, recipe } = flags
   const { train } = splitOff(table, flags)
   const plan = planFor(table, flags)
   requireBatches(plan, train.rows)
   if (flags.dump) return printStep(context, plan, { recipe, shape: formatShape(table.shape) })
+  // TensorFlow does not tell what its kernels take, so it is no choice of ours.
+  const asked = flags.engine === 'auto' ? 'onnxruntime' : flags.engine
+  const { engine, device, ...why } = await chooseFor(context, { ...flags, engine: asked }, table)
   terminal.note(`Profiling ${recipe} (${layersOf(plan.architecture)})`)
   const found = await profile(plan.architecture, train, {
     ...plan.options,
-    device,
     engine,
+    device,
+    precision,
     threads,
     signal,
   })
-  terminal.json({ recipe, shape: formatShape(table.shape), ...found })
+  terminal.json({ recipe, shape: formatShape(table.shape), ...found, choice: why })
   for (const line of summary(found)) terminal.result(line)
   terminal.result()
   for (const line of operators(found)) terminal.result(line)

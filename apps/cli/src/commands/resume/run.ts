@@ -8,14 +8,13 @@ import { kaggleFlags } from '../../line/flags/kaggle.ts'
 import { command, near } from '../../line/paste.ts'
 import { wordsAsGiven } from '../../line/words.ts'
 import { format, processor, type Resumed, type ResumeRecord, sha256 } from '../../training/checkpoint.ts'
-import { asAsked } from '../../training/engine.ts'
 import { difference, fingerprint } from '../../training/fingerprint.ts'
-import { type JobOptions, jobFlags } from '../../training/options.ts'
+import { asAsked, type JobOptions, jobFlags } from '../../training/options.ts'
 import { packageVersions } from '../../versions.ts'
 import type { ResumeOptions } from './command.ts'
 
 /** `pixelrow resume RUN`: goes on with an interrupted `run` or `train`, to the result that it would have had. */
-export async function run(context: Context, { json, quiet, yes }: ResumeOptions, path: string): Promise<void> {
+export async function run(context: Context, { json, quiet, yes, device }: ResumeOptions, path: string): Promise<void> {
   const record = await readRecord(path)
   if (yes && !record.flags.submit)
     throw new UsageError(
@@ -43,6 +42,7 @@ export async function run(context: Context, { json, quiet, yes }: ResumeOptions,
     folder,
     record,
     checkpoint,
+    device,
     requireSame: (table, file) => requireSame(table, file, path, record),
   }
   // What a record does not say of Kaggle, `run` takes for granted.

@@ -18,9 +18,8 @@ import { nameOf } from '../../tables/place.ts'
 import { openSource, type Source } from '../../tables/source.ts'
 import { readBoth } from '../../tables/test.ts'
 import { count, many } from '../../terminal/table.ts'
-import { settleBudget } from '../../training/budget.ts'
 import { keepCheckpoints, type Resumed } from '../../training/checkpoint.ts'
-import { settleEngine } from '../../training/engine.ts'
+import { settle } from '../../training/device.ts'
 import { historyCsv } from '../../training/epochs.ts'
 import { timed } from '../../training/fitting.ts'
 import { failureOf, tellFailure } from '../../training/outcome.ts'
@@ -59,7 +58,7 @@ export async function trainAndPredict(context: Context, given: RunOptions, resum
   const read = await timed(() => readInputs(context, asked, source))
   const { table, test } = read.value
   resumed?.requireSame(table, nameOf(source.train))
-  const flags = await settleBudget(context, await settleEngine(context, asked), table)
+  const flags = resumed ? asked : await settle(context, asked, table)
   const folder = resumed?.folder ?? (await openDestination(context, flags))
   const keeper = keepCheckpoints(context, folder, { command: 'run', paths: [], flags, table }, resumed)
   try {

@@ -10,9 +10,8 @@ import { measuredOn, validationLines } from '../../measuring/trained.ts'
 import { standardInput, tableAt } from '../../tables/argument.ts'
 import { nameOf } from '../../tables/place.ts'
 import { readLabelled } from '../../tables/reading.ts'
-import { settleBudget } from '../../training/budget.ts'
 import { keepCheckpoints, type Resumed } from '../../training/checkpoint.ts'
-import { settleEngine } from '../../training/engine.ts'
+import { settle } from '../../training/device.ts'
 import { historyCsv } from '../../training/epochs.ts'
 import { timed } from '../../training/fitting.ts'
 import { failureOf, tellFailure } from '../../training/outcome.ts'
@@ -44,7 +43,7 @@ export async function train(
   terminal.note(`Reading ${nameOf(place)}`)
   const read = await timed(() => readLabelled(context, place, asked))
   resumed?.requireSame(read.value, nameOf(place))
-  const flags = await settleBudget(context, await settleEngine(context, asked), read.value)
+  const flags = resumed ? asked : await settle(context, asked, read.value)
   const folder = resumed?.folder ?? (await openDestination(context, flags))
   const job = { command: 'train', paths: [path], flags, table: read.value } as const
   const keeper = keepCheckpoints(context, folder, job, resumed)

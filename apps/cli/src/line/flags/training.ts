@@ -4,7 +4,8 @@ import { defineFlags, type OptionsOf } from './define.ts'
 /** Must equal the names in @pixelrow/train's `recipes`, which the help must not load. */
 export const recipeNames = ['linear', 'mlp', 'fast', 'cnn', 'best'] as const
 const augmentations = ['none', 'shift', 'photo'] as const
-const deviceNames = ['auto', 'cuda', 'cpu'] as const
+const deviceNames = ['auto', 'cuda', 'webgpu', 'cpu'] as const
+const precisions = ['fp32', 'tf32', 'fp16'] as const
 /** Must equal `auto` and the names in @pixelrow/train's `engines`. */
 export const engineNames = ['auto', 'onnxruntime', 'tfjs'] as const
 
@@ -95,7 +96,7 @@ export const trainingFlags = defineFlags({
 export const machineFlags = defineFlags({
   device: {
     term: '--device <name>',
-    help: 'where to compute: auto, cuda or cpu',
+    help: 'where to compute: auto, cuda, webgpu or cpu',
     example: '--device cpu',
     // Nobody who writes gpu means cpu.
     parse: oneOf('--device', deviceNames, () => ''),
@@ -117,6 +118,23 @@ export const engineFlags = defineFlags({
     example: '--engine tfjs',
     parse: oneOf('--engine', engineNames),
     default: 'auto',
+  },
+  precision: {
+    term: '--precision <name>',
+    help: "what products are computed in: fp32, tf32 or fp16 (default: the device's own)",
+    example: '--precision fp32',
+    // Nobody who writes fp8 means fp32.
+    parse: oneOf('--precision', precisions, () => ''),
+  },
+})
+
+/** Where an interrupted training goes on. */
+export const elsewhereFlags = defineFlags({
+  device: {
+    term: '--device <name>',
+    help: 'go on there: auto, cuda, webgpu or cpu (default: where it was)',
+    example: '--device cpu',
+    parse: oneOf('--device', deviceNames, () => ''),
   },
 })
 

@@ -2,10 +2,11 @@ import { sizeOf, write } from '@pixelrow/onnx'
 import { type LoweringDevice, lower } from '../../lowerings/index.ts'
 import type { Lowered } from '../../lowerings/lowered.ts'
 import type { CompileOptions, TrainingGraph } from '../../types.ts'
+import { FORWARD_ROWS, type ForwardJob } from '../forward.ts'
 import { asModel } from '../model.ts'
 import { withRows } from '../rows.ts'
 import { loopModel } from './model.ts'
-import { FORWARD_ROWS, type ForwardJob, type LoopJob } from './sessions.ts'
+import type { LoopJob } from './sessions.ts'
 
 /** Where and how a loop trains. */
 interface LoopOptions extends CompileOptions {

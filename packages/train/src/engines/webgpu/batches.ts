@@ -3,7 +3,7 @@ import { augmentRows } from '../../augmented.ts'
 import { fillMask, type Mask } from '../../masks.ts'
 import type { Chunk, CompileOptions } from '../../types.ts'
 import type { Runtime } from '../runtime.ts'
-import { ofStep } from './model.ts'
+import { ofStep } from '../unrolled.ts'
 
 /** What the steps' batches are made of. */
 export interface BatchData extends Pick<CompileOptions, 'pixels' | 'labels' | 'seed' | 'augment'> {

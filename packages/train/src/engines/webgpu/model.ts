@@ -1,6 +1,7 @@
 import { int, int64, type Model, type Node, type ValueInfo } from '@pixelrow/onnx'
 import type { Lowered } from '../../lowerings/index.ts'
 import { asModel } from '../model.ts'
+import { ofStep, unrolled } from '../unrolled.ts'
 
 /** Nodes of a run: each costs a launch of some microseconds, so that reading the losses, which waits for them all, costs little beside them. */
 const NODES = 512
@@ -12,31 +13,16 @@ export function stepsOfRun({ graph }: Lowered): number {
   return Math.max(1, Math.min(MOST_STEPS, Math.floor(NODES / graph.nodes.length)))
 }
 
-/** The name that what each step is given, or makes, has in the model. */
-export const ofStep = (name: string, step: number) => `${name}@${step}`
-
 /**
  * A model of some steps, one behind the other, without a loop: `Loop` would take the state through the host at every step.
  *
  * Inputs: each of the lowered step's, for each step as `NAME@STEP`, but the state once, as it is before the first. Outputs: `NAME:next`, the state
  * after the last step, and `losses` float32 `[count]`.
  */
-export function stepsModel({ graph, loopCarried }: Lowered, count: number): Model {
+export function stepsModel(lowered: Lowered, count: number): Model {
+  const { graph, loopCarried } = lowered
   const steps = Array.from({ length: count }, (_, step) => step)
   const state = new Set(loopCarried.map(({ name }) => name))
-  const constants = new Set(graph.initializers.map(({ name }) => name))
-  const last = new Set(loopCarried.map(({ name }) => `${name}:next`))
-  const inStep = (name: string, step: number): string => {
-    if (name === '' || constants.has(name)) return name
-    if (state.has(name)) return step === 0 ? name : ofStep(`${name}:next`, step - 1)
-    return last.has(name) && step === count - 1 ? name : ofStep(name, step)
-  }
-  const copy = (node: Node, step: number): Node => ({
-    ...node,
-    name: ofStep(node.name, step),
-    inputs: node.inputs.map((name) => inStep(name, step)),
-    outputs: node.outputs.map((name) => inStep(name, step)),
-  })
   const given = graph.inputs.filter(({ name }) => !state.has(name))
   const float = (name: string, dims: number[]): ValueInfo => ({ name, type: { dataType: 'float32', dims } })
   return asModel({
@@ -47,7 +33,7 @@ export function stepsModel({ graph, loopCarried }: Lowered, count: number): Mode
     ],
     outputs: [...loopCarried.map(({ name, dims }) => float(`${name}:next`, dims)), float('losses', [count])],
     initializers: [...graph.initializers, { name: 'one_number', ...int64([1]) }],
-    nodes: [...steps.flatMap((step) => graph.nodes.map((node) => copy(node, step))), ...lossesNodes(steps)],
+    nodes: [...unrolled(lowered, count), ...lossesNodes(steps)],
   })
 }
 

@@ -1,6 +1,6 @@
 import { write } from '@pixelrow/onnx'
 import { lower } from '../../lowerings/index.ts'
-import { FORWARD_ROWS } from '../loop/sessions.ts'
+import { FORWARD_ROWS } from '../forward.ts'
 import type { Prepare } from '../prepare.ts'
 import { withRows } from '../rows.ts'
 import { forwardModel } from './forward.ts'

@@ -1,0 +1,124 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { cacheFolder } from '@pixelrow/files'
+import { check, placeRules } from '../options.ts'
+import { below } from '../places/files.ts'
+import { foundByLoader, inFolders } from '../places/loader.ts'
+import { sitePackages } from '../places/python.ts'
+import { type WantedLibrary, wantedLibraries } from './libraries.ts'
+import type { Provider } from './provider.ts'
+import type { PlaceOptions } from './types.ts'
+
+/** A library of NVIDIA's as it is here. */
+export interface NvidiaLibrary extends WantedLibrary {
+  /** Absolute path; undefined if it was not found. */
+  path?: string
+  /** How it was found: the system's loader finds it by itself, or must be led to it (`preload`). */
+  by?: 'loader' | 'driver' | 'pixelrow' | 'python' | 'conda' | 'toolkit'
+}
+
+/** The version of CUDA of the wheels that a set-up takes: from onnxruntime 1.27 on. */
+export const usualCuda = 13
+
+/**
+ * Looks for the libraries of NVIDIA that a provider wants, in the order in which they must be loaded: where the system's loader looks, in the
+ * cache, among Python's packages (`nvidia/…/lib`), in conda's folder and in the toolkits under `/usr/local`. Nothing is loaded or run. Without
+ * a provider they are those that one for CUDA 13 wants.
+ */
+export function findNvidia(provider?: Provider, options: PlaceOptions = {}): NvidiaLibrary[] {
+  check('findNvidia', options, placeRules)
+  const { cache = cacheFolder(), root = '/' } = options
+  const cuda = provider?.cuda ?? usualCuda
+  const wanted = wantedLibraries(cuda, provider?.needed)
+  const places = placesOf(cache, root)
+  return wanted.map((one): NvidiaLibrary => {
+    const path = foundByLoader(one.library, root)
+    if (path) return { ...one, path, by: 'loader' }
+    for (const { by, folders } of places) {
+      const found = inFolders(folders(), one.library)
+      if (found) return { ...one, path: found, by }
+    }
+    return one
+  })
+}
+
+interface Place {
+  by: NonNullable<NvidiaLibrary['by']>
+  folders: () => string[]
+}
+
+/** Places in the order of preference; folders are read once, and only if a library was not found before them. */
+function placesOf(cache: string, root: string): Place[] {
+  const places: Place[] = [
+    { by: 'driver', folders: () => driverFolders.map((folder) => below(root, folder)) },
+    { by: 'pixelrow', folders: () => librariesUnder([nvidiaTarget(cache)]) },
+    { by: 'python', folders: () => librariesUnder(sitePackages()) },
+    { by: 'conda', folders: condaFolders },
+    { by: 'toolkit', folders: () => toolkitFolders(root) },
+  ]
+  return places.map(({ by, folders }) => ({ by, folders: once(folders) }))
+}
+
+/** Where the packages lie that a set-up advises to install for itself. */
+export const nvidiaTarget = (cache: string): string => join(cache, 'cuda', 'nvidia')
+
+/** Where containers and some systems have the driver's libraries. */
+const driverFolders = ['/usr/lib/wsl/lib', '/usr/local/nvidia/lib64', '/run/opengl-driver/lib']
+
+/** `nvidia/cublas/lib` of each package up to CUDA 12, `nvidia/cu13/lib` of all from CUDA 13 on; PyTorch for Windows has some of its own. */
+function librariesUnder(sitePackages: readonly string[]): string[] {
+  return sitePackages.flatMap((folder) => [
+    ...foldersIn(join(folder, 'nvidia')).flatMap((home) =>
+      ['lib', 'bin', 'bin/x86_64'].map((name) => join(home, name)),
+    ),
+    join(folder, 'torch', 'lib'),
+  ])
+}
+
+function condaFolders(): string[] {
+  const { CONDA_PREFIX } = process.env
+  return CONDA_PREFIX ? librariesOf(CONDA_PREFIX) : []
+}
+
+function toolkitFolders(root: string): string[] {
+  const { CUDA_HOME, CUDA_PATH } = process.env
+  const installed = foldersIn(below(root, '/usr/local')).filter((path) => /\/cuda[^/]*$/.test(path))
+  return [CUDA_HOME, CUDA_PATH, ...installed, below(root, '/opt/cuda')].flatMap((home) =>
+    home ? librariesOf(home) : [],
+  )
+}
+
+function librariesOf(home: string): string[] {
+  if (process.platform === 'win32') return ['Library/bin', 'bin/x64', 'bin'].map((name) => join(home, name))
+  const machine = process.arch === 'arm64' ? 'sbsa-linux' : 'x86_64-linux'
+  return ['lib64', 'lib', `targets/${machine}/lib`].map((name) => join(home, name))
+}
+
+/** Subfolders, the newest version first. */
+function foldersIn(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  const names = readdirSync(folder).sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+  return names.map((name) => join(folder, name))
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+/** The Vulkan loader, which WebGPU opens by its name: where it is, if the system's loader does not find it by itself. */
+export function findVulkanLoader({
+  root = '/',
+}: Pick<PlaceOptions, 'root'> = {}): { path: string; by: 'loader' | 'conda' | 'sdk' } | undefined {
+  const library = process.platform === 'win32' ? 'vulkan-1.dll' : 'libvulkan.so.1'
+  const path = foundByLoader(library, root)
+  if (path) return { path, by: 'loader' }
+  const { VULKAN_SDK } = process.env
+  const sdk = VULKAN_SDK && inFolders(librariesOf(VULKAN_SDK), library)
+  if (sdk) return { path: sdk, by: 'sdk' }
+  const conda = inFolders(condaFolders(), library)
+  return conda ? { path: conda, by: 'conda' } : undefined
+}

@@ -1,0 +1,42 @@
+// The one place that reads meaning out of the words of onnxruntime, Dawn, CUDA and the loader: JavaScript gets one message for many causes, and
+// standard error has the cause.
+
+/** A sentence, without its full stop, for what matches; the earlier it stands, the nearer it is to the cause. */
+const causes: readonly (readonly [pattern: RegExp, sentence: (found: RegExpExecArray) => string])[] = [
+  [/\b((?:CUDA|CUDNN|CUBLAS|CURAND|CUFFT)\w* failure \d+: .+?)\s*(?:;|$)/m, ([, failure]) => failure!],
+  [/Failed to load library \S+ with error: (.+)$/m, ([, error]) => loaderError(error!)],
+  [/Couldn't load Vulkan: (.+)$/m, ([, error]) => loaderError(error!)],
+  [/vkCreateInstance: Found no drivers/, () => "Vulkan's loader found no driver"],
+  [/(vkCreateInstance failed with \w+)/, ([, failure]) => failure!],
+  [/^Warning: (.+)\n - While initializing adapter/m, ([, lack]) => `WebGPU cannot use the driver: ${plain(lack!)}`],
+  [/what\(\):\s*(.+)$/m, ([, what]) => plain(what!)],
+]
+
+/** The cause, in the words of what failed; what JavaScript was told where standard error has no cause. */
+export function causeIn(stderr: string, message = ''): string {
+  for (const [pattern, sentence] of causes) {
+    const found = pattern.exec(withoutColors(stderr))
+    if (found) return sentence(found)
+  }
+  return plain(message)
+}
+
+/** The loader's words without the folders in front of the libraries. */
+function loaderError(text: string): string {
+  return withoutColors(text)
+    .trim()
+    .replace(/^(?:\/[^\s:]*\/)+/, '')
+    .replace(/\.$/, '')
+}
+
+/** onnxruntime's words without the C++ file, function and condition in front, and without the stack behind. */
+function plain(message: string): string {
+  const [first = ''] = message.trim().split('\n')
+  return first
+    .replace(/^\/\S+:\d+ .*? was false\. /, '')
+    .replace(/^Non-zero status code returned while running \w+ node\. .*?Status Message: /, '')
+    .replace(/\.$/, '')
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: onnxruntime colours its errors.
+const withoutColors = (text: string): string => text.replace(/\x1b\[[\d;]*m/g, '')

@@ -1,0 +1,81 @@
+import { augmentRows } from '../../augmented.ts'
+import { fillMask, type Mask } from '../../masks.ts'
+import type { Chunk, CompileOptions } from '../../types.ts'
+
+/** Some steps of a training, and what they depend on. */
+export type Steps = Pick<Chunk, 'rows' | 'epoch' | 'first'>
+
+/** What the host makes for steps before a device does them. */
+export interface Made {
+  /** The images of the steps' rows in their order, augmented or as they are; not there where all rows lie on the device. */
+  pixels?: Uint8Array
+  /** Each mask's bytes for every step. */
+  masks: Uint8Array[]
+}
+
+/** What it is made from. */
+export interface Source extends Pick<CompileOptions, 'seed' | 'augment'> {
+  /** All rows' pixels; left out where they lie on the device. */
+  pixels?: Uint8Array
+  masks: readonly Mask[]
+  batchSize: number
+  imageBytes: number
+}
+
+/** Makes it: a pure function of the source and the steps, wherever and whenever it is done. */
+export function make(source: Source, { rows, epoch, first }: Steps): Made {
+  const { masks, seed, batchSize } = source
+  const steps = rows.length / batchSize
+  const maskOf = (mask: Mask) => {
+    const bytes = new Uint8Array(steps * mask.size)
+    for (let t = 0; t < steps; t++) fillMask(bytes.subarray(t * mask.size, (t + 1) * mask.size), mask, seed, first + t)
+    return bytes
+  }
+  const pixels = source.pixels && imagesOf({ ...source, pixels: source.pixels }, rows, epoch)
+  return { ...(pixels && { pixels }), masks: masks.map(maskOf) }
+}
+
+function imagesOf(source: Source & { pixels: Uint8Array }, rows: Uint32Array, epoch: number): Uint8Array {
+  if (source.augment) return augmentRows(source, rows, epoch)
+  const { pixels, imageBytes } = source
+  const images = new Uint8Array(rows.length * imageBytes)
+  rows.forEach((row, i) => void images.set(pixels.subarray(row * imageBytes, (row + 1) * imageBytes), i * imageBytes))
+  return images
+}
+
+/** A part of some steps. */
+export function part(
+  { rows, epoch, first }: Steps,
+  { batchSize }: Source,
+  [start, end]: readonly [number, number],
+): Steps {
+  return { rows: rows.slice(start * batchSize, end * batchSize), epoch, first: first + start }
+}
+
+/** What was made for steps that follow on each other, as what is made for all of them. */
+export function joined(all: readonly Made[]): Made {
+  const [first] = all
+  if (all.length === 1) return first!
+  const inRow = (parts: readonly Uint8Array[]) => {
+    const row = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+    let at = 0
+    for (const bytes of parts) {
+      row.set(bytes, at)
+      at += bytes.length
+    }
+    return row
+  }
+  const pixels = all.flatMap((made) => made.pixels ?? [])
+  return {
+    ...(pixels.length > 0 && { pixels: inRow(pixels) }),
+    masks: (first?.masks ?? []).map((_, i) => inRow(all.map(({ masks }) => masks[i]!))),
+  }
+}
+
+/** The first of several steps' share. */
+export function firstOf(made: Made, steps: number, { batchSize, imageBytes, masks }: Source): Made {
+  return {
+    ...(made.pixels && { pixels: made.pixels.subarray(0, steps * batchSize * imageBytes) }),
+    masks: made.masks.map((bytes, i) => bytes.subarray(0, steps * masks[i]!.size)),
+  }
+}
