@@ -91,3 +91,13 @@ test('a recipe’s plan is dumped as it is; layout and constants are as asked fo
   const wrong = dumpTraining(architecture, { ...options, elements: -1 })
   await expect(wrong).rejects.toMatchObject({ code: 'TRAIN_OPTION_INVALID' })
 })
+
+test('a step is dumped as the device that is named would run it, which need not be there', async () => {
+  const { architecture, options } = recipes.cnn.prepare(table)
+  const [, cpu] = partsOf(await dumpTraining(architecture, { ...options, layout: 'plain' }))
+  const [, webgpu] = partsOf(await dumpTraining(architecture, { ...options, device: 'webgpu' }))
+  expect(webgpu!.title).toMatch(/, for webgpu: \d+ nodes$/)
+  const isIn = ({ parts }: { parts: Record<string, string[]> }, operator: string) =>
+    Object.values(parts).some((lines) => lines.some((line) => line.includes(`= ${operator}(`)))
+  expect([isIn(cpu!, 'LogSoftmax'), isIn(webgpu!, 'LogSoftmax')]).toEqual([true, false])
+})
