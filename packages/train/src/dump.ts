@@ -3,12 +3,14 @@ import { dump, type Graph } from '@pixelrow/onnx'
 import { whole } from '../../../common/options.ts'
 import { check } from './check.ts'
 import { lowerHere } from './engines/here.ts'
+import { lower } from './lowerings/index.ts'
 import { inferRules } from './operators.ts'
 import { sgd } from './optimizers.ts'
 import type { FitOptions } from './options.ts'
 import { beginningsOf } from './parts.ts'
 import { fitRules } from './rules.ts'
 import { trainingGraph } from './training-graph.ts'
+import type { TrainingGraph } from './types.ts'
 
 /** Options of `dumpTraining`: those of `fit`, of which some decide the step, and how it is written. */
 export interface DumpTrainingOptions extends FitOptions {
@@ -21,7 +23,7 @@ export interface DumpTrainingOptions extends FitOptions {
  * types of its outputs, under headings that say whether it is of the forward pass, the gradients or the optimiser.
  *
  * What decides the step is `optimizer` (default `sgd()`), `batchSize` (default 128), `labelSmoothing`, `classWeights` and `layout`, and after
- * lowering the block that this machine's onnxruntime works on. The text is not meant to be parsed. Rejects with a `TrainError` for options that do
+ * lowering the `device`: `cuda` and `webgpu`, which need not be there, else the CPU with the block that this machine's onnxruntime works on. The text is not meant to be parsed. Rejects with a `TrainError` for options that do
  * not fit, and where onnxruntime-node is missing.
  */
 export async function dumpTraining(architecture: Architecture, options: DumpTrainingOptions = {}): Promise<string> {
@@ -30,14 +32,20 @@ export async function dumpTraining(architecture: Architecture, options: DumpTrai
   validate(architecture)
   const loss = { ...(labelSmoothing && { labelSmoothing }), ...(classWeights && { classWeights }) }
   const { graph } = trainingGraph(architecture, optimizer, batchSize, loss)
-  const { step, block, reason } = await lowerHere(graph, layout ? { layout } : {})
-  const how = block > 1 ? `on blocks of ${block}` : `plain${reason ? `: ${reason}` : ''}`
+  const { step, how } = await loweredFor(options.device, graph, layout ? { layout } : {})
   return [
     `# The step before lowering: ${graph.step.nodes.length} nodes`,
     textOf(graph.step, elements),
     `# The step after lowering, ${how}: ${step.graph.nodes.length} nodes`,
     textOf(step.graph, elements),
   ].join('\n')
+}
+
+/** The step as a device runs it, and a word about how. */
+async function loweredFor(device: string | undefined, graph: TrainingGraph, options: Pick<FitOptions, 'layout'>) {
+  if (device === 'cuda' || device === 'webgpu') return { step: lower(graph.step, { device }), how: `for ${device}` }
+  const { step, block, reason } = await lowerHere(graph, options)
+  return { step, how: block > 1 ? `on blocks of ${block}` : `plain${reason ? `: ${reason}` : ''}` }
 }
 
 /** The graph with a heading where each part of the step begins. */

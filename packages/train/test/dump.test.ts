@@ -91,3 +91,15 @@ test('a recipe’s plan is dumped as it is; layout and constants are as asked fo
   const wrong = dumpTraining(architecture, { ...options, elements: -1 })
   await expect(wrong).rejects.toMatchObject({ code: 'TRAIN_OPTION_INVALID' })
 })
+
+test.each(['cuda', 'webgpu'])('the step for %s can be looked at where there is none', async (device) => {
+  const options = { batchSize: 16, optimizer: muon() }
+  const here = await dumpTraining(cnn(table), options)
+  const text = await dumpTraining(cnn(table), { ...options, device })
+  const [before, after] = text.split(/\n(?=# The step after)/) as [string, string]
+  expect(before).toBe(here.split(/\n(?=# The step after)/)[0])
+  expect(after).toMatch(new RegExp(`^# The step after lowering, for ${device}: \\d+ nodes\n`))
+  // Neither has blocks, and both say a filter's gradient as a product.
+  expect(after).not.toContain('nchwc')
+  expect(after).toMatch(/:grad\/ConvGradWeight\/(Gemm|MatMul)/)
+})
