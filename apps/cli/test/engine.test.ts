@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fromSafetensors, toSafetensors } from '@pixelrow/model'
 import { engines } from '@pixelrow/train'
 import { expect, test } from 'vitest'
 import { engineNames } from '../src/line/flags/training.ts'
@@ -45,6 +47,50 @@ test('the device and the reason are said, on screen and in run.json, and kept to
   expect(machine).toMatchObject({ engine: 'onnxruntime', device: 'cpu', precision: 'fp32', reason: said, attempts: [] })
   const named = await pixelrow([...words.slice(0, -1), 'named', '--device', 'cpu'], { cwd, env })
   expect(named.stderr).toContain('Device cpu: asked for\n')
+})
+
+test('a device that is not there fails in the words of doctor', async () => {
+  const cwd = workFolder()
+  writeData(join(cwd, 'data'), fake)
+  const { devices } = JSON.parse((await pixelrow(['doctor', '--json'], { cwd, env })).stdout)
+  for (const { device, works, reason, fix } of devices) {
+    const words = ['train', 'data/train.csv', '--recipe', 'linear', '--epochs', '1', '--device', device, '--json']
+    const { code, stdout } = await pixelrow(words, { cwd, env })
+    const { error, machine } = JSON.parse(stdout)
+    if (works) expect({ code, device: machine.device }).toEqual({ code: 0, device })
+    else
+      expect({ exit: code, ...error }).toMatchObject({
+        exit: 1,
+        code: 'TRAIN_DEVICE_UNAVAILABLE',
+        fix,
+        params: { device, reason },
+      })
+    if (!works) expect(error.message).toBe(`Device "${device}" cannot be used by engine onnxruntime: ${reason}.`)
+  }
+})
+
+test('a training that began on a device which is gone says so, and goes on where it is told to', async () => {
+  const cwd = workFolder()
+  writeData(join(cwd, 'data'), fake)
+  const words = ['train', 'data/train.csv', '--recipe', 'linear', '--out', 'run']
+  await pixelrow(words, { cwd, env: { ...env, ...interruptedAt('^ +1 ') } })
+  // As another machine would have left it, whose device no machine has.
+  const [checkpoint, resume] = ['checkpoint.safetensors', 'resume.json'].map((file) => join(cwd, 'run', file))
+  const { weights, metadata } = fromSafetensors(readFileSync(checkpoint!))
+  const identity = JSON.stringify({ ...JSON.parse(metadata.identity!), device: 'abacus' })
+  const bytes = toSafetensors(weights, { ...metadata, identity })
+  writeFileSync(checkpoint!, bytes)
+  const left = JSON.parse(readFileSync(resume!, 'utf8'))
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  writeFileSync(resume!, JSON.stringify({ ...left, checkpoint: { bytes: bytes.length, sha256 } }))
+
+  const gone = await pixelrow(['resume', 'run'], { cwd, env })
+  expect(gone.code).toBe(1)
+  expect(gone.stderr).toContain('Error: Device "abacus" cannot be used by engine onnxruntime: it is not there.\n')
+  expect(gone.stderr).toContain('Fix: Go on elsewhere: add --device cpu\n')
+  const went = await pixelrow(['resume', 'run', '--device', 'cpu'], { cwd, env })
+  expect(went).toMatchObject({ code: 0 })
+  expect(record(cwd, 'run').machine).toMatchObject({ device: 'cpu' })
 })
 
 test('a GPU that TensorFlow does not use, and a profile by tfjs, are refused in one sentence', async () => {

@@ -8,6 +8,15 @@ export { fit } from './fit.ts'
 export { gradientRules } from './gradients/index.ts'
 export type { GradientContext, GradientRule } from './gradients/rule.ts'
 export { createLearner, type Learner } from './learner.ts'
+export {
+  type LoopCarried,
+  type LoopCarriedPart,
+  type Lowered,
+  type LoweringDevice,
+  type LowerOptions,
+  lower,
+} from './lowerings/index.ts'
+export type { Mask } from './masks.ts'
 export { measurePace, type Pace } from './measure.ts'
 export { memberSeed } from './members.ts'
 export { confusionMatrix, type Metric, topK } from './metrics.ts'

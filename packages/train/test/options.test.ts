@@ -334,7 +334,11 @@ test('predict refuses pixels that its model cannot have been trained on', async 
 test.each<[string, FitOptions, object]>([
   ['engine', { engine: 'steam' }, { code: 'TRAIN_ENGINE_UNKNOWN', params: { engine: 'steam' } }],
   ['engine of an object', { engine: 'toString' }, { code: 'TRAIN_ENGINE_UNKNOWN' }],
-  ['device', { device: 'abacus' }, { code: 'TRAIN_DEVICE_UNAVAILABLE', params: { known: ['auto', 'cpu'] } }],
+  [
+    'device',
+    { device: 'abacus' },
+    { code: 'TRAIN_DEVICE_UNAVAILABLE', params: { known: expect.arrayContaining(['auto', 'cpu']) } },
+  ],
   ['batch', { batchSize: 41 }, { code: 'TRAIN_BATCH_TOO_LARGE', params: { found: 41, expected: 40 } }],
 ])('another %s than there is has a code of its own', async (_, options, expected) => {
   expect(await errorOf(() => fit(mlp(table), table, options))).toMatchObject(expected)

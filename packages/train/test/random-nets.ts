@@ -63,8 +63,8 @@ export const architecture = fc
 
 const BATCH = 5
 
-/** One step of a net, from weights and images drawn by `seed`, is what the float64 interpreter makes of it. */
-export async function expectDefinedStep(engine: Engine, net: Architecture, seed: number): Promise<void> {
+/** A step of a net as `trainingGraph` makes it, with weights and images drawn by `seed`, and what the float64 interpreter makes of it. */
+export function definedStep(net: Architecture, seed: number) {
   const { graph } = trainingGraph(net, sgd(), BATCH)
   const draw = uniform(seed)
   const pixels = Uint8Array.from({ length: BATCH * graph.imageBytes }, () => Math.floor(draw() * 17))
@@ -74,14 +74,37 @@ export async function expectDefinedStep(engine: Engine, net: Architecture, seed:
     const length = dims.reduce((a, b) => a * b, 1)
     state[name] = Float32Array.from({ length }, () => (name.endsWith('Variance') ? draw() + 0.5 : draw() - 0.5))
   }
-  const trainer = await engine.compile(graph, {
-    device: 'cpu',
-    threads: 1,
-    pixels,
-    labels,
-    seed: 0,
-    state,
-  })
+  const inputs: Record<string, Array64> = {
+    pixels: array64([BATCH, graph.imageBytes], pixels),
+    labels: array64([BATCH], labels),
+    learning_rate: array64([], [0.1]),
+  }
+  for (const { name, dims } of graph.state) inputs[name] = array64(dims, state[name]!)
+  return { graph, pixels, labels, state, expected: interpret(graph.step, inputs) }
+}
+
+type DefinedStep = ReturnType<typeof definedStep>
+
+/** What a step came to elsewhere is what its definition says. */
+export function expectDefined(
+  { graph, expected }: DefinedStep,
+  loss: number,
+  state: Readonly<Record<string, Float32Array>>,
+): void {
+  expect(loss).toBeCloseTo(expected.loss!.data[0]!, 4)
+  for (const { name, next } of graph.state) {
+    const largest = Math.max(1, ...expected[next]!.data.map(Math.abs))
+    state[name]!.forEach((value, i) => {
+      expect(Math.abs(value - expected[next]!.data[i]!), `${name}[${i}]`).toBeLessThan(2e-4 * largest)
+    })
+  }
+}
+
+/** One step of a net in an engine, from weights and images drawn by `seed`, is what its definition says. */
+export async function expectDefinedStep(engine: Engine, net: Architecture, seed: number): Promise<void> {
+  const step = definedStep(net, seed)
+  const { graph, pixels, labels, state } = step
+  const trainer = await engine.compile(graph, { device: 'cpu', threads: 1, pixels, labels, seed: 0, state })
   const rows = Uint32Array.from({ length: BATCH }, (_, i) => i)
   const { losses } = await trainer.train({
     rows,
@@ -91,21 +114,7 @@ export async function expectDefinedStep(engine: Engine, net: Architecture, seed:
   })
   const found = await trainer.state()
   await trainer.close()
-
-  const inputs: Record<string, Array64> = {
-    pixels: array64([BATCH, graph.imageBytes], pixels),
-    labels: array64([BATCH], labels),
-    learning_rate: array64([], [0.1]),
-  }
-  for (const { name, dims } of graph.state) inputs[name] = array64(dims, state[name]!)
-  const expected = interpret(graph.step, inputs)
-  expect(losses[0]).toBeCloseTo(expected.loss!.data[0]!, 4)
-  for (const { name, next } of graph.state) {
-    const largest = Math.max(1, ...expected[next]!.data.map(Math.abs))
-    found[name]!.forEach((value, i) => {
-      expect(Math.abs(value - expected[next]!.data[i]!), `${name}[${i}]`).toBeLessThan(2e-4 * largest)
-    })
-  }
+  expectDefined(step, losses[0]!, found)
 }
 
 /** Park and Miller's minimal standard generator: uniform numbers of (0, 1). */

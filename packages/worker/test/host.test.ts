@@ -33,6 +33,14 @@ describe.each([
     await host.close()
   })
 
+  test('has variables of its own beside ours', async () => {
+    const host = startHost(source, { name: 'tested', data: { start: 40 }, isolate, env: { PIXELROW_TESTED: 'yes' } })
+    expect(await host.call('variable', 'PIXELROW_TESTED')).toBe('yes')
+    expect(await host.call('variable', 'PATH')).toBe(process.env.PATH)
+    expect(process.env.PIXELROW_TESTED).toBeUndefined()
+    await host.close()
+  })
+
   test('answers calls in their order, errors keep their kind', async () => {
     const host = open()
     const order: unknown[] = []
@@ -139,6 +147,7 @@ test.each<[object, string, string]>([
     'WORKER_OPTION_INVALID',
     'startHost: exitPatience must be a number of at least 0; found NaN.',
   ],
+  [{ name: 'x', env: { A: 1 } }, 'WORKER_OPTION_INVALID', 'startHost: env must be texts by name; found {"A":1}.'],
   [{ name: 'x', isolate: 'yes' }, 'WORKER_OPTION_INVALID', "startHost: isolate must be true or false; found 'yes'."],
   [
     { name: 'x', resourceLimits: { maxOldGenerationSizeMb: 0 } },

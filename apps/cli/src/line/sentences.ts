@@ -1,5 +1,5 @@
 import type { DataErrorCode, DataErrorParams, DataErrorPlace, Decision } from '@pixelrow/data'
-import { quoted } from './paste.ts'
+import { asStarted, quoted } from './paste.ts'
 
 /** Tells which flags a command has. */
 export type Takes = (flag: string) => boolean
@@ -119,11 +119,11 @@ export function fixOf({ code = '', params = {}, advice }: Coded, takes: Takes = 
 
 const isDataCode = (code: string): code is DataErrorCode => Object.hasOwn(dataFixes, code)
 
-/** A training that goes on may do so elsewhere. */
+/** What mends a device, as doctor says it; a training that goes on may do so elsewhere. */
 function deviceFix({ wasBegun, fix }: NonNullable<Coded['params']>, advice: string | undefined): string | undefined {
-  if (wasBegun !== true) return advice
-  const elsewhere = 'add --device cpu to go on there'
-  return typeof fix === 'string' ? `${fix} ; or ${elsewhere}` : `${elsewhere[0]!.toUpperCase()}${elsewhere.slice(1)}.`
+  const mend = typeof fix === 'string' ? asStarted(fix) : undefined
+  if (wasBegun !== true) return mend ?? advice
+  return mend === undefined ? 'Go on elsewhere: add --device cpu' : `${mend}\n     Or go on elsewhere: add --device cpu`
 }
 
 function memoryFix({ fits }: NonNullable<Coded['params']>, takes: Takes): string {

@@ -27,21 +27,39 @@ export async function openTrainer(host: Host, job: DeviceJob): Promise<Trainer> 
   }
 }
 
-/** How onnxruntime, CUDA, Vulkan and Dawn say that memory ran out, or that a buffer would be larger than the device has any. */
-const memory =
-  /out of (device |host )?memory|OUT_OF_(DEVICE_|HOST_)?MEMORY|failed to allocate memory|CUDA failure 2\b|exceeds? the max buffer size|maxStorageBufferBindingSize/i
+/**
+ * How CUDA, onnxruntime's allocators and Vulkan say that memory ran out, and what comes of a tensor that is larger than any of Dawn's buffers: of those
+ * it tells JavaScript only that they are invalid, or that their pieces are too many.
+ */
+const memory = new RegExp(
+  [
+    'out of (?:device |host )?memory',
+    'OUT_OF_(?:DEVICE_|HOST_)?MEMORY',
+    'failed to allocate memory',
+    'CUDA failure 2\\b',
+    '\\[Invalid Buffer[^\\]]*\\] is invalid',
+    'Too many storage buffers in shader',
+  ].join('|'),
+  'i',
+)
 
 const causeOf = (reason: string) => memory.test(reason) && { cause: 'memory' }
 
-const reasonOf = (cause: unknown) => (isA(cause, 'Error') ? cause.message : String(cause))
+/** What onnxruntime or the process's end says, without a stop or a line's end behind it. */
+const reasonOf = (cause: unknown) => (isA(cause, 'Error') ? cause.message : String(cause)).trim().replace(/\.$/, '')
 
 function unavailable(device: string, reason: string): TrainErrorDetail {
   const params = { engine: 'onnxruntime', device, reason, ...causeOf(reason) }
-  const message = `Device "${device}" cannot be used by engine onnxruntime: ${reason}`
+  const message = `Device "${device}" cannot be used by engine onnxruntime: ${reason}.`
   return { code: 'TRAIN_DEVICE_UNAVAILABLE', params, message }
 }
 
 function lost(device: string, reason: string): TrainErrorDetail {
-  const message = `Device "${device}" failed in the middle of a training: ${reason}`
-  return { code: 'TRAIN_DEVICE_LOST', params: { device, reason, ...causeOf(reason) }, message }
+  const message = `Device "${device}" failed in the middle of a training: ${reason}.`
+  return {
+    code: 'TRAIN_DEVICE_LOST',
+    params: { device, reason, ...causeOf(reason) },
+    message,
+    advice: 'Resume it on the CPU.',
+  }
 }

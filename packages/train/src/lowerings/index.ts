@@ -1,4 +1,6 @@
 import type { Graph } from '@pixelrow/onnx'
+import { oneOf, whole } from '../../../../common/options.ts'
+import { check } from '../check.ts'
 import { cpu } from './cpu/index.ts'
 import { cuda } from './cuda/index.ts'
 import type { DeviceLowering } from './device.ts'
@@ -13,15 +15,22 @@ const devices = { cpu, cuda, webgpu } satisfies Record<string, DeviceLowering>
 /** A device that a graph can be lowered for. */
 export type LoweringDevice = keyof typeof devices
 
-/**
- * Rewrites a graph into what onnxruntime runs on a device, `cpu` by default. With a `block` (8 or 16, what the CPU's convolutions work on),
- * convolutions and what lies between them work on blocks where `cpu/blocks/plan.ts` says so; with 1 all stays plain.
- */
-export function lower(graph: Graph, { device = 'cpu', block = 1 }: LowerOptions = {}): Lowered {
-  return rewritten(graph, { ...devices[device], block })
+const names = Object.keys(devices) as LoweringDevice[]
+
+/** For what a graph is lowered. */
+export interface LowerOptions {
+  /** Default: `cpu`. */
+  device?: LoweringDevice
+  /** What the CPU's convolutions work on, with all that lies between them: 8 or 16 numbers; default 1, where all stays plain. */
+  block?: number
 }
 
-interface LowerOptions {
-  device?: LoweringDevice
-  block?: number
+/**
+ * Rewrites a training graph's `step` or `forward` into operators that onnxruntime runs on a device: those of the domain `pixelrow` are said in ONNX's
+ * own, in the way that is fastest there. Throws a `TrainError` for options that do not fit and for operators that it does not know.
+ */
+export function lower(graph: Graph, options: LowerOptions = {}): Lowered {
+  check('lower', options, { device: oneOf(...names), block: whole(1, { most: 16 }) })
+  const { device = 'cpu', block = 1 } = options
+  return rewritten(graph, { ...devices[device], block })
 }

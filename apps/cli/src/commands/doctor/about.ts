@@ -10,7 +10,7 @@ import {
   toolsHere,
 } from '@pixelrow/devices'
 import type { Context } from '../../context.ts'
-import { invocation } from '../../line/paste.ts'
+import { asStarted } from '../../line/paste.ts'
 import { allVersions, runtimeEntry } from '../../versions.ts'
 
 /** What `doctor --json` prints. */
@@ -59,15 +59,13 @@ export async function diagnose(context: Context): Promise<Diagnosis> {
 }
 
 /** Our own commands in the words that start this program again. */
-function runnable({ findings, fix, ...report }: DeviceReport): DeviceReport {
-  return {
-    ...report,
-    findings: findings.map(({ fix, ...finding }) => ({ ...finding, ...(fix !== undefined && { fix: started(fix) }) })),
-    ...(fix !== undefined && { fix: started(fix) }),
-  }
+function runnable(report: DeviceReport): DeviceReport {
+  return { ...withCommand(report), findings: report.findings.map(withCommand) }
 }
 
-const started = (fix: string): string => fix.replace(/^pixelrow(?= )/, invocation())
+function withCommand<T extends { fix?: string }>(of: T): T {
+  return of.fix === undefined ? of : { ...of, fix: asStarted(of.fix) }
+}
 
 function commitHere(): string | null {
   try {
