@@ -3,7 +3,7 @@ import { dump, type Graph } from '@pixelrow/onnx'
 import { whole } from '../../../common/options.ts'
 import { check } from './check.ts'
 import { lowerHere } from './engines/here.ts'
-import { lower } from './lowerings/index.ts'
+import { type Lowered, lower } from './lowerings/index.ts'
 import { inferRules } from './operators.ts'
 import { sgd } from './optimizers.ts'
 import type { FitOptions } from './options.ts'
@@ -23,16 +23,16 @@ export interface DumpTrainingOptions extends FitOptions {
  * types of its outputs, under headings that say whether it is of the forward pass, the gradients or the optimiser.
  *
  * What decides the step is `optimizer` (default `sgd()`), `batchSize` (default 128), `labelSmoothing`, `classWeights` and `layout`, and after
- * lowering the `device`: `cuda` and `webgpu`, which need not be there, else the CPU with the block that this machine's onnxruntime works on. The text is not meant to be parsed. Rejects with a `TrainError` for options that do
+ * lowering the `device`, if it is named (else it is the CPU), and there the block that this machine's onnxruntime works on. The text is not meant to be parsed. Rejects with a `TrainError` for options that do
  * not fit, and where onnxruntime-node is missing.
  */
 export async function dumpTraining(architecture: Architecture, options: DumpTrainingOptions = {}): Promise<string> {
   check('dumpTraining', options, { ...fitRules, elements: whole(0) })
-  const { optimizer = sgd(), batchSize = 128, layout, labelSmoothing, classWeights, elements = 8 } = options
+  const { optimizer = sgd(), batchSize = 128, labelSmoothing, classWeights, elements = 8 } = options
   validate(architecture)
   const loss = { ...(labelSmoothing && { labelSmoothing }), ...(classWeights && { classWeights }) }
   const { graph } = trainingGraph(architecture, optimizer, batchSize, loss)
-  const { step, how } = await loweredFor(options.device, graph, layout ? { layout } : {})
+  const { step, how } = await lowered(graph, options)
   return [
     `# The step before lowering: ${graph.step.nodes.length} nodes`,
     textOf(graph.step, elements),
@@ -41,10 +41,13 @@ export async function dumpTraining(architecture: Architecture, options: DumpTrai
   ].join('\n')
 }
 
-/** The step as a device runs it, and a word about how. */
-async function loweredFor(device: string | undefined, graph: TrainingGraph, options: Pick<FitOptions, 'layout'>) {
+/** The step as the device runs it, and how that is. */
+async function lowered(
+  graph: TrainingGraph,
+  { device, layout }: Pick<FitOptions, 'device' | 'layout'>,
+): Promise<{ step: Lowered; how: string }> {
   if (device === 'cuda' || device === 'webgpu') return { step: lower(graph.step, { device }), how: `for ${device}` }
-  const { step, block, reason } = await lowerHere(graph, options)
+  const { step, block, reason } = await lowerHere(graph, layout ? { layout } : {})
   return { step, how: block > 1 ? `on blocks of ${block}` : `plain${reason ? `: ${reason}` : ''}` }
 }
 
