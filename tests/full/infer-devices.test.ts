@@ -51,7 +51,7 @@ function inNode(script: string, env: Record<string, string> = {}) {
 }
 
 interface Told {
-  attempts: { device: string; error: string; fix?: string }[]
+  attempts: { device: string; error: string; fix?: string; code: string }[]
   code?: string
   message?: string
 }
@@ -84,7 +84,7 @@ test('a device that answers otherwise is never used silently: alone it is an err
   const error = expect.stringMatching(
     /^it gives \d+ of 1000 rows another class than the CPU; expected at most 1 in 1000$/,
   )
-  const attempts = [{ device: 'webgpu', error }]
+  const attempts = [{ device: 'webgpu', error, code: 'wrong' }]
   expect(alone).toMatchObject({ code: 'CLASSIFIER_DEVICE_UNAVAILABLE', attempts, workers: 0 })
   expect(alone.message).toContain("Or take device: 'cpu'.")
   expect(list).toMatchObject({ device: 'cpu', attempts, workers: 0 })
@@ -113,15 +113,16 @@ test('auto takes no software that plays a card, no device that is slower, and no
   const reasonsOf = (env: Record<string, string>) => {
     const { device, attempts }: Told & { device: string } = inNode(script, { LD_LIBRARY_PATH, ...env })
     expect([device, ...attempts.map((attempt) => attempt.device)]).toEqual(['cpu', 'cuda', 'webgpu'])
-    return attempts.at(-1)!.error
+    const { error, code } = attempts.at(-1)!
+    return `${code}: ${error}`
   }
   expect(reasonsOf({ MODEL: 'large.onnx' })).toBe(
     'SwiftShader is software that plays a graphics card, on the CPU itself',
   )
   const asCard = { VK_ICD_FILENAMES: join(folder, 'card.json') }
-  expect(reasonsOf({ MODEL: 'model.onnx', ...asCard })).toMatch(/^not tried: the CPU takes [\d.]+ µs a row$/)
+  expect(reasonsOf({ MODEL: 'model.onnx', ...asCard })).toMatch(/^untried: not tried: the CPU takes [\d.]+ µs a row$/)
   expect(reasonsOf({ MODEL: 'large.onnx', ...asCard })).toMatch(
-    /^it takes \d+ µs a row in runs of 512, the CPU \d+; expected 1\.5 times as fast$/,
+    /^slow: it takes \d+ µs a row in runs of 512, the CPU \d+; expected 1\.5 times as fast$/,
   )
 })
 
@@ -169,7 +170,7 @@ test('a device whose process is killed in the middle of a stream, a table and si
   const error = 'lost while it was in use: The process of pixelrow-infer ended (SIGKILL).'
   expect(inNode(script)).toEqual({
     before: ['webgpu', 0],
-    after: ['cpu', { attempts: [{ device: 'webgpu', error }] }],
+    after: ['cpu', { attempts: [{ device: 'webgpu', error, code: 'lost' }] }],
     streamed: true,
     table: true,
     list: true,
@@ -194,7 +195,7 @@ test('a run that fails on the device is done on the CPU, and so is all that foll
     between: 'webgpu',
     table: true,
     device: 'cpu',
-    attempts: [{ device: 'webgpu', error: 'lost while it was in use: device is lost' }],
+    attempts: [{ device: 'webgpu', error: 'lost while it was in use: device is lost', code: 'lost' }],
     left: 0,
   })
 })

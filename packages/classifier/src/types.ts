@@ -76,11 +76,28 @@ export interface Predictions {
   probabilities: Float32Array
 }
 
+/** Why a device is not used, for programs. */
+export type AttemptCode =
+  /** Looking finds something missing that it needs, or finds software that plays a graphics card. */
+  | 'missing'
+  /** A model that the CPU runs in no time, or that gives it no scores to compare with. */
+  | 'untried'
+  /** No session, or none that runs. */
+  | 'failed'
+  /** It does not say what the CPU says. */
+  | 'wrong'
+  /** It is no faster than the CPU. */
+  | 'slow'
+  /** It failed while it was in use. */
+  | 'lost'
+
 /** A device that was tried, why it is not used, and what would help. */
 export interface Attempt {
   device: string
   error: string
   fix?: string
+  /** From @pixelrow/infer-node. */
+  code?: AttemptCode
 }
 
 /** Raw pixel values, 0..maxValue. */

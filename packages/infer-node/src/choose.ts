@@ -67,7 +67,7 @@ async function leaveSmall(candidates: Candidates, reference: () => Promise<Refer
   )
   if (!error) return
   candidates.list = candidates.list.filter((each) => !others.includes(each))
-  candidates.attempts.push(...others.map(({ device }) => ({ device, error })))
+  candidates.attempts.push(...others.map(({ device }) => ({ device, error, code: 'untried' as const })))
 }
 
 /** What a device is compared by. */
@@ -82,14 +82,15 @@ async function compared(on: Opened, { wanted, reference, attempts }: Comparing):
   try {
     const cpu = await reference().catch((cause: Error) => cause)
     if (cpu instanceof Error) {
-      attempts.push({ device: 'cpu', error: `${on.device} was not compared with it: ${cpu.message}` })
+      attempts.push({ device: 'cpu', error: `${on.device} was not compared with it: ${cpu.message}`, code: 'failed' })
       return undefined
     }
     const found = await measured(on, cpu, { isTimed: wanted.device === 'auto' })
     const error = refusal(found)
     if (!error) return found
-    const fix = on.device === 'cuda' && disagreement(found) ? { fix: tf32Fix } : {}
-    throw unavailable(wanted.name, [{ device: on.device, error, ...fix }])
+    const wrong = disagreement(found) !== undefined
+    const fix = wrong && on.device === 'cuda' && { fix: tf32Fix }
+    throw unavailable(wanted.name, [{ device: on.device, error, ...fix, code: wrong ? 'wrong' : 'slow' }])
   } catch (error) {
     await on.runner.release()
     throw error
