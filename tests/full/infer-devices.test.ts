@@ -95,14 +95,14 @@ test('a device that answers otherwise is never used silently: alone it is an err
   )
 })
 
-test('auto takes no software that plays a card, no device that is slower, and none for a model of a row in no time', () => {
+test('auto takes no software that plays a card, no device that is slower, and none for a model that is little work', () => {
   // The same driver under another name, as if it were a card's.
   const { LD_LIBRARY_PATH, VK_ICD_FILENAMES } = softwareVulkan()
   const manifest = JSON.parse(readFileSync(VK_ICD_FILENAMES, 'utf8'))
   copyFileSync(join(dirname(VK_ICD_FILENAMES), manifest.ICD.library_path), join(folder, 'libvk_card.so'))
   manifest.ICD.library_path = join(folder, 'libvk_card.so')
   writeFileSync(join(folder, 'card.json'), JSON.stringify(manifest))
-  const [side, count] = [128, 10]
+  const [side, count] = [128, 32]
   const weight = Float32Array.from({ length: side * side * count }, (_, i) => Math.sin(i * i))
   const classes = Array.from({ length: count }, (_, i) => `class ${i}`)
   writeFileSync(join(folder, 'large.onnx'), onnxOf({ ...corners, height: side, width: side, classes, weight }))
@@ -117,10 +117,12 @@ test('auto takes no software that plays a card, no device that is slower, and no
     return `${code}: ${error}`
   }
   expect(reasonsOf({ MODEL: 'large.onnx' })).toBe(
-    'SwiftShader is software that plays a graphics card, on the CPU itself',
+    'missing: SwiftShader is software that plays a graphics card, on the CPU itself',
   )
-  const asCard = { VK_ICD_FILENAMES: join(folder, 'card.json') }
-  expect(reasonsOf({ MODEL: 'model.onnx', ...asCard })).toMatch(/^untried: not tried: the CPU takes [\d.]+ µs a row$/)
+  const asCard = { VK_ICD_FILENAMES: join(folder, 'card.json'), PIXELROW_TEST_CARD: '1' }
+  expect(reasonsOf({ MODEL: 'model.onnx', ...asCard })).toMatch(
+    /^untried: not tried: a row takes no more than \d+ products, and devices are tried from 500,000 on$/,
+  )
   expect(reasonsOf({ MODEL: 'large.onnx', ...asCard })).toMatch(
     /^slow: it takes \d+ µs a row in runs of 512, the CPU \d+; expected 1\.5 times as fast$/,
   )
@@ -198,4 +200,19 @@ test('a run that fails on the device is done on the CPU, and so is all that foll
     attempts: [{ device: 'webgpu', error: 'lost while it was in use: device is lost', code: 'lost' }],
     left: 0,
   })
+})
+
+test('runs on a device have few shapes, whatever is asked for: what a run lacks is filled up, and left out of the answers', () => {
+  const script = `${answers}
+    await classifier.predict(pixels.subarray(0, 4))
+    const table = await classifier.predict(pixels)
+    const single = await Promise.all([3, 4, 5].map((row) => classifier.classify(pixels.subarray(4 * row, 4 * row + 4))))
+    await classifier.close()
+    await onCpu.close()
+    console.log(JSON.stringify({ table: same(table), single: single.every(({ index }, i) => index === expected.labels[i + 3]) }))`
+  const log = join(folder, 'runs')
+  expect(inNode(script, { PIXELROW_TEST_LOG: log })).toEqual({ table: true, single: true })
+  const shapes = readFileSync(log, 'utf8').trim().split('\n').map(Number)
+  // 1,000 rows that compare it, one, 1,500, and three that share a run.
+  expect(shapes).toEqual([...Array<number>(4).fill(256), 1, ...Array<number>(6).fill(256), 16])
 })

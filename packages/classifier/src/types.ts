@@ -155,7 +155,7 @@ export interface PredictOptions extends CallOptions {
 
 /** How calls are gathered into runs. */
 export interface QueueOptions {
-  /** Images of one run, 1 or more. Default 256; 1 runs each image by itself. */
+  /** Images of one run, 1 or more. Default 256, on a graphics card what suits it (1,024 of small images); 1 runs each image by itself. */
   maxBatch?: number
   /** How long an idle classifier waits for more images before a run that is not full, in milliseconds. Default 0: it never waits, but what comes during a run shares the next one. */
   maxDelayMs?: number
