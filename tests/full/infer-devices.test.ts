@@ -189,9 +189,9 @@ test('a run that fails on the device is done on the CPU, and so is all that foll
     const first = await classifier.predict(pixels.subarray(0, 4 * 256))
     const between = classifier.device
     const table = await classifier.predict(pixels)
-    console.log(JSON.stringify({ between, table: same(table), device: classifier.device, ...told(classifier), left: workers().length }))
     await classifier.close()
-    await onCpu.close()`
+    await onCpu.close()
+    console.log(JSON.stringify({ between, table: same(table), device: classifier.device, ...told(classifier), left: workers().length }))`
   // Four runs compare it.
   expect(inNode(script, { PIXELROW_TEST_FAILS: '8' })).toEqual({
     between: 'webgpu',
