@@ -142,7 +142,7 @@ const answers = `
     const same = ({ labels }) => labels.length === expected.labels.length && labels.every((label, row) => label === expected.labels[row])
     const before = [classifier.device, classifier.attempts.length]`
 
-test('a device whose process is killed in the middle of a stream, a table and single images goes on as the CPU, and no row is lost', () => {
+test('a device whose process is killed in the middle of a stream, a table and single images, or while nothing is asked for, goes on as the CPU, and no row is lost', () => {
   const script = `${answers}
     const kill = () => process.kill(Number(workers()[0]), 'SIGKILL')
     async function* pieces() {
@@ -167,8 +167,14 @@ test('a device whose process is killed in the middle of a stream, a table and si
     const found = { before, after, streamed: same({ labels: streamed }), table: same(table), list: same({ labels: list.map(({ index }) => index) }),
       single: singles.every((index, row) => index === expected.labels[row]), killed: same(killed), calls, second: second.device }
     await second.close()
+
+    const third = await load(folder + '/model.onnx', { device: 'webgpu' })
+    kill()
+    while (workers().length > 0) await new Promise((resolve) => setImmediate(resolve))
+    const idle = [(await third.classify(pixels.subarray(0, 4))).index === expected.labels[0], third.device]
+    await third.close()
     await onCpu.close()
-    console.log(JSON.stringify({ ...found, left: workers().length }))`
+    console.log(JSON.stringify({ ...found, idle, left: workers().length }))`
   const error = 'lost while it was in use: The process of pixelrow-infer ended (SIGKILL).'
   expect(inNode(script)).toEqual({
     before: ['webgpu', 0],
@@ -180,6 +186,7 @@ test('a device whose process is killed in the middle of a stream, a table and si
     killed: true,
     calls: Math.ceil(rows / 256),
     second: 'cpu',
+    idle: [true, 'cpu'],
     left: 0,
   })
 })

@@ -27,8 +27,10 @@ export interface Chosen {
 
 /** Opens a model on the first device that takes it, answers as the CPU does and, for `auto`, is faster. */
 export async function openChosen(wanted: Wanted): Promise<Chosen> {
-  const candidates = candidatesFor(wanted.device, wanted.runtimes)
   const spare = createSpare(() => openOn(wanted, { device: 'cpu' }))
+  // The CPU is needed in any case, to compute or to compare: its worker starts while this thread looks for others.
+  if (wanted.device === 'auto') void spare.open()
+  const candidates = candidatesFor(wanted.device, wanted.runtimes)
   const reference = once(async () => referenceOf(await spare.open()))
   try {
     if (wanted.device === 'auto') await leaveSmall(candidates, wanted, spare)

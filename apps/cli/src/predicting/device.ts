@@ -12,7 +12,7 @@ export function loadOn(source: string | Uint8Array, options: LoadOptions): Promi
 
 /** Says in one line where a model is and why: it was `asked` for, or that was found out. */
 export function tellDevice(terminal: Terminal, classifier: LoadedClassifier, asked: string): void {
-  const reasons = [asked === 'auto' ? triedTexts(classifier) : ['asked for'], measuredTexts(classifier)].flat()
+  const reasons = [asked === 'auto' ? [] : ['asked for'], triedTexts(classifier), measuredTexts(classifier)].flat()
   // What is missing for others is told by `doctor`, which has room for it.
   const why = reasons.join('; ') || 'no other one is ready here (pixelrow doctor says why)'
   terminal.note(`Device ${classifier.device}: ${why}`)
