@@ -7,7 +7,13 @@ export function zombies(parent: number): string[] {
   return processes().flatMap(({ ppid, state, name }) => (ppid === parent && state === 'Z' ? [name] : []))
 }
 
+/** The children of a process that have a name. */
+export function children(parent: number, name: string): number[] {
+  return processes().flatMap((each) => (each.ppid === parent && each.name === name ? [each.pid] : []))
+}
+
 interface Process {
+  pid: number
   ppid: number
   state: string
   name: string
@@ -19,18 +25,18 @@ function processes(): Process[] {
     return readdirSync('/proc')
       .filter((each) => /^\d+$/.test(each))
       .flatMap((pid) => statOf(`/proc/${pid}/stat`))
-  const lines = execFileSync('ps', ['-A', '-o', 'ppid=,stat=,comm='], { encoding: 'utf8' }).trim().split('\n')
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat=,comm='], { encoding: 'utf8' }).trim().split('\n')
   return lines.map((line) => {
-    const [ppid = '', state = '', ...name] = line.trim().split(/\s+/)
-    return { ppid: Number(ppid), state: state[0] ?? '', name: name.join(' ') }
+    const [pid, ppid, state = '', ...name] = line.trim().split(/\s+/)
+    return { pid: Number(pid), ppid: Number(ppid), state: state[0] ?? '', name: name.join(' ') }
   })
 }
 
 /** `pid (name) state ppid …`, of a process that may be gone by now. */
 function statOf(file: string): Process[] {
   try {
-    const [, name = '', state = '', ppid] = /^\d+ \((.*)\) (\S) (\d+)/s.exec(readFileSync(file, 'utf8')) ?? []
-    return [{ ppid: Number(ppid), state, name }]
+    const [, pid, name = '', state = '', ppid] = /^(\d+) \((.*)\) (\S) (\d+)/s.exec(readFileSync(file, 'utf8')) ?? []
+    return [{ pid: Number(pid), ppid: Number(ppid), state, name }]
   } catch {
     return []
   }

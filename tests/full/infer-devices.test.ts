@@ -3,9 +3,11 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { pixelrow, start } from '../../apps/cli/test/helpers.ts'
 import { corners, onnxOf } from '../../packages/classifier/test/model.ts'
 import { root } from '../../scripts/workspace.mjs'
 import { softwareVulkan } from '../chromium.ts'
+import { children } from '../processes.ts'
 
 // WebGPU here is onnxruntime's own on a software driver: what happens to a device that fails is real, its speed is not a card's.
 
@@ -222,4 +224,24 @@ test('runs on a device have few shapes, whatever is asked for: what a run lacks 
   const shapes = readFileSync(log, 'utf8').trim().split('\n').map(Number)
   // 1,000 rows that compare it, one, 1,500, and three that share a run.
   expect(shapes).toEqual([...Array<number>(4).fill(256), 1, ...Array<number>(6).fill(256), 16])
+})
+
+test('predict says that its device was lost, and writes the same submission', async () => {
+  const row = (i: number) => `${i % 17},${(i * 7) % 17},${(i * 3) % 17},0\n`
+  const [head, ...lines] = ['pixel0,pixel1,pixel2,pixel3\n', ...Array.from({ length: 5000 }, (_, i) => row(i))]
+  const words = ['predict', 'model.onnx', '-', '-o']
+  const onCpu = await pixelrow([...words, 'cpu.csv', '--device', 'cpu'], { cwd: folder, input: head + lines.join('') })
+  expect(onCpu).toMatchObject({ code: 0, stderr: expect.stringContaining('Device cpu: asked for') })
+  const { child, finished, says } = start([...words, 'lost.csv', '--device', 'webgpu'], {
+    cwd: folder,
+    env: softwareVulkan(),
+  })
+  await says(/^Device webgpu: asked for; 1,000 of 1,000 rows of noise get the CPU's class$/m)
+  child.stdin!.write(head + lines.slice(0, 3000).join(''))
+  for (const pid of children(child.pid!, 'pixelrow-infer')) process.kill(pid, 'SIGKILL')
+  child.stdin!.end(lines.slice(3000).join(''))
+  const { code, stderr } = await finished
+  expect(stderr).toMatch(/^Device webgpu: lost while it was in use: .+ The CPU did the rest, and no row is missing$/m)
+  expect(code).toBe(0)
+  expect(readFileSync(join(folder, 'lost.csv'), 'utf8')).toBe(readFileSync(join(folder, 'cpu.csv'), 'utf8'))
 })
