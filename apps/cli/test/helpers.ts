@@ -60,6 +60,9 @@ export function start(args: readonly string[], options: Surroundings = {}): Star
   return { child, finished, says }
 }
 
+/** What was said, without the line that tells on which device of this machine a model is. */
+export const withoutDevice = ({ stderr }: Finished): string => stderr.replace(/^Device .*\n/m, '')
+
 /** Runs the built command to its end. */
 export function pixelrow(args: readonly string[], options?: Surroundings): Promise<Finished> {
   return start(args, options).finished

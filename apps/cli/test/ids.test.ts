@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { random } from '@pixelrow/data'
 import { expect, test } from 'vitest'
 import { onnxOf } from '../../../packages/classifier/test/model.ts'
-import { csvRows, fakeTable, pixelrow, workFolder, zipped } from './helpers.ts'
+import { csvRows, fakeTable, pixelrow, withoutDevice, workFolder, zipped } from './helpers.ts'
 
 const classes = ['0', '1', '2']
 /** Of images like those of `fakeTable`. */
@@ -271,7 +271,7 @@ test('several samples: the plainest is taken, and said; none: what is assumed is
     'a/submission.csv: 30 rows, checked: the 30 ids of data/test.csv, in its order; labels among the 3 classes\n',
   )
   const predicted = await pixelrow(['predict', 'a/model.onnx', 'data/test.csv', '-o', 'x.csv'], { cwd: other })
-  expect(predicted.stderr).toBe('No sample found; header ImageId,Label assumed\n')
+  expect(withoutDevice(predicted)).toBe('No sample found; header ImageId,Label assumed\n')
 })
 
 test('rows without ids and ids that are no numbers: they are counted, and it is said which is which', async () => {
@@ -316,7 +316,7 @@ test('a sample with a column a class: run refuses it with the commands that give
   expect(without.stderr).toMatch(/\nFix: add --probabilities FILE for them, beside -o for the labels\n$/)
   writeFileSync(join(cwd, 'data/sample_submission.csv'), sample.replace('id,1,0,2', 'id,a,b,c'))
   const other = ['predict', 'runs/first/model.onnx', 'data/test.csv', '-o', 'x.csv', '--probabilities', 'y.csv']
-  expect((await pixelrow(other, { cwd })).stderr).toMatch(
+  expect(withoutDevice(await pixelrow(other, { cwd }))).toMatch(
     /^Error: data\/sample_submission\.csv has the columns a, b, c; expected the classes of the model: 0, 1, 2\n/,
   )
 })

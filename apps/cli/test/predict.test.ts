@@ -6,7 +6,17 @@ import { load } from '@pixelrow/infer-node'
 import { graphBuilder, write } from '@pixelrow/onnx'
 import { expect, test } from 'vitest'
 import { onnxOf } from '../../../packages/classifier/test/model.ts'
-import { appears, csvRows, type Finished, fakeTable, pixelrow, png, start, workFolder } from './helpers.ts'
+import {
+  appears,
+  csvRows,
+  type Finished,
+  fakeTable,
+  pixelrow,
+  png,
+  start,
+  withoutDevice,
+  workFolder,
+} from './helpers.ts'
 
 const weights = random(5, 1004)
 /** 8×8 grey images of 0..16, one class of a name that needs quotes. */
@@ -48,13 +58,14 @@ const contents = (folder: string) =>
 
 test('a pattern gives a file for each file, with the ids and classes of the rows', async () => {
   const cwd = withParts(4, 600)
-  const { stdout, stderr } = await fine(cwd, ['part-*', '-o', 'out/'])
+  const finished = await fine(cwd, ['part-*', '-o', 'out/'])
+  const { stdout } = finished
   const ids = ['the 600 ids of part-00.csv, in its order', 'ids from 1 to 600', 'ids from 1 to 600']
   const lines = [...ids, 'the 600 ids of part-03.csv.gz, in its order'].map(
     (named, part) => `out/part-0${part}.csv: 600 rows, checked: ${named}; labels among the 3 classes\n`,
   )
   expect(stdout).toBe(lines.join(''))
-  expect(stderr).toBe(
+  expect(withoutDevice(finished)).toBe(
     '2 files have no ids: their rows are counted from 1, in each anew\n' +
       'No sample found; header ImageId,Label assumed\n2,400 rows in 4 files\n',
   )

@@ -17,6 +17,7 @@ export {
 } from './session.ts'
 export type {
   Attempt,
+  AttemptCode,
   CallOptions,
   ClassesFrom,
   Classification,

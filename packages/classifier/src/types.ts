@@ -76,11 +76,28 @@ export interface Predictions {
   probabilities: Float32Array
 }
 
+/** Why a device is not used, for programs. */
+export type AttemptCode =
+  /** Looking finds something missing that it needs, or finds software that plays a graphics card. */
+  | 'missing'
+  /** A model that the CPU runs in no time, or that gives it no scores to compare with. */
+  | 'untried'
+  /** No session, or none that runs. */
+  | 'failed'
+  /** It does not say what the CPU says. */
+  | 'wrong'
+  /** It is no faster than the CPU. */
+  | 'slow'
+  /** It failed while it was in use. */
+  | 'lost'
+
 /** A device that was tried, why it is not used, and what would help. */
 export interface Attempt {
   device: string
   error: string
   fix?: string
+  /** From @pixelrow/infer-node. */
+  code?: AttemptCode
 }
 
 /** Raw pixel values, 0..maxValue. */
@@ -138,7 +155,7 @@ export interface PredictOptions extends CallOptions {
 
 /** How calls are gathered into runs. */
 export interface QueueOptions {
-  /** Images of one run, 1 or more. Default 256; 1 runs each image by itself. */
+  /** Images of one run, 1 or more. Default 256, on a graphics card what suits it (1,024 of small images); 1 runs each image by itself. */
   maxBatch?: number
   /** How long an idle classifier waits for more images before a run that is not full, in milliseconds. Default 0: it never waits, but what comes during a run shares the next one. */
   maxDelayMs?: number

@@ -61,6 +61,31 @@ test('a run has at most maxBatch images', async () => {
   expect((await Promise.all(results)).map(({ index }) => index)).toEqual(Array.from({ length: 10 }, (_, i) => i % 3))
 })
 
+test('of a stream, the next piece is read while runs are under way, and begins when one ends, not when its answers are taken', async () => {
+  const { classifier, runs } = held({ depth: 2 })
+  let read = 0
+  function* pieces() {
+    for (; read < 6; read++) yield new Uint8Array(2 * 256)
+  }
+  const answers = classifier.predictRows(pieces())
+  const first = answers.next()
+  await vi.waitFor(() => expect(runs).toHaveLength(2))
+  // The third one waits in the queue, and no more are asked for.
+  expect(read).toBe(2)
+  runs[0]!.go()
+  expect((await first).value.labels).toHaveLength(256)
+  await turn()
+  expect([runs.length, read]).toEqual([3, 2])
+  const second = answers.next()
+  await turn()
+  expect([runs.length, read]).toEqual([3, 3])
+  for (let next = 1; next < 6; next++) {
+    runs[next]!.go()
+    await (next === 1 ? second : answers.next())
+  }
+  expect(await answers.next()).toEqual({ done: true, value: undefined })
+})
+
 test('each lane has a run at once, full or not, and full ones ahead', async () => {
   const { classifier, runs } = held({ maxBatch: 4, lanes: 2, depth: 2 })
   const first = classifier.classify(image(0))

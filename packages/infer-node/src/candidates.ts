@@ -45,7 +45,7 @@ export function candidatesFor(wanted: 'auto' | readonly Device[], { native }: Ru
 function look(runtime: string, devices: readonly LookedAt[]): Candidate[] {
   return lookAtDevices({ runtime, devices }).map((report): Candidate => {
     const missing = attemptOf(report)
-    return { ...known(report), ...(missing && { missing }) }
+    return { ...known(report), ...(missing && { missing: { ...missing, code: 'missing' } }) }
   })
 }
 
@@ -55,7 +55,8 @@ function known({ device, name, adapter }: DeviceReport): Candidate {
 
 function softwareAttempt({ device, name, isSoftware }: Candidate): Attempt | undefined {
   if (!isSoftware) return undefined
-  return { device, error: `${name ?? 'its driver'} is software that plays a graphics card, on the CPU itself` }
+  const error = `${name ?? 'its driver'} is software that plays a graphics card, on the CPU itself`
+  return { device, error, code: 'missing' }
 }
 
 /** What has to be loaded before a device's provider, which would not find it by itself: paths, in their order. What is missing, the provider says. */

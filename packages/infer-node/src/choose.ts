@@ -6,9 +6,10 @@ import { type Device, isAccelerator, unavailable } from './device.ts'
 import { firstOf } from './first-of.ts'
 import { openInWorkers } from './in-workers.ts'
 import { isolatesOn } from './isolation.ts'
-import { type Measured, measured, micro, type Reference, referenceOf, refusal, SMALL } from './measure.ts'
+import { type Measured, measured, type Reference, referenceOf, refusal } from './measure.ts'
 import { type Opened, type OpenJob, openHere, type Tried } from './opened.ts'
-import { createSpare, withSpare } from './spare.ts'
+import { createSpare, type Spare, withSpare } from './spare.ts'
+import { LARGE_MODEL, productsOf } from './work.ts'
 
 /** What a model is to be opened with. */
 export interface Wanted extends Omit<OpenJob, 'device' | 'isSoftware' | 'libraries' | 'isolate'> {
@@ -26,11 +27,13 @@ export interface Chosen {
 
 /** Opens a model on the first device that takes it, answers as the CPU does and, for `auto`, is faster. */
 export async function openChosen(wanted: Wanted): Promise<Chosen> {
-  const candidates = candidatesFor(wanted.device, wanted.runtimes)
   const spare = createSpare(() => openOn(wanted, { device: 'cpu' }))
+  // The CPU is needed in any case, to compute or to compare: its worker starts while this thread looks for others.
+  if (wanted.device === 'auto') void spare.open()
+  const candidates = candidatesFor(wanted.device, wanted.runtimes)
   const reference = once(async () => referenceOf(await spare.open()))
   try {
-    if (wanted.device === 'auto') await leaveSmall(candidates, reference)
+    if (wanted.device === 'auto') await leaveSmall(candidates, wanted, spare)
     return await firstOf(wanted.name, candidates, async (candidate) => {
       const { attempts } = candidates
       if (candidate.device === 'cpu') return { opened: { ...(await spare.open()), attempts } }
@@ -57,17 +60,15 @@ function openOn(wanted: Wanted, { device, isSoftware = false }: Candidate): Prom
   return workers > 0 || job.isolate ? openInWorkers(job, Math.max(1, workers)) : openHere(job)
 }
 
-/** Of a model of which the CPU takes a row in no time, or gives no scores, `auto` tries no other device. */
-async function leaveSmall(candidates: Candidates, reference: () => Promise<Reference>): Promise<void> {
-  const others = candidates.list.filter(({ device }) => isAccelerator(device))
-  if (others.length === 0) return
-  const error = await reference().then(
-    ({ seconds }) => (seconds < SMALL ? `not tried: the CPU takes ${micro(seconds)} µs a row` : undefined),
-    (cause: Error) => `not tried, as it cannot be compared with the CPU: ${cause.message}`,
-  )
-  if (!error) return
-  candidates.list = candidates.list.filter((each) => !others.includes(each))
-  candidates.attempts.push(...others.map(({ device }) => ({ device, error })))
+/** Of a model that is little work, `auto` tries no device but the CPU: it is done there before its rows have been sent elsewhere. */
+async function leaveSmall({ list, attempts }: Candidates, { bytes }: Wanted, spare: Spare): Promise<void> {
+  if (list.length === 1) return
+  const cpu = await spare.open().catch(() => undefined)
+  const products = cpu ? productsOf(bytes, cpu.runner.model) : Infinity
+  if (products >= LARGE_MODEL) return
+  const error = `not tried: a row takes no more than ${products.toLocaleString('en')} products, and devices are tried from ${LARGE_MODEL.toLocaleString('en')} on`
+  const others = list.splice(0, list.length - 1)
+  attempts.push(...others.map(({ device }) => ({ device, error, code: 'untried' as const })))
 }
 
 /** What a device is compared by. */
@@ -82,14 +83,17 @@ async function compared(on: Opened, { wanted, reference, attempts }: Comparing):
   try {
     const cpu = await reference().catch((cause: Error) => cause)
     if (cpu instanceof Error) {
-      attempts.push({ device: 'cpu', error: `${on.device} was not compared with it: ${cpu.message}` })
+      const error = `it cannot be compared with the CPU: ${cpu.message}`
+      if (wanted.device === 'auto') throw unavailable(wanted.name, [{ device: on.device, error, code: 'failed' }])
+      attempts.push({ device: 'cpu', error: `${on.device} was not compared with it: ${cpu.message}`, code: 'failed' })
       return undefined
     }
     const found = await measured(on, cpu, { isTimed: wanted.device === 'auto' })
     const error = refusal(found)
     if (!error) return found
-    const fix = on.device === 'cuda' && disagreement(found) ? { fix: tf32Fix } : {}
-    throw unavailable(wanted.name, [{ device: on.device, error, ...fix }])
+    const wrong = disagreement(found) !== undefined
+    const fix = wrong && on.device === 'cuda' && { fix: tf32Fix }
+    throw unavailable(wanted.name, [{ device: on.device, error, ...fix, code: wrong ? 'wrong' : 'slow' }])
   } catch (error) {
     await on.runner.release()
     throw error

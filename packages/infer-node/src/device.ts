@@ -62,7 +62,7 @@ export async function openSession(
 /** A device that does not do, with what would help. */
 export function attemptOn(device: Device, error: string): Attempt {
   const fix = fixes[device]
-  return { device, error, ...(fix && { fix }) }
+  return { device, error, ...(fix && { fix }), code: 'failed' }
 }
 
 /** An error that says why each of the devices does not run a model. */

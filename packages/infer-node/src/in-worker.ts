@@ -1,13 +1,14 @@
 import { ClassifierError, type PlainSession, type Predictions } from '@pixelrow/classifier'
 import { type Host, startHost } from '@pixelrow/worker'
 import { isA } from '../../../common/kinds.ts'
+import { isAccelerator } from './device.ts'
 import source from './infer.worker.ts?source'
 import type { Opened, OpenJob } from './opened.ts'
 import type { Answer, Described } from './protocol.ts'
 
 /**
  * Opens a model in a worker, so that runs do not hold up the event loop: a thread, or a process where the job says so. Where the worker fails, its
- * callers get the error, and the next run starts another worker.
+ * callers get the error, and the next run starts another worker, but for a device whose driver may be the cause.
  */
 export async function openInWorker(job: OpenJob): Promise<Opened> {
   const first = await started(job)
@@ -41,7 +42,8 @@ export async function openInWorker(job: OpenJob): Promise<Opened> {
     runner: {
       model,
       async run(pixels, rows, { owned = false } = {}) {
-        current ??= again()
+        // A device that was lost is not tried again: it may be lost each time.
+        current ??= isAccelerator(job.device) ? Promise.resolve(first.host) : again()
         const host = await current
         // What moves is memory with nothing else in it: a copy, where the caller needs it or has more there. A process gets a copy in any case.
         const moves = owned && isWhole(pixels)

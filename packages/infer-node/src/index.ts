@@ -1,5 +1,6 @@
 export type {
   Attempt,
+  AttemptCode,
   CallOptions,
   ClassesFrom,
   Classification,

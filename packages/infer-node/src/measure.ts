@@ -28,9 +28,6 @@ const FASTER = 1.5
 /** So many times as many rows are drawn as are compared: of noise, more lie between two classes than of pictures, and those are left out. */
 const DRAWN = 1.5
 
-/** Seconds below which a row is not worth a device: sending it there takes about as long. */
-export const SMALL = 1e-5
-
 /** Seconds after which nothing is measured again. */
 const ENOUGH = 0.3
 
@@ -81,7 +78,7 @@ export function refusal(found: Measured): string | undefined {
 }
 
 /** Seconds as microseconds, in two digits. */
-export const micro = (seconds: number): string => String(Number((seconds * 1e6).toPrecision(2)))
+const micro = (seconds: number): string => String(Number((seconds * 1e6).toPrecision(2)))
 
 /** What a row takes: the best of three, or of fewer where that is long. */
 async function secondsOf(on: Opened, pixels: Uint8Array, rows: number): Promise<number> {

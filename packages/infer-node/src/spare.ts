@@ -42,7 +42,7 @@ export function withSpare(on: Opened, spare: Spare, attempts: readonly Attempt[]
 
   function lose(cause: unknown): void {
     if (lost) return
-    lost = { device: on.device, error: `lost while it was in use: ${reasonOf(cause)}` }
+    lost = { device: on.device, error: `lost while it was in use: ${reasonOf(cause)}`, code: 'lost' }
     left = on.runner.release()
   }
 

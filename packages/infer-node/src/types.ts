@@ -4,14 +4,17 @@ import type { Measured } from './measure.ts'
 
 /** Where to open a file. */
 export interface OpenOptions {
-  /** One device, or several to try in this order. `auto`, the default of `load`, is CUDA where its provider is installed, else the CPU. */
+  /**
+   * One device, or several to try in this order. `auto`, the default of `load`, is CUDA, else WebGPU on a graphics card, else the CPU: of the first two what has
+   * all its pieces and, on this model, is at least 1.5 times as fast as the CPU. Whatever device `load` takes says what the CPU says.
+   */
   device?: 'auto' | Device | readonly Device[]
   /** Threads on the CPU, 1 or more. Default: what the machine has (`os.availableParallelism()`); 1 for `wasm`. */
   threads?: number
   /**
    * Runs in a process of its own, whatever `worker` says: a model that makes onnxruntime crash takes nothing else along, and another version of
-   * onnxruntime may be in use here. Default: inside a worker thread of yours, since terminating that thread during a run would abort the whole
-   * process; false elsewhere. `false` inside a thread leaves it to you that the thread is never terminated during a run.
+   * onnxruntime may be in use here. Default: for every device but `cpu` and `wasm`, whose drivers may crash; for these two inside a worker thread of yours, since
+   * terminating that thread during a run would abort the whole process. `false` inside a thread leaves it to you that the thread is never terminated during a run.
    */
   isolate?: boolean
 }
@@ -33,8 +36,6 @@ export interface LoadOptions extends QueueOptions, OpenOptions {
 
 /** What `load` gives. */
 export interface LoadedClassifier extends Classifier {
-  /** Rows of a run that suit the device: pieces of a stream of so many rows, or a multiple, keep it busy. */
-  readonly batch: number
   /** How the device compared with the CPU when the model was loaded; undefined on the CPU itself and on `wasm`. */
   readonly measured?: Measured
 }

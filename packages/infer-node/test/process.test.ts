@@ -45,6 +45,27 @@ test('onnxruntime is loaded by load, not by the import', async () => {
   expect(await inNode(script)).toEqual({ imported: false, loaded: true, label: 'right' })
 })
 
+test('looking for devices starts no process, and neither does a small model; a device of its own name does', async () => {
+  const script = `
+    import child from 'node:child_process'
+    import { syncBuiltinESMExports } from 'node:module'
+    const started = []
+    for (const name of ['spawn', 'spawnSync', 'execFile', 'execFileSync', 'fork']) {
+      const start = child[name]
+      child[name] = (...call) => (started.push(name), start(...call))
+    }
+    syncBuiltinESMExports()
+    const { load } = await import('@pixelrow/infer-node')
+    const classifier = await load(path)
+    const devices = [classifier.device, ...classifier.attempts.map(({ device }) => device)]
+    await classifier.close()
+    const before = started.length
+    await (await load(path, { device: ['webgpu', 'cpu'] })).close()
+    console.log(JSON.stringify({ devices, before, after: started }))`
+  const found = await inNode(script)
+  expect(found).toEqual({ devices: ['cpu', 'cuda', 'webgpu'], before: 0, after: ['spawn'] })
+})
+
 test('the CommonJS build does the same', async () => {
   const script = `
     const { load } = require('@pixelrow/infer-node')

@@ -50,6 +50,8 @@ export type CliErrorCode =
   | 'CLI_FOLDER_TAKEN'
   /** A folder holds predictions of another model, options or version: `path`. */
   | 'CLI_FOLDER_OTHER'
+  /** None of the `devices` runs a model: its `name`. */
+  | 'CLI_DEVICE_UNAVAILABLE'
   /** An interrupted training waits in a folder: `path`. */
   | 'CLI_TRAINING_WAITING'
   /** There is no interrupted training at a `path`, but this, as `reason`: `absent`, a `file`, a `finished` run, or an `other` folder. */

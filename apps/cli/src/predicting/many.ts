@@ -16,6 +16,7 @@ import { openSample } from '../submission/sample.ts'
 import { standardInput } from '../tables/argument.ts'
 import { targetOf } from '../tables/target.ts'
 import { many } from '../terminal/table.ts'
+import { tellDevice, tellLost } from './device.ts'
 import { parseShard, shardOf } from './inputs.ts'
 import { loadForMany, readModel, tellNumbering } from './model.ts'
 import { carryOut, outputsOf, type Predicted, resultOf, type Task } from './task.ts'
@@ -49,6 +50,7 @@ export async function predictMany(
       `${skipped} of ${many(mine.length, 'file')} already done: written after their inputs, by the same model and flags`,
     )
   await using classifier = await loadForMany(bytes, flags)
+  if (waiting.length > 0) tellDevice(terminal, classifier, flags.device)
   tellNumbering(terminal, model, classifier)
   const done: Predicted[] = []
   for (const task of waiting) {
@@ -56,6 +58,7 @@ export async function predictMany(
     done.push(predicted)
     for (const line of resultOf(task, predicted)) terminal.sentence(line)
   }
+  tellLost(terminal, classifier)
   tell(context, done)
   const { classes, device } = classifier
   const files = done.map(({ rows, sample }, index) => {

@@ -1,17 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { type Classifier, load } from '@pixelrow/infer-node'
+import type { Classifier, LoadedClassifier } from '@pixelrow/infer-node'
 import { JobError } from '../line/errors.ts'
-import type { MachineOptions } from '../line/flags/training.ts'
+import type { ClassifyingOptions } from '../line/flags/classifying.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { loadOn } from './device.ts'
 
 /**
  * Several workers of few threads each: while this thread reads rows, runs on the others never wait for one another, as the threads of one run
  * would. Each holds a model, so there are no more than four.
  */
-export function loadForMany(source: string | Uint8Array, { device, threads = availableParallelism() }: MachineOptions) {
+export function loadForMany(
+  source: string | Uint8Array,
+  { device, threads = availableParallelism() }: ClassifyingOptions,
+): Promise<LoadedClassifier> {
   const workers = Math.min(threads, 4)
-  return load(source, { device, workers, threads: Math.floor(threads / workers) })
+  return loadOn(source, { device, workers, threads: Math.floor(threads / workers) })
 }
 
 /** Says so where nobody has named a model's classes, and they are numbered by their places. */

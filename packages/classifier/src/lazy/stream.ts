@@ -113,7 +113,7 @@ export function predictRows(
   }
   return pipelined(pieces, {
     signal,
-    limit: Math.max(2, ahead) * pieceRows,
+    limit: (ahead + 1) * pieceRows,
     weigh: (piece) => Math.max(1, ArrayBuffer.isView(piece) ? Math.floor((piece as Pixels).length / size) : 1),
     work: async (piece) => {
       signal?.throwIfAborted()

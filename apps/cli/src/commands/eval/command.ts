@@ -1,9 +1,9 @@
 import { type CallOptions, defineCommand } from '../../line/command.ts'
+import { classifyingFlags } from '../../line/flags/classifying.ts'
 import { defineFlags } from '../../line/flags/define.ts'
 import { evalFlags, tableForms } from '../../line/flags/reading.ts'
-import { machineFlags } from '../../line/flags/training.ts'
 
-const flags = defineFlags({ ...evalFlags, ...machineFlags })
+const flags = defineFlags({ ...evalFlags, ...classifyingFlags })
 
 export const evalCommand = defineCommand({
   name: 'eval',

@@ -1,4 +1,3 @@
-import { load } from '@pixelrow/infer-node'
 import type { Context } from '../../context.ts'
 import { modelAt } from '../../files/model.ts'
 import { areAlike, readRowsSeen, rowsBeside, type SeenImages } from '../../files/rows.ts'
@@ -15,6 +14,7 @@ import {
 } from '../../measuring/accuracy.ts'
 
 import { type BySeen, bySeen, type Rows, seenLines } from '../../measuring/seen.ts'
+import { loadOn, tellDevice, tellLost } from '../../predicting/device.ts'
 import { tellNumbering } from '../../predicting/model.ts'
 import { tableAt } from '../../tables/argument.ts'
 import { readLike } from '../../tables/like.ts'
@@ -45,16 +45,18 @@ export async function run(context: Context, flags: EvalOptions, source: string, 
   await requireOrder(evalCommand, flags, [source, path])
   const place = tableAt(path, 'pixelrow eval model.onnx - < labelled.csv')
   const { path: model } = await modelAt(source)
-  const classifier = await load(model, { device: flags.device, threads: flags.threads })
+  const classifier = await loadOn(model, { device: flags.device, threads: flags.threads })
   try {
+    tellDevice(terminal, classifier, flags.device)
     tellNumbering(terminal, model, classifier)
-    const { classes, device } = classifier
+    const { classes } = classifier
     terminal.note(`Reading ${nameOf(place)}`)
     const more = { classes: [...classes], parts: heldOut }
     const table = requireLabels(nameOf(place), await readLike(context, place, flags, classifier, more))
     const onProgress = (rows: number) => terminal.transient(`predicting ${count(rows)} of ${many(table.rows, 'row')}`)
     const { labels } = await classifier.predict(table.pixels, { signal, onProgress })
     signal.throwIfAborted()
+    tellLost(terminal, classifier)
     const firsts = firstsIn(table)
     const evaluation = compare({ truth: table.labels, predicted: labels, firsts }, classes)
     const isRight = (row: number) => labels[row] === table.labels[row]
@@ -62,7 +64,7 @@ export async function run(context: Context, flags: EvalOptions, source: string, 
     const perClass = classes.map((label, index) => ({ label, ...classNumbers(evaluation, index) }))
     const seen = met.known ? { known: true, ...met.parts } : met
     const { different: _, ...numbers } = evaluation
-    terminal.json({ model, labelled: path, device, ...numbers, seen, perClass })
+    terminal.json({ model, labelled: path, device: classifier.device, ...numbers, seen, perClass })
     tell(terminal, model, evaluation, met)
   } finally {
     await classifier.close()

@@ -1,12 +1,12 @@
 import { type CallOptions, defineCommand } from '../../line/command.ts'
+import { classifyingFlags } from '../../line/flags/classifying.ts'
 import { defineFlags } from '../../line/flags/define.ts'
 import { predictFlags } from '../../line/flags/reading.ts'
-import { machineFlags } from '../../line/flags/training.ts'
 import { filled } from '../../line/parse.ts'
 
 const flags = defineFlags({
   ...predictFlags,
-  ...machineFlags,
+  ...classifyingFlags,
   out: {
     term: '-o, --out <file>',
     help: 'where the submission goes: a file, a folder/ for several, or - for standard output',

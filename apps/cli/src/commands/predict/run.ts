@@ -6,6 +6,7 @@ import type { Context } from '../../context.ts'
 import { inputsOf, requireApart } from '../../files/destination.ts'
 import { modelAt } from '../../files/model.ts'
 import { UsageError } from '../../line/errors.ts'
+import { tellDevice, tellLost } from '../../predicting/device.ts'
 import { expand } from '../../predicting/inputs.ts'
 import { predictMany } from '../../predicting/many.ts'
 import { loadForMany, tellNumbering } from '../../predicting/model.ts'
@@ -42,9 +43,11 @@ async function predictOne(context: Context, flags: PredictOptions, model: string
   const samples = typeof sample?.source === 'string' ? [sample.source] : []
   await requireApart(outputs, [model, ...(await inputsOf(place.path)), ...samples])
   await using classifier = await loadForMany(model, flags)
+  tellDevice(context.terminal, classifier, flags.device)
   tellNumbering(context.terminal, model, classifier)
   const task = { ...target, ...(probabilities !== undefined && { probabilities }) }
   const done = await predicted(context, flags, classifier, task, out)
+  tellLost(context.terminal, classifier)
   tell(context, done)
   const { rows, header, ids, labels } = done
   const inPlace =

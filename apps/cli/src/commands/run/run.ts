@@ -11,6 +11,7 @@ import { command } from '../../line/paste.ts'
 import { wordsOf } from '../../line/words.ts'
 import { type Score, scoreLines, scoreOf } from '../../measuring/score.ts'
 import { measuredOn, validationLines } from '../../measuring/trained.ts'
+import { tellDevice, tellLost } from '../../predicting/device.ts'
 import { comparedWith, countedSentence, type Frame, frameOf, noSample } from '../../submission/frame.ts'
 import { columnsBy, type NamedSample, openSample, requireLabelSample } from '../../submission/sample.ts'
 import { writeChecked } from '../../submission/write.ts'
@@ -135,11 +136,14 @@ async function submit(
   const { device, threads } = flags
   // What TensorFlow trains on, onnxruntime may not have.
   const classifier = await load(model, { device: device === 'cpu' ? device : 'auto', threads })
+  // The training has told of the CPU.
+  if (classifier.device !== 'cpu') tellDevice(context.terminal, classifier, 'auto')
   try {
     const { labels } = await classifier.predict(test.pixels, {
       signal: context.signal,
       onProgress: (rows) => context.terminal.transient(`predicting ${count(rows)} of ${many(test.rows, 'row')}`),
     })
+    tellLost(context.terminal, classifier)
     await writeChecked(folder.file('submission.csv'), frame, labels, classifier.classes)
     return labels
   } finally {
