@@ -13,6 +13,8 @@ import { compileStubs, copyTraining, providersOf } from './make.mjs'
 import { placements, problemsOf, tableOf } from './report.mjs'
 
 const recipes = ['linear', 'mlp', 'fast', 'cnn', 'best']
+/** They have neither convolutions nor pools. */
+const withoutCudnn = ['linear', 'mlp']
 const { values } = parseArgs({ options: { wheel: { type: 'string' } } })
 const folder = mkdtempSync(join(tmpdir(), 'pixelrow-cuda-stub-'))
 try {
@@ -31,6 +33,9 @@ try {
   const found = []
   for (const recipe of recipes) found.push(measured(recipe, stubs))
   console.log(tableOf(found))
+  rmSync(join(stubs, 'libcudnn.so.9'))
+  for (const recipe of withoutCudnn) measured(recipe, stubs)
+  console.log(`Without cuDNN: ${withoutCudnn.join(', ')} train, too.`)
   const problems = found.flatMap(problemsOf)
   for (const problem of problems) console.log(`✗ ${problem}`)
   process.exitCode = problems.length > 0 ? 1 : 0

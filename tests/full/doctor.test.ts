@@ -95,7 +95,7 @@ describe('the command that brings a Vulkan loader and driver', () => {
     rmSync(join(machine, 'etc/os-release'))
     rmSync(join(machine, 'var/lib/apt/lists'), { recursive: true })
     for (const path of ['etc/os-release', 'var/lib/apt/lists'])
-      execFileSync('cp', ['-r', join('/', path), join(machine, path)])
+      execFileSync('cp', ['-rL', join('/', path), join(machine, path)])
     return lookAtDevices({ runtime, root: machine, devices: ['webgpu'] })[0]!.fix!
   }
 

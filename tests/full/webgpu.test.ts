@@ -315,7 +315,7 @@ test('a process that is killed in the middle is told, and its last state trains 
   const checkpoint = await trainer.state()
   const answer = trainer.train(chunk(9, 11))
   process.kill(trainingProcess(), 'SIGKILL')
-  const reason = 'The process of pixelrow-train ended (SIGKILL).'
+  const reason = 'The process of pixelrow-train ended (SIGKILL)'
   const lost = { code: 'TRAIN_DEVICE_LOST', params: { device: 'webgpu', reason } }
   await expect(answer).rejects.toMatchObject(lost)
   await expect(trainer.state()).rejects.toMatchObject(lost)

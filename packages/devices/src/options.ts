@@ -10,7 +10,7 @@ import {
   signal,
   text,
 } from '../../../common/options.ts'
-import type { PlaceOptions, PreloadOptions } from './cuda/types.ts'
+import type { PlaceOptions, PreloadOptions, RemoveCudaOptions, SetupCudaOptions } from './cuda/types.ts'
 import { SetupError } from './error.ts'
 import { deviceNames } from './findings/names.ts'
 import type { LookOptions, SurveyOptions } from './findings/types.ts'
@@ -48,3 +48,7 @@ export const lookRules: Rules<LookOptions> = {
 }
 
 export const surveyRules: Rules<SurveyOptions> = { ...lookRules, seconds: number({ above: 0 }), signal }
+
+export const removeCudaRules: Rules<RemoveCudaOptions> = { runtime: text, cache: text }
+
+export const setupCudaRules: Rules<SetupCudaOptions> = { ...removeCudaRules, from: text, signal, onProgress: callback }

@@ -25,6 +25,7 @@ export function elfOf({ needed = [], texts = [], code = [], salt = '' }: Library
   sections.push({ name: '.shstrtab', type: 3, bytes: names })
   const header = Buffer.alloc(64)
   header.write('\x7fELF\x02\x01\x01', 'latin1')
+  header.writeUInt16LE(process.arch === 'arm64' ? 183 : 62, 18)
   const table = Buffer.alloc(64 * sections.length)
   let offset = 64
   for (const [index, { name, type, bytes, link = 0 }] of sections.entries()) {

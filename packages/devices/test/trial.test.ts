@@ -49,6 +49,8 @@ describe('a runtime that breaks in its own process is a finding', () => {
     }
     module.exports = { ...real, InferenceSession }`
 
+  const fixes = /^No command is known to mend that\.$|ubuntu-drivers install$|^Install NVIDIA's driver, 580 or later/
+
   test.each<[string, string, string]>([
     ['aborts when it loads', 'process.abort()', 'making a session ended the process with SIGABRT'],
     [
@@ -64,6 +66,13 @@ describe('a runtime that breaks in its own process is a finding', () => {
       altered("() => { throw new Error('/src/x.cc:12 Run ok was false. The device is lost.') }"),
       'The device is lost',
     ],
+    [
+      'throws what a driver that is too old has said',
+      `throw new Error('/src/core/providers/cuda/cuda_call.cc:154 std::conditional_t<THRW, void> CudaCall(ERRTYPE, const char*) ' +
+        '[with ERRTYPE = cudaError; bool THRW = true] CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version ; ' +
+        'GPU=-1 ; hostname=vm ; file=/src/cuda_execution_provider.cc ; line=352 ; expr=cudaSetDevice(info_.device_id);')`,
+      'CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version',
+    ],
     ['ends the process at the first run', altered('() => process.abort()'), 'a product ended the process with SIGABRT'],
     [
       'computes wrongly',
@@ -76,7 +85,7 @@ describe('a runtime that breaks in its own process is a finding', () => {
       seconds: reason.includes('1 second') ? 1 : 60,
     })
     expect(report.reason?.slice(0, reason.length)).toBe(reason)
-    expect(report).toMatchObject({ works: false, fix: expect.stringMatching(/\.$/) })
+    expect(report).toMatchObject({ works: false, fix: expect.stringMatching(fixes) })
     expect(report.findings.at(-1)).toMatchObject({ piece: 'trial', ok: false, reason: report.reason })
   })
 

@@ -101,6 +101,8 @@ export interface CompileOptions {
    * compare what it computes.
    */
   provider?: string
+  /** Of a table of more bytes a device far from the host, such as CUDA, gets each chunk's rows; a smaller one stays there. Default 1 GiB. */
+  tableBytes?: number
   /** What the path of a profile begins with, which onnxruntime then writes when the trainer is closed. */
   profile?: string
 }

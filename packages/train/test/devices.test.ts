@@ -1,176 +1,173 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { mlp } from '@pixelrow/model'
-import { chooseDevice, type Device, deviceOrder, type Engine, type FitOptions, fit } from '@pixelrow/train'
-import { afterAll, beforeEach, expect, test } from 'vitest'
-import { lost, withCard } from './card.ts'
-import { bits, quarters } from './quarters.ts'
+import type { Architecture, Layer } from '@pixelrow/model'
+import type { Graph, Node } from '@pixelrow/onnx'
+import { adamw, type LoweringDevice, lower, muon, type Optimizer, recipes, sgd, trainingGraph } from '@pixelrow/train'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { runLowered } from './lowered.ts'
+import { architecture, definedStep, expectDefined } from './random-nets.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'pixelrow-devices-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-let count = 0
-beforeEach(() => {
-  process.env.PIXELROW_CACHE = join(folder, String(count++))
-})
+const devices: LoweringDevice[] = ['cpu', 'cuda', 'webgpu']
 
-const table = quarters(1280)
-const net = mlp(table, { hidden: [64] })
-/** So long a training that it is a large job even with this net; nobody waits for its end. */
-const large = { batchSize: 64, steps: 50_000_000, threads: 1 } satisfies FitOptions
-const choice = (engine: Engine, more: FitOptions = {}) => chooseDevice(net, table, { ...large, engine, ...more })
-const cpu: Device = { name: 'cpu', available: true }
-const cuda: Device = { name: 'cuda', available: true }
-const webgpu: Device = { name: 'webgpu', available: true, adapter: { name: 'A Card', type: 'hardware' } }
-
-test('the order is CUDA, a WebGPU on hardware, the CPU; a small job has the CPU alone', () => {
-  expect(deviceOrder(4e12, [cpu, webgpu, cuda])).toEqual(['cuda', 'webgpu', 'cpu'])
-  expect(deviceOrder(3.9e12, [cpu, webgpu, cuda])).toEqual(['cpu'])
-  const software: Device = { ...webgpu, adapter: { name: 'SwiftShader', type: 'software' } }
-  expect(deviceOrder(1e15, [software, cpu])).toEqual(['cpu'])
-  expect(deviceOrder(1e15, [{ ...cuda, available: false }, webgpu])).toEqual(['webgpu', 'cpu'])
-})
-
-test('a small job looks at no other device than the CPU', async () => {
-  const engine = withCard()
-  const looked: unknown[] = []
-  const devices: Engine['devices'] = (names) => {
-    looked.push(names)
-    return engine.devices(names)
-  }
-  const found = await chooseDevice(net, table, { epochs: 10, engine: { ...engine, devices } })
-  expect(found).toMatchObject({ engine: 'onnxruntime', device: 'cpu', attempts: [] })
-  expect(found.reason).toMatch(/^a small job: 0\.00\d+ TFLOP, and a GPU is looked for from 4 TFLOP on$/)
-  expect(looked).toEqual([['cpu']])
-  expect(engine.compiled).toEqual([])
-})
-
-test('trial steps of the very training keep a device that is as good, and are made once', async () => {
-  const engine = withCard({ slow: 'cpu' })
-  const first = await choice(engine)
-  expect(first).toMatchObject({ device: 'cuda', adapter: { name: 'A Card' }, attempts: [] })
-  // The card is the CPU itself, and its CPU is held up.
-  expect(first.trial).toMatchObject({ steps: 20, lossDifference: 0 })
-  expect(first.reason).toMatch(
-    /^a job of [\d.]+ TFLOP; 20 trial steps kept to the CPU's losses within 0, [\d.]+ times as fast$/,
+test.each(devices)('a step lowered for %s does what its definition says, for random nets', async (device) => {
+  await fc.assert(
+    fc.asyncProperty(architecture, fc.integer({ min: 1, max: 1 << 30 }), async (net, seed) => {
+      const step = definedStep(net, seed)
+      const lowered = lower(step.graph.step, { device })
+      const { loss, state } = await runLowered(lowered, step.state, { ...step, scalars: { learning_rate: 0.1 } })
+      expectDefined(step, loss, state)
+    }),
+    { numRuns: 40, seed: 5 },
   )
-  expect(engine.compiled).toEqual(['cuda', 'cpu'])
-  expect(await choice(engine, { seed: 5 })).toEqual(first)
-  expect(engine.compiled).toHaveLength(2)
-  await choice(engine, { batchSize: 32 })
-  expect(engine.compiled).toHaveLength(4)
 })
 
-test('a record that is damaged, of another format or no record is no error: the device is tried again', async () => {
-  const engine = withCard({ slow: 'cpu' })
-  const first = await choice(engine)
-  const trials = join(process.env.PIXELROW_CACHE!, 'trials')
-  const [file] = readdirSync(trials).map((name) => join(trials, name))
-  const whole = readFileSync(file!, 'utf8')
-  const broken = [
-    whole.slice(0, 20),
-    '',
-    '{}',
-    'null',
-    whole.replace('"format":1', '"format":2'),
-    '{"format":1,"trial":7}',
-  ]
-  for (const text of broken) {
-    writeFileSync(file!, text)
-    const { trial } = await choice(engine)
-    expect(trial).toMatchObject({ steps: first.trial!.steps })
+const image = (side: number): Architecture['input'] => ({
+  shape: { height: side, width: side, channels: 1, channelOrder: 'interleaved' },
+  maxValue: 255,
+})
+const conv = (filters: number, more: Partial<Layer> = {}): Layer =>
+  ({ type: 'conv2d', filters, kernelSize: 3, padding: 'same', ...more }) as Layer
+const end: Layer[] = [{ type: 'globalAveragePool' }, { type: 'dense', units: 10 }]
+
+/** What a step leaves, lowered for two devices, from equal weights that are drawn. */
+async function bothWays(net: Architecture, optimizer: Optimizer, batch: number, other: LoweringDevice) {
+  const { graph, scalars } = trainingGraph(net, optimizer, batch)
+  let seed = 7
+  const draw = () => {
+    seed = (seed * 48271) % 2147483647
+    return seed / 2147483647
   }
-  expect(engine.compiled).toHaveLength(2 * (1 + broken.length))
-  process.env.PIXELROW_CACHE = '/dev/null'
-  expect(await choice(engine)).toMatchObject({ device: 'cuda' })
-})
-
-test('a device whose losses are off the CPU’s is not taken, and the numbers say why', async () => {
-  const engine = withCard({
-    async train(trainer, chunk) {
-      const { losses } = await trainer.train(chunk)
-      return { losses: losses.map((loss) => loss * 1.01) }
+  const state = Object.fromEntries(
+    graph.state.map(({ name, dims, kind }) => {
+      const length = dims.reduce((a, b) => a * b, 1)
+      const value = kind === 'optimizer' ? () => 0.1 + 0.1 * draw() : () => 0.6 * draw() - 0.2
+      return [name, Float32Array.from({ length }, value)]
+    }),
+  )
+  const given = {
+    pixels: Uint8Array.from({ length: batch * graph.imageBytes }, () => Math.floor(256 * draw())),
+    labels: Uint16Array.from({ length: batch }, (_, i) => i % 10),
+    scalars: {
+      learning_rate: 0.01,
+      ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, value(3, 20)])),
     },
-  })
-  const { device, reason, attempts } = await choice(engine)
-  expect(device).toBe('cpu')
-  const [attempt] = attempts
-  expect(attempt).toMatchObject({ device: 'cuda', trial: { steps: 20 } })
-  expect(attempt!.trial!.lossDifference).toBeGreaterThan(0.005)
-  expect(attempt!.error).toMatch(/^in 20 trial steps its losses are off the CPU's by up to 0\.01\d*, more than 0\.001$/)
-  expect(reason).toBe(`cuda: ${attempt!.error}`)
-  // And it stays so, whatever another try would find.
-  expect(await choice(withCard({ slow: 'cpu' }))).toEqual({ engine: 'onnxruntime', device: 'cpu', reason, attempts })
+  }
+  const run = (device: LoweringDevice) => runLowered(lower(graph.step, { device }), state, given)
+  return { expected: await run('cpu'), found: await run(other), choices: lower(graph.step, { device: other }).choices }
+}
+
+function expectClose(found: Readonly<Record<string, Float32Array>>, expected: Readonly<Record<string, Float32Array>>) {
+  for (const [name, wanted] of Object.entries(expected)) {
+    const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3)
+    const apart = wanted.reduce((most, value, i) => Math.max(most, Math.abs(value - found[name]![i]!)), 0)
+    expect(apart / largest, name).toBeLessThan(1e-3)
+  }
+}
+
+/** More small parameters than a shader can bind buffers. */
+const manySmall: Architecture = {
+  input: image(8),
+  layers: [
+    ...Array.from({ length: 5 }, () => [conv(6), { type: 'batchNorm' } as const, { type: 'relu' } as const]).flat(),
+    ...end,
+  ],
+}
+const optimizers: Record<string, Optimizer> = {
+  sgd: sgd({ momentum: 0.9, nesterov: true, weightDecay: 0.01 }),
+  adamw: adamw(),
+  muon: muon({ filtersOnly: true, weightDecay: 0.01 }),
+}
+
+test.each(Object.keys(optimizers))('%s updates many small parameters for WebGPU as for the CPU', async (name) => {
+  const { expected, found } = await bothWays(manySmall, optimizers[name]!, 4, 'webgpu')
+  expectClose(found.state, expected.state)
 })
 
-test('a device that takes longer than the CPU is not taken', async () => {
-  const { device, attempts } = await choice(withCard({ slow: 'cuda' }))
-  expect(device).toBe('cpu')
-  expect(attempts[0]!.error).toMatch(/^in 20 trial steps it took [\d.]+ times as long as the CPU$/)
+describe('formulations for WebGPU are chosen by shapes, with the reason', () => {
+  const cases: [string, Architecture, number, string[]][] = [
+    ['few weights', { input: image(9), layers: [conv(8), conv(8), ...end] }, 3, ['convolution', 'matmul', 'matmul']],
+    [
+      'strides',
+      { input: image(9), layers: [conv(4), conv(4, { stride: 2 }), ...end] },
+      3,
+      ['transposed convolution', 'matmul', 'matmul'],
+    ],
+    [
+      'many weights',
+      { input: image(3), layers: [conv(256), conv(200), ...end] },
+      2,
+      ['convolution', 'convolution', 'matmul'],
+    ],
+    // The windows of 26 images would be 138 MB.
+    [
+      'a large batch',
+      { input: image(64), layers: [conv(4), conv(2, { kernelSize: 9 }), ...end] },
+      26,
+      ['convolution', 'matmul', 'matmul'],
+    ],
+    [
+      'tiling pools',
+      { input: image(8), layers: [conv(4), { type: 'maxPool2d', size: 2 }, ...end] },
+      3,
+      ['comparison', 'matmul'],
+    ],
+    [
+      'overlapping pools',
+      { input: image(8), layers: [conv(4), { type: 'maxPool2d', size: 3, stride: 2, padding: 1 }, ...end] },
+      3,
+      ['comparison of windows', 'matmul'],
+    ],
+  ]
+  test.each(cases)('%s', async (_, net, batch, formulations) => {
+    const { expected, found, choices } = await bothWays(net, sgd({ momentum: 0.9 }), batch, 'webgpu')
+    expectClose(found.state, expected.state)
+    expect(choices.map(({ formulation }) => formulation)).toEqual(formulations)
+    for (const { reason, layout } of choices)
+      expect([layout, reason]).toEqual(['plain', expect.stringMatching(/\w+ \w+/)])
+  })
 })
 
-test('a device that fails, or whose loss is no number, is not taken; a failure is not kept', async () => {
-  const failing = withCard({ train: () => Promise.reject(lost('the driver was reset')) })
-  const found = await choice(failing)
-  expect(found).toMatchObject({ device: 'cpu', attempts: [{ device: 'cuda' }] })
-  expect(found.reason).toBe('cuda: trial steps failed: the driver was reset')
-  expect(await choice(withCard({ slow: 'cpu' }))).toMatchObject({ device: 'cuda' })
-  const wrong = withCard({ slow: 'cpu', train: async () => ({ losses: Float32Array.of(Number.NaN) }) })
-  const { attempts } = await choice(wrong, { batchSize: 32 })
-  expect(attempts[0]!.error).toBe('its loss stops being a number in the first steps')
-})
+/** What onnxruntime's WebGPU provider has not, or only on the CPU, as it was found by trying each operator. */
+const lacking = new Set([
+  'OneHot',
+  'LogSoftmax',
+  'Sum',
+  'Sign',
+  'Round',
+  'Mod',
+  'ScatterElements',
+  'Selu',
+  'Dropout',
+  'BatchNormalization',
+  'Loop',
+])
 
-test('software that plays a card is no choice of ours, and what is not there says why', async () => {
-  const adapter = { name: 'SwiftShader Device', type: 'software' } as const
-  const engine = withCard({ device: { name: 'webgpu', adapter } })
-  expect(await choice(engine)).toMatchObject({
-    device: 'cpu',
-    attempts: [{ device: 'webgpu', error: expect.stringContaining('SwiftShader Device, is software') }],
-  })
-  expect(engine.compiled).toEqual([])
-  expect(await choice(engine, { device: 'webgpu' })).toMatchObject({ device: 'webgpu', reason: 'asked for', adapter })
-  const absent = withCard({ device: { available: false, reason: 'no driver is loaded', fix: 'sudo modprobe nvidia' } })
-  const found = await choice(absent)
-  expect(found.attempts).toEqual([{ device: 'cuda', error: 'no driver is loaded', fix: 'sudo modprobe nvidia' }])
-  await expect(choice(absent, { device: 'cuda' })).rejects.toMatchObject({
-    code: 'TRAIN_DEVICE_UNAVAILABLE',
-    params: { device: 'cuda', reason: 'no driver is loaded', fix: 'sudo modprobe nvidia', wasBegun: false },
-    sentence: 'Device "cuda" cannot be used by engine onnxruntime: no driver is loaded.',
-    advice: 'sudo modprobe nvidia',
-  })
-})
+const table = {
+  pixels: new Uint8Array(2000 * 784),
+  rows: 2000,
+  ...image(28),
+  classes: [...'0123456789'],
+  labels: new Uint16Array(2000),
+}
 
-test('a training of a few large steps has no trial, for which its time does not suffice', async () => {
-  const rows = quarters(20_000)
-  const wide = mlp(rows, { hidden: [1000, 1000] })
-  const engine = withCard()
-  const found = await chooseDevice(wide, rows, { batchSize: 20_000, steps: 39, engine })
-  expect(found).toMatchObject({
-    device: 'cuda',
-    reason: expect.stringMatching(/TFLOP; too few steps for trial steps$/),
-  })
-  expect(found.trial).toBeUndefined()
-  expect(engine.compiled).toEqual([])
-})
+test.each(Object.keys(recipes))(
+  'the step of recipe %s has, for WebGPU, only operators that run there, on 8 buffers at most',
+  (name) => {
+    const { architecture, options } = recipes[name]!.prepare(table)
+    const { graph } = trainingGraph(architecture, options.optimizer ?? sgd(), 128)
+    const { graph: step } = lower(graph.step, { device: 'webgpu' })
+    expect(step.nodes.filter(({ opType }) => lacking.has(opType))).toEqual([])
+    expect(step.nodes.filter((node) => node.domain !== '')).toEqual([])
+    const constants = new Set(step.initializers.map(({ name }) => name))
+    const bound = ({ inputs, outputs }: Node) =>
+      [...inputs.filter((input) => input && !constants.has(input)), ...outputs].length
+    expect(step.nodes.filter((node) => bound(node) > 8)).toEqual([])
+    expect(largestValue(step)).toBeLessThanOrEqual(128 * 2 ** 20)
+  },
+)
 
-test('fit trains where it was said to, and its result says where, why and in what', async () => {
-  const engine = withCard({ device: { precisions: ['tf32', 'fp32'] } })
-  const options = { epochs: 2, batchSize: 64, threads: 1 }
-  const onCpu = await fit(net, table, options)
-  expect(onCpu).toMatchObject({ device: 'cpu', precision: 'fp32', choice: { device: 'cpu', attempts: [] } })
-  const result = await fit(net, table, { ...options, engine, device: 'cuda' })
-  expect(result).toMatchObject({
-    engine: 'onnxruntime',
-    device: 'cuda',
-    precision: 'tf32',
-    choice: { device: 'cuda', reason: 'asked for', adapter: { name: 'A Card' }, attempts: [] },
-  })
-  expect(result.moves).toBeUndefined()
-  expect(bits(result.model.weights)).toEqual(bits(onCpu.model.weights))
-  const exact = await fit(net, table, { ...options, engine, device: 'cuda', precision: 'fp32' })
-  expect(exact.precision).toBe('fp32')
-  await expect(fit(net, table, { ...options, precision: 'tf32' })).rejects.toMatchObject({
-    code: 'TRAIN_PRECISION_UNAVAILABLE',
-    params: { device: 'cpu', precision: 'tf32', known: ['fp32'] },
-  })
-})
+/** Bytes of the largest float value of a graph. */
+function largestValue({ values = [] }: Graph): number {
+  return Math.max(
+    ...values.map(({ type }) => 4 * (type.dims ?? []).reduce<number>((size, dim) => size * Number(dim), 1)),
+  )
+}

@@ -29,7 +29,7 @@ export function invocation(script = process.argv[1] ?? 'pixelrow', env = process
 }
 
 /** What a package advises, its `pixelrow` in the words that start this program again. */
-export const asStarted = (fix: string): string => fix.replace(/^pixelrow(?= )/, invocation())
+export const asStarted = (fix: string): string => fix.replace(/(?<=^|&& )pixelrow(?= )/, invocation())
 
 /** A whole command, ready to paste. */
 export function command(...words: string[]): string {

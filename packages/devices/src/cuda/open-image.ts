@@ -19,7 +19,8 @@ export function withImage<T>(path: string, use: (image: Image, read: Read) => T)
     const image = read(0, 2).toString('latin1') === 'MZ' ? readPe(read) : readElf(read)
     return image && use(image, read)
   } catch (error) {
-    if (error instanceof RangeError) return undefined
+    // Cut short, or no file at all.
+    if (error instanceof RangeError || (error as NodeJS.ErrnoException).syscall) return undefined
     throw error
   } finally {
     closeSync(file)

@@ -31,6 +31,11 @@ export function librariesFor(device: 'cuda' | 'webgpu', options: PreloadOptions)
   check('librariesFor', options, preloadRules)
   const { runtime, ...place } = options
   const found = device === 'cuda' ? nvidiaFor(runtime, place) : [findVulkanLoader(place)]
+  return preloaded(found)
+}
+
+/** The paths of those that the system's loader does not find by itself. */
+export function preloaded(found: readonly ({ path?: string; by?: string } | undefined)[]): string[] {
   return found.flatMap((one) => (one?.path && one.by !== 'loader' ? [one.path] : []))
 }
 

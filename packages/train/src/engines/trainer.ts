@@ -45,15 +45,21 @@ const memory = new RegExp(
 
 const causeOf = (reason: string) => memory.test(reason) && { cause: 'memory' }
 
-const reasonOf = (cause: unknown) => (isA(cause, 'Error') ? cause.message : String(cause))
+/** What onnxruntime or the process's end says, without a stop or a line's end behind it. */
+const reasonOf = (cause: unknown) => (isA(cause, 'Error') ? cause.message : String(cause)).trim().replace(/\.$/, '')
 
 function unavailable(device: string, reason: string): TrainErrorDetail {
   const params = { engine: 'onnxruntime', device, reason, ...causeOf(reason) }
-  const message = `Device "${device}" cannot be used by engine onnxruntime: ${reason}`
+  const message = `Device "${device}" cannot be used by engine onnxruntime: ${reason}.`
   return { code: 'TRAIN_DEVICE_UNAVAILABLE', params, message }
 }
 
 function lost(device: string, reason: string): TrainErrorDetail {
-  const message = `Device "${device}" failed in the middle of a training: ${reason}`
-  return { code: 'TRAIN_DEVICE_LOST', params: { device, reason, ...causeOf(reason) }, message }
+  const message = `Device "${device}" failed in the middle of a training: ${reason}.`
+  return {
+    code: 'TRAIN_DEVICE_LOST',
+    params: { device, reason, ...causeOf(reason) },
+    message,
+    advice: 'Resume it on the CPU.',
+  }
 }

@@ -40,8 +40,8 @@ const LARGEST = 1 << 16
 /** A shorter chain is not worth putting the gradients in a row. */
 const SHORTEST = 6
 
-/** The horizontal fusions of a step's graph, of at most so many parameters; loop-carried inputs are those for which there is an output `NAME:next`. */
-export function fusionsOf(graph: Graph, most: number): Fusion[] {
+/** The horizontal fusions of a step's graph, of at most so many parameters, where so many nodes fall away; loop-carried inputs are those for which there is an output `NAME:next`. */
+export function fusionsOf(graph: Graph, { most, saves = 1 }: { most: number; saves?: number }): Fusion[] {
   const groups = new Map<string, { members: Member[]; suffixes: string[] }>()
   const loopCarried = new Set(graph.outputs.map(({ name }) => name.replace(/:next$/, '')))
   const parameters = graph.inputs.filter(({ name }) => loopCarried.has(name) && !name.includes(':'))
@@ -59,7 +59,7 @@ export function fusionsOf(graph: Graph, most: number): Fusion[] {
   }
   return [...groups.values()]
     .flatMap(({ members, suffixes }) => inParts(members, most).map((part) => ({ members: part, suffixes })))
-    .filter(({ members }) => members.length > 1)
+    .filter(({ members }) => (members.length - 1) * members[0]!.nodes.length >= saves)
     .map(({ members, suffixes }) => {
       const nodes = new Set(members.flatMap((member) => member.nodes))
       return { members, suffixes, has: (node) => nodes.has(node) }

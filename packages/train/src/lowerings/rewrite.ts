@@ -20,12 +20,13 @@ export interface Rewriting extends DeviceLowering {
  * Rewrites a graph by a device's rules: operators that have one through it, all others as they are; then fuses what can be. What becomes of a node
  * is named after it.
  */
-export function rewritten(graph: Graph, { rules, hasBlocks, fused: most, ...rest }: Rewriting): Lowered {
+export function rewritten(given: Graph, { rules, hasBlocks, prepare, ...rest }: Rewriting): Lowered {
+  const graph = prepare?.(given) ?? given
   const block = hasBlocks ? rest.block : 1
   const g = graphBuilder(graph.name, { infer: inferRules, prefix: 'lowered' })
   const { variants, take, choices, stem, layouts } = blocksOf(graph, g, block)
   const layoutOf = (name: string) => layouts.get(name) ?? 'plain'
-  const fusions = fusionsOf(graph, most)
+  const fusions = fusionsOf(graph, { most: rest.fused, saves: rest.fusionSaves })
   const fused = new Set(fusions.flatMap(stateOf))
   for (const { name, type } of graph.inputs) {
     const { dims: stated = [] } = type

@@ -12,7 +12,7 @@ import { fitRules } from '../rules.ts'
 import { type SetUp, setUp } from '../setup.ts'
 import type { Layouts } from '../types.ts'
 import { flopsOf } from './flops.ts'
-import { type OperatorTime, operatorTimes } from './kernels.ts'
+import { type OperatorTime, type Times, timesIn } from './kernels.ts'
 import { flopLimit } from './limit.ts'
 
 /** Where a training's time goes. */
@@ -31,6 +31,11 @@ export interface Profile {
   shareOfLimit: number
   /** By operator, longest first; with the profiler on, so that their sum may exceed `secondsPerStep`. */
   operators: OperatorTime[]
+  /**
+   * What the operators' times are: those of the `kernels` on the CPU and WebGPU; on CUDA, whose kernels onnxruntime does not time, those that the host
+   * takes to launch them, which says how much of a step is launching.
+   */
+  timesOf: Times['of']
   /** Which convolutions the engine laid out in blocks, and why others stayed plain; not there for a net without any. */
   layouts?: Layouts
 }
@@ -57,7 +62,7 @@ export async function profile(
     await setUp(architecture, table, given, { chosen }),
     seconds / 2,
   )
-  const operators = await profiled((path) => setUp(architecture, table, given, { chosen, profile: path }), seconds / 2)
+  const times = await profiled((path) => setUp(architecture, table, given, { chosen, profile: path }), seconds / 2)
   const limit = await flopLimit(engine, device, settings.threads)
   const flopsPerStep = flopsOf(graph.step)
   return {
@@ -69,7 +74,8 @@ export async function profile(
     flopsPerStep,
     flopLimit: limit,
     shareOfLimit: flopsPerStep / pace.secondsPerStep / limit,
-    operators,
+    operators: times.operators,
+    timesOf: times.of,
     ...(trainer.layouts?.convolutions.length && { layouts: trainer.layouts }),
   }
 }
@@ -82,14 +88,14 @@ async function timed(training: SetUp, seconds: number) {
   }
 }
 
-/** The profile is a file that onnxruntime writes when its session ends. */
-async function profiled(start: (path: string) => Promise<SetUp>, seconds: number): Promise<OperatorTime[]> {
+/** The profile is a file that onnxruntime writes when its session ends; a device may take sessions for longer and for shorter runs. */
+async function profiled(start: (path: string) => Promise<SetUp>, seconds: number): Promise<Times> {
   const folder = await mkdtemp(join(tmpdir(), 'pixelrow-profile-'))
   try {
     const { pace } = await timed(await start(join(folder, 'kernels')), seconds)
-    const [file] = await readdir(folder)
-    if (!file) throw failed(`onnxruntime wrote no profile into ${folder}.`)
-    return operatorTimes(await readFile(join(folder, file), 'utf8'), pace.steps)
+    const files = await readdir(folder)
+    if (files.length === 0) throw failed(`onnxruntime wrote no profile into ${folder}.`)
+    return timesIn(await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8'))), pace.steps)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -59,15 +59,12 @@ export async function diagnose(context: Context): Promise<Diagnosis> {
 }
 
 /** Our own commands in the words that start this program again. */
-function runnable({ findings, fix, ...report }: DeviceReport): DeviceReport {
-  return {
-    ...report,
-    findings: findings.map(({ fix, ...finding }) => ({
-      ...finding,
-      ...(fix !== undefined && { fix: asStarted(fix) }),
-    })),
-    ...(fix !== undefined && { fix: asStarted(fix) }),
-  }
+function runnable(report: DeviceReport): DeviceReport {
+  return { ...withCommand(report), findings: report.findings.map(withCommand) }
+}
+
+function withCommand<T extends { fix?: string }>(of: T): T {
+  return of.fix === undefined ? of : { ...of, fix: asStarted(of.fix) }
 }
 
 function commitHere(): string | null {

@@ -1,5 +1,5 @@
 import { formatShape } from '@pixelrow/data'
-import { dumpTraining, type Plan, type Profile, profile } from '@pixelrow/train'
+import { dumpTraining, type LayoutChoice, type Plan, type Profile, profile } from '@pixelrow/train'
 import type { Context } from '../../context.ts'
 import { readLabelled } from '../../tables/reading.ts'
 import { openSource } from '../../tables/source.ts'
@@ -22,7 +22,7 @@ export async function run(context: Context, flags: ProfileOptions): Promise<void
   const { train } = splitOff(table, flags)
   const plan = planFor(table, flags)
   requireBatches(plan, train.rows)
-  if (flags.dump) return printStep(context, plan, { recipe, shape: formatShape(table.shape) })
+  if (flags.dump) return printStep(context, plan, { recipe, device: flags.device, shape: formatShape(table.shape) })
   // TensorFlow does not tell what its kernels take, so it is no choice of ours.
   const asked = flags.engine === 'auto' ? 'onnxruntime' : flags.engine
   const { engine, device, ...why } = await chooseFor(context, { ...flags, engine: asked }, table)
@@ -46,9 +46,9 @@ export async function run(context: Context, flags: ProfileOptions): Promise<void
 async function printStep(
   { terminal }: Context,
   { architecture, options }: Plan,
-  about: Record<string, string>,
+  { device, ...about }: { recipe: string; device: string; shape: string },
 ): Promise<void> {
-  const dump = await dumpTraining(architecture, options)
+  const dump = await dumpTraining(architecture, { ...options, device })
   terminal.json({ ...about, dump })
   terminal.result(dump.trimEnd())
 }
@@ -71,7 +71,7 @@ const columns: Column[] = [
   { heading: 'share', width: 6 },
 ]
 
-function operators({ operators: all }: Profile): string[] {
+function operators({ operators: all, timesOf }: Profile): string[] {
   const large = all.filter(({ share }) => share >= leastShare)
   const small = all.slice(large.length)
   const rest = small.reduce(
@@ -92,6 +92,7 @@ function operators({ operators: all }: Profile): string[] {
       columns.map(({ heading }) => heading),
     ),
     ...cells,
+    ...(timesOf === 'launches' ? ['These are the times of the launches: onnxruntime does not time kernels here.'] : []),
   ]
 }
 
@@ -100,12 +101,17 @@ function layouts({ layouts: found }: Profile): string[] {
   if (!found) return []
   const { block, reason, convolutions } = found
   if (reason) return ['', `All convolutions are plain: ${reason}`]
+  if (block === 1) return ['', ...convolutions.map(formulation)]
   const plain = convolutions.filter(({ layout }) => layout === 'plain')
   const blocked = convolutions.length - plain.length
   const fallen = plain.map(({ node, operator, reason: why }) => `  ${operator} ${node}${why ? `: ${why}` : ''}`)
   const all = `${blocked} of ${convolutions.length} convolutions and gradients run in blocks of ${block}`
   return ['', fallen.length ? `${all}; plain:` : all, ...fallen]
 }
+
+/** In what other operators one was said on this device. */
+const formulation = ({ node, operator, formulation: how, reason }: LayoutChoice) =>
+  `${operator} ${node}${how ? ` as ${how}` : ''}${reason ? `: ${reason}` : ''}`
 
 const milliseconds = (seconds: number) => (seconds * 1000).toFixed(2)
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`

@@ -7,7 +7,7 @@ import type { Prepare } from '../prepare.ts'
 import ahead from './ahead.worker.ts?source'
 import { chunkModel } from './model.ts'
 
-/** What of a table is kept on the device; of a larger one each chunk's rows go up. A model, which has the table in it, ends at 2 GiB. */
+/** A larger table is not kept on the device. The model, which has it in it, ends at 2 GiB. */
 const TABLE_BYTES = 2 ** 30
 
 /** A loop of eight steps an iteration, with the table on the device. Shapes never change: cuDNN searches its algorithms anew for each. */
@@ -38,4 +38,5 @@ export const prepareCuda: Prepare = (graph, options) => {
 }
 
 /** What is augmented is new in every epoch. */
-const staysOnDevice = ({ augment, pixels }: CompileOptions) => !augment && pixels.length <= TABLE_BYTES
+const staysOnDevice = ({ augment, pixels, tableBytes = TABLE_BYTES }: CompileOptions) =>
+  !augment && pixels.length <= tableBytes

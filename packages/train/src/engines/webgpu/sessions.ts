@@ -38,9 +38,13 @@ export async function openSteps(runtime: Runtime, job: StepsJob) {
     losses: 'cpu' as const,
     ...Object.fromEntries(loopCarried.map(({ name }) => [`${name}:next`, 'gpu-buffer' as const])),
   }
-  const profiling = job.profile ? { enableProfiling: true, profileFilePrefix: job.profile } : {}
-  const many = await open(job.steps.model, { preferredOutputLocation: onDevice, ...profiling })
-  const single = job.steps.count === 1 ? many : await open(job.steps.single, { preferredOutputLocation: onDevice })
+  const profiled = (runs: string) =>
+    job.profile ? { enableProfiling: true, profileFilePrefix: `${job.profile}-${runs}` } : {}
+  const many = await open(job.steps.model, { preferredOutputLocation: onDevice, ...profiled('many') })
+  const single =
+    job.steps.count === 1
+      ? many
+      : await open(job.steps.single, { preferredOutputLocation: onDevice, ...profiled('single') })
   const reading = await open(job.reading, { graphOptimizationLevel: 'disabled' })
   const forward = await open(job.forward.model, {})
   let carried: Carried = new Map(
@@ -112,7 +116,7 @@ export async function openSteps(runtime: Runtime, job: StepsJob) {
   }
 
   async function release(): Promise<void> {
-    if (job.profile) many.endProfiling()
+    if (job.profile) for (const session of new Set([many, single])) session.endProfiling()
     free(carried)
     for (const session of new Set([many, single, reading, forward])) await session.release()
   }

@@ -5,7 +5,8 @@ import type { Lowering } from './lowering.ts'
 import { reshape } from './shape.ts'
 
 /** Muon's polynomial a·x + b·x³ + c·x⁵. */
-const [A, B, C] = [3.4445, -4.775, 2.0315]
+export const COEFFICIENTS = [3.4445, -4.775, 2.0315] as const
+const [A, B, C] = COEFFICIENTS
 
 export const orthogonalize: Lowering = ({ g, inputs, attributes }) => {
   const [x] = operands(inputs, 1, 'Orthogonalize')

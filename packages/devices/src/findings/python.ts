@@ -1,14 +1,15 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { basename, delimiter, dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { namesIn, textOf } from './files.ts'
+import { foldersIn } from './libraries.ts'
 
 /**
  * The folders in which Python's packages lie (`site-packages`), for the Python that a user would get: `$PYTHON`, the virtual environment, the
  * first `python3` or `python` on the PATH, conda's, and their own packages. Nothing is run: the folders are where Python looks by itself.
  */
 export function sitePackages(): string[] {
-  const { PYTHONPATH = '' } = process.env
-  const found = [...PYTHONPATH.split(delimiter).filter(Boolean), ...prefixes().flatMap(packagesUnder), ...usersOwn()]
+  const found = [...foldersIn(process.env.PYTHONPATH), ...prefixes().flatMap(packagesUnder), ...usersOwn()]
   return [...new Set(found)].filter((folder) => existsSync(folder))
 }
 
@@ -21,7 +22,7 @@ function prefixes(): string[] {
 }
 
 function onPath(names: readonly string[]): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
+  const folders = foldersIn(process.env.PATH)
   const ending = process.platform === 'win32' ? '.exe' : ''
   const programs = names.flatMap((name) =>
     folders.map((folder) => join(folder, `${name.replace(/\.exe$/i, '')}${ending}`)),
@@ -36,14 +37,6 @@ function ofPyenv(program: string): string | undefined {
   const chosen = [process.env.PYENV_VERSION, textOf('.python-version'), textOf(join(root, 'version'))].join('\n')
   const programs = chosen.split(/[\s:]+/).map((version) => join(root, 'versions', version, 'bin', 'python3'))
   return programs.find((path) => existsSync(path))
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
 }
 
 function prefixOf(program: string): string {
@@ -67,11 +60,7 @@ function usersOwn(): string[] {
 
 /** Folders of a name, the newest version first. */
 function versionsIn(folder: string, pattern: RegExp): string[] {
-  try {
-    const names = readdirSync(folder).filter((name) => pattern.test(name))
-    const newestFirst = names.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
-    return newestFirst.map((name) => join(folder, name))
-  } catch {
-    return []
-  }
+  const names = namesIn(folder).filter((name) => pattern.test(name))
+  const newestFirst = names.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+  return newestFirst.map((name) => join(folder, name))
 }
