@@ -193,7 +193,7 @@ async function exported(architecture: Architecture, state: Readonly<Record<strin
 const rowsOf = (scores: Float32Array): Float32Array[] =>
   Array.from({ length: scores.length / 10 }, (_, row) => scores.subarray(row * 10, (row + 1) * 10))
 
-/** Nodes of a profile that onnxruntime ran on the CPU and that touch more than 64 numbers. */
+/** Nodes of a training's profiles that onnxruntime ran on the CPU and that touch more than 64 numbers. */
 function largeOnCpu(prefix: string): { nodes: number; onCpu: string[] } {
   interface Event {
     cat: string
@@ -201,8 +201,10 @@ function largeOnCpu(prefix: string): { nodes: number; onCpu: string[] } {
     args: { provider: string; op_name: string; input_type_shape?: Shapes; output_type_shape?: Shapes }
   }
   type Shapes = Record<string, number[]>[]
-  const [file] = readdirSync(folder).filter((name) => name.startsWith(prefix))
-  const events = (JSON.parse(readFileSync(join(folder, file!), 'utf8')) as Event[]).filter(({ cat }) => cat === 'Node')
+  const files = readdirSync(folder).filter((name) => name.startsWith(prefix))
+  const events = files
+    .flatMap((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Event[])
+    .filter(({ cat }) => cat === 'Node')
   const size = (shapes: Shapes = []) =>
     Math.max(0, ...shapes.flatMap((each) => Object.values(each).map((dims) => dims.reduce((a, b) => a * b, 1))))
   const onCpu = events.filter(
@@ -249,14 +251,14 @@ function trainingProcess(): number {
   return pid!
 }
 
-const wide: Net = {
+const small: Net = {
   architecture: mlp(table, { hidden: [64] }),
   optimizer: sgd({ momentum: 0.9 }),
   learningRate: () => 0.05,
 }
 
 test('100 chunks leave memory as it was', async () => {
-  const { trainer, chunk } = await open(wide, 'webgpu')
+  const { trainer, chunk } = await open({ ...small, architecture: mlp(table, { hidden: [256] }) }, 'webgpu')
   const pid = trainingProcess()
   const megabytes: number[] = []
   for (let at = 0; at < 120; at++) {
@@ -264,8 +266,8 @@ test('100 chunks leave memory as it was', async () => {
     if (at >= 20) megabytes.push(residentMegabytes(pid))
   }
   await trainer.close()
-  // One state not freed a chunk would be 0.1 MB.
-  expect(Math.abs(slope(megabytes))).toBeLessThan(0.02)
+  // Node's own memory comes and goes by some megabytes; one state a chunk that is not freed would be 0.42.
+  expect(Math.abs(slope(megabytes))).toBeLessThan(0.1)
 })
 
 /** Of the line nearest to the values, by their places. */
@@ -281,7 +283,7 @@ function slope(values: readonly number[]): number {
 
 /** What the CPU makes of the chunks from 9 on, when it begins with a state. */
 async function goesOn(state: Record<string, Float32Array>) {
-  const { trainer, chunk } = await open(wide, 'cpu', { state })
+  const { trainer, chunk } = await open(small, 'cpu', { state })
   const { losses } = await trainer.train(chunk(9, 11))
   await trainer.close()
   return losses
@@ -291,7 +293,7 @@ test('a run that fails in the middle of a chunk is told, and leaves the state as
   vi.stubEnv('NODE_OPTIONS', `--require ${join(import.meta.dirname, 'fault.cjs')}`)
   // Two runs of 7 and 1 + 1 steps, one that reads the state, and of the second chunk the second one.
   vi.stubEnv('FAULT_AT', '6')
-  const { trainer, chunk } = await open(wide, 'webgpu')
+  const { trainer, chunk } = await open(small, 'webgpu')
   vi.stubEnv('NODE_OPTIONS', '')
   await trainer.train(chunk(0, 9))
   const checkpoint = await trainer.state()
@@ -299,7 +301,6 @@ test('a run that fails in the middle of a chunk is told, and leaves the state as
   await expect(trainer.train(chunk(9, 11))).rejects.toMatchObject({
     code: 'TRAIN_DEVICE_LOST',
     params: { device: 'webgpu', reason },
-    message: `Device "webgpu" failed in the middle of a training: ${reason}. Resume it on the CPU.`,
   })
   expect(await trainer.state()).toEqual(checkpoint)
   const onDevice = await trainer.train(chunk(9, 11))
@@ -311,7 +312,7 @@ test('a run that fails in the middle of a chunk is told, and leaves the state as
 })
 
 test('a process that is killed in the middle is told, and its last state trains on on the CPU', async () => {
-  const { trainer, chunk } = await open(wide, 'webgpu')
+  const { trainer, chunk } = await open(small, 'webgpu')
   await trainer.train(chunk(0, 9))
   const checkpoint = await trainer.state()
   const answer = trainer.train(chunk(9, 11))
@@ -321,14 +322,14 @@ test('a process that is killed in the middle is told, and its last state trains 
   await expect(answer).rejects.toMatchObject(lost)
   await expect(trainer.state()).rejects.toMatchObject(lost)
   await trainer.close()
-  const whole = await trained(wide, 'cpu')
+  const whole = await trained(small, 'cpu')
   ;(await goesOn(checkpoint)).forEach((loss, step) => {
     expect(Math.abs(loss - whole.losses[9 + step]!)).toBeLessThan(1e-3)
   })
 })
 
 test('losses end with the first that is no number, and the state is then as before the chunk', async () => {
-  const { trainer, chunk } = await open(wide, 'webgpu')
+  const { trainer, chunk } = await open(small, 'webgpu')
   await trainer.train(chunk(0, 2))
   const before = await trainer.state()
   const wild = chunk(2, 15)
@@ -343,7 +344,7 @@ test('losses end with the first that is no number, and the state is then as befo
 
 test('without a driver WebGPU is refused with onnxruntime’s reason', async () => {
   vi.stubEnv('VK_ICD_FILENAMES', '/dev/null')
-  await expect(open(wide, 'webgpu')).rejects.toMatchObject({
+  await expect(open(small, 'webgpu')).rejects.toMatchObject({
     code: 'TRAIN_DEVICE_UNAVAILABLE',
     params: { engine: 'onnxruntime', device: 'webgpu', reason: expect.stringContaining('adapter') },
   })

@@ -3,6 +3,7 @@ import { type Architecture, initialize, type Model } from '@pixelrow/model'
 import { sizeOf } from '@pixelrow/onnx'
 import { openCheckpoint, type Position, type Snapshot, stateOf } from './checkpoint.ts'
 import { type Identity, identityOf, type Place, requireSame } from './identity.ts'
+import { LOSS_SCALE } from './loss-scaling.ts'
 import { type FitOptions, type Settings, settle } from './options.ts'
 import { flopsOf } from './profile/flops.ts'
 import { requireValues, type ScalarSeries, scalarSeries } from './series.ts'
@@ -40,7 +41,10 @@ export function prepare(
   const settings = settle(architecture, table, { ...options, ...(resumed && { threads: resumed.identity.threads }) })
   options.signal?.throwIfAborted()
   const { batchSize, steps } = settings
-  const { graph, scalars } = trainingGraph(architecture, settings.optimizer, batchSize, lossOf(settings))
+  const { graph, scalars } = trainingGraph(architecture, settings.optimizer, batchSize, {
+    ...lossOf(settings),
+    scaled: resumed ? LOSS_SCALE in resumed.weights : settings.precision === 'fp16',
+  })
   const fresh = () => begin?.(settings, graph.state) ?? freshStart(architecture, graph.state, settings, options.weights)
   const { position, ...rest } = resumed ?? fresh()
   const series = scalarSeries(settings, scalars, position)

@@ -1,10 +1,11 @@
 import { type Architecture, parameters } from '@pixelrow/model'
 import { forward, type Surroundings, takesImage } from '@pixelrow/network'
 import { type GraphBuilder, graphBuilder, renamed, type Value } from '@pixelrow/onnx'
-import { whole } from '../../../common/options.ts'
+import { flag, whole } from '../../../common/options.ts'
 import { check, checkArguments } from './check.ts'
 import { gradientsOf } from './differentiate.ts'
 import { crossEntropy, type LossOptions } from './loss.ts'
+import { lossScaling } from './loss-scaling.ts'
 import { inferRules } from './operators.ts'
 import type { Optimizer } from './optimizers.ts'
 import { required } from './required.ts'
@@ -26,16 +27,17 @@ const FIRST_MASK_STREAM = 256
 
 /**
  * Builds the step: forward, mean cross-entropy, derived gradients, optimiser; and the forward graph for evaluation. `batchSize` is 1 or more.
+ * With `scaled` the gradients are those of a scaled loss, and a step in which one overflows is none: for products in float16.
  * Throws a `TrainError` for a batch norm that would be given one value for each channel, and a `ModelError` for layers that do not fit.
  */
 export function trainingGraph(
   architecture: Architecture,
   optimizer: Optimizer,
   batchSize: number,
-  loss: LossOptions = {},
+  loss: LossOptions & { scaled?: boolean } = {},
 ): Differentiated {
   checkArguments('trainingGraph', { optimizer, batchSize }, { optimizer: optimizerRule, batchSize: whole(1) })
-  check('trainingGraph', loss, lossRules)
+  check('trainingGraph', loss, { ...lossRules, scaled: flag })
   const { height, width, channels } = architecture.input.shape
   const imageBytes = height * width * channels
   const step = buildStep(architecture, optimizer, batchSize, imageBytes, loss)
@@ -65,7 +67,7 @@ function buildStep(
   optimizer: Optimizer,
   batchSize: number,
   imageBytes: number,
-  options: LossOptions,
+  { scaled = false, ...options }: LossOptions & { scaled?: boolean },
 ) {
   const g = graphBuilder('step', { infer: inferRules })
   const pixels = g.input('pixels', 'uint8', [batchSize, imageBytes])
@@ -78,7 +80,7 @@ function buildStep(
   const trained = parameters(architecture).flatMap(({ name, trained }) =>
     trained ? [required(weights, name, 'parameter')] : [],
   )
-  const { scalars, scalarNames, names } = optimize(g, state, optimizer, { parameters: trained, labels, loss })
+  const { scalars, scalarNames, names } = optimize(g, state, optimizer, { parameters: trained, labels, loss, scaled })
   g.output(loss, 'loss')
   return { graph: { step: renamed(g.build(), names), state, scalars: scalarNames }, scalars }
 }
@@ -120,14 +122,21 @@ interface Trained {
   /** Names of parameters after their layers: `dense1/weight`. */
   labels: ReadonlyMap<string, string>
   loss: Value
+  scaled: boolean
 }
 
 /**
  * Appends the gradients and the optimiser for every parameter; the state gets what its transforms remember. `names` are those by which
  * gradients are to be known.
  */
-function optimize(g: GraphBuilder, state: StateTensor[], optimizer: Optimizer, { parameters, labels, loss }: Trained) {
-  const { transform, scalesLoss } = optimizer
+function optimize(
+  g: GraphBuilder,
+  state: StateTensor[],
+  optimizer: Optimizer,
+  { parameters, labels, loss, scaled }: Trained,
+) {
+  const { transform } = optimizer
+  const scalesLoss = optimizer.scalesLoss && !scaled
   const scalars: Record<string, ScalarValue> = {}
   const inputs = new Map<string, Value>()
   const scalar = (name: string, value?: ScalarValue) => {
@@ -139,16 +148,28 @@ function optimize(g: GraphBuilder, state: StateTensor[], optimizer: Optimizer, {
     return input
   }
   const learningRate = scalar(LEARNING_RATE)
-  const scale = scalesLoss ? g.scope('loss').op('Neg', [learningRate]) : undefined
+  const scaling = scaled
+    ? lossScaling(g.scope('loss:update'), (name) => {
+        const value = g.input(name, 'float32', [])
+        return { value, next: carry(g, state, value, 'optimizer') }
+      })
+    : undefined
+  const scale = scalesLoss ? g.scope('loss').op('Neg', [learningRate]) : scaling?.scale
   const gradients = gradientsOf(g, loss, parameters, { scale })
-  for (const parameter of parameters) {
+  const given = parameters.map(({ name }) => required(gradients, name, 'gradient'))
+  const plain = scaling?.unscaled(given) ?? given
+  for (const [i, parameter] of parameters.entries()) {
     const own = g.scope(`${labels.get(parameter.name)}:update`)
-    const next = carry(g, state, parameter, 'weight')
+    const following = (value: Value, kind: StateTensor['kind']) => {
+      const next = carry(g, state, value, kind)
+      return (after: Value) => next(scaling?.kept(after, value) ?? after)
+    }
+    const next = following(parameter, 'weight')
     const remember = (name: string) => {
       const value = g.input(`${parameter.name}:${name}`, 'float32', parameter.dims)
-      return { value, next: carry(g, state, value, 'optimizer') }
+      return { value, next: following(value, 'optimizer') }
     }
-    const gradient = required(gradients, parameter.name, 'gradient')
+    const gradient = plain[i]!
     const update = scalesLoss ? gradient : transform(gradient, { g: own, parameter, remember, scalar, learningRate })
     next(own.op('Add', [parameter, update]))
   }

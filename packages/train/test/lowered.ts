@@ -9,13 +9,15 @@ export interface StepInputs {
   pixels: Uint8Array
   labels: Uint16Array
   scalars: Readonly<Record<string, number>>
+  /** False runs the graph as it stands. Default true. */
+  isOptimized?: boolean
 }
 
 /** Does one lowered step on onnxruntime's CPU, whatever device it is lowered for; gives the loss and the next state, tensor by tensor. */
 export async function runLowered(
   { graph, loopCarried }: Lowered,
   state: Readonly<Record<string, Float32Array>>,
-  { pixels, labels, scalars }: StepInputs,
+  { pixels, labels, scalars, isOptimized = true }: StepInputs,
 ): Promise<{ loss: number; state: Record<string, Float32Array> }> {
   const rows = labels.length
   const feeds: Record<string, Tensor> = {
@@ -27,7 +29,11 @@ export async function runLowered(
     const values = parts.flatMap((part) => [...(state[part.name] ?? new Float32Array(part.size))])
     feeds[name] = new Tensor('float32', values, dims)
   }
-  const session = await InferenceSession.create(modelOf(graph), { intraOpNumThreads: 1, logSeverityLevel: 3 })
+  const session = await InferenceSession.create(modelOf(graph), {
+    intraOpNumThreads: 1,
+    logSeverityLevel: 3,
+    ...(!isOptimized && { graphOptimizationLevel: 'disabled' as const }),
+  })
   const results = await session.run(feeds)
   await session.release()
   const next: Record<string, Float32Array> = {}

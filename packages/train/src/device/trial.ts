@@ -36,8 +36,7 @@ export async function tryDevice(job: Prepared, on: On, cpu: On, signal?: AbortSi
   // The quicker of the two is the one that will train.
   const cpuStep = expected / stepsLeftIn(job)
   const seconds = SHARE * Math.min(cpuStep, device.secondsPerStep) * stepsLeftIn(job) - device.seconds
-  const affordable = Math.min(device.losses.length, Math.floor(seconds / cpuStep))
-  if (affordable < LEAST_STEPS) return {}
+  const affordable = Math.min(device.losses.length, Math.max(LEAST_STEPS, Math.floor(seconds / cpuStep)))
   const reference = await firstSteps(job, cpu, { most: affordable, seconds, signal })
   return reference === 'diverged' ? {} : judged(device, reference, on.precision)
 }
@@ -46,7 +45,7 @@ export async function tryDevice(job: Prepared, on: On, cpu: On, signal?: AbortSi
 interface Steps {
   losses: number[]
   secondsPerStep: number
-  /** All of them together. */
+  /** All of them together, but the first. */
   seconds: number
 }
 
@@ -75,7 +74,9 @@ async function firstSteps(job: Prepared, on: On, limits: Limits): Promise<Steps 
       const span = { first: total + done, offset: step + done, count }
       losses.push(...(await trainSpan(trainer, span, { epoch, order, series, batchSize })))
       const took = (performance.now() - began) / 1000
-      if (done > 0) secondsPerStep = Math.min(secondsPerStep, took / count)
+      // The first chunk starts the device.
+      if (done === 0) continue
+      secondsPerStep = Math.min(secondsPerStep, took / count)
       seconds += took
     }
     return { losses, secondsPerStep, seconds }

@@ -39,5 +39,6 @@ function deviceOf(report: DeviceReport): Device {
 
 /** CUDA's products take TF32 unless they are kept from it, as the whole process may be. */
 function precisionsOf(device: DeviceName): readonly Precision[] {
-  return device === 'cuda' && process.env[TF32_OVERRIDE] !== '0' ? ['tf32', 'fp32'] : ['fp32']
+  if (device !== 'cuda') return ['fp32']
+  return process.env[TF32_OVERRIDE] === '0' ? ['fp32', 'fp16'] : ['tf32', 'fp32', 'fp16']
 }

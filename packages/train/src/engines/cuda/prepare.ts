@@ -12,9 +12,20 @@ const TABLE_BYTES = 2 ** 30
 
 /** A loop of eight steps an iteration, with the table on the device. Shapes never change: cuDNN searches its algorithms anew for each. */
 export const prepareCuda: Prepare = (graph, options) => {
-  const { pixels, labels, seed, augment, validation, profile, threads, state: values, provider = 'cuda' } = options
+  const {
+    pixels,
+    labels,
+    seed,
+    augment,
+    validation,
+    profile,
+    threads,
+    state: values,
+    precision,
+    provider = 'cuda',
+  } = options
   const { batchSize, imageBytes, state } = graph
-  const step = lower(graph.step, { device: 'cuda' })
+  const step = lower(graph.step, { device: 'cuda', precision })
   const { masks, loopCarried } = step
   const isKept = staysOnDevice(options)
   const table = isKept ? { pixels, labels: Int32Array.from(labels) } : undefined

@@ -54,11 +54,9 @@ export async function openSteps(runtime: Runtime, job: StepsJob) {
   /** Runs the steps of a span from a state; gives the next one. */
   async function run(from: Carried, feeds: Record<string, Tensor>, { count }: Span) {
     const session = count === 1 ? single : many
-    const results = await session.run({ ...feeds, ...Object.fromEntries(from) })
-    const next = new Map(
-      loopCarried.map(({ name }) => [name, required(new Map(Object.entries(results)), `${name}:next`, 'state')]),
-    )
-    return { next, losses: required(new Map(Object.entries(results)), 'losses', 'value').data as Float32Array }
+    const results = new Map(Object.entries(await session.run({ ...feeds, ...Object.fromEntries(from) })))
+    const next = new Map(loopCarried.map(({ name }) => [name, required(results, `${name}:next`, 'state')]))
+    return { next, losses: required(results, 'losses', 'value').data as Float32Array }
   }
 
   async function train(chunk: Chunk): Promise<{ losses: Float32Array }> {
@@ -70,8 +68,14 @@ export async function openSteps(runtime: Runtime, job: StepsJob) {
       after = next
     }
     try {
-      for (const span of spansOf(chunk.rows.length / data.batchSize, job.steps.count)) {
-        const found = await run(after, batchesOf(runtime, data, chunk, span), span)
+      const spans = spansOf(chunk.rows.length / data.batchSize, job.steps.count)
+      const feedsOf = (span: Span | undefined) => (span ? batchesOf(runtime, data, chunk, span) : {})
+      let feeds = feedsOf(spans[0])
+      for (const [i, span] of spans.entries()) {
+        const running = run(after, feeds, span)
+        // In a page the GPU computes meanwhile; Node's session blocks until it has done so.
+        feeds = feedsOf(spans[i + 1])
+        const found = await running
         replace(found.next)
         losses.push(...throughFirstNotFinite(found.losses))
         if (!Number.isFinite(losses.at(-1))) break
