@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { commitOf, findNvidia, hasCodeFor, providerOf, runtimeAt, SetupError } from '@pixelrow/devices'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { dllOf, elfOf } from './images.ts'
+import { elfOf } from './images.ts'
 import { withoutVariables } from './machines.ts'
 import { commit, needed, providerFiles, version, writeFiles, writeRuntime } from './runtimes.ts'
 
@@ -86,19 +86,6 @@ describe('a provider', () => {
     symlinkSync(join(folder, 'gone'), library)
     expect(providerOf(runtimeAt(entry), { cache })?.missing).toHaveLength(2)
   })
-
-  test('for Windows is read as a DLL', () => {
-    vi.spyOn(process, 'platform', 'get').mockReturnValue('win32')
-    const { entry, binaries } = writeRuntime(folder)
-    const cuda = dllOf({ needed: ['cudart64_13.dll', 'cublas64_13.dll'], texts: [version], code: [[1, 75]] })
-    writeFiles(binaries, { 'onnxruntime_providers_shared.dll': dllOf(), 'onnxruntime_providers_cuda.dll': cuda })
-    expect(commitOf(runtimeAt(entry).library)).toBe(commit)
-    expect(providerOf(runtimeAt(entry), { cache })).toMatchObject({
-      ...{ missing: [], version, cuda: 13, fits: true },
-      targets: { sass: [], ptx: [75] },
-      needed: ['cudart64_13.dll', 'cublas64_13.dll'],
-    })
-  })
 })
 
 test.each([
@@ -144,8 +131,10 @@ describe("NVIDIA's libraries", () => {
 
   test('are those that a provider of CUDA 12 says', () => {
     const { entry, binaries } = writeRuntime(folder)
-    writeFiles(binaries, providerFiles({ needed: ['libcudart.so.12', 'libcufft.so.11', 'libm.so.6'] }))
+    writeFiles(binaries, providerFiles({ needed: ['libcudart.so.12', 'libcufft.so.11', 'libcudnn.so.9', 'libm.so.6'] }))
     const libraries = findNvidia(providerOf(runtimeAt(entry), { cache }), { cache })
+    // Such a build does not load without cuDNN.
+    expect(new Set(libraries.map(({ neededFor }) => neededFor))).toEqual(new Set(['everything']))
     expect(libraries.map(({ library, package: brings }) => [library, brings])).toEqual([
       ['libcudart.so.12', 'nvidia-cuda-runtime-cu12~=12.0'],
       ['libcufft.so.11', 'nvidia-cufft-cu12~=11.0'],

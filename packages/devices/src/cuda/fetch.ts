@@ -5,6 +5,7 @@ import { requireSpace } from '../setup/space.ts'
 import type { SetupProgress } from '../setup/types.ts'
 import { folderSource } from './folder-source.ts'
 import { type Kept, keepProvider } from './keep.ts'
+import { wheelTags } from './machine.ts'
 import type { ProviderSource, Wanted } from './source.ts'
 import { wheelSource } from './wheel-source.ts'
 
@@ -51,8 +52,8 @@ async function sourceAt(path: string, wanted: Wanted): Promise<ProviderSource> {
 }
 
 /** Python's version for which there is a wheel of every version of onnxruntime that is known; the provider in it is the same for all. */
-const wishFor = ({ version, machine }: Wanted): WheelWish => ({
-  ...{ name: 'onnxruntime-gpu', version, python: '3.12', platforms: machine.platforms },
+const wishFor = ({ version }: Wanted): WheelWish => ({
+  ...{ name: 'onnxruntime-gpu', version, python: '3.12', platforms: wheelTags.platforms },
 })
 
 const findPip = (wanted: Wanted, signal: AbortSignal | undefined): Promise<Tool> =>

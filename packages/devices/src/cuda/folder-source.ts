@@ -39,7 +39,7 @@ function said(
   const manifest = manifestIn(place)
   if (manifest && files.every((path) => describes(manifest, basename(path), path))) return manifest
   const library = join(place, providerName('cuda'))
-  const own = namesIn(place).find((name) => /^(lib)?onnxruntime\.(so[\d.]*|dll)$/.test(name))
+  const own = namesIn(place).find((name) => /^libonnxruntime\.so[\d.]*$/.test(name))
   const about = textOf(join(place, 'build_and_package_info.py')) ?? ''
   return {
     version: inspect(library, wanted.version)?.version ?? '',

@@ -46,9 +46,7 @@ export function requireFree({ foreign }: Beside, { version }: OnnxRuntime, found
 
 /** The command that removes files. */
 export const removal = (files: readonly string[]): string =>
-  [process.platform === 'win32' ? 'del' : 'rm', ...files.map((file) => (/\s/.test(file) ? `"${file}"` : file))].join(
-    ' ',
-  )
+  ['rm', ...files.map((file) => (/\s/.test(file) ? `"${file}"` : file))].join(' ')
 
 /**
  * Places a provider beside a runtime's binaries: links to the cache, or copies where a link cannot be made. Gives those that were not there
@@ -85,5 +83,5 @@ async function placeOne(from: string, to: string): Promise<void> {
   }
 }
 
-/** What a file system without links says, and Windows to a user who may not make any. */
-const withoutLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'UNKNOWN'])
+/** What a file system without links says. */
+const withoutLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'])

@@ -67,7 +67,7 @@ const driverFolders = ['/usr/lib/wsl/lib', '/usr/local/nvidia/lib64', '/run/open
 /** `nvidia/cublas/lib` of each package up to CUDA 12, `nvidia/cu13/lib` of all from CUDA 13 on; PyTorch for Windows has some of its own. */
 function librariesUnder(sitePackages: readonly string[]): string[] {
   return sitePackages.flatMap((folder) => [
-    ...newestIn(join(folder, 'nvidia')).flatMap((home) => ['lib', 'bin', 'bin/x86_64'].map((name) => join(home, name))),
+    ...newestIn(join(folder, 'nvidia')).flatMap((home) => join(home, 'lib')),
     join(folder, 'torch', 'lib'),
   ])
 }
@@ -79,16 +79,14 @@ function condaFolders(): string[] {
 
 function toolkitFolders(root: string): string[] {
   const { CUDA_HOME, CUDA_PATH } = process.env
-  const installed = newestIn(below(root, '/usr/local')).filter((path) => /[\\/]cuda[^\\/]*$/.test(path))
+  const installed = newestIn(below(root, '/usr/local')).filter((path) => /\/cuda[^/]*$/.test(path))
   return [CUDA_HOME, CUDA_PATH, ...installed, below(root, '/opt/cuda')].flatMap((home) =>
     home ? librariesOf(home) : [],
   )
 }
 
 function librariesOf(home: string): string[] {
-  if (process.platform === 'win32') return ['Library/bin', 'bin/x64', 'bin'].map((name) => join(home, name))
-  const machine = process.arch === 'arm64' ? 'sbsa-linux' : 'x86_64-linux'
-  return ['lib64', 'lib', `targets/${machine}/lib`].map((name) => join(home, name))
+  return ['lib64', 'lib', 'targets/x86_64-linux/lib'].map((name) => join(home, name))
 }
 
 /** What is in a folder, the newest version first. */
@@ -110,7 +108,7 @@ export function findVulkanLoader(
   options: PlaceOptions = {},
 ): { path: string; by: 'loader' | 'conda' | 'sdk' } | undefined {
   check('findVulkanLoader', options, placeRules)
-  const library = process.platform === 'win32' ? 'vulkan-1.dll' : 'libvulkan.so.1'
+  const library = 'libvulkan.so.1'
   const path = findLibrary(library, options.root ?? '/')
   if (path) return { path, by: 'loader' }
   const { VULKAN_SDK } = process.env

@@ -66,9 +66,9 @@ export async function setupCuda(options: SetupCudaOptions): Promise<CudaSetup> {
   const { from, signal, onProgress = () => {} } = options
   const cache = resolve(options.cache ?? cacheFolder())
   signal?.throwIfAborted()
-  const machine = requireMachine()
+  requireMachine()
   const runtime = runtimeAt(options.runtime)
-  const wanted: Wanted = { version: runtime.version, commit: commitFor(runtime), machine }
+  const wanted: Wanted = { version: runtime.version, commit: commitFor(runtime) }
   const there = providerOf(runtime, { cache })
   if (there?.owner === 'onnxruntime-node' && there.fits && from === undefined)
     return tell({ ...options, cache, runtime, wanted, provider: there })

@@ -1,11 +1,9 @@
 import { SetupError } from '../error.ts'
-import type { WheelMachine } from './machine.ts'
 
 /** The provider that is wanted: that of exactly one build of onnxruntime. */
 export interface Wanted {
   version: string
   commit: string
-  machine: WheelMachine
 }
 
 /** Where a provider is taken from, and what it is. */

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { extractZip, readZip, type Zip } from '@pixelrow/files'
 import { textIn, wheelSays } from '../setup/wheel.ts'
 import { commitFinder } from './commit.ts'
+import { wheelTags } from './machine.ts'
 import { allParts, neededParts, providerName } from './provider-names.ts'
 import { another, type ProviderSource, type Unpacking, type Wanted } from './source.ts'
 
@@ -16,7 +17,7 @@ export async function wheelSource(file: string, wanted: Wanted): Promise<Provide
     const { name, version, tag } = await wheelSays(zip)
     if (!/^onnxruntime[-_]gpu$/.test(name))
       throw another(wanted, file, name ? `the wheel of ${name}` : 'a zip that is no wheel')
-    if (!tag.endsWith(wanted.machine.ending)) throw another(wanted, file, `one for ${tag || 'an unknown machine'}`)
+    if (!tag.endsWith(wheelTags.ending)) throw another(wanted, file, `one for ${tag || 'an unknown machine'}`)
     const [missing] = neededParts.map((part) => `${inside}/${providerName(part)}`).filter((each) => !zip.entry(each))
     if (missing) throw another(wanted, file, `one without ${missing}`)
     const members = allParts.flatMap((part) => zip.entry(`${inside}/${providerName(part)}`) ?? [])
@@ -34,7 +35,7 @@ export async function wheelSource(file: string, wanted: Wanted): Promise<Provide
 
 /** The commit that the wheel's own onnxruntime says; empty where it has none, or says none. */
 async function commitIn(zip: Zip): Promise<string> {
-  const library = zip.entries.find(({ name }) => /\/capi\/(lib)?onnxruntime\.(so[\d.]*|dll)$/.test(name))
+  const library = zip.entries.find(({ name }) => /\/capi\/libonnxruntime\.so[\d.]*$/.test(name))
   if (!library) return ''
   const find = commitFinder()
   for await (const bytes of zip.open(library)) {

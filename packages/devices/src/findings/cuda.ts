@@ -27,10 +27,7 @@ export function lookAtCuda(
   const libraries = findNvidia(provider, { cache, root })
   const libcuda = libraries.find(({ neededFor, package: brings }) => neededFor === 'everything' && !brings)?.path
   const cuda = provider?.cuda ?? usualCuda
-  const { name, findings } =
-    process.platform === 'linux'
-      ? lookAtNvidia({ root, libcuda, cuda })
-      : { name: undefined, findings: [windowsFinding(libcuda)] }
+  const { name, findings } = lookAtNvidia({ root, libcuda, cuda })
   return {
     ...(name && { name }),
     findings: [...findings, providerFinding(provider, runtime, cache), ...nvidiaFindings(libraries, cache)],
@@ -51,18 +48,6 @@ function machineFinding(): Finding | undefined {
       reason: sentence.replace(/\.$/, ''),
       fix: `No command can mend that. ${advice}`,
     }
-  }
-}
-
-/** Windows says nothing of its cards in files. */
-function windowsFinding(libcuda: string | undefined): Finding {
-  if (libcuda) return { piece: 'libcuda', ok: true, found: libcuda }
-  const reason = 'this machine has no NVIDIA GPU, or not its driver: there is no nvcuda.dll'
-  return {
-    piece: 'libcuda',
-    ok: false,
-    reason,
-    fix: "Install NVIDIA's driver, 580 or later (https://www.nvidia.com/drivers).",
   }
 }
 

@@ -25,10 +25,9 @@ export function namesIn(folder: string): string[] {
 /** ELF's numbers of the processors that onnxruntime-node is built for on Linux. */
 const machines: Partial<Record<NodeJS.Architecture, number>> = { x64: 62, arm64: 183 }
 
-/** Whether a file is a library that this process could load: ELF, 64 bits, for this processor; on Windows a DLL. */
+/** Whether a file is a library that this process could load: ELF, 64 bits, for this processor. */
 export function isLibrary(path: string): boolean {
   const head = headOf(path)
-  if (process.platform === 'win32') return head?.toString('latin1', 0, 2) === 'MZ'
   if (head?.toString('latin1', 0, 4) !== '\x7fELF') return false
   return head[4] === 2 && head.readUInt16LE(18) === machines[process.arch]
 }

@@ -8,11 +8,10 @@ const triplets: Partial<Record<NodeJS.Architecture, string>> = { x64: 'x86_64-li
 
 /**
  * The path of a shared library, such as `libvulkan.so.1`, found as Linux's loader finds it, without loading it: LD_LIBRARY_PATH, the
- * loader's cache, the usual folders; as Windows finds it, the PATH. Undefined where there is none for this processor.
+ * loader's cache, the usual folders. Undefined where there is none for this processor.
  */
 export function findLibrary(name: string, root: string): string | undefined {
-  const { LD_LIBRARY_PATH, PATH } = process.env
-  const listed = foldersIn(process.platform === 'win32' ? PATH : LD_LIBRARY_PATH)
+  const listed = foldersIn(process.env.LD_LIBRARY_PATH)
   const triplet = triplets[process.arch]
   const debian = triplet ? [`/lib/${triplet}`, `/usr/lib/${triplet}`] : []
   const folders = [...debian, ...usual].map((folder) => below(root, folder))

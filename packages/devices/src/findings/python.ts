@@ -23,10 +23,7 @@ function prefixes(): string[] {
 
 function onPath(names: readonly string[]): string | undefined {
   const folders = foldersIn(process.env.PATH)
-  const ending = process.platform === 'win32' ? '.exe' : ''
-  const programs = names.flatMap((name) =>
-    folders.map((folder) => join(folder, `${name.replace(/\.exe$/i, '')}${ending}`)),
-  )
+  const programs = names.flatMap((name) => folders.map((folder) => join(folder, name)))
   // pyenv has scripts of that name, which choose one of its versions.
   return programs.map((program) => ofPyenv(program) ?? program).find((program) => existsSync(program))
 }
@@ -41,22 +38,16 @@ function ofPyenv(program: string): string | undefined {
 
 function prefixOf(program: string): string {
   const folder = dirname(program)
-  return /^(bin|Scripts)$/i.test(basename(folder)) ? dirname(folder) : folder
+  return basename(folder) === 'bin' ? dirname(folder) : folder
 }
 
 function packagesUnder(prefix: string): string[] {
-  if (process.platform === 'win32') return [join(prefix, 'Lib', 'site-packages')]
   const homes = ['lib', 'lib64', 'local/lib'].flatMap((lib) => versionsIn(join(prefix, lib), /^python3/))
   return homes.flatMap((home) => ['site-packages', 'dist-packages'].map((name) => join(home, name)))
 }
 
 /** What `pip install --user` has brought. */
-function usersOwn(): string[] {
-  const { PYTHONUSERBASE, APPDATA } = process.env
-  if (process.platform !== 'win32') return packagesUnder(PYTHONUSERBASE ?? join(homedir(), '.local'))
-  const homes = APPDATA ? versionsIn(join(APPDATA, 'Python'), /^Python3/) : []
-  return homes.map((home) => join(home, 'site-packages'))
-}
+const usersOwn = (): string[] => packagesUnder(process.env.PYTHONUSERBASE ?? join(homedir(), '.local'))
 
 /** Folders of a name, the newest version first. */
 function versionsIn(folder: string, pattern: RegExp): string[] {

@@ -1,4 +1,3 @@
-import { delimiter, dirname } from 'node:path'
 import type { Adapter, DeviceName, Finding, Trial } from '../findings/types.ts'
 import { type Ended, lastLines, runTool } from '../tool.ts'
 import { adapterIn } from './adapter.ts'
@@ -33,16 +32,18 @@ export async function tryDevice(job: TrialJob): Promise<Tried> {
   const env = {
     ...process.env,
     ORT_DISABLE_TELEMETRY: process.env.ORT_DISABLE_TELEMETRY ?? '1',
-    NODE_OPTIONS: '',
-    // Windows looks there, and unloads what is loaded ahead.
-    ...(process.platform === 'win32' && { PATH: [...libraries.map(dirname), process.env.PATH].join(delimiter) }),
+    ELECTRON_RUN_AS_NODE: '1',
     VK_LOADER_DEBUG: 'error,warn,info,driver',
   }
-  const ended = await runTool(process.execPath, ['-e', script, runtime, device, JSON.stringify(libraries)], {
-    env,
-    signal,
-    seconds,
-  })
+  const ended = await runTool(
+    process.execPath,
+    ['--input-type=commonjs', '-e', script, runtime, device, JSON.stringify(libraries)],
+    {
+      env,
+      signal,
+      seconds,
+    },
+  )
   return ended ? told(ended, job) : { finding: failed(`${process.execPath} cannot be started`, job) }
 }
 

@@ -24,7 +24,7 @@ export const setupCudaCommand = defineCommand({
   description:
     "Takes onnxruntime's CUDA provider, of exactly the version and commit that pixelrow uses, out of PyPI's onnxruntime-gpu (247 MB) with your own " +
     "pip, keeps it in pixelrow's cache folder and links it beside onnxruntime-node; names NVIDIA's libraries that are missing, and tries a " +
-    'session. Run it again after a reinstall: then it only links. Linux on x64 or arm64, Windows on x64.',
+    'session. Run it again after a reinstall: then it only links. Linux on x64, for which alone onnxruntime-node is built with CUDA.',
   arguments: [],
   flags,
   examples: ['pixelrow setup cuda', `pixelrow setup cuda --from ${wheel}`, 'pixelrow setup cuda --remove'],
