@@ -1,7 +1,7 @@
 // @ts-check
 // Trains one recipe's net on the device `cuda`, in a folder whose onnxruntime-node has the real CUDA provider over the stub; prints what was counted.
 // `node child.mjs RECIPE COUNTERS`
-import { engines } from '@pixelrow/train'
+import { engines, lower } from '@pixelrow/train'
 import { counted, readCounters } from './counters.mjs'
 import { training } from './nets.mjs'
 
@@ -22,4 +22,5 @@ async function counting(steps) {
 }
 const runs = { short: await counting(64), long: await counting(128) }
 await trainer.close()
-console.log(JSON.stringify({ compile: counted(opened, compiled), ...runs }))
+const { nodes } = lower(graph.step, { device: 'cuda' }).graph
+console.log(JSON.stringify({ nodes: nodes.length, compile: counted(opened, compiled), ...runs }))

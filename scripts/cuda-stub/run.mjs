@@ -2,7 +2,7 @@
 // `npm run cuda:stub [-- --wheel FILE]`: trains the recipes' nets on onnxruntime's real CUDA provider over a CUDA runtime without a card, and prints
 // where its nodes were placed and what it asked of the card. Linux on x64, with Python 3, pip, a C compiler and binutils; the wheel is 247 MB, once.
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, cpSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -52,10 +52,19 @@ function measured(recipe, stubs) {
   openCounters(counters)
   const env = { ...environment(), LD_LIBRARY_PATH: stubs, PIXELROW_CUDA_STUB: counters }
   const command = [join(folder, 'child.mjs'), recipe, counters]
-  const child = spawnSync(process.execPath, command, { cwd: folder, env, encoding: 'utf8', maxBuffer: 2 ** 30 })
+  // A pipe that is full for a moment would lose lines of the log: Node's pipes do not make native code wait.
+  const file = openSync(join(folder, 'log'), 'w')
+  const child = spawnSync(process.execPath, command, {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', file],
+  })
+  closeSync(file)
+  const log = readFileSync(join(folder, 'log'), 'utf8')
   if (child.status !== 0)
-    throw new CommandFailed(`child.mjs ${recipe}`, child.status ?? child.signal ?? '', readable(child.stderr))
-  return { recipe, placed: placements(child.stderr), ...JSON.parse(child.stdout) }
+    throw new CommandFailed(`child.mjs ${recipe}`, child.status ?? child.signal ?? '', readable(log))
+  return { recipe, placed: placements(log), ...JSON.parse(child.stdout) }
 }
 
 /** A log without what onnxruntime tells of every step that it takes. @param {string} log */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Architecture, mlp } from '@pixelrow/model'
 import { chooseDevice, type Device, type DeviceMove, type Engine, engines, fit } from '@pixelrow/train'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { start, workFolder, writeData } from '../../apps/cli/test/helpers.ts'
 import { quarters } from '../../packages/train/test/quarters.ts'
 import { softwareVulkan } from '../chromium.ts'
 
@@ -61,10 +62,10 @@ test('asked for by name it trains, and its result says on what', async () => {
   expect(result.history[0]!.trainLoss).toBeCloseTo(onCpu.history[0]!.trainLoss, 3)
 }, 120_000)
 
-/** Processes that this one has started, through whichever of its threads. */
-function children(): number[] {
-  const tasks = readdirSync('/proc/self/task')
-  const lists = tasks.map((task) => readFileSync(`/proc/self/task/${task}/children`, 'utf8'))
+/** Processes that one has started, through whichever of its threads. */
+function children(pid: number | 'self' = 'self'): number[] {
+  const tasks = readdirSync(`/proc/${pid}/task`)
+  const lists = tasks.map((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8'))
   return lists.flatMap((list) => list.split(' ').filter(Boolean).map(Number))
 }
 
@@ -86,4 +87,24 @@ test('where its process is killed, the training goes on from the last epoch on t
   expect(result.moves).toEqual(moves)
   expect(moves).toMatchObject([{ from: 'webgpu', to: 'cpu', reason: expect.stringMatching(/SIGKILL/) }])
   expect([40, 80, 120]).toContain(moves[0]!.wentOnFrom)
+}, 120_000)
+
+test('the command says so on screen and in run.json, and trains again on the CPU', async () => {
+  const cwd = workFolder()
+  writeData(join(cwd, 'data'), { rows: 1200, classes: ['a', 'b', 'c'] })
+  const words = ['train', 'data/train.csv', '--recipe', 'linear', '--epochs', '6', '--batch-size', '16', '--out', 'run']
+  const { child, says, finished } = start([...words, '--device', 'webgpu'], { cwd })
+  await says(/^ +2 /m)
+  for (const pid of children(child.pid!)) process.kill(pid, 'SIGKILL')
+  const { code, stderr } = await finished
+  expect(code).toBe(0)
+  expect(stderr).toMatch(/\nDevice webgpu \(SwiftShader.*, software\): asked for\n/)
+  expect(stderr).toMatch(/\nThe device webgpu was lost after step \d+ \(.*SIGKILL.*\); going on from step \d+ on cpu\n/)
+  const { machine } = JSON.parse(readFileSync(join(cwd, 'run/run.json'), 'utf8'))
+  expect(machine).toMatchObject({
+    device: 'cpu',
+    reason: 'asked for',
+    adapter: { type: 'software' },
+    moves: [{ from: 'webgpu', to: 'cpu' }],
+  })
 }, 120_000)

