@@ -91,7 +91,11 @@ test('a training that began on a device which is gone says so, and goes on where
   expect(gone.stderr).toContain('Fix: Go on elsewhere: add --device cpu\n')
   const went = await pixelrow(['resume', 'run', '--device', 'cpu'], { cwd, env })
   expect(went).toMatchObject({ code: 0 })
-  expect(record(cwd, 'run').machine).toMatchObject({ device: 'cpu', precision: 'fp32' })
+  expect(record(cwd, 'run').machine).toMatchObject({
+    device: 'cpu',
+    precision: 'fp32',
+    moves: [{ from: 'abacus', to: 'cpu' }],
+  })
 })
 
 test('a GPU that TensorFlow does not use, and a profile by tfjs, are refused in one sentence', async () => {
