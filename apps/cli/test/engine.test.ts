@@ -77,12 +77,13 @@ test('a training that began on a device which is gone says so, and goes on where
   // As another machine would have left it, whose device no machine has.
   const [checkpoint, resume] = ['checkpoint.safetensors', 'resume.json'].map((file) => join(cwd, 'run', file))
   const { weights, metadata } = fromSafetensors(readFileSync(checkpoint!))
-  const identity = JSON.stringify({ ...JSON.parse(metadata.identity!), device: 'abacus' })
+  const identity = JSON.stringify({ ...JSON.parse(metadata.identity!), device: 'abacus', precision: 'tf32' })
   const bytes = toSafetensors(weights, { ...metadata, identity })
   writeFileSync(checkpoint!, bytes)
   const left = JSON.parse(readFileSync(resume!, 'utf8'))
+  const flags = { ...left.flags, device: 'abacus', precision: 'tf32' }
   const sha256 = createHash('sha256').update(bytes).digest('hex')
-  writeFileSync(resume!, JSON.stringify({ ...left, checkpoint: { bytes: bytes.length, sha256 } }))
+  writeFileSync(resume!, JSON.stringify({ ...left, flags, checkpoint: { bytes: bytes.length, sha256 } }))
 
   const gone = await pixelrow(['resume', 'run'], { cwd, env })
   expect(gone.code).toBe(1)
@@ -90,7 +91,11 @@ test('a training that began on a device which is gone says so, and goes on where
   expect(gone.stderr).toContain('Fix: Go on elsewhere: add --device cpu\n')
   const went = await pixelrow(['resume', 'run', '--device', 'cpu'], { cwd, env })
   expect(went).toMatchObject({ code: 0 })
-  expect(record(cwd, 'run').machine).toMatchObject({ device: 'cpu' })
+  expect(record(cwd, 'run').machine).toMatchObject({
+    device: 'cpu',
+    precision: 'fp32',
+    moves: [{ from: 'abacus', to: 'cpu' }],
+  })
 })
 
 test('a GPU that TensorFlow does not use, and a profile by tfjs, are refused in one sentence', async () => {

@@ -35,7 +35,17 @@ export async function makeReady(
 ): Promise<Ready> {
   const job = prepare(architecture, table, options, preparation)
   const { choice, ...on } = chosen ?? (await choose(job, options.signal))
-  return { ...job, ...on, choice, memory: { kept: job.start, total: job.start.position.total } }
+  const start = startElsewhere(job, on.device)
+  return { ...job, ...on, start, choice, memory: { kept: start, total: start.position.total } }
+}
+
+/** Where a training begins; a checkpoint that goes on on another device than its own says so. */
+function startElsewhere({ start, resumed }: Prepared, to: string): Snapshot {
+  const from = resumed?.device
+  if (from === undefined || from === to) return start
+  const { total, moves = [] } = start.position
+  const move = { from, to, lostAt: total, wentOnFrom: total, reason: 'another device was asked for' }
+  return { ...start, position: { ...start.position, moves: [...moves, move] } }
 }
 
 /** The same on its device, for what keeps nothing of a training; whoever calls it closes the trainer. */

@@ -272,11 +272,11 @@ export interface DeviceTrial {
   date: string
 }
 
-/** A device that was lost, and where the training went on. */
+/** A device that was lost, or left, and where the training went on. */
 export interface DeviceMove {
   from: string
   to: string
-  /** Steps done in all when the device was lost, and those of them that the checkpoint has from which it went on. */
+  /** Steps done in all when it was, and those of them that the checkpoint has from which it went on. */
   lostAt: number
   wentOnFrom: number
   /** Without its full stop. */
@@ -299,7 +299,7 @@ export interface FitResult {
   threads: number
   /** Where it began, and why there. */
   choice: DeviceChoice
-  /** The devices that were lost on the way, first things first; not there where none was. */
+  /** The devices that were lost on the way, or left for another that was asked for, first things first; not there where none was. */
   moves?: DeviceMove[]
   /** The library that computed, where the engine had a choice. */
   runtime?: RuntimeInfo

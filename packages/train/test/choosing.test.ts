@@ -143,6 +143,15 @@ test('software that plays a card is no choice of ours, and what is not there say
   })
 })
 
+test('a precision is looked for among the devices, and refused by name where none has it', async () => {
+  const card = withCard({ slow: 'cpu', device: { precisions: ['tf32', 'fp32'] } })
+  expect(await choice(card, { precision: 'tf32' })).toMatchObject({ device: 'cuda' })
+  await expect(choice(card, { precision: 'fp16' })).rejects.toMatchObject({
+    code: 'TRAIN_PRECISION_UNAVAILABLE',
+    params: { device: 'cpu', precision: 'fp16' },
+  })
+})
+
 test('a training of a few large steps has no trial, for which its time does not suffice', async () => {
   const rows = quarters(20_000)
   const wide = mlp(rows, { hidden: [1000, 1000] })

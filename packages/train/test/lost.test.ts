@@ -116,7 +116,10 @@ test('a checkpoint of a training that moved goes on where it went on', async () 
   })
   // Unless another device is named.
   const elsewhere = await fit(net, table, { ...options, engine: absent, device: 'cpu', resume: onCard! })
-  expect(elsewhere.device).toBe('cpu')
+  expect(elsewhere).toMatchObject({
+    device: 'cpu',
+    moves: [{ from: 'cuda', to: 'cpu', wentOnFrom: stepsAnEpoch, reason: 'another device was asked for' }],
+  })
   expect(bits(elsewhere.model.weights)).toEqual(bits(first.model.weights))
   await expect(
     fit(net, table, { ...options, resume: onCard!, engine: withCard(), precision: 'fp16' }),

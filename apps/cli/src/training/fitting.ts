@@ -104,8 +104,8 @@ export async function fitOnce(
     seed,
     engine: place.engine,
     device: place.device,
-    // What a device computes in that was gone on with is for that device to say.
-    ...(place.moves.length === 0 && { precision }),
+    // A checkpoint has its own, and so has a device on which a training went on that had lost its.
+    ...(!kept.options.resume && place.device === flags.device && { precision }),
     threads,
     debug,
     // An ensemble's members reach it together.

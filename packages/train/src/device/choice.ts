@@ -7,10 +7,10 @@ import type { FitOptions } from '../options.ts'
 import { type On, type Prepared, prepare } from '../prepared.ts'
 import { flopsOf } from '../profile/flops.ts'
 import { fitRules } from '../rules.ts'
-import type { Device, DeviceAttempt, DeviceChoice, Engine } from '../types.ts'
+import type { Device, DeviceAttempt, DeviceChoice, Engine, Precision } from '../types.ts'
 import { isLost, isUnusable, lossReason } from './lost.ts'
-import { engineOf, namedDevice } from './named.ts'
-import { precisionOn } from './precision.ts'
+import { engineOf, type Found, namedDevice } from './named.ts'
+import { lacks, precisionOn } from './precision.ts'
 import { CPU_FLOPS_PER_SECOND, deviceOrder, isSmall, LARGE_JOB, reasonAgainst } from './rule.ts'
 import { praise, type Tried, tryDevice } from './trial.ts'
 import { rememberedTrial, rememberTrial } from './verdicts.ts'
@@ -63,7 +63,7 @@ export async function choose(job: Prepared, signal?: AbortSignal): Promise<Chose
 /** A device with what is to be told of it. */
 function placed(
   { settings, resumed }: Prepared,
-  { engine, device }: { engine: Engine; device: Device },
+  { engine, device }: Found,
   { attempts = [], ...why }: Pick<DeviceChoice, 'reason' | 'trial'> & { attempts?: DeviceAttempt[] },
 ): Chosen {
   const precision = precisionOn(
@@ -75,6 +75,7 @@ function placed(
   return { engine, device: name, precision, choice }
 }
 
+/** What the rule and trial steps say. */
 async function automatic(job: Prepared, signal?: AbortSignal): Promise<Chosen> {
   const { settings, graph } = job
   const engine = engineOf(settings.engine === 'auto' ? 'onnxruntime' : settings.engine)
@@ -84,30 +85,52 @@ async function automatic(job: Prepared, signal?: AbortSignal): Promise<Chosen> {
     const reason = `a small job: ${amount(flops)}, and a GPU is looked for from ${amount(LARGE_JOB)} on`
     return placed(job, onCpu, { reason })
   }
-  const size = `a job of ${amount(flops)}`
   const devices = await devicesOf(engine, settings.engine === 'auto')
-  const attempts = devices.flatMap((each) => attemptOf(each.device))
-  const order = deviceOrder(
-    flops,
-    devices.map(({ device }) => device),
-  )
-  const cpu = placed(job, onCpu, { reason: '', attempts })
-  for (const name of order.slice(0, -1)) {
-    const found = devices.find(({ device }) => device.name === name && device.available)!
-    const on = placed(job, found, { reason: size, attempts })
-    const { trial, rejected } = await triedOnce(job, on, cpu, signal)
-    if (rejected === undefined) {
-      const reason = `${size}; ${trial ? praise(trial) : 'too few steps for trial steps'}`
-      return placed(job, found, { reason, attempts, ...(trial && { trial }) })
-    }
-    attempts.push({ device: name, error: rejected, ...(trial && { trial }) })
+  const attempts = devices.flatMap(({ device }) => attemptOf(device, settings.precision))
+  const able = devices.filter(({ device }) => !lacks(device, settings.precision))
+  for (const found of inOrder(flops, able)) {
+    const taken = await unlessRejected(job, { found, onCpu, size: `a job of ${amount(flops)}`, attempts }, signal)
+    if (taken) return taken
   }
   const reason = attempts.map(({ device, error }) => `${device}: ${error}`).join('; ') || 'there is no other device'
   return placed(job, onCpu, { reason, attempts })
 }
 
+/** The devices before the CPU, by the rule. */
+function inOrder(flops: number, found: readonly Found[]): Found[] {
+  const names = deviceOrder(
+    flops,
+    found.map(({ device }) => device),
+  )
+  return names.slice(0, -1).map((name) => found.find(({ device }) => device.name === name && device.available)!)
+}
+
+/** A device that is tried, beside the CPU, with what is known before. */
+interface Candidate {
+  found: Found
+  onCpu: Found
+  size: string
+  attempts: DeviceAttempt[]
+}
+
+/** The device, unless its trial steps speak against it: then that is one of the attempts. */
+async function unlessRejected(
+  job: Prepared,
+  { found, onCpu, size, attempts }: Candidate,
+  signal?: AbortSignal,
+): Promise<Chosen | undefined> {
+  const cpu: On = { engine: onCpu.engine, device: 'cpu', precision: precisionOn(onCpu.device, undefined) }
+  const { trial, rejected } = await triedOnce(job, placed(job, found, { reason: size }), cpu, signal)
+  if (rejected === undefined) {
+    const reason = `${size}; ${trial ? praise(trial) : 'too few steps for trial steps'}`
+    return placed(job, found, { reason, attempts, ...(trial && { trial }) })
+  }
+  attempts.push({ device: found.device.name, error: rejected, ...(trial && { trial }) })
+  return undefined
+}
+
 /** An engine's devices; where no engine was asked for and onnxruntime has no GPU, TensorFlow's with them. */
-async function devicesOf(engine: Engine, isOpen: boolean): Promise<{ engine: Engine; device: Device }[]> {
+async function devicesOf(engine: Engine, isOpen: boolean): Promise<Found[]> {
   const own = (await engine.devices()).map((device) => ({ engine, device }))
   const hasGpu = own.some(({ device }) => device.name !== 'cpu' && reasonAgainst(device) === undefined)
   const seen = isOpen && !hasGpu ? await seesGpu() : undefined
@@ -119,8 +142,8 @@ async function devicesOf(engine: Engine, isOpen: boolean): Promise<{ engine: Eng
   return [...own, { engine: engines.tfjs, device }]
 }
 
-function attemptOf(device: Device): DeviceAttempt[] {
-  const error = reasonAgainst(device)
+function attemptOf(device: Device, precision: Precision | undefined): DeviceAttempt[] {
+  const error = reasonAgainst(device) ?? (lacks(device, precision) ? `it does not train in ${precision}` : undefined)
   return error === undefined || device.name === 'cpu'
     ? []
     : [{ device: device.name, error, ...(device.fix !== undefined && { fix: device.fix }) }]
