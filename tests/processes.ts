@@ -7,9 +7,11 @@ export function zombies(parent: number): string[] {
   return processes().flatMap(({ ppid, state, name }) => (ppid === parent && state === 'Z' ? [name] : []))
 }
 
-/** The children of a process that have a name. */
-export function children(parent: number, name: string): number[] {
-  return processes().flatMap((each) => (each.ppid === parent && each.name === name ? [each.pid] : []))
+/** The processes that a process has started and that run, by a name that they gave themselves. */
+export function childrenCalled(name: string, parent: number): number[] {
+  return processes().flatMap((each) =>
+    each.ppid === parent && each.state !== 'Z' && each.name === name ? [each.pid] : [],
+  )
 }
 
 interface Process {
@@ -27,7 +29,7 @@ function processes(): Process[] {
       .flatMap((pid) => statOf(`/proc/${pid}/stat`))
   const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat=,comm='], { encoding: 'utf8' }).trim().split('\n')
   return lines.map((line) => {
-    const [pid, ppid, state = '', ...name] = line.trim().split(/\s+/)
+    const [pid = '', ppid = '', state = '', ...name] = line.trim().split(/\s+/)
     return { pid: Number(pid), ppid: Number(ppid), state: state[0] ?? '', name: name.join(' ') }
   })
 }

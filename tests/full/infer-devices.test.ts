@@ -7,7 +7,7 @@ import { pixelrow, start } from '../../apps/cli/test/helpers.ts'
 import { corners, onnxOf } from '../../packages/classifier/test/model.ts'
 import { root } from '../../scripts/workspace.mjs'
 import { softwareVulkan } from '../chromium.ts'
-import { children } from '../processes.ts'
+import { childrenCalled } from '../processes.ts'
 
 // WebGPU here is onnxruntime's own on a software driver: what happens to a device that fails is real, its speed is not a card's.
 
@@ -238,7 +238,7 @@ test('predict says that its device was lost, and writes the same submission', as
   })
   await says(/^Device webgpu: asked for; 1,000 of 1,000 rows of noise get the CPU's class$/m)
   child.stdin!.write(head + lines.slice(0, 3000).join(''))
-  for (const pid of children(child.pid!, 'pixelrow-infer')) process.kill(pid, 'SIGKILL')
+  for (const pid of childrenCalled('pixelrow-infer', child.pid!)) process.kill(pid, 'SIGKILL')
   child.stdin!.end(lines.slice(3000).join(''))
   const { code, stderr } = await finished
   expect(stderr).toMatch(/^Device webgpu: lost while it was in use: .+ The CPU did the rest, and no row is missing$/m)
