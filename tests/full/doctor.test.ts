@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DeviceReport, lookAtDevices, surveyDevices } from '@pixelrow/devices'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { runtimeCopy } from '../../packages/devices/test/copies.ts'
 import { withoutVariables, writeMachine } from '../../packages/devices/test/machines.ts'
+import { needed, providerFiles, writeFiles, writeRuntime } from '../../packages/devices/test/runtimes.ts'
 import { root } from '../../scripts/workspace.mjs'
 import { softwareVulkan } from '../chromium.ts'
 
@@ -49,14 +51,18 @@ test('the command tells it too', () => {
   expect(devices.find(({ device }) => device === 'webgpu')).toMatchObject({ adapter: { type: 'software' } })
 })
 
+/** Makes a library whose code runs when it is loaded. */
+function compile(code: string, library: string): void {
+  const file = join(folder, 'library.c')
+  const begin = `__attribute__((constructor)) static void begin(void) { ${code} }`
+  writeFileSync(file, `#include <stdlib.h>\n#include <unistd.h>\n${begin}\n`)
+  const { status, stderr } = spawnSync('cc', ['-shared', '-fPIC', '-o', library, file], { encoding: 'utf8' })
+  expect(status, `a C compiler is needed: ${stderr}`).toBe(0)
+}
+
 describe('a Vulkan driver', () => {
-  /** A driver whose code runs when it is loaded, and its manifest. */
   function driver(code: string): string {
-    const source = `#include <stdlib.h>\n#include <unistd.h>\n__attribute__((constructor)) static void begin(void) { ${code} }\n`
-    const [file, library] = [join(folder, 'driver.c'), join(folder, 'libdriver.so')]
-    writeFileSync(file, source)
-    const { status, stderr } = spawnSync('cc', ['-shared', '-fPIC', '-o', library, file], { encoding: 'utf8' })
-    expect(status, `a C compiler is needed: ${stderr}`).toBe(0)
+    compile(code, join(folder, 'libdriver.so'))
     const manifest = join(folder, 'driver.json')
     writeFileSync(
       manifest,
@@ -95,7 +101,7 @@ describe('the command that brings a Vulkan loader and driver', () => {
     rmSync(join(machine, 'etc/os-release'))
     rmSync(join(machine, 'var/lib/apt/lists'), { recursive: true })
     for (const path of ['etc/os-release', 'var/lib/apt/lists'])
-      execFileSync('cp', ['-r', join('/', path), join(machine, path)])
+      execFileSync('cp', ['-rL', join('/', path), join(machine, path)])
     return lookAtDevices({ runtime, root: machine, devices: ['webgpu'] })[0]!.fix!
   }
 
@@ -129,4 +135,30 @@ describe('the command that brings a Vulkan loader and driver', () => {
     expect(pieces[1]?.found).toContain('llvmpipe (software)')
     expect(adapter?.backend).toBe('Vulkan')
   })
+})
+
+test("the command that brings one of NVIDIA's libraries does so, and the next look finds it", () => {
+  const { entry, binaries } = writeRuntime(folder)
+  writeFiles(binaries, providerFiles())
+  // All but CUDA's runtime, which is small.
+  const libraries = [...needed, 'libcudnn.so.9'].filter((name) => !name.startsWith('libcudart'))
+  const machine = writeMachine(join(folder, 'machine'), { cards: ['0x10de'], driver: '580.82.07', libraries })
+  const look = () =>
+    lookAtDevices({ runtime: entry, root: machine, cache: join(folder, 'cache'), devices: ['cuda'] })[0]!
+  const { reason, fix = '' } = look()
+  expect(reason).toBe('libcudart.so.13 is missing')
+  execFileSync('sh', ['-c', fix], { stdio: 'pipe' })
+  expect(look()).toMatchObject({ works: true })
+})
+
+test("a CUDA provider that ends the process is a finding, and not this process's end", async () => {
+  const { entry, binaries } = runtimeCopy(folder)
+  writeFiles(binaries, providerFiles())
+  compile('abort();', join(binaries, 'libonnxruntime_providers_shared.so'))
+  const libraries = [...needed, 'libcudnn.so.9']
+  const machine = writeMachine(join(folder, 'machine'), { cards: ['0x10de'], driver: '580.82.07', libraries })
+  const cache = join(folder, 'cache')
+  const [report] = await surveyDevices({ runtime: entry, root: machine, cache, devices: ['cuda'] })
+  expect(report?.findings.filter(({ ok }) => !ok).map(({ piece }) => piece)).toEqual(['trial'])
+  expect(report?.reason).toBe('making a session ended the process with SIGABRT')
 })

@@ -23,7 +23,9 @@ test.each([
   'download --help',
   'submit --help',
   'submissions --help',
+  'doctor --help',
   'setup --help',
+  'setup cuda --help',
   'setup tfjs --help',
 ])('pixelrow %s', async (line) => {
   const { code, stdout, stderr } = await pixelrow(line.split(' ').filter(Boolean))
@@ -115,7 +117,7 @@ test.each<[string[], string, string?]>([
   [['run', '--device', 'gpu'], '--device must be one of auto, cuda, cpu, e.g. --device cpu; found "gpu"'],
   [['run', '--engine', 'x'], '--engine must be one of auto, onnxruntime, tfjs, e.g. --engine tfjs; found "x"'],
   [['data'], 'data needs a command: describe, head or convert', 'pixelrow data describe train.csv'],
-  [['setup'], 'setup needs a command: tfjs', 'pixelrow setup tfjs'],
+  [['setup'], 'setup needs a command: cuda or tfjs', 'pixelrow setup cuda'],
   [['data', 'descibe'], 'unknown command descibe (did you mean describe?)', 'pixelrow data --help'],
   [['data', 'head'], 'data head needs file', 'pixelrow data head train.csv'],
   [['data', 'head', 'x.csv', '--epochs', '3'], 'data head does not take --epochs', 'pixelrow data head --help'],

@@ -6,16 +6,18 @@ export type SetupErrorCode =
   | 'DEVICES_OPTION_UNKNOWN'
   /** An option has a value that it cannot have: `where`, `option`, `expected`, `found`. */
   | 'DEVICES_OPTION_INVALID'
-  /** tfjs-node is set up on other machines only: `expected`, `found`. */
+  /** What is to be set up is there for other machines only: `expected`, `found`. */
   | 'DEVICES_MACHINE_UNSUPPORTED'
-  /** A path is none of an onnxruntime-node with binaries for this machine: `expected`, `found`, the `file`. */
+  /** A path is none of an onnxruntime-node with binaries for this machine, or these are none of a known build: `expected`, `found`, the `file`. */
   | 'DEVICES_RUNTIME_MISSING'
   /** A program that is needed is not there, or does not run: the `tool` (compiler, npm, pip), what was `found`. */
   | 'DEVICES_TOOL_MISSING'
   /** There is too little room on the disk: bytes that are `needed` and `free`, the `folder`. */
   | 'DEVICES_DISK_FULL'
-  /** A wheel is another one than is needed: `expected`, `found`. */
+  /** A wheel, or a folder with what it holds, is another one than is needed: `expected`, `found`. */
   | 'DEVICES_WHEEL_OTHER'
+  /** Files of a CUDA provider are in the way that no set-up has placed: the `files`, the `version` that is needed, what was `found`. */
+  | 'DEVICES_PROVIDER_FOREIGN'
   /** pip or npm could not fetch what is needed: the `tool`, and the end of its `output`. */
   | 'DEVICES_FETCH_FAILED'
   /** The compiler could not build the addon: its `command`, and the end of its `output`. */

@@ -10,15 +10,19 @@ import {
   signal,
   text,
 } from '../../../common/options.ts'
-import type { PlaceOptions, PreloadOptions } from './cuda/types.ts'
+import type { PlaceOptions, PreloadOptions, RemoveCudaOptions, SetupCudaOptions } from './cuda/types.ts'
 import { SetupError } from './error.ts'
 import { deviceNames } from './findings/names.ts'
 import type { LookOptions, SurveyOptions } from './findings/types.ts'
 import type { BuiltOptions, SetupTfjsOptions } from './tfjs/types.ts'
 
-/** Checks the options of a function of this package. */
+/** Checks the options of a function of this package. Where there is a `runtime`, it must be given. */
 export function check<Options extends object>(where: string, options: Options, rules: Rules<Options>): void {
   checkOptions(where, options, rules, failed)
+  if (!('runtime' in rules) || (options && 'runtime' in options && options.runtime !== undefined)) return
+  const [option, expected, found] = ['runtime', "the path of onnxruntime-node's entry", 'undefined']
+  const message = `${where}: ${option} must be ${expected}; found ${found}.`
+  throw failed({ code: 'OPTION_INVALID', params: { where, option, expected, found }, message })
 }
 
 function failed({ code, params, message }: OptionProblem): SetupError {
@@ -48,3 +52,7 @@ export const lookRules: Rules<LookOptions> = {
 }
 
 export const surveyRules: Rules<SurveyOptions> = { ...lookRules, seconds: number({ above: 0 }), signal }
+
+export const removeCudaRules: Rules<RemoveCudaOptions> = { runtime: text, cache: text }
+
+export const setupCudaRules: Rules<SetupCudaOptions> = { ...removeCudaRules, from: text, signal, onProgress: callback }

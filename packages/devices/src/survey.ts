@@ -42,12 +42,9 @@ async function tried(
 ): Promise<DeviceReport> {
   const { device, name, adapter, findings } = report
   const { devices: _, ...places } = options
+  const { runtime, root = '/' } = options
   const libraries = device === 'cpu' ? [] : librariesFor(device, places)
-  const {
-    finding,
-    trial,
-    adapter: taken,
-  } = await tryDevice({ device, runtime: options.runtime, libraries, seconds, signal })
+  const { finding, trial, adapter: taken } = await tryDevice({ device, runtime, root, libraries, seconds, signal })
   return reportOf(device, {
     ...(name && { name }),
     ...named(taken ?? adapter),

@@ -1,6 +1,7 @@
 import { SetupError } from './error.ts'
 import { check, checkRules } from './options.ts'
-import { findCompiler, findNpm, findPython, type Tool } from './tfjs/tools.ts'
+import type { Tool } from './setup/python.ts'
+import { findCompiler, findNpm, findPip } from './tfjs/tools.ts'
 
 /** A program that a set-up needs, as it is here. */
 export interface ToolFound {
@@ -21,7 +22,7 @@ export async function toolsHere(options: { signal?: AbortSignal | undefined } = 
   check('toolsHere', options, checkRules)
   const { signal } = options
   return [
-    await found('python', () => findPython('cpu', signal)),
+    await found('python', () => findPip('cpu', signal)),
     await found('compiler', () => findCompiler(signal)),
     await found('npm', () => findNpm(signal)),
   ]

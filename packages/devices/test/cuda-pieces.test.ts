@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -44,7 +45,7 @@ const missing = ({ findings }: DeviceReport) => findings.filter(({ ok }) => !ok)
 const without = (name: string): Parts => ({ ...whole, libraries: libraries.filter((library) => library !== name) })
 const { 'libonnxruntime_providers_cuda.so': half = Buffer.alloc(0) } = providerFiles()
 const setup = 'pixelrow setup cuda'
-const pip = (packages: string) => `python3 -m pip install --no-deps --upgrade --target CACHE/cuda/nvidia ${packages}`
+const pip = (packages: string) => `python3 -m pip install --upgrade --target CACHE/cuda/nvidia ${packages}`
 
 test('a machine with card, driver, provider and libraries works', () => {
   const report = look(whole)
@@ -100,7 +101,11 @@ test.each<[string, Parts, { piece: string; reason: string | RegExp; fix: string 
   [
     'half of the provider',
     { ...whole, provider: { 'libonnxruntime_providers_cuda.so': half } },
-    { piece: 'provider', reason: /missing: no libonnxruntime_providers_shared\.so beside/, fix: setup },
+    {
+      piece: 'provider',
+      reason: /missing: no libonnxruntime_providers_shared\.so beside/,
+      fix: /^rm \S+cuda\.so && pixelrow setup cuda$/,
+    },
   ],
   [
     "a provider of onnxruntime's version",
@@ -108,7 +113,7 @@ test.each<[string, Parts, { piece: string; reason: string | RegExp; fix: string 
     {
       piece: 'provider',
       reason: "onnxruntime's CUDA provider is of version 1.29.0, and must be of 1.30.0: another one computes wrongly",
-      fix: setup,
+      fix: /^rm \S+shared\.so \S+cuda\.so && pixelrow setup cuda$/,
     },
   ],
   [
@@ -185,15 +190,22 @@ test("Windows' driver inside of its subsystem for Linux counts", () => {
   expect(findings.find(({ piece }) => piece === 'driver')).toEqual({ piece: 'driver', ok: true, found: 'of Windows' })
 })
 
+test('what is in the way of the right provider is removed by the command that is printed', () => {
+  const options = write({ ...whole, provider: providerFiles({ texts: ['1.29.0'] }) })
+  const [removal = ''] = lookAtDevices(options)[0]!.fix!.split(` && ${setup}`)
+  execFileSync('/bin/sh', ['-c', removal], { env: { PATH: '/usr/bin:/bin' } })
+  expect(lookAtDevices(options)[0]).toMatchObject({ reason: expect.stringMatching(/provider is missing/), fix: setup })
+})
+
 test.each([
   ['darwin', 'arm64', 'platform'],
-  ['linux', 'arm64', 'platform'],
+  ['win32', 'arm64', 'platform'],
 ])('%s on %s has no CUDA', (platform, arch, piece) => {
   vi.spyOn(process, 'platform', 'get').mockReturnValue(platform as NodeJS.Platform)
   vi.spyOn(process, 'arch', 'get').mockReturnValue(arch as NodeJS.Architecture)
   const report = look({})
   expect(missing(report)).toEqual([piece])
-  expect(report.fix).toBe('No command can mend that; the device webgpu uses other GPUs.')
+  expect(report.fix).toBe('No command can mend that. WebGPU uses the GPUs of other machines (--device webgpu).')
 })
 
 test('a path that is no onnxruntime-node is the first thing to say', () => {

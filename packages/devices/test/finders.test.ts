@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { commitOf, findNvidia, hasCodeFor, providerOf, runtimeAt, SetupError } from '@pixelrow/devices'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { dllOf } from './images.ts'
+import { elfOf } from './images.ts'
+import { withoutVariables } from './machines.ts'
 import { commit, needed, providerFiles, version, writeFiles, writeRuntime } from './runtimes.ts'
 
 let folder: string
@@ -85,19 +86,6 @@ describe('a provider', () => {
     symlinkSync(join(folder, 'gone'), library)
     expect(providerOf(runtimeAt(entry), { cache })?.missing).toHaveLength(2)
   })
-
-  test('for Windows is read as a DLL', () => {
-    vi.spyOn(process, 'platform', 'get').mockReturnValue('win32')
-    const { entry, binaries } = writeRuntime(folder)
-    const cuda = dllOf({ needed: ['cudart64_13.dll', 'cublas64_13.dll'], texts: [version], code: [[1, 75]] })
-    writeFiles(binaries, { 'onnxruntime_providers_shared.dll': dllOf(), 'onnxruntime_providers_cuda.dll': cuda })
-    expect(commitOf(runtimeAt(entry).library)).toBe(commit)
-    expect(providerOf(runtimeAt(entry), { cache })).toMatchObject({
-      ...{ missing: [], version, cuda: 13, fits: true },
-      targets: { sass: [], ptx: [75] },
-      needed: ['cudart64_13.dll', 'cublas64_13.dll'],
-    })
-  })
 })
 
 test.each([
@@ -117,25 +105,21 @@ test('code that the driver compiles runs on later GPUs of any kind', () => {
 
 describe("NVIDIA's libraries", () => {
   beforeEach(() => {
+    withoutVariables(folder)
     vi.stubEnv('PATH', folder)
     vi.stubEnv('HOME', folder)
-    for (const name of [
-      'PYTHONPATH',
-      'PYTHON',
-      'VIRTUAL_ENV',
-      'CONDA_PREFIX',
-      'LD_LIBRARY_PATH',
-      'CUDA_HOME',
-      'CUDA_PATH',
-    ])
-      vi.stubEnv(name, undefined)
   })
 
+  const library = elfOf()
   const found = () =>
-    Object.fromEntries(findNvidia(undefined, { cache }).map(({ library, path, by }) => [library, path && { path, by }]))
+    Object.fromEntries(
+      findNvidia(undefined, { cache, root: folder }).map(({ library, path, by }) => [library, path && { path, by }]),
+    )
 
   test('that are missing are named in their order, with what brings them and what it is for', () => {
-    expect(findNvidia(undefined, { cache }).map(({ library, package: brings }) => [library, brings])).toEqual([
+    expect(
+      findNvidia(undefined, { cache, root: folder }).map(({ library, package: brings }) => [library, brings]),
+    ).toEqual([
       ['libcudart.so.13', 'nvidia-cuda-runtime~=13.0'],
       ['libcublasLt.so.13', 'nvidia-cublas~=13.0'],
       ['libcublas.so.13', 'nvidia-cublas~=13.0'],
@@ -147,8 +131,10 @@ describe("NVIDIA's libraries", () => {
 
   test('are those that a provider of CUDA 12 says', () => {
     const { entry, binaries } = writeRuntime(folder)
-    writeFiles(binaries, providerFiles({ needed: ['libcudart.so.12', 'libcufft.so.11', 'libm.so.6'] }))
+    writeFiles(binaries, providerFiles({ needed: ['libcudart.so.12', 'libcufft.so.11', 'libcudnn.so.9', 'libm.so.6'] }))
     const libraries = findNvidia(providerOf(runtimeAt(entry), { cache }), { cache })
+    // Such a build does not load without cuDNN.
+    expect(new Set(libraries.map(({ neededFor }) => neededFor))).toEqual(new Set(['everything']))
     expect(libraries.map(({ library, package: brings }) => [library, brings])).toEqual([
       ['libcudart.so.12', 'nvidia-cuda-runtime-cu12~=12.0'],
       ['libcufft.so.11', 'nvidia-cufft-cu12~=11.0'],
@@ -161,12 +147,15 @@ describe("NVIDIA's libraries", () => {
     const [environment, loader] = [join(folder, 'venv'), join(folder, 'loader')]
     const packages = join(environment, 'lib/python3.12/site-packages/nvidia')
     writeFiles(packages, {
-      'cu13/lib/libcudart.so.13': '',
-      'cu13/lib/libcublas.so.13': '',
-      'cudnn/lib/libcudnn.so.9': '',
+      'cu13/lib/libcudart.so.13': library,
+      'cu13/lib/libcublas.so.13': library,
+      'cudnn/lib/libcudnn.so.9': library,
     })
-    writeFiles(join(cache, 'cuda/nvidia/nvidia'), { 'cu13/lib/libcublasLt.so.13': '', 'cu13/lib/libcublas.so.13': '' })
-    writeFiles(loader, { 'libcurand.so.10': '', 'libcublas.so.12': '' })
+    writeFiles(join(cache, 'cuda/nvidia/nvidia'), {
+      'cu13/lib/libcublasLt.so.13': library,
+      'cu13/lib/libcublas.so.13': library,
+    })
+    writeFiles(loader, { 'libcurand.so.10': library, 'libcublas.so.12': library })
     vi.stubEnv('VIRTUAL_ENV', environment)
     vi.stubEnv('LD_LIBRARY_PATH', loader)
     expect(found()).toMatchObject({
@@ -181,10 +170,10 @@ describe("NVIDIA's libraries", () => {
   test("are found beside the user's python3, in conda's folder and in a toolkit", () => {
     writeFiles(join(folder, 'python'), {
       'bin/python3': '',
-      'lib/python3.11/site-packages/nvidia/cublas/lib/libcublas.so.13': '',
+      'lib/python3.11/site-packages/nvidia/cublas/lib/libcublas.so.13': library,
     })
-    writeFiles(join(folder, 'conda'), { 'lib/libcudart.so.13': '' })
-    writeFiles(join(folder, 'cuda'), { 'lib64/libcurand.so.10': '' })
+    writeFiles(join(folder, 'conda'), { 'lib/libcudart.so.13': library })
+    writeFiles(join(folder, 'cuda'), { 'lib64/libcurand.so.10': library })
     vi.stubEnv('PATH', join(folder, 'python/bin'))
     vi.stubEnv('CONDA_PREFIX', join(folder, 'conda'))
     vi.stubEnv('CUDA_HOME', join(folder, 'cuda'))

@@ -25,6 +25,7 @@ export function elfOf({ needed = [], texts = [], code = [], salt = '' }: Library
   sections.push({ name: '.shstrtab', type: 3, bytes: names })
   const header = Buffer.alloc(64)
   header.write('\x7fELF\x02\x01\x01', 'latin1')
+  header.writeUInt16LE(process.arch === 'arm64' ? 183 : 62, 18)
   const table = Buffer.alloc(64 * sections.length)
   let offset = 64
   for (const [index, { name, type, bytes, link = 0 }] of sections.entries()) {
@@ -68,43 +69,4 @@ function fatbinOf(code: readonly (readonly [number, number])[]): Buffer {
     return Buffer.concat([header, entry, payload, Buffer.alloc(8)])
   })
   return Buffer.concat(containers)
-}
-
-/** A DLL of 64 bits that imports libraries, the last of them on the first call, and has constants and GPU code. */
-export function dllOf({ needed = [], texts = [], code = [], salt = '' }: LibraryParts = {}): Buffer {
-  const [start, address] = [0x200, 0x1000]
-  const names = needed.map((name) => Buffer.from(`${name}\0`))
-  const tables = Buffer.alloc(20 * needed.length + 32 * 2)
-  const nameAt = (index: number) => address + tables.length + Buffer.concat(names.slice(0, index)).length
-  const late = 20 * needed.length
-  for (const index of needed.keys())
-    if (index < needed.length - 1) tables.writeUInt32LE(nameAt(index), index * 20 + 12)
-    else tables.writeUInt32LE(nameAt(index), late + 4)
-  const imports = Buffer.concat([tables, ...names])
-  const constants = Buffer.from(`\0${texts.map((text) => `${text}\0`).join('')}`)
-  const sections = [
-    { name: '.idata', bytes: imports },
-    { name: '.rdata', bytes: constants },
-    { name: '.nv_fatb', bytes: fatbinOf(code) },
-  ]
-  const head = Buffer.alloc(start)
-  head.write('MZ', 'latin1')
-  head.writeUInt32LE(64, 60)
-  head.write('PE\0\0', 64, 'latin1')
-  head.writeUInt16LE(sections.length, 70)
-  head.writeUInt16LE(240, 84)
-  head.writeUInt16LE(0x20b, 88)
-  head.writeUInt32LE(address, 88 + 112 + 8)
-  head.writeUInt32LE(address + late, 88 + 112 + 13 * 8)
-  head.write(salt, 64 + 8, 4, 'latin1')
-  let [offset, place] = [start, address]
-  for (const [index, { name, bytes }] of sections.entries()) {
-    const at = 88 + 240 + index * 40
-    head.write(name, at, 8, 'latin1')
-    head.writeUInt32LE(place, at + 12)
-    head.writeUInt32LE(bytes.length, at + 16)
-    head.writeUInt32LE(offset, at + 20)
-    ;[offset, place] = [offset + bytes.length, place + 0x100000]
-  }
-  return Buffer.concat([head, ...sections.map(({ bytes }) => bytes)])
 }

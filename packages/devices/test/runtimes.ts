@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { dllOf, elfOf, type LibraryParts } from './images.ts'
+import { elfOf, type LibraryParts } from './images.ts'
 
 /** The version and commit of the runtimes that tests make. */
 export const [version, commit] = ['1.30.0', 'f2c39fe2f']
@@ -18,8 +18,7 @@ export function writeRuntime(folder: string, { platform = process.platform, arch
   mkdirSync(dirname(entry), { recursive: true })
   writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'onnxruntime-node', version }))
   writeFileSync(entry, '')
-  const [name, image] = platform === 'win32' ? ['onnxruntime.dll', dllOf] : ['libonnxruntime.so.1', elfOf]
-  writeFileSync(join(binaries, name), image({ texts: [buildText(commit)] }))
+  writeFileSync(join(binaries, 'libonnxruntime.so.1'), elfOf({ texts: [buildText(commit)] }))
   return { entry, binaries }
 }
 

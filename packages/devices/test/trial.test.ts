@@ -49,6 +49,8 @@ describe('a runtime that breaks in its own process is a finding', () => {
     }
     module.exports = { ...real, InferenceSession }`
 
+  const fixes = /^No command is known to mend that\.$|ubuntu-drivers install$|^Install NVIDIA's driver, 580 or later/
+
   test.each<[string, string, string]>([
     ['aborts when it loads', 'process.abort()', 'making a session ended the process with SIGABRT'],
     [
@@ -64,6 +66,13 @@ describe('a runtime that breaks in its own process is a finding', () => {
       altered("() => { throw new Error('/src/x.cc:12 Run ok was false. The device is lost.') }"),
       'The device is lost',
     ],
+    [
+      'throws what a driver that is too old has said',
+      `throw new Error('/src/core/providers/cuda/cuda_call.cc:154 std::conditional_t<THRW, void> CudaCall(ERRTYPE, const char*) ' +
+        '[with ERRTYPE = cudaError; bool THRW = true] CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version ; ' +
+        'GPU=-1 ; hostname=vm ; file=/src/cuda_execution_provider.cc ; line=352 ; expr=cudaSetDevice(info_.device_id);')`,
+      'CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version',
+    ],
     ['ends the process at the first run', altered('() => process.abort()'), 'a product ended the process with SIGABRT'],
     [
       'computes wrongly',
@@ -76,7 +85,7 @@ describe('a runtime that breaks in its own process is a finding', () => {
       seconds: reason.includes('1 second') ? 1 : 60,
     })
     expect(report.reason?.slice(0, reason.length)).toBe(reason)
-    expect(report).toMatchObject({ works: false, fix: expect.stringMatching(/\.$/) })
+    expect(report).toMatchObject({ works: false, fix: expect.stringMatching(fixes) })
     expect(report.findings.at(-1)).toMatchObject({ piece: 'trial', ok: false, reason: report.reason })
   })
 
@@ -108,5 +117,64 @@ test('a loader that is no library is named in the loader’s own words', async (
   expect(await survey('webgpu', { root })).toMatchObject({
     works: false,
     reason: expect.stringMatching(/^libvulkan\.so\.1: (file too short|.*ELF)/),
+  })
+})
+
+describe('the adapter that WebGPU took', () => {
+  /** A runtime that says of its adapter what a loader says, and computes on the CPU. */
+  const saying = (words: string) => `const real = require(${JSON.stringify(runtime)})
+    console.error(${JSON.stringify(words)})
+    const InferenceSession = { create: (model) => real.InferenceSession.create(model, { executionProviders: ['cpu'] }) }
+    module.exports = { ...real, InferenceSession }`
+  const order = (heading: string, ...names: string[]) =>
+    [
+      `INFO | DRIVER: linux_read_sorted_physical_devices:`,
+      `INFO | DRIVER:      Original order:`,
+      `[0] llvmpipe (LLVM 15.0.6)`,
+    ]
+      .concat(
+        [`INFO | DRIVER:      ${heading}:`],
+        names.map((name, index) => `INFO | DRIVER:            [${index}] ${name}  `),
+      )
+      .join('\n')
+
+  test.each<[string, string, { name: string; type: string; backend?: string }]>([
+    [
+      'by the driver that makes its device',
+      'DRIVER:  Using "NVIDIA GeForce RTX 4070" with driver: "/usr/lib/libGLX_nvidia.so.0"',
+      { name: 'NVIDIA GeForce RTX 4070', type: 'hardware' },
+    ],
+    [
+      'as software by its driver alone',
+      'DRIVER:  Using "A device" with driver: "/usr/lib/libvulkan_lvp.so"',
+      { name: 'A device', type: 'software' },
+    ],
+    [
+      'by the order of an older loader',
+      order('Sorted order', 'AMD Radeon RX 7900 XTX (RADV NAVI31)', 'llvmpipe (LLVM 15.0.6)'),
+      { name: 'AMD Radeon RX 7900 XTX (RADV NAVI31)', type: 'hardware' },
+    ],
+    [
+      'as software by its name',
+      order('Order set to', 'llvmpipe (LLVM 15.0.6)'),
+      { name: 'llvmpipe (LLVM 15.0.6)', type: 'software' },
+    ],
+    [
+      'by onnxruntime on Windows',
+      [
+        'Discovered OrtHardwareDevice {vendor:Intel, type:0, metadata: [Description=Intel(R) Core(TM) i7, ]}',
+        'Discovered OrtHardwareDevice {vendor:Intel, type:1, metadata: [Description=Intel(R) UHD Graphics, DxgiHighPerformanceIndex=1, ]}',
+        'Discovered OrtHardwareDevice {vendor:Intel, type:1, metadata: [DxgiHighPerformanceIndex=0, Description=Intel(R) Arc(TM) A770 Graphics, ]}',
+      ].join('\n'),
+      { name: 'Intel(R) Arc(TM) A770 Graphics', type: 'hardware', backend: 'D3D12' },
+    ],
+  ])('is told %s', async (_, words, adapter) => {
+    const root = writeMachine(join(folder, 'machine'), {
+      devices: ['/dev/dri/renderD128'],
+      drivers: { 'x.json': 'libx.so' },
+      libraries: ['libx.so', 'libvulkan.so.1'],
+    })
+    const report = await survey('webgpu', { root, runtime: runtimeOf(folder, saying(words)) })
+    expect(report).toMatchObject({ works: true, name: adapter.name, adapter: { backend: 'Vulkan', ...adapter } })
   })
 })

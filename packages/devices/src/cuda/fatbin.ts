@@ -8,8 +8,8 @@ export interface Targets {
   ptx: number[]
 }
 
-/** Where CUDA's compiler puts GPU code; the second is all that a DLL's eight letters leave of it. */
-const names = ['.nv_fatbin', '.nv_fatb']
+/** Where CUDA's compiler puts GPU code. */
+const section = '.nv_fatbin'
 const containerMark = 0xba55ed50
 const [ptx, sass] = [1, 2]
 
@@ -20,7 +20,7 @@ const [ptx, sass] = [1, 2]
 export function targetsIn({ sections }: Image, read: Read): Targets {
   const found = new Map([ptx, sass].map((kind) => [kind, new Set<number>()]))
   for (const { name, offset, size } of sections) {
-    if (!names.includes(name)) continue
+    if (name !== section) continue
     for (let at = offset; at + 16 <= offset + size; ) {
       const header = read(at, 16)
       if (header.readUInt32LE(0) !== containerMark) at += 8

@@ -32,7 +32,7 @@ export function inspect(library: string, expected: string): Inspected | undefine
 
 /** The version is a constant of the provider, a text of its own between two NULs. */
 function versionIn({ sections }: Image, read: Read, expected: string): string | undefined {
-  const constants = sections.find(({ name }) => name === '.rodata' || name === '.rdata')
+  const constants = sections.find(({ name }) => name === '.rodata')
   if (!constants) return undefined
   const bytes = read(constants.offset, constants.size)
   if (bytes.includes(`\0${expected}\0`)) return expected
@@ -46,8 +46,8 @@ export function neededBy(library: string): string[] {
   return withImage(library, ({ needed }) => needed) ?? []
 }
 
-/** CUDA's major version that the names of libraries tell: `libcudart.so.13`, `cudart64_13.dll`. */
+/** CUDA's major version that the names of libraries tell: `libcudart.so.13`. */
 export function cudaMajor(needed: readonly string[]): number | undefined {
-  const found = needed.map((name) => /^(?:lib)?cudart(?:\.so\.|64_)(\d+)/.exec(name)?.[1]).find(Boolean)
+  const found = needed.map((name) => /^libcudart\.so\.(\d+)/.exec(name)?.[1]).find(Boolean)
   return found === undefined ? undefined : Number(found)
 }

@@ -10,8 +10,8 @@ export interface WantedLibrary {
   neededFor: 'everything' | 'convolutions'
 }
 
-/** In the order in which one needs the other: what comes first must be there first. cuDNN is opened when a model convolves or pools. */
-const order = ['cudart', 'cublasLt', 'cublas', 'curand', 'cufft', 'cuda', 'nvcuda', 'cudnn']
+/** In the order in which one needs the other: what comes first must be there first. */
+const order = ['cudart', 'cublasLt', 'cublas', 'curand', 'cufft', 'cuda', 'cudnn']
 
 /** NVIDIA's name of the package, and the version of its library by CUDA's: cuRAND and cuFFT count for themselves. */
 const packages: Record<string, { name: string; version: (cuda: number) => number }> = {
@@ -30,24 +30,24 @@ const packages: Record<string, { name: string; version: (cuda: number) => number
 export function wantedLibraries(cuda: number, needed: readonly string[] = []): WantedLibrary[] {
   const named = needed.filter((library) => order.includes(nameOf(library)))
   const usual = ['cudart', 'cublasLt', 'cublas', 'curand'].map((name) => fileOf(name, packages[name]!.version(cuda)))
-  const files = new Set([...(named.length > 0 ? named : usual), driverLibrary(), fileOf('cudnn', 9)])
-  const wanted = [...files].map((library) => wantedFrom(cuda, library))
+  const files = new Set([...(named.length > 0 ? named : usual), driverLibrary, fileOf('cudnn', 9)])
+  const wanted = [...files].map((library) => wantedFrom(cuda, library, needed))
   return wanted.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
 }
 
-function wantedFrom(cuda: number, library: string): WantedLibrary {
+function wantedFrom(cuda: number, library: string, needed: readonly string[]): WantedLibrary {
   const name = nameOf(library)
   const known = packages[name]
   // From CUDA 13 on, the packages bear no number, but cuDNN's does.
   const ending = cuda < 13 || name === 'cudnn' ? `-cu${cuda}` : ''
-  const neededFor = name === 'cudnn' ? 'convolutions' : 'everything'
+  // Builds for CUDA 12 are loaded with cuDNN, later ones open it when a model convolves or pools.
+  const neededFor = name === 'cudnn' && !needed.includes(library) ? 'convolutions' : 'everything'
   return { name, library, ...(known && { package: `${known.name}${ending}~=${known.version(cuda)}.0` }), neededFor }
 }
 
-/** The name of the driver's library, which comes with the driver alone. */
-export const driverLibrary = (): string => (process.platform === 'win32' ? 'nvcuda.dll' : 'libcuda.so.1')
+/** The driver's library, which comes with the driver alone. */
+const driverLibrary = 'libcuda.so.1'
 
-const fileOf = (name: string, version: number): string =>
-  process.platform === 'win32' ? `${name}64_${version}.dll` : `lib${name}.so.${version}`
+const fileOf = (name: string, version: number): string => `lib${name}.so.${version}`
 
-const nameOf = (library: string): string => /^(?:lib)?([a-zA-Z]+?)(?:\.so|64_|\.dll)/.exec(library)?.[1] ?? library
+const nameOf = (library: string): string => /^lib([a-zA-Z]+)\.so/.exec(library)?.[1] ?? library

@@ -58,7 +58,7 @@ const headLength = 4096
 
 /**
  * What tells a build of a library from every other without reading it whole: its size and a hash of its first page, which holds the build
- * identifier of an ELF file and the time and sum of a DLL. Undefined for a file that cannot be read.
+ * identifier. Undefined for a file that cannot be read.
  */
 export function headOf(path: string): Pick<ProviderFile, 'size' | 'head'> | undefined {
   let file: number | undefined

@@ -1,10 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder } from '@pixelrow/files'
+import { below, namesIn } from '../findings/files.ts'
+import { findLibrary, libraryIn } from '../findings/libraries.ts'
+import { sitePackages } from '../findings/python.ts'
 import { check, placeRules } from '../options.ts'
-import { below } from '../places/files.ts'
-import { foundByLoader, inFolders } from '../places/loader.ts'
-import { sitePackages } from '../places/python.ts'
 import { type WantedLibrary, wantedLibraries } from './libraries.ts'
 import type { Provider } from './provider.ts'
 import type { PlaceOptions } from './types.ts'
@@ -32,10 +31,10 @@ export function findNvidia(provider?: Provider, options: PlaceOptions = {}): Nvi
   const wanted = wantedLibraries(cuda, provider?.needed)
   const places = placesOf(cache, root)
   return wanted.map((one): NvidiaLibrary => {
-    const path = foundByLoader(one.library, root)
+    const path = findLibrary(one.library, root)
     if (path) return { ...one, path, by: 'loader' }
     for (const { by, folders } of places) {
-      const found = inFolders(folders(), one.library)
+      const found = libraryIn(folders(), one.library)
       if (found) return { ...one, path: found, by }
     }
     return one
@@ -68,9 +67,7 @@ const driverFolders = ['/usr/lib/wsl/lib', '/usr/local/nvidia/lib64', '/run/open
 /** `nvidia/cublas/lib` of each package up to CUDA 12, `nvidia/cu13/lib` of all from CUDA 13 on; PyTorch for Windows has some of its own. */
 function librariesUnder(sitePackages: readonly string[]): string[] {
   return sitePackages.flatMap((folder) => [
-    ...foldersIn(join(folder, 'nvidia')).flatMap((home) =>
-      ['lib', 'bin', 'bin/x86_64'].map((name) => join(home, name)),
-    ),
+    ...newestIn(join(folder, 'nvidia')).flatMap((home) => join(home, 'lib')),
     join(folder, 'torch', 'lib'),
   ])
 }
@@ -82,22 +79,19 @@ function condaFolders(): string[] {
 
 function toolkitFolders(root: string): string[] {
   const { CUDA_HOME, CUDA_PATH } = process.env
-  const installed = foldersIn(below(root, '/usr/local')).filter((path) => /\/cuda[^/]*$/.test(path))
+  const installed = newestIn(below(root, '/usr/local')).filter((path) => /\/cuda[^/]*$/.test(path))
   return [CUDA_HOME, CUDA_PATH, ...installed, below(root, '/opt/cuda')].flatMap((home) =>
     home ? librariesOf(home) : [],
   )
 }
 
 function librariesOf(home: string): string[] {
-  if (process.platform === 'win32') return ['Library/bin', 'bin/x64', 'bin'].map((name) => join(home, name))
-  const machine = process.arch === 'arm64' ? 'sbsa-linux' : 'x86_64-linux'
-  return ['lib64', 'lib', `targets/${machine}/lib`].map((name) => join(home, name))
+  return ['lib64', 'lib', 'targets/x86_64-linux/lib'].map((name) => join(home, name))
 }
 
-/** Subfolders, the newest version first. */
-function foldersIn(folder: string): string[] {
-  if (!existsSync(folder)) return []
-  const names = readdirSync(folder).sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+/** What is in a folder, the newest version first. */
+function newestIn(folder: string): string[] {
+  const names = namesIn(folder).sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
   return names.map((name) => join(folder, name))
 }
 
@@ -109,16 +103,17 @@ function once<T>(make: () => T): () => T {
   }
 }
 
-/** The Vulkan loader, which WebGPU opens by its name: where it is, if the system's loader does not find it by itself. */
-export function findVulkanLoader({
-  root = '/',
-}: Pick<PlaceOptions, 'root'> = {}): { path: string; by: 'loader' | 'conda' | 'sdk' } | undefined {
-  const library = process.platform === 'win32' ? 'vulkan-1.dll' : 'libvulkan.so.1'
-  const path = foundByLoader(library, root)
+/** The Vulkan loader, which WebGPU opens by its name: where it is, and whether the system's loader finds it by itself. */
+export function findVulkanLoader(
+  options: PlaceOptions = {},
+): { path: string; by: 'loader' | 'conda' | 'sdk' } | undefined {
+  check('findVulkanLoader', options, placeRules)
+  const library = 'libvulkan.so.1'
+  const path = findLibrary(library, options.root ?? '/')
   if (path) return { path, by: 'loader' }
   const { VULKAN_SDK } = process.env
-  const sdk = VULKAN_SDK && inFolders(librariesOf(VULKAN_SDK), library)
+  const sdk = VULKAN_SDK && libraryIn(librariesOf(VULKAN_SDK), library)
   if (sdk) return { path: sdk, by: 'sdk' }
-  const conda = inFolders(condaFolders(), library)
+  const conda = libraryIn(condaFolders(), library)
   return conda ? { path: conda, by: 'conda' } : undefined
 }

@@ -1,10 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { readElf } from './elf.ts'
 import type { Image, Read } from './image.ts'
-import { readPe } from './pe.ts'
 
 /**
- * Opens a shared library (ELF of 64 bits, or a DLL) for as long as `use` takes, and reads its tables alone: nothing of it is mapped or
+ * Opens a shared library for as long as `use` takes, and reads its tables alone: nothing of it is mapped or
  * loaded. Undefined where there is no such file, or it is another kind of file or a damaged one.
  */
 export function withImage<T>(path: string, use: (image: Image, read: Read) => T): T | undefined {
@@ -16,10 +15,11 @@ export function withImage<T>(path: string, use: (image: Image, read: Read) => T)
   }
   try {
     const read = reader(file)
-    const image = read(0, 2).toString('latin1') === 'MZ' ? readPe(read) : readElf(read)
+    const image = readElf(read)
     return image && use(image, read)
   } catch (error) {
-    if (error instanceof RangeError) return undefined
+    // Cut short, or no file at all.
+    if (error instanceof RangeError || (error as NodeJS.ErrnoException).syscall) return undefined
     throw error
   } finally {
     closeSync(file)

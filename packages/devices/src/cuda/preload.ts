@@ -1,5 +1,4 @@
 import { constants } from 'node:os'
-import { delimiter, dirname } from 'node:path'
 import { check, preloadRules } from '../options.ts'
 import { findNvidia, findVulkanLoader } from './nvidia.ts'
 import { providerOf } from './provider.ts'
@@ -29,8 +28,15 @@ export function preloadFor(device: 'cuda' | 'webgpu', options: PreloadOptions): 
 /** The absolute paths of what `preloadFor` loads, in their order: plain data that may go into a worker. */
 export function librariesFor(device: 'cuda' | 'webgpu', options: PreloadOptions): string[] {
   check('librariesFor', options, preloadRules)
+  // Elsewhere there is no CUDA, and WebGPU stands on what the system has.
+  if (process.platform !== 'linux') return []
   const { runtime, ...place } = options
   const found = device === 'cuda' ? nvidiaFor(runtime, place) : [findVulkanLoader(place)]
+  return preloaded(found)
+}
+
+/** The paths of those that the system's loader does not find by itself. */
+export function preloaded(found: readonly ({ path?: string; by?: string } | undefined)[]): string[] {
   return found.flatMap((one) => (one?.path && one.by !== 'loader' ? [one.path] : []))
 }
 
@@ -41,7 +47,6 @@ function nvidiaFor(runtime: string, place: PlaceOptions) {
 
 /** Loads libraries for whoever asks for them by name later. Those that were loaded stay so. */
 export function preloadLibraries(paths: readonly string[]): NotLoaded[] {
-  if (process.platform === 'win32') return leadTo(paths)
   return paths.flatMap((path) => {
     const reason = failureOf(path)
     return reason === undefined ? [] : [{ path, reason }]
@@ -57,12 +62,4 @@ function failureOf(path: string): string | undefined {
     // It is no addon of Node's, and says so after it was loaded.
     return /did not self-register/.test(message) ? undefined : message.split('\n')[0]!
   }
-}
-
-/** Windows looks in the folders of PATH for what a library needs, and unloads what is no addon. */
-function leadTo(paths: readonly string[]): NotLoaded[] {
-  const before = (process.env.PATH ?? '').split(delimiter)
-  const added = [...new Set(paths.map(dirname))].filter((folder) => !before.includes(folder))
-  if (added.length > 0) process.env.PATH = [...added, ...before].join(delimiter)
-  return []
 }

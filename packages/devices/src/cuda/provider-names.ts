@@ -4,7 +4,7 @@ export const neededParts = ['shared', 'cuda'] as const
 /** All parts that onnxruntime-node's own script and PyPI's wheel have. */
 export const allParts = [...neededParts, 'tensorrt'] as const
 
-/** The name of a part's file on this platform. */
+/** The name of a part's file. */
 export function providerName(part: (typeof allParts)[number]): string {
-  return process.platform === 'win32' ? `onnxruntime_providers_${part}.dll` : `libonnxruntime_providers_${part}.so`
+  return `libonnxruntime_providers_${part}.so`
 }

@@ -1,5 +1,5 @@
 import { availableParallelism, cpus } from 'node:os'
-import { below, textOf } from '../places/files.ts'
+import { below, textOf } from './files.ts'
 import type { Finding } from './types.ts'
 
 /** The instruction sets that decide how fast onnxruntime computes, as Linux calls them, with their usual names. */

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { below, namesIn, textOf } from '../places/files.ts'
+import { below, namesIn, textOf } from './files.ts'
 
 /** PCI's number of NVIDIA. */
 const nvidia = '0x10de'

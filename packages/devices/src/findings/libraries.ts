@@ -1,30 +1,35 @@
-import type { NvidiaLibrary } from '../cuda/nvidia.ts'
-import { pipCommand } from '../cuda/pip.ts'
-import type { Finding, Piece } from './types.ts'
+import { delimiter, join } from 'node:path'
+import { below, isLibrary, textOf } from './files.ts'
 
-/** The piece that a library belongs to, by the library's name without version. */
-const pieces: Readonly<Record<string, Piece>> = {
-  cudart: 'cudart',
-  cublasLt: 'cublas',
-  cublas: 'cublas',
-  curand: 'curand',
-  cufft: 'cufft',
-  cudnn: 'cudnn',
+/** The folders that Linux's loader knows without its cache. */
+const usual = ['/lib', '/usr/lib', '/lib64', '/usr/lib64']
+
+const triplets: Partial<Record<NodeJS.Architecture, string>> = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }
+
+/**
+ * The path of a shared library, such as `libvulkan.so.1`, found as Linux's loader finds it, without loading it: LD_LIBRARY_PATH, the
+ * loader's cache, the usual folders. Undefined where there is none for this processor.
+ */
+export function findLibrary(name: string, root: string): string | undefined {
+  const listed = foldersIn(process.env.LD_LIBRARY_PATH)
+  const triplet = triplets[process.arch]
+  const debian = triplet ? [`/lib/${triplet}`, `/usr/lib/${triplet}`] : []
+  const folders = [...debian, ...usual].map((folder) => below(root, folder))
+  const inEach = (list: readonly string[]) => list.map((folder) => join(folder, name))
+  const candidates = [...inEach(listed), ...cached(name, root), ...inEach(folders)]
+  return candidates.find(isLibrary)
 }
 
-/** NVIDIA's libraries beside the driver's, piece by piece, with one command for all that are missing. cuDNN is optional. */
-export function nvidiaFindings(libraries: readonly NvidiaLibrary[], cache: string): Finding[] {
-  const missing = libraries.filter((one) => one.package && !one.path)
-  const needed = missing.filter(({ neededFor }) => neededFor === 'everything')
-  const present = [...new Set(libraries.flatMap(({ name }) => pieces[name] ?? []))]
-  return present.map((piece): Finding => {
-    const own = libraries.filter(({ name }) => pieces[name] === piece)
-    const gone = own.filter((one) => missing.includes(one))
-    if (gone.length === 0) return { piece, ok: true, found: own.map(({ path }) => path).join(', ') }
-    const isOptional = gone.every(({ neededFor }) => neededFor === 'convolutions')
-    const fix = pipCommand(isOptional ? missing : needed, libraries, cache)
-    const names = gone.map(({ library }) => library).join(' and ')
-    const reason = isOptional ? `${names} is missing, without which nothing convolves or pools` : `${names} is missing`
-    return { piece, ok: false, ...(isOptional && { optional: true }), reason, fix }
-  })
+/** The first of the folders' libraries of this name that is one for this processor. */
+export function libraryIn(folders: readonly string[], name: string): string | undefined {
+  return folders.map((folder) => join(folder, name)).find(isLibrary)
+}
+
+/** The folders of a variable that lists some. */
+export const foldersIn = (variable: string | undefined): string[] => (variable ?? '').split(delimiter).filter(Boolean)
+
+/** The paths that the loader's cache has for a name. Its strings are read, whatever the version of its tables. */
+function cached(name: string, root: string): string[] {
+  const strings = textOf(below(root, '/etc/ld.so.cache'))?.split('\0') ?? []
+  return strings.filter((text) => text.endsWith(`/${name}`) && text.startsWith('/')).map((path) => below(root, path))
 }

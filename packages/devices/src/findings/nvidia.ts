@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { below, namesIn, textOf } from '../places/files.ts'
 import { driverFix, driverTooOld } from './driver.ts'
+import { below, namesIn, textOf } from './files.ts'
 import { cardVendors } from './graphics.ts'
 import type { Finding } from './types.ts'
 

@@ -1,4 +1,4 @@
-import { below, namesIn, textOf } from '../places/files.ts'
+import { below, namesIn, textOf } from './files.ts'
 
 /** The package managers whose commands are known. */
 export type Manager = 'apt' | 'dnf' | 'pacman' | 'zypper'

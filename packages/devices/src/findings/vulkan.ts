@@ -1,12 +1,13 @@
 import { homedir } from 'node:os'
 import { basename, delimiter, dirname, isAbsolute, join } from 'node:path'
-import { below, isLibrary, namesIn, textOf } from '../places/files.ts'
-import { foundByLoader } from '../places/loader.ts'
+import { below, isLibrary, namesIn, textOf } from './files.ts'
+import { findLibrary } from './libraries.ts'
 
 /** Drivers that let the processor play a graphics card, by their libraries' names. */
 const software: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/swiftshader/i, 'SwiftShader'],
   [/_lvp\b|lavapipe|llvmpipe/i, 'llvmpipe'],
+  [/Microsoft Basic Render/i, 'WARP'],
 ]
 
 /** A driver that a manifest announces. */
@@ -68,7 +69,7 @@ function folders(root: string): string[] {
 function driverOf(manifest: string, root: string): VulkanDriver | undefined {
   const named = libraryIn(manifest)
   if (!named) return undefined
-  const path = named.includes('/') ? absolute(named, manifest, root) : foundByLoader(named, root)
+  const path = named.includes('/') ? absolute(named, manifest, root) : findLibrary(named, root)
   const isThere = path !== undefined && isLibrary(path)
   const name = softwareName(basename(named))
   return { manifest, library: isThere ? path : named, isThere, ...(name && { software: name }) }

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { SetupError } from '../error.ts'
+import type { Tool } from '../setup/python.ts'
 import { lastLines, runTool } from '../tool.ts'
-import type { Tool } from './tools.ts'
 import { libraries } from './wheel.ts'
 
 /** The sources of the addon, in tfjs-node's folder. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { lstat, rm, symlink } from 'node:fs/promises'
-import { delimiter, dirname, join } from 'node:path'
-import { inFolders, loaderCache } from '../places/loader.ts'
+import { dirname, join } from 'node:path'
+import { findLibrary, foldersIn, libraryIn } from '../findings/libraries.ts'
 import { runTool } from '../tool.ts'
 import { tfjsNodeIn } from './compile.ts'
 import type { CudaBuild } from './wheel.ts'
@@ -54,15 +54,14 @@ export async function findCuda(
   signal: AbortSignal | undefined,
 ): Promise<Omit<CudaHere, 'cuda' | 'cudnn'>> {
   const isPythons = await leadToPython(nvidiaIn(build), signal)
-  const folders = (process.env.LD_LIBRARY_PATH ?? '').split(delimiter).filter(Boolean)
+  const folders = foldersIn(process.env.LD_LIBRARY_PATH)
   folders.push(...namesIn(nvidiaIn(build)).map((name) => join(nvidiaIn(build), name, 'lib')))
-  const cache = loaderCache()
   const wanted = packages.flatMap((name): CudaLibrary[] => {
     const library = libraryOf[/^[\w-]+/.exec(name)![0]]
     return library ? [{ library, package: name }] : []
   })
   const libraries = [{ library: driver }, ...wanted].map((one): CudaLibrary => {
-    const path = inFolders(folders, one.library) ?? cache.get(one.library)
+    const path = libraryIn(folders, one.library) ?? findLibrary(one.library, '/')
     return { ...one, ...(path && { path }) }
   })
   return { libraries, ...(!isPythons && { target: dirname(nvidiaIn(build)) }) }

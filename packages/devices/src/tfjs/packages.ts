@@ -1,9 +1,9 @@
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SetupError } from '../error.ts'
+import type { Tool } from '../setup/python.ts'
 import { lastLines, runTool } from '../tool.ts'
 import { lock } from './pinned.ts'
-import type { Tool } from './tools.ts'
 
 /**
  * Installs @tensorflow/tfjs-node's sources and JavaScript, and the headers of Node's API, into a folder: with the user's npm and registry, at

@@ -1,4 +1,6 @@
+import type { WheelWish } from '../setup/pip.ts'
 import lock from './lock.json'
+import type { TfjsKind } from './types.ts'
 
 /** npm's lockfile for the folder of a build, with versions and checksums but no addresses: those are of the registry in use. */
 export { lock }
@@ -9,9 +11,6 @@ export const tfjsNode: string = lock.packages[''].dependencies['@tensorflow/tfjs
 
 /** TensorFlow's version whose wheel is fetched, the newest that is released. */
 export const tensorflow = '2.21.0'
-
-/** What pip is asked for, so that any Python can fetch it: all wheels of a version hold the same libraries. */
-export const wheelTags = { python: '3.12', abi: 'cp312', platform: 'manylinux_2_27_x86_64' }
 
 /** The oldest glibc that these libraries run on, as the wheel's name says. */
 export const glibc = { major: 2, minor: 27 }
@@ -24,3 +23,9 @@ export const sizes = {
 
 /** PyPI's name of the wheel. */
 export const wheelName = { cpu: 'tensorflow-cpu', gpu: 'tensorflow' } as const
+
+/** What pip is asked for: all wheels of a version hold the same libraries. */
+export const wishFor = (kind: TfjsKind): WheelWish => ({
+  ...{ name: wheelName[kind], version: tensorflow },
+  ...{ python: '3.12', platforms: ['manylinux_2_27_x86_64'] },
+})

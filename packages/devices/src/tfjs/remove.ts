@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto'
-import { readdir, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { cacheFolder, fileErrorFrom } from '@pixelrow/files'
+import { cacheFolder } from '@pixelrow/files'
 import { builtRules, check } from '../options.ts'
+import { removeFolder } from '../setup/removal.ts'
 import { allBuilt, buildsFolder } from './built.ts'
 import type { BuiltOptions, TfjsBuild } from './types.ts'
 
@@ -15,16 +13,6 @@ export async function removeTfjs(options: BuiltOptions = {}): Promise<TfjsBuild[
   const { cache = cacheFolder() } = options
   const folder = buildsFolder(cache)
   const builds = allBuilt(cache)
-  try {
-    await rename(folder, join(dirname(folder), `.tfjs.${randomUUID()}.removed`)).catch(unlessMissing)
-    for (const name of await readdir(dirname(folder)).catch(() => []))
-      if (/^\.tfjs\..*\.removed$/.test(name)) await rm(join(dirname(folder), name), { recursive: true })
-  } catch (error) {
-    throw fileErrorFrom(error, { file: folder, action: 'removed' })
-  }
+  await removeFolder(folder)
   return builds
-}
-
-function unlessMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error
 }

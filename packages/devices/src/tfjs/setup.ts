@@ -1,18 +1,22 @@
-import { mkdir, readFile, rm, rmdir, statfs, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { cached, cacheFolder } from '@pixelrow/files'
 import { SetupError } from '../error.ts'
 import { check, setupRules } from '../options.ts'
+import { fetchWheel } from '../setup/pip.ts'
+import type { Tool } from '../setup/python.ts'
+import { requireSpace } from '../setup/space.ts'
+import type { SetupProgress } from '../setup/types.ts'
 import { buildIn, buildKey, buildsFolder, isWhole } from './built.ts'
 import { checkTfjs, type TfjsCheck } from './check.ts'
 import { compileAddon, sourcesIn } from './compile.ts'
 import { type CudaHere, findCuda } from './cuda.ts'
 import { requireMachine } from './machine.ts'
 import { installPackages } from './packages.ts'
-import { sizes, tensorflow, tfjsNode, wheelName } from './pinned.ts'
-import { findTools, type Tool, type Tools } from './tools.ts'
-import type { SetupProgress, SetupTfjsOptions, TfjsBuild, TfjsKind } from './types.ts'
-import { type CudaBuild, fetchWheel, readWheel, unpackWheel, type Wheel } from './wheel.ts'
+import { sizes, tensorflow, tfjsNode, wheelName, wishFor } from './pinned.ts'
+import { findTools, type Tools } from './tools.ts'
+import type { SetupTfjsOptions, TfjsBuild, TfjsKind } from './types.ts'
+import { type CudaBuild, readWheel, unpackWheel, type Wheel } from './wheel.ts'
 
 /** What was set up, or was there. */
 export interface TfjsSetup extends TfjsBuild, TfjsCheck {
@@ -75,7 +79,7 @@ function otherKind({ file, kind }: Wheel): SetupError {
 async function build(job: Job, version: string): Promise<void> {
   const { kind, cache, wheel, signal } = job
   const tools = await findTools({ kind, python: !wheel, signal })
-  await requireSpace(job)
+  await requireSpace(cache, sizes[kind].build + (wheel ? 0 : sizes[kind].wheel))
   const { compiler, npm, python } = tools
   const found = [compiler, npm, ...(python ? [python] : [])].map((tool) => tool.version)
   job.onProgress({ text: `Found ${found.join('; ')}` })
@@ -86,25 +90,6 @@ async function build(job: Job, version: string): Promise<void> {
     const builds = buildsFolder(cache)
     for (const each of [dirname(join(cache, buildKey(kind, version))), builds]) await rmdir(each).catch(() => {})
   }
-}
-
-async function requireSpace({ kind, cache, wheel }: Job): Promise<void> {
-  const needed = sizes[kind].build + (wheel ? 0 : sizes[kind].wheel)
-  const free = await freeIn(cache)
-  if (free >= needed) return
-  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
-  throw new SetupError(`${cache}: ${gigabytes(needed)} are needed, and ${gigabytes(free)} are free`, {
-    code: 'DEVICES_DISK_FULL',
-    params: { needed, free, folder: cache },
-    advice: 'Free some space, or set PIXELROW_CACHE to a folder on another disk.',
-  })
-}
-
-/** Bytes that may be written in a folder, which need not exist yet. */
-async function freeIn(folder: string): Promise<number> {
-  const stats = await statfs(folder).catch(() => undefined)
-  if (stats) return stats.bavail * stats.bsize
-  return dirname(folder) === folder ? Number.POSITIVE_INFINITY : freeIn(dirname(folder))
 }
 
 async function make(folder: string, job: Job, tools: Tools): Promise<void> {
@@ -132,7 +117,7 @@ async function fetch(folder: string, { kind, signal, onProgress }: Job, python: 
   onProgress({ text: `${text} (${Math.round(totalBytes / 1e6)} MB) with pip` })
   await mkdir(folder)
   const onBytes = (bytes: number) => onProgress({ text, bytes: Math.min(bytes, totalBytes), totalBytes })
-  return fetchWheel({ kind, python, folder, signal, onBytes })
+  return fetchWheel({ wish: wishFor(kind), python, folder, signal, onBytes })
 }
 
 async function unpack({ file, version }: Wheel, build: string, folder: string, { signal, onProgress }: Job) {

@@ -2,16 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SetupError } from '../error.ts'
+import { elsewhere } from '../setup/pip.ts'
+import { findPython, type Tool } from '../setup/python.ts'
 import { lastLines, runTool } from '../tool.ts'
-import { tensorflow, wheelName, wheelTags } from './pinned.ts'
+import { wishFor } from './pinned.ts'
 import type { TfjsKind } from './types.ts'
-
-/** A tool that was found: the words that start it, and what it says it is. */
-export interface Tool {
-  command: string
-  args: readonly string[]
-  version: string
-}
 
 /** What a build needs. Python is not looked for where the wheel is there. */
 export interface Tools {
@@ -31,7 +26,7 @@ export interface Needed {
 export async function findTools({ kind, python, signal }: Needed): Promise<Tools> {
   const compiler = await findCompiler(signal)
   const npm = await findNpm(signal)
-  return { compiler, npm, python: python ? await findPython(kind, signal) : undefined }
+  return { compiler, npm, python: python ? await findPip(kind, signal) : undefined }
 }
 
 /** Names of C++ compilers, and what $CXX says in their place, which may have arguments. */
@@ -91,33 +86,6 @@ export async function findNpm(signal: AbortSignal | undefined): Promise<Tool> {
   })
 }
 
-/** Any Python 3 whose pip runs: $PYTHON, else `python3` or `python`. */
-export async function findPython(kind: TfjsKind, signal: AbortSignal | undefined): Promise<Tool> {
-  const { PYTHON } = process.env
-  const names = PYTHON ? [PYTHON] : ['python3', 'python']
-  let withoutPip: string | undefined
-  for (const command of names) {
-    const ended = await runTool(command, ['-m', 'pip', '--version'], { signal })
-    const [, pip, python] = /^pip (\S+) .*\(python (3\S*)\)/m.exec(ended?.stdout ?? '') ?? []
-    if (ended?.code === 0 && python) return { command, args: [], version: `Python ${python} with pip ${pip}` }
-    if (ended) withoutPip ??= command
-  }
-  const found = withoutPip ? `${withoutPip} has none` : `there is no ${names.join(' or ')}`
-  throw new SetupError(`Python's pip is needed to fetch TensorFlow's wheel, and ${found}`, {
-    code: 'DEVICES_TOOL_MISSING',
-    params: { tool: 'pip', found },
-    advice: `Debian and Ubuntu: sudo apt install python3-pip. Fedora: sudo dnf install python3-pip. ${elsewhere(kind)}`,
-  })
-}
-
-/** How to bring the wheel from another machine. */
-export function elsewhere(kind: TfjsKind): string {
-  return `Or fetch it where it can be fetched (pip ${downloadArguments(kind).join(' ')}), and pass the file with --from.`
-}
-
-/** What pip is told, whatever Python it runs on. */
-export function downloadArguments(kind: TfjsKind): string[] {
-  const { python, abi, platform } = wheelTags
-  const tags = ['--python-version', python, '--implementation', 'cp', '--abi', abi, '--platform', platform]
-  return ['download', '--no-deps', '--only-binary', ':all:', ...tags, `${wheelName[kind]}==${tensorflow}`]
-}
+/** A Python with pip, to fetch TensorFlow's wheel of a kind. */
+export const findPip = (kind: TfjsKind, signal: AbortSignal | undefined): Promise<Tool> =>
+  findPython({ wheel: "TensorFlow's wheel", elsewhere: elsewhere(wishFor(kind)), signal })

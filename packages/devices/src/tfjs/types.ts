@@ -1,3 +1,5 @@
+import type { SetupProgress } from '../setup/types.ts'
+
 /** What TensorFlow's library was built for: CUDA and the CPU, or the CPU alone. */
 export type TfjsKind = 'gpu' | 'cpu'
 
@@ -16,15 +18,6 @@ export interface TfjsBuild {
 export interface BuiltOptions {
   /** The cache. Default `cacheFolder()` of @pixelrow/files: `$PIXELROW_CACHE`, else the platform's place for caches. */
   cache?: string
-}
-
-/** A step of the set-up, or how far the one under way has come. */
-export interface SetupProgress {
-  /** What is being done, as a sentence without its full stop. */
-  text: string
-  /** Not there when a step begins. */
-  bytes?: number
-  totalBytes?: number
 }
 
 /** What is set up, and from what. */

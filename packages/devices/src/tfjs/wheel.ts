@@ -1,10 +1,7 @@
-import { mkdir, readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { extractZip, readZip, type Zip } from '@pixelrow/files'
 import { SetupError } from '../error.ts'
-import { lastLines, runTool } from '../tool.ts'
-import { tensorflow, wheelName } from './pinned.ts'
-import { downloadArguments, elsewhere, type Tool } from './tools.ts'
+import { textIn, type WheelSays, wheelSays } from '../setup/wheel.ts'
+import { tensorflow } from './pinned.ts'
 import type { TfjsKind } from './types.ts'
 
 /** A wheel of TensorFlow, as what it says of itself. */
@@ -35,25 +32,21 @@ const includes = 'tensorflow/include/'
 export async function readWheel(file: string): Promise<Wheel> {
   const zip = await readZip(file)
   try {
-    const infos = zip.entries.map(({ name }) => /^([^/]+\.dist-info)\/METADATA$/.exec(name)?.[1]).filter(Boolean)
-    const metadata = infos.length === 1 ? await text(zip, `${infos[0]}/METADATA`) : ''
-    const name = field(metadata, 'Name')
-    if (!/^tensorflow([_-]cpu)?$/.test(name))
-      throw notSuch(file, name ? `the wheel of ${name}` : 'a zip that is no wheel')
-    return await describe(zip, infos[0]!, metadata)
+    const says = await wheelSays(zip)
+    if (!/^tensorflow([_-]cpu)?$/.test(says.name))
+      throw notSuch(file, says.name ? `the wheel of ${says.name}` : 'a zip that is no wheel')
+    return await describe(zip, says)
   } finally {
     await zip.close()
   }
 }
 
-async function describe(zip: Zip, info: string, metadata: string): Promise<Wheel> {
-  const version = field(metadata, 'Version')
-  const tag = field(await text(zip, `${info}/WHEEL`), 'Tag')
+async function describe(zip: Zip, { version, tag, metadata }: WheelSays): Promise<Wheel> {
   const [found] = libraries.filter((name) => !zip.entry(name))
   if (!/linux.*x86_64$/.test(tag)) throw notSuch(zip.name, `one for ${tag || 'an unknown machine'}`)
   if (!/^\d+(\.\d+)+$/.test(version)) throw notSuch(zip.name, `the pre-release ${version}`)
   if (found) throw notSuch(zip.name, `one without ${found}`)
-  const about = zip.entry(buildInfo) ? await text(zip, buildInfo) : ''
+  const about = await textIn(zip, buildInfo)
   if (!/'is_cuda_build', True/.test(about)) return { file: zip.name, kind: 'cpu', version }
   const said = (key: string) => new RegExp(`'${key}', '([^']*)'`).exec(about)?.[1] ?? 'unknown'
   const packages = [...metadata.matchAll(/^Requires-Dist: (nvidia-[^;\s]+)/gm)].map(([, name]) => name!)
@@ -74,54 +67,6 @@ function notSuch(file: string, found: string): SetupError {
     advice: `Its name is like tensorflow_cpu-${tensorflow}-cp312-cp312-manylinux_2_27_x86_64.whl.`,
     file,
   })
-}
-
-async function text(zip: Zip, name: string): Promise<string> {
-  return zip.entry(name) ? new TextDecoder().decode(await zip.bytes(name)) : ''
-}
-
-const field = (metadata: string, name: string) => new RegExp(`^${name}: *(\\S+)`, 'm').exec(metadata)?.[1] ?? ''
-
-/** How the wheel is fetched. */
-export interface Fetching {
-  kind: TfjsKind
-  python: Tool
-  /** An empty folder that the caller removes. */
-  folder: string
-  signal: AbortSignal | undefined
-  onBytes: (bytes: number) => void
-}
-
-/** Fetches the wheel with the user's own pip, from their index, which also checks its hash. Returns its path. */
-export async function fetchWheel({ kind, python, folder, signal, onBytes }: Fetching): Promise<string> {
-  // What pip keeps on the way goes with the folder, and half a gigabyte does not stay in its cache.
-  const temporary = join(folder, 'tmp')
-  await mkdir(temporary)
-  const flags = ['--dest', folder, '--no-cache-dir', '--no-input', '--disable-pip-version-check']
-  const args = [...python.args, '-m', 'pip', ...downloadArguments(kind), ...flags]
-  const watched = setInterval(() => void sizeOf(folder).then(onBytes, () => {}), 250)
-  const env = { ...process.env, TMPDIR: temporary }
-  const ended = await runTool(python.command, args, { env, signal }).finally(() => clearInterval(watched))
-  const file = (await readdir(folder)).find((name) => name.endsWith('.whl'))
-  if (ended?.code === 0 && file) return join(folder, file)
-  throw failed(kind, ended?.output ?? '')
-}
-
-function failed(kind: TfjsKind, output: string): SetupError {
-  const said = lastLines(output, 6)
-  return new SetupError(`${wheelName[kind]} ${tensorflow}: pip failed:\n${said}\n`, {
-    code: 'DEVICES_FETCH_FAILED',
-    params: { tool: 'pip', output: said },
-    advice: `Check the network, and which index pip uses (pip config list); then repeat the command. ${elsewhere(kind)}`,
-  })
-}
-
-/** Bytes of all files in a folder. */
-async function sizeOf(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile())
-  const sizes = await Promise.all(files.map(({ parentPath, name }) => stat(join(parentPath, name))))
-  return sizes.reduce((sum, { size }) => sum + size, 0)
 }
 
 /** What is taken out of a wheel. */
@@ -154,7 +99,7 @@ async function headersFor(file: string, sources: readonly string[]): Promise<Set
         const name = `${includes}${path}`
         if (found.has(name) || !zip.entry(name)) continue
         found.add(name)
-        queue.push(await text(zip, name))
+        queue.push(await textIn(zip, name))
       }
     }
     return found

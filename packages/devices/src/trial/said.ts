@@ -1,6 +1,9 @@
 // The one place that reads meaning out of the words of onnxruntime, Dawn, CUDA and the loader: JavaScript gets one message for many causes, and
 // standard error has the cause.
 
+import { driverFix } from '../findings/driver.ts'
+import type { DeviceName } from '../findings/types.ts'
+
 /** A sentence, without its full stop, for what matches; the earlier it stands, the nearer it is to the cause. */
 const causes: readonly (readonly [pattern: RegExp, sentence: (found: RegExpExecArray) => string])[] = [
   [/\b((?:CUDA|CUDNN|CUBLAS|CURAND|CUFFT)\w* failure \d+: .+?)\s*(?:;|$)/m, ([, failure]) => failure!],
@@ -12,13 +15,25 @@ const causes: readonly (readonly [pattern: RegExp, sentence: (found: RegExpExecA
   [/what\(\):\s*(.+)$/m, ([, what]) => plain(what!)],
 ]
 
-/** The cause, in the words of what failed; what JavaScript was told where standard error has no cause. */
-export function causeIn(stderr: string, message = ''): string {
+/**
+ * Why onnxruntime failed, in the words of what did: without the C++ that throws them, and with what only standard error has. `message` is
+ * what JavaScript was told; that is all where `stderr` was not caught, and what is told where nothing names a cause.
+ */
+export function causeIn(message: string, stderr = ''): string {
+  const said = withoutColors(`${stderr}\n${message}`)
   for (const [pattern, sentence] of causes) {
-    const found = pattern.exec(withoutColors(stderr))
+    const found = pattern.exec(said)
     if (found) return sentence(found)
   }
   return plain(message)
+}
+
+/** What mends a cause where that is known: a command, or a sentence, which ends in a full stop. */
+export function fixOf(cause: string, { device, root = '/' }: { device: DeviceName; root?: string }): string {
+  if (/^CUDA failure 35\b/.test(cause)) return driverFix(root)
+  if (/^CUDA failure 100\b/.test(cause))
+    return 'No command can mend that: the driver sees no GPU, and nvidia-smi says which there are.'
+  return `No command is known to mend that${device === 'cpu' ? '' : '; the device cpu computes the same'}.`
 }
 
 /** The loader's words without the folders in front of the libraries. */

@@ -1,13 +1,15 @@
 import type { Adapter, DeviceName, Finding, Trial } from '../findings/types.ts'
 import { type Ended, lastLines, runTool } from '../tool.ts'
 import { adapterIn } from './adapter.ts'
-import { causeIn } from './said.ts'
+import { causeIn, fixOf } from './said.ts'
 import { type Line, script } from './script.ts'
 
 /** What is tried, and with what. */
 export interface TrialJob {
   device: DeviceName
   runtime: string
+  /** Where the machine's files are. Default `/`. */
+  root?: string
   /** Libraries to load before onnxruntime, each after those that it needs. */
   libraries: readonly string[]
   seconds: number
@@ -25,29 +27,33 @@ export interface Tried {
  * Makes a session on a device and computes a product and a convolution, in a process of its own: what a driver prints, breaks or hangs there is
  * a finding. Throws the signal's reason alone.
  */
-export async function tryDevice({ device, runtime, libraries, seconds, signal }: TrialJob): Promise<Tried> {
+export async function tryDevice(job: TrialJob): Promise<Tried> {
+  const { device, runtime, libraries, seconds, signal } = job
   const env = {
     ...process.env,
     ORT_DISABLE_TELEMETRY: process.env.ORT_DISABLE_TELEMETRY ?? '1',
-    NODE_OPTIONS: '',
+    ELECTRON_RUN_AS_NODE: '1',
     VK_LOADER_DEBUG: 'error,warn,info,driver',
   }
-  const ended = await runTool(process.execPath, ['-e', script, runtime, device, JSON.stringify(libraries)], {
-    env,
-    signal,
-    seconds,
-  })
-  if (!ended) return { finding: failed(`${process.execPath} cannot be started`) }
-  return told(ended, seconds)
+  const ended = await runTool(
+    process.execPath,
+    ['--input-type=commonjs', '-e', script, runtime, device, JSON.stringify(libraries)],
+    {
+      env,
+      signal,
+      seconds,
+    },
+  )
+  return ended ? told(ended, job) : { finding: failed(`${process.execPath} cannot be started`, job) }
 }
 
-function told(ended: Ended, seconds: number): Tried {
+function told(ended: Ended, job: TrialJob): Tried {
   const adapter = adapterIn(ended.stderr)
   const lines = linesOf(ended.stdout)
   const trial = trialIn(lines)
-  const reason = trial ? wrongIn(lines) : problem(ended, lines, seconds)
+  const reason = trial ? wrongIn(lines) : problem(ended, lines, job.seconds)
   const known = adapter && { adapter }
-  if (reason !== undefined) return { ...known, finding: failed(reason) }
+  if (reason !== undefined) return { ...known, finding: failed(reason, job) }
   return { ...known, trial: trial!, finding: { piece: 'trial', ok: true, found: describe(trial!, ended, lines) } }
 }
 
@@ -67,6 +73,8 @@ function trialIn(lines: readonly Line[]): Trial | undefined {
   }
 }
 
+const shown = (ms: number): string => `${ms < 10 ? ms : Math.round(ms)} ms`
+
 const rounded = (ms: number): number => Math.round(ms * 100) / 100
 
 function wrongIn(lines: readonly Line[]): string | undefined {
@@ -83,10 +91,10 @@ const doing = {
 
 function problem({ code, endedBy, isLate, stderr }: Ended, lines: readonly Line[], seconds: number): string {
   const last = lines.at(-1)
-  if (last?.stage === 'failed') return causeIn(stderr, last.message)
+  if (last?.stage === 'failed') return causeIn(last.message, stderr)
   const next = last === undefined ? 'session' : last.stage === 'session' ? 'product' : 'convolution'
   if (isLate) return `${doing[next]} did not end within ${seconds} ${seconds === 1 ? 'second' : 'seconds'}`
-  const cause = causeIn(stderr, lastLines(stderr.replaceAll(/^\[Vulkan Loader\].*$/gm, ''), 1))
+  const cause = causeIn(lastLines(stderr.replaceAll(/^\[Vulkan Loader\].*$/gm, ''), 1), stderr)
   return `${doing[next]} ended the process with ${endedBy ?? `exit code ${code}`}${cause ? ` (${cause})` : ''}`
 }
 
@@ -94,17 +102,15 @@ function describe({ sessionMs, firstRunMs, runMs }: Trial, { stderr }: Ended, li
   const last = lines.at(-1)
   const problem =
     last?.stage === 'failed'
-      ? `the product is right, convolutions do not run: ${causeIn(stderr, last.message)}`
+      ? `the product is right, convolutions do not run: ${causeIn(last.message, stderr)}`
       : undefined
-  const times = `session ${sessionMs} ms, first run ${firstRunMs} ms, run ${runMs} ms`
+  const times = `session ${shown(sessionMs)}, first run ${shown(firstRunMs)}, run ${shown(runMs)}`
   return `${problem ?? 'product and convolution are right'}; ${times}`
 }
 
-function failed(reason: string): Finding {
-  return {
-    piece: 'trial',
-    ok: false,
-    reason,
-    fix: 'No command is known to mend that; the CPU computes the same (--device cpu).',
-  }
-}
+const failed = (reason: string, job: TrialJob): Finding => ({
+  piece: 'trial',
+  ok: false,
+  reason,
+  fix: fixOf(reason, job),
+})

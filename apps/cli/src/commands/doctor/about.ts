@@ -59,15 +59,15 @@ export async function diagnose(context: Context): Promise<Diagnosis> {
 }
 
 /** Our own commands in the words that start this program again. */
-function runnable({ findings, fix, ...report }: DeviceReport): DeviceReport {
-  return {
-    ...report,
-    findings: findings.map(({ fix, ...finding }) => ({ ...finding, ...(fix !== undefined && { fix: started(fix) }) })),
-    ...(fix !== undefined && { fix: started(fix) }),
-  }
+function runnable(report: DeviceReport): DeviceReport {
+  return { ...withCommand(report), findings: report.findings.map(withCommand) }
 }
 
-const started = (fix: string): string => fix.replace(/^pixelrow(?= )/, invocation())
+function withCommand<T extends { fix?: string }>(of: T): T {
+  return of.fix === undefined ? of : { ...of, fix: started(of.fix) }
+}
+
+const started = (fix: string): string => fix.replace(/(?<=^|&& )pixelrow(?= )/, invocation())
 
 function commitHere(): string | null {
   try {

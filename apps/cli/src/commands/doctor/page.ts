@@ -5,8 +5,8 @@ export interface Page {
   gap(): void
   /** A label and its sentence; what is good or bad of it is its beginning, up to the colon. */
   entry(label: string, text: string, mood?: 'good' | 'bad'): void
-  /** A piece that is there, or is not. */
-  item(isThere: boolean, text: string): void
+  /** A piece that is there, or is not, and what brings it. */
+  item(isThere: boolean, text: string, fix?: string): void
   /** A command, which is never broken, or a sentence, which ends in a full stop. */
   fix(text: string): void
 }
@@ -27,6 +27,10 @@ export function pageOn(terminal: Terminal): Page {
     terminal.result(first + start)
     for (const line of rest) terminal.result(lead + line)
   }
+  const mend = (text: string, lead: string) => {
+    if (text.endsWith('.')) below(lead, text, lead)
+    else terminal.result(`${lead}${colors.cyan(text)}`)
+  }
   return {
     gap: () => terminal.result(),
     entry(label, text, mood) {
@@ -38,11 +42,11 @@ export function pageOn(terminal: Terminal): Page {
       terminal.result(colors.bold(isWide ? label.padEnd(labelWidth) : lead) + (mood ? first : start))
       for (const line of rest) terminal.result(margin + line)
     },
-    item: (isThere, text) =>
-      below(`${margin}${isThere ? colors.green('ok') : colors.yellow('--')}  `, text, `${margin}    `),
-    fix(text) {
-      if (text.endsWith('.')) below(margin, text, margin)
-      else terminal.result(`${margin}${colors.cyan(text)}`)
+    item(isThere, text, fix) {
+      const under = `${margin}    `
+      below(`${margin}${isThere ? colors.green('ok') : colors.yellow('--')}  `, text, under)
+      if (fix !== undefined) mend(fix, under)
     },
+    fix: (text) => mend(text, margin),
   }
 }

@@ -36,17 +36,16 @@ function tellDevice(page: Page, report: DeviceReport): void {
   const told = new Set(fix === undefined ? [] : [fix])
   if (fix !== undefined) page.fix(fix)
   for (const finding of worthTelling(report)) {
-    page.item(finding.ok, `${finding.piece}: ${finding.ok ? finding.found : finding.reason}`)
-    if (finding.fix !== undefined && !told.has(finding.fix)) page.fix(finding.fix)
+    const text = `${finding.piece}: ${finding.ok ? finding.found : finding.reason}`
+    const isNew = finding.fix !== undefined && !told.has(finding.fix)
+    page.item(finding.ok, text, isNew ? finding.fix : undefined)
     told.add(finding.fix ?? '')
   }
 }
 
 function nameOf({ device, name = device, adapter }: DeviceReport): string {
   if (!adapter) return name
-  const kind =
-    adapter.type === 'software' ? ', software: the processor plays a graphics card, slower than device cpu' : ''
-  return `${name} (${adapter.backend}${kind})`
+  return `${name} on ${adapter.backend}${adapter.type === 'software' ? ': software, slower than the device cpu' : ''}`
 }
 
 /** Without these, nothing else of a device is worth a line. */
@@ -54,7 +53,7 @@ const decisive = ['runtime', 'platform', 'gpu']
 
 /** All but onnxruntime, which the first line has, and what was told already. */
 function worthTelling({ findings, reason }: DeviceReport): Finding[] {
-  if (findings.some(({ piece, ok }) => !ok && decisive.includes(piece))) return []
+  if (findings.some(({ piece, ok, optional }) => !ok && !optional && decisive.includes(piece))) return []
   return findings.filter((finding) => finding.piece !== 'runtime' && (finding.ok || finding.reason !== reason))
 }
 

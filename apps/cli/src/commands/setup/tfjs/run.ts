@@ -1,17 +1,10 @@
-import {
-  type CudaHere,
-  type CudaLibrary,
-  removeTfjs,
-  type SetupProgress,
-  setupTfjs,
-  type TfjsSetup,
-} from '@pixelrow/devices'
+import { type CudaHere, removeTfjs, type SetupProgress, setupTfjs, type TfjsSetup } from '@pixelrow/devices'
 import type { Context } from '../../../context.ts'
-import { transferLine } from '../../../kaggle/download.ts'
 import { UsageError } from '../../../line/errors.ts'
 import { command, quoted } from '../../../line/paste.ts'
-import { type Column, many, row } from '../../../terminal/table.ts'
+import { many } from '../../../terminal/table.ts'
 import type { Terminal } from '../../../terminal/terminal.ts'
+import { tellLibraries, tellProgress, tellRemoved } from '../telling.ts'
 import type { SetupTfjsOptions } from './command.ts'
 
 /** `pixelrow setup tfjs`: builds tfjs-node on TensorFlow's current library, or removes what was built. */
@@ -22,7 +15,11 @@ export async function run(context: Context, flags: SetupTfjsOptions): Promise<vo
       code: 'CLI_FLAG_CONFLICT',
       params: { flag: '--remove', other: gpu ? '--gpu' : '--from' },
     })
-  if (remove) return removeEngine(context)
+  if (remove)
+    return tellRemoved(
+      context,
+      (await removeTfjs()).map(({ folder }) => folder),
+    )
   const { terminal, signal } = context
   context.undone = 'nothing was set up'
   context.uncertain = `A temporary folder may be left; ${command('setup', 'tfjs', '--remove')} removes it.`
@@ -31,19 +28,6 @@ export async function run(context: Context, flags: SetupTfjsOptions): Promise<vo
   terminal.transient()
   terminal.json(setup)
   tell(context, setup)
-}
-
-async function removeEngine({ terminal }: Context): Promise<void> {
-  const builds = await removeTfjs()
-  const folders = builds.map(({ folder }) => folder)
-  terminal.json({ removed: folders })
-  for (const folder of folders) terminal.result(`Removed ${folder}`)
-  if (folders.length === 0) terminal.result('There was nothing to remove')
-}
-
-function tellProgress({ terminal }: Context, { text, bytes, totalBytes = 0 }: SetupProgress): void {
-  if (bytes === undefined) terminal.note(text)
-  else terminal.transient(transferLine({ name: text, bytes, totalBytes }))
 }
 
 function tell(context: Context, setup: TfjsSetup): void {
@@ -69,11 +53,7 @@ function tellCuda(
   const here = `${found} of the ${many(libraries.length, 'library', 'libraries')} that it opens ${found === 1 ? 'is' : 'are'} here`
   terminal.result()
   terminal.result(`TensorFlow ${tensorflow} was built with CUDA ${cuda.cuda} and cuDNN ${cuda.cudnn}; ${here}:`)
-  const columns = [0, 1].map((): Column => ({ heading: '', width: 0, left: true }))
-  columns[0]!.width = Math.max(...libraries.map(({ library }) => library.length))
-  columns[1]!.width = Math.max(...libraries.map((one) => sourceOf(one).length))
-  for (const one of libraries)
-    terminal.result(row([...columns, last], [one.library, sourceOf(one), one.path ?? 'not found']))
+  tellLibraries(terminal, libraries)
   if (gpu) return
   terminal.note(`\nNo GPU is used${reason ? `. TensorFlow says: ${reason}` : ''}`)
   if (libraries.some((one) => !one.package && !one.path))
@@ -92,9 +72,6 @@ function tellPackages(terminal: Terminal, { libraries, target }: CudaHere) {
   const words = ['python3', '-m', 'pip', 'install', ...place, ...packages]
   terminal.line(`  ${terminal.colors.cyan(words.map(quoted).join(' '))}`)
 }
-
-const last: Column = { heading: '', width: 0, left: true }
-const sourceOf = (one: CudaLibrary) => one.package ?? "NVIDIA's driver"
 
 /** The oldest driver that runs CUDA 12, by NVIDIA's table of compatibility. */
 const leastDriver = 525

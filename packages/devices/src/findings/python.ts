@@ -1,14 +1,15 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { basename, delimiter, dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { namesIn, textOf } from './files.ts'
+import { foldersIn } from './libraries.ts'
 
 /**
  * The folders in which Python's packages lie (`site-packages`), for the Python that a user would get: `$PYTHON`, the virtual environment, the
  * first `python3` or `python` on the PATH, conda's, and their own packages. Nothing is run: the folders are where Python looks by itself.
  */
 export function sitePackages(): string[] {
-  const { PYTHONPATH = '' } = process.env
-  const found = [...PYTHONPATH.split(delimiter).filter(Boolean), ...prefixes().flatMap(packagesUnder), ...usersOwn()]
+  const found = [...foldersIn(process.env.PYTHONPATH), ...prefixes().flatMap(packagesUnder), ...usersOwn()]
   return [...new Set(found)].filter((folder) => existsSync(folder))
 }
 
@@ -21,11 +22,8 @@ function prefixes(): string[] {
 }
 
 function onPath(names: readonly string[]): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
-  const ending = process.platform === 'win32' ? '.exe' : ''
-  const programs = names.flatMap((name) =>
-    folders.map((folder) => join(folder, `${name.replace(/\.exe$/i, '')}${ending}`)),
-  )
+  const folders = foldersIn(process.env.PATH)
+  const programs = names.flatMap((name) => folders.map((folder) => join(folder, name)))
   // pyenv has scripts of that name, which choose one of its versions.
   return programs.map((program) => ofPyenv(program) ?? program).find((program) => existsSync(program))
 }
@@ -38,40 +36,22 @@ function ofPyenv(program: string): string | undefined {
   return programs.find((path) => existsSync(path))
 }
 
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
 function prefixOf(program: string): string {
   const folder = dirname(program)
-  return /^(bin|Scripts)$/i.test(basename(folder)) ? dirname(folder) : folder
+  return basename(folder) === 'bin' ? dirname(folder) : folder
 }
 
 function packagesUnder(prefix: string): string[] {
-  if (process.platform === 'win32') return [join(prefix, 'Lib', 'site-packages')]
   const homes = ['lib', 'lib64', 'local/lib'].flatMap((lib) => versionsIn(join(prefix, lib), /^python3/))
   return homes.flatMap((home) => ['site-packages', 'dist-packages'].map((name) => join(home, name)))
 }
 
 /** What `pip install --user` has brought. */
-function usersOwn(): string[] {
-  const { PYTHONUSERBASE, APPDATA } = process.env
-  if (process.platform !== 'win32') return packagesUnder(PYTHONUSERBASE ?? join(homedir(), '.local'))
-  const homes = APPDATA ? versionsIn(join(APPDATA, 'Python'), /^Python3/) : []
-  return homes.map((home) => join(home, 'site-packages'))
-}
+const usersOwn = (): string[] => packagesUnder(process.env.PYTHONUSERBASE ?? join(homedir(), '.local'))
 
 /** Folders of a name, the newest version first. */
 function versionsIn(folder: string, pattern: RegExp): string[] {
-  try {
-    const names = readdirSync(folder).filter((name) => pattern.test(name))
-    const newestFirst = names.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
-    return newestFirst.map((name) => join(folder, name))
-  } catch {
-    return []
-  }
+  const names = namesIn(folder).filter((name) => pattern.test(name))
+  const newestFirst = names.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+  return newestFirst.map((name) => join(folder, name))
 }
