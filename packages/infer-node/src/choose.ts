@@ -103,7 +103,7 @@ async function compared(on: Opened, { wanted, reference, attempts }: Comparing):
 /** What makes CUDA round as the CPU does. */
 const tf32Fix = 'Set NVIDIA_TF32_OVERRIDE=0, with which it computes in full float32.'
 
-/** The same result for all who ask; who asks after a failure has it tried again. */
+/** The same result, or the same failure, for all who ask. */
 function once<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined
   return () => {
