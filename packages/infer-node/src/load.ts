@@ -30,7 +30,7 @@ export async function load(source: ModelSource, options: LoadOptions = {}): Prom
     })
   const wanted = asked(device)
   const onWasm = wanted !== 'auto' && wanted.includes('wasm')
-  const file = await readModel(source)
+  const file = await readModel(source, options)
   const job = {
     ...file,
     device: wanted,

@@ -18,7 +18,7 @@ export async function open(source: ModelSource, options: OpenOptions = {}): Prom
   checkOpenOptions(options)
   const { device = 'cpu', threads = availableParallelism(), isolate } = options
   const job = {
-    ...(await readModel(source)),
+    ...(await readModel(source, options)),
     device: asked(device),
     threads,
     runtimes: findRuntimes(),
