@@ -16,6 +16,8 @@ export type ClassifierErrorCode =
   | 'CLASSIFIER_MODEL_UNREADABLE'
   /** A model cannot be downloaded: its `name`, and the HTTP `status` where an answer came, or a `reason`. */
   | 'CLASSIFIER_MODEL_UNREACHABLE'
+  /** An address gives more of a model than an `option` allows, which is its `limit`, in bytes or in milliseconds without one: `name`. */
+  | 'CLASSIFIER_MODEL_LIMIT'
   /** A model's file is damaged, or no ONNX: its `name`; the error's `offset` is the byte, where that is known. */
   | 'CLASSIFIER_MODEL_DAMAGED'
   /** A model's weights lie in other `files`, which are not there: its `name`. */

@@ -95,6 +95,10 @@ export interface ReadOptions {
   name?: string
   /** Told what was decided without being asked for: a sentence each, and the same as data. */
   onNote?: (note: string, decision: Decision) => void
+  /** Most bytes that a URL may give, unpacked. Default 8 GiB. */
+  maxBytes?: number
+  /** Milliseconds without a byte after which the connection to a URL counts as lost. Default 60,000. */
+  stallTimeout?: number
   signal?: AbortSignal
 }
 
@@ -121,6 +125,8 @@ export type PictureOptions = Pick<
   | 'classes'
   | 'name'
   | 'onNote'
+  | 'maxBytes'
+  | 'stallTimeout'
   | 'signal'
 >
 

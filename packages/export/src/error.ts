@@ -8,6 +8,8 @@ export type ExportErrorCode =
   | 'EXPORT_CONFIG_UNREAD'
   /** A file of such a model is missing, damaged or contradicts itself. */
   | 'EXPORT_SOURCE'
+  /** An address gives more of such a model than an `option` allows, which is its `limit`, in bytes or in milliseconds without one. */
+  | 'EXPORT_FETCH_LIMIT'
   /** An ONNX file cannot be read back, or cannot be put into the form asked for. */
   | 'EXPORT_REFUSED'
   /** An ONNX file has its weights in other files. */

@@ -1,14 +1,13 @@
 import { lstat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { acceptAnswer, isExpired, isPlain, rangeHeaders } from './answer.ts'
+import { acceptAnswer, isExpired, isPlain } from './answer.ts'
 import { formatSize } from './bytes.ts'
 import { type Checksum, checksumOf } from './checksum.ts'
 import { FileError } from './error.ts'
-import { networkProblem } from './network.ts'
 import { check, downloadRules } from './options.ts'
 import { openPart, type Part, partOf, placePart, removePart } from './part.ts'
-import { readAhead } from './readahead.ts'
 import { codeOf } from './reason.ts'
+import { type Answer, limited, requesting } from './request.ts'
 import { retried, TransientError } from './retry.ts'
 import type { DownloadOptions } from './types.ts'
 
@@ -98,24 +97,34 @@ async function transferred(source: DownloadSource, path: string, options: Downlo
   let renewals = typeof source === 'function' ? 2 : 0
   let checksum: Checksum | undefined
   let keeps = true
-  const once = async () => {
+  let best = found
+  const tried = async () => {
     const url = String(typeof source === 'function' ? await source() : source)
-    await requesting(url, part, { ...options, name }, async ({ response, body, alive }) => {
+    await requesting(url, part, { ...options, name }, async (answer) => {
+      const { response } = answer
       if (isExpired(response.status) && renewals-- > 0)
         throw new TransientError('the address has expired', { after: 0, progressed: true })
       checksum = checksumFor(response.headers, options)
       const { start, total } = await acceptAnswer(response, part, { name, checksum })
       checksum ??= part.record?.checksum
       keeps &&= start >= found
-      await receive({ response, body, alive }, part, total, options)
+      await receive(answer, part, total, { ...options, name })
     })
   }
+  const once = () =>
+    tried().catch((error: unknown) => {
+      if (!(error instanceof TransientError)) throw error
+      const progressed = error.progressed || isProgress(part, best, options)
+      best = Math.max(best, part.have)
+      throw new TransientError(error.message, { after: error.after, progressed, cause: error.cause })
+    })
   try {
     await retried(once, options)
     await part.flush()
   } catch (error) {
-    // Without a record, or a byte, there is nothing to continue.
-    if (part.have === 0 || !part.record) await removePart(path).catch(() => {})
+    // Without a record, or a byte, there is nothing to continue; and no use in it where a limit is in the way.
+    const isLimited = error instanceof FileError && error.code === 'FILES_LIMIT'
+    if (part.have === 0 || !part.record || isLimited) await removePart(path).catch(() => {})
     throw error instanceof TransientError ? failure(error, part, name) : error
   } finally {
     await part.close()
@@ -128,70 +137,61 @@ function checksumFor(headers: Headers, { checksum }: DownloadOptions): Checksum 
   return isPlain(headers) ? checksum(headers) : undefined
 }
 
-interface Answer {
-  response: Response
-  body: AsyncIterable<Uint8Array>
-  /** Puts off the moment at which the connection counts as lost. */
-  alive: () => void
-}
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}
-
-/** One request. */
-async function requesting(
-  url: string,
-  part: Part,
-  { name, fetch = globalThis.fetch, headers, stallTimeout = 60_000, signal }: DownloadOptions & { name: string },
-  use: (answer: Answer) => Promise<void>,
-): Promise<void> {
-  const ended = new AbortController()
-  const stalled = () => ended.abort()
-  const timer = setTimeout(stalled, stallTimeout)
-  const before = part.have
-  try {
-    const signals = AbortSignal.any([ended.signal, ...(signal ? [signal] : [])])
-    const response = await fetch(url, { headers: { ...headers, ...rangeHeaders(part) }, signal: signals })
-    const body = response.body ? readAhead(response.body) : nothing()
-    await use({ response, body, alive: () => timer.refresh() })
-  } catch (error) {
-    signal?.throwIfAborted()
-    if (error instanceof FileError) throw error
-    const problem = ended.signal.aborted
-      ? { reason: 'the connection stands still', transient: true }
-      : networkProblem(error)
-    if (!problem) throw error
-    const progressed = part.have > before
-    if (problem.transient) throw new TransientError(problem.reason, { progressed, cause: error })
-    const about = { params: { reason: problem.reason, kept: part.have }, file: name }
-    const sentence = `cannot be downloaded: ${problem.reason}`
-    throw new FileError({ code: 'FILES_DOWNLOAD_FAILED', ...about, problem: sentence }, { cause: error })
-  } finally {
-    clearTimeout(timer)
-    // Whatever is left of an answer that is not wanted.
-    ended.abort()
-  }
-}
-
+/** Takes what comes, as far as a limit allows. */
 async function receive(
-  { response, body, alive }: Answer,
+  { response, body, arrived }: Answer,
   part: Part,
   total: number | undefined,
-  { onProgress }: DownloadOptions,
+  options: DownloadOptions & { name: string },
 ): Promise<void> {
-  const before = part.have
+  const { onProgress } = options
+  const most = limitsOf(response.headers, options)
   const report = () => onProgress?.({ bytes: part.have, totalBytes: total })
+  requireWithin(total ?? 0, most, options)
   report()
-  // The body of a 416 is a text about it.
-  for await (const chunk of response.status === 416 ? nothing() : body) {
-    alive()
+  for await (const chunk of body) {
+    arrived(chunk.length)
+    requireWithin(part.have + chunk.length, most, options)
     await part.append(chunk)
     report()
+    if (total !== undefined && part.have > total) break
   }
   if (total === undefined || part.have === total) return
   const reason = `the server sent ${part.have} of ${total} bytes`
-  if (part.have < total) throw new TransientError(reason, { progressed: part.have > before })
-  await part.restart(undefined)
+  if (part.have > total) await part.restart(undefined)
   throw new TransientError(reason)
+}
+
+/** What a file may have at most, and by which option. */
+interface Most {
+  bytes: number
+  option: 'maxBytes' | 'maxRatio'
+  limit: number
+}
+
+/** Of an answer that is packed on the way it counts what it unpacks to, too. */
+function limitsOf(headers: Headers, { maxBytes = 2 ** 40, maxRatio = 200 }: DownloadOptions): Most {
+  const packed = isPlain(headers) ? Number.NaN : Number(headers.get('content-length') ?? Number.NaN)
+  const unpacked = Math.max(2 ** 24, packed * maxRatio)
+  return unpacked < maxBytes
+    ? { bytes: unpacked, option: 'maxRatio', limit: maxRatio }
+    : { bytes: maxBytes, option: 'maxBytes', limit: maxBytes }
+}
+
+function requireWithin(bytes: number, { bytes: most, option, limit }: Most, { name }: { name: string }): void {
+  if (bytes <= most) return
+  const what =
+    option === 'maxBytes' ? `has more than ${formatSize(limit)}` : `unpacks to more than ${limit} times its size`
+  throw limited(name, { option, limit, found: bytes }, what)
+}
+
+/**
+ * Whether a try has brought the file on, past all tries before: by `minProgress` bytes, or a hundredth of what was missing. A server that sends a few bytes for each
+ * request, or the same ones again and again, would else never come to an end.
+ */
+function isProgress({ have, record }: Part, best: number, { minProgress = 2 ** 16 }: DownloadOptions): boolean {
+  const missing = record?.size === undefined ? Number.POSITIVE_INFINITY : record.size - best
+  return have > best && have - best >= Math.min(minProgress, missing / 100)
 }
 
 function failure(error: TransientError, part: Part, file: string): FileError {

@@ -82,6 +82,11 @@ export const downloadRules: Rules<DownloadOptions> = {
   checksum,
   overwrite: flag,
   stallTimeout: number({ above: 0 }),
+  minSpeed: number({ least: 0 }),
+  minProgress: whole(1),
+  maxBytes: limit,
+  maxRatio: limit,
+  maxRedirects: whole(0),
   onProgress: callback,
   place: callback,
 }

@@ -123,8 +123,20 @@ export interface DownloadOptions extends RetryOptions {
   checksum?: Checksum | ((headers: Headers) => Checksum | undefined)
   /** Replace a file that is there. Default false: it is an error, before any request. */
   overwrite?: boolean
-  /** Milliseconds without a byte after which the connection counts as lost. Default 60,000. */
+  /** Milliseconds without a byte, or slower than `minSpeed`, after which the connection counts as lost. Default 60,000. */
   stallTimeout?: number
+  /** Fewest bytes a second over a `stallTimeout`; 0 for any. Default 16. */
+  minSpeed?: number
+  /**
+   * A try counts as progress, after which `tries` are counted anew, if it brought so many bytes, or a hundredth of what was missing. Default 65,536.
+   */
+  minProgress?: number
+  /** Most bytes of the file, unpacked if it comes packed on the way. Default 1 TiB. */
+  maxBytes?: number
+  /** Most bytes unpacked from one that came, for answers that are packed on the way, above 16 MiB. Default 200. */
+  maxRatio?: number
+  /** Most redirects of one request. Default 10. */
+  maxRedirects?: number
   onProgress?: (progress: DownloadProgress) => void
   /**
    * What becomes of the whole and verified `PATH.part`, for who wants something else than `put`, which renames it. What it leaves of the part is

@@ -31,7 +31,7 @@ export async function load(source: ModelSource, options: LoadOptions = {}): Prom
       code: 'CLASSIFIER_OPTION_INVALID',
       params: { where: 'load', option: 'workers', expected: '1 where worker is false', found: String(workers) },
     })
-  const file = await readModel(source)
+  const file = await readModel(source, options)
   const on = { device: asked(device), threads, isolate, workers: worker ? workers : 0 }
   const { opened, measured } = await openChosen({ ...file, ...on, runtimes: findRuntimes(), given })
   try {

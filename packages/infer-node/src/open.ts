@@ -19,7 +19,7 @@ import type { OpenOptions } from './types.ts'
 export async function open(source: ModelSource, options: OpenOptions = {}): Promise<PlainSession> {
   checkOpenOptions(options)
   const { device: wanted = 'cpu', threads = availableParallelism(), isolate } = options
-  const [file, runtimes] = [await readModel(source), findRuntimes()]
+  const [file, runtimes] = [await readModel(source, options), findRuntimes()]
   return firstOf(file.name, candidatesFor(asked(wanted), runtimes), ({ device }) => {
     const libraries = librariesOf(device, runtimes)
     const job = { ...file, device, libraries, threads, runtimes, isolate: isolatesOn(device, isolate) }

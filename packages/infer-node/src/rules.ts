@@ -1,5 +1,6 @@
 import { checkClassifierOptions, loadRules } from '@pixelrow/classifier'
 import { either, flag, listOf, oneOf, type Rule, type Rules, whole } from '../../../common/options.ts'
+import { boundRules } from '../../../common/within.ts'
 import { devices } from './device.ts'
 import type { LoadOptions, OpenOptions } from './types.ts'
 
@@ -9,7 +10,7 @@ const device = either(oneOf('auto', ...devices), (value) => {
   return Array.isArray(value) && value.length === 0 ? 'a list of at least one device' : someDevices(value)
 })
 
-const openRules: Rules<OpenOptions> = { device, threads: whole(1), isolate: flag }
+const openRules: Rules<OpenOptions> = { device, threads: whole(1), isolate: flag, ...boundRules() }
 
 const rules: Rules<LoadOptions> = { ...loadRules, ...openRules, worker: flag, workers: whole(1) }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { ClassifierError } from '@pixelrow/classifier'
 import { isA } from '../../../common/kinds.ts'
 import { show } from '../../../common/options.ts'
+import { type Bounds, bytesWithin, fetchWithin } from '../../../common/within.ts'
 import { type Beside, weightsBeside } from './weights.ts'
 
 /** What a model can be loaded from: a path, a URL (`file:`, `http:`, `https:`, `data:`), bytes, a blob, or a stream of bytes (Node's or the web's). */
@@ -18,8 +19,8 @@ export interface ModelFile {
 }
 
 /** Reads a model, or takes its bytes as they are, and looks for the files that belong to it. */
-export async function readModel(source: ModelSource): Promise<ModelFile> {
-  const { name, bytes, path } = await readBytes(source)
+export async function readModel(source: ModelSource, bounds: Bounds): Promise<ModelFile> {
+  const { name, bytes, path } = await readBytes(source, bounds)
   return { name, bytes, beside: await weightsBeside(name, bytes, path) }
 }
 
@@ -29,12 +30,12 @@ interface FileBytes {
   path?: string
 }
 
-async function readBytes(source: ModelSource): Promise<FileBytes> {
+async function readBytes(source: ModelSource, bounds: Bounds): Promise<FileBytes> {
   // The same memory, by this realm's own class: onnxruntime takes no other.
   if (isA(source, 'Uint8Array'))
     return { name: 'the model', bytes: new Uint8Array(source.buffer, source.byteOffset, source.byteLength) }
   if (isA(source, 'Blob', 'File')) return { name: 'the model', bytes: new Uint8Array(await source.arrayBuffer()) }
-  if (typeof source === 'string' || isA(source, 'URL')) return readAddress(source)
+  if (typeof source === 'string' || isA(source, 'URL')) return readAddress(source, bounds)
   if (typeof source === 'object' && source !== null && Symbol.asyncIterator in source)
     return { name: 'the model', bytes: await bytesOf(source as AsyncIterable<Uint8Array>) }
   throw new ClassifierError(`the model: expected a path, a URL, bytes or a stream, found ${show(source)}`, {
@@ -49,10 +50,10 @@ async function bytesOf(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return new Uint8Array(Buffer.concat(parts))
 }
 
-function readAddress(source: string | URL): Promise<FileBytes> {
+function readAddress(source: string | URL, bounds: Bounds): Promise<FileBytes> {
   const url = asUrl(source)
   if (url === undefined) return readPath(String(source))
-  return url.protocol === 'file:' ? readPath(fileURLToPath(url)) : download(url)
+  return url.protocol === 'file:' ? readPath(fileURLToPath(url)) : download(url, bounds)
 }
 
 /** A one-letter scheme is a Windows drive, anything unknown a path. */
@@ -82,19 +83,30 @@ export function explainRead(error: unknown, path: string, expected: string): str
   return `it cannot be read: ${message}`
 }
 
-async function download(url: URL): Promise<FileBytes> {
+async function download(url: URL, { maxBytes = 2 ** 31, stallTimeout = 60_000 }: Bounds): Promise<FileBytes> {
   const name = url.protocol === 'data:' ? 'the model' : url.href
-  const response = await fetch(url).catch((cause: unknown) => {
+  const exceeded = (option: keyof Bounds, limit: number) => limitError(name, { option, limit })
+  const fetched = await fetchWithin(url, { maxBytes, stallTimeout, exceeded }).catch((cause: unknown) => {
+    if (cause instanceof ClassifierError) throw cause
     throw new ClassifierError(`${name}: the model cannot be downloaded: no answer from ${url.host}`, {
       code: 'CLASSIFIER_MODEL_UNREACHABLE',
       params: { name },
       cause,
     })
   })
-  const { ok, status } = response
+  const { ok, status } = fetched.response
   if (!ok) {
+    await fetched.chunks.return?.()
     const message = `${name}: the model cannot be downloaded: the server answers ${status}`
     throw new ClassifierError(message, { code: 'CLASSIFIER_MODEL_UNREACHABLE', params: { name, status } })
   }
-  return { name, bytes: new Uint8Array(await response.arrayBuffer()) }
+  return { name, bytes: await bytesWithin(fetched) }
+}
+
+function limitError(name: string, params: { option: keyof Bounds; limit: number }): ClassifierError {
+  const { option, limit } = params
+  const what =
+    option === 'maxBytes' ? `it has more than ${limit} bytes` : `nothing comes for ${Math.ceil(limit / 1000)} s`
+  const message = `${name}: the model cannot be downloaded: ${what}, the limit of ${option}`
+  return new ClassifierError(message, { code: 'CLASSIFIER_MODEL_LIMIT', params: { name, ...params } })
 }

@@ -17,6 +17,10 @@ export interface OpenOptions {
    * terminating that thread during a run would abort the whole process. `false` inside a thread leaves it to you that the thread is never terminated during a run.
    */
   isolate?: boolean
+  /** Most bytes of a model that comes from a URL. Default 2 GiB, which no ONNX file exceeds. */
+  maxBytes?: number
+  /** Milliseconds without a byte after which the connection to a URL counts as lost. Default 60,000. */
+  stallTimeout?: number
 }
 
 /** How to load a model. */

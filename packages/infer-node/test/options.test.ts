@@ -26,7 +26,7 @@ test.each<[object, string]>([
 test('open has fewer, and refuses those of load', async () => {
   await expect(open(bytes, { worker: false } as object)).rejects.toMatchObject({
     code: 'CLASSIFIER_OPTION_UNKNOWN',
-    message: 'open: there is no option worker. There are: device, threads, isolate.',
+    message: 'open: there is no option worker. There are: device, threads, isolate, maxBytes, stallTimeout.',
   })
   await expect(open(bytes, { threads: 0 })).rejects.toMatchObject({ code: 'CLASSIFIER_OPTION_INVALID' })
 })

@@ -1,4 +1,5 @@
 import { show } from '../../../common/options.ts'
+import { answersOfList, beyond, usualAnswer } from './answer.ts'
 import { ForbiddenError, KaggleError, RulesNotAcceptedError, ServiceError, UnknownCompetitionError } from './errors.ts'
 import { date, type Fields, number, objects, oneLine, text } from './fields.ts'
 import type { CallOptions, Service } from './service.ts'
@@ -133,14 +134,20 @@ export async function* pages(
   slug: string,
   how: CallOptions & { pageSize?: number } = {},
 ): AsyncGenerator<Fields> {
+  const { maxPages = 10_000, maxAnswer = usualAnswer } = service.options
   const seen = new Set<string>()
-  for (let token = ''; ; ) {
+  let [token, length] = ['', 0]
+  for (let page = 1; ; page++) {
     const body = { pageSize: how.pageSize ?? 100, ...(token && { pageToken: token }) }
-    const { fields } = await about(service, method, slug, body, how)
-    yield fields
-    token = text(fields.nextPageToken)
+    const answer = await about(service, method, slug, body, how)
+    length += answer.length
+    if (length > answersOfList * maxAnswer)
+      throw beyond('maxAnswer', maxAnswer, `gave a list of more than ${answersOfList} times ${maxAnswer} bytes`)
+    yield answer.fields
+    token = text(answer.fields.nextPageToken)
     // A token that comes twice would never end.
     if (!token || seen.has(token)) return
+    if (page >= maxPages) throw beyond('maxPages', maxPages, `gave a list of more than ${maxPages} pages`)
     seen.add(token)
   }
 }

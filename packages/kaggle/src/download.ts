@@ -106,11 +106,12 @@ async function refusal(service: Service, error: unknown, slug: string, { fileNam
   return names.includes(fileName) ? error : new UnknownFileError(slug, fileName, names)
 }
 
-function transfer(service: Service, name: string, { signal, onProgress }: DownloadOptions): TransferOptions {
+function transfer(service: Service, name: string, { maxBytes, signal, onProgress }: DownloadOptions): TransferOptions {
   const { stallTimeout } = service.options
   return {
     ...patienceOf(service, signal),
     ...(stallTimeout !== undefined && { stallTimeout }),
+    ...(maxBytes !== undefined && { maxBytes }),
     name,
     fetch: service.fetch,
     checksum: googleHash,

@@ -39,6 +39,8 @@ export type KaggleErrorCode =
   | 'KAGGLE_STILL_PENDING'
   /** Kaggle cannot be reached, or the connection was lost. */
   | 'KAGGLE_UNREACHABLE'
+  /** A server goes on beyond what an `option` allows, which is its `limit`: an answer with its bytes, a list with its pages. */
+  | 'KAGGLE_LIMIT'
   /** Any other answer that is no success: the HTTP `status`, Kaggle's `reason`. */
   | 'KAGGLE_SERVICE'
 

@@ -50,6 +50,8 @@ export const kaggleRules: Rules<KaggleOptions> = {
   firstDelay: milliseconds,
   longestDelay: milliseconds,
   stallTimeout: number({ above: 0 }),
+  maxAnswer: whole(1),
+  maxPages: whole(1),
   onWarning: callback,
   onRetry: callback,
 }
@@ -63,6 +65,7 @@ export const downloadRules: Rules<DownloadOptions> = {
   file: text,
   extract: flag,
   overwrite: flag,
+  maxBytes: number({ above: 0 }),
   signal,
   onProgress: callback,
 }

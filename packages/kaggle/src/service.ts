@@ -1,4 +1,5 @@
 import { networkProblem, type RetryOptions, retryAfter, TransientError, withRetries } from '@pixelrow/files'
+import { textWithin, usualAnswer } from './answer.ts'
 import { CredentialsError, KaggleError, ServiceError, tokenPage, UnreachableError } from './errors.ts'
 import { type Fields, number, oneLine, sentence, text } from './fields.ts'
 import { environmentFetch } from './proxy.ts'
@@ -7,6 +8,8 @@ import type { Credentials, Fetch, KaggleOptions } from './types.ts'
 /** An answer that is a success. */
 export interface Answer {
   fields: Fields
+  /** Characters that it had. */
+  length: number
   /** Kaggle's clock. */
   now: Date
   /** Where a redirect leads. */
@@ -139,7 +142,7 @@ async function post(
   body: Fields,
   { authorization, signal }: CallOptions & { authorization?: string },
 ): Promise<Answer> {
-  const { stallTimeout = 60_000 } = service.options
+  const { stallTimeout = 60_000, maxAnswer = usualAnswer } = service.options
   const timeout = AbortSignal.timeout(stallTimeout)
   const headers = {
     'content-type': 'application/json',
@@ -155,7 +158,7 @@ async function post(
       redirect: 'manual',
       signal: AbortSignal.any([timeout, ...(signal ? [signal] : [])]),
     })
-    return judged(response, await response.text(), path, [authorization, ...Object.values(body)])
+    return judged(response, await textWithin(response, maxAnswer), path, [authorization, ...Object.values(body)])
   } catch (error) {
     signal?.throwIfAborted()
     throw timeout.aborted ? lost('no answer in time', { unsent: false, cause: error }) : networkError(error)
@@ -178,9 +181,9 @@ function judged({ status, headers }: Response, body: string, path: string, secre
   const now = new Date(headers.get('date') ?? Number.NaN)
   const clock = Number.isNaN(now.getTime()) ? new Date() : now
   const location = headers.get('location')
-  if (status >= 300 && status < 400 && location) return { fields: {}, now: clock, location }
+  if (status >= 300 && status < 400 && location) return { fields: {}, length: 0, now: clock, location }
   const fields = parsed(body)
-  if (status >= 200 && status < 300 && fields) return { fields, now: clock }
+  if (status >= 200 && status < 300 && fields) return { fields, length: body.length, now: clock }
   const reason =
     status < 300 ? 'no JSON: is a proxy or the login page of a network in between?' : reasonOf(fields, secrets)
   const method = path.slice(path.indexOf('/') + 1)

@@ -124,6 +124,8 @@ export interface DownloadOptions {
   extract?: boolean
   /** Replace files that are there. Default false: one that is there is an error. */
   overwrite?: boolean
+  /** Most bytes of the download. Default 1 TiB. */
+  maxBytes?: number
   /** Ends it; what has come stays in a `.part` file, from which a repetition continues. */
   signal?: AbortSignal
   onProgress?: (progress: TransferProgress) => void
@@ -206,6 +208,10 @@ export interface KaggleOptions {
   longestDelay?: number
   /** Milliseconds without a byte after which a connection counts as lost. Default 60,000. */
   stallTimeout?: number
+  /** Most bytes of one answer (not of a file), unpacked; the pages of a list may have 128 times as many together. Default 2 MiB. */
+  maxAnswer?: number
+  /** Most pages of a list, of which each has 20 to 200 entries. Default 10,000. */
+  maxPages?: number
   /** Called with a sentence about something that works but should not be so: a token that others can read, say. */
   onWarning?: (warning: string) => void
   /** Called before each pause. */

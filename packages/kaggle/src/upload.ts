@@ -1,7 +1,11 @@
 import { networkProblem, retryAfter, TransientError, withRetries } from '@pixelrow/files'
+import { textWithin, usualAnswer } from './answer.ts'
 import { ServiceError, UnreachableError } from './errors.ts'
 import { patienceOf, type Service } from './service.ts'
 import type { TransferProgress } from './types.ts'
+
+/** Bytes that a try must bring to count as progress, unless a hundredth of what is missing is less. */
+const minProgress = 2 ** 16
 
 /** What is uploaded. */
 export interface Upload {
@@ -21,11 +25,17 @@ export class SessionGone extends Error {
  * Throws `SessionGone`, `UnreachableError`, `ServiceError`.
  */
 export async function putBytes(service: Service, url: string, upload: Upload): Promise<void> {
-  let isFirst = true
+  let [isFirst, best] = [true, 0]
   const attempt = async () => {
     const start = isFirst ? 0 : await arrived(service, url, upload)
     isFirst = false
-    if (start < upload.bytes.length) await put(service, url, upload, start)
+    if (start >= upload.bytes.length) return
+    const have = await put(service, url, upload, start)
+    // Progress is what no try before has brought, and not a byte at a time.
+    const progressed = have - best >= Math.min(minProgress, (upload.bytes.length - best) / 100)
+    best = Math.max(best, have)
+    if (have < upload.bytes.length)
+      throw transient(`storage has ${have} of ${upload.bytes.length} bytes`, { progressed })
   }
   try {
     await withRetries(attempt, patienceOf(service, upload.signal))
@@ -40,17 +50,15 @@ async function arrived(service: Service, url: string, upload: Upload): Promise<n
   return request(service, url, upload, { headers: { 'content-range': `bytes */${total}` }, body: null })
 }
 
-async function put(service: Service, url: string, upload: Upload, start: number): Promise<void> {
+/** Sends the bytes from `start` on; returns how many storage has then. */
+async function put(service: Service, url: string, upload: Upload, start: number): Promise<number> {
   const { bytes } = upload
   const range = `bytes ${start}-${bytes.length - 1}/${bytes.length}`
   const headers = {
     'content-length': String(bytes.length - start),
     ...(start > 0 && { 'content-range': range }),
   }
-  const have = await request(service, url, upload, { headers, body: start })
-  if (have >= bytes.length) return
-  const reason = `storage has ${have} of ${bytes.length} bytes`
-  throw transient(reason, { progressed: have > start })
+  return request(service, url, upload, { headers, body: start })
 }
 
 interface Put {
@@ -68,7 +76,7 @@ async function request(service: Service, url: string, upload: Upload, { headers,
     const stream = body === null ? null : parts(upload, body, () => timer.refresh())
     const init = { method: 'PUT', headers, body: stream, duplex: 'half', redirect: 'manual', signal }
     const response = await service.fetch(url, init as RequestInit)
-    await response.arrayBuffer()
+    await textWithin(response, service.options.maxAnswer ?? usualAnswer)
     return kept(response, upload.bytes.length)
   } catch (error) {
     upload.signal?.throwIfAborted()

@@ -57,7 +57,7 @@ test.each<[string, () => unknown, string]>([
   [
     'download',
     async () => (await kaggle()).download(slug, options({ unzip: true })),
-    'download: there is no option unzip. There are: folder, file, extract, overwrite, signal, onProgress.',
+    'download: there is no option unzip. There are: folder, file, extract, overwrite, maxBytes, signal, onProgress.',
   ],
   [
     'submit',

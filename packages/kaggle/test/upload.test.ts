@@ -80,6 +80,20 @@ describe('an upload', () => {
     expect(count(started, 'CreateSubmission')).toBe(0)
   })
 
+  test('of which storage takes a byte at a time is left after the tries', async () => {
+    const started = await server({ competitions: [{ labels }] })
+    let have = 0
+    const grudging: typeof fetch = async (url, init) => {
+      if (init?.method !== 'PUT') return fetch(url, init)
+      return new Response(null, { status: 308, headers: { range: `bytes=0-${have++}` } })
+    }
+    const kaggle = await signedIn(started, { fetch: (url, init) => grudging(url, init), tries: 3 })
+    const error = await failure(kaggle.submit(slug, submissionFile(started)), UnreachableError)
+    expect(error.message).toMatch(/storage has \d of \d+ bytes/)
+    expect(have).toBeLessThan(10)
+    expect(count(started, 'CreateSubmission')).toBe(0)
+  })
+
   test('that is aborted submits nothing', async () => {
     const { kaggle, started } = await kaggleOf()
     const controller = new AbortController()

@@ -16,6 +16,7 @@ import {
   text,
   whole,
 } from '../../../../common/options.ts'
+import { boundRules } from '../../../../common/within.ts'
 import type { DataErrorDetail } from '../error.ts'
 import { sizeRule } from '../pictures/size.ts'
 import { conflictOf, detailOf } from '../problem.ts'
@@ -62,6 +63,7 @@ const pictureRules: Rules<PictureOptions> = {
   classes: like('a list of texts that differ', (value) => isTexts(value) && new Set(value).size === value.length),
   name: text,
   onNote: callback,
+  ...boundRules(),
   signal,
 }
 
@@ -125,6 +127,8 @@ const takenBy: Record<keyof RowOptions, readonly SourceKind[]> = {
   background: ['pictures'],
   name: everywhere,
   onNote: everywhere,
+  maxBytes: everywhere,
+  stallTimeout: everywhere,
   signal: everywhere,
   batch: everywhere,
 }

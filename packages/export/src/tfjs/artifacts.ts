@@ -1,4 +1,5 @@
 import type { Tensor } from '@pixelrow/onnx'
+import type { Bounds } from '../../../../common/within.ts'
 import { sourceError } from '../error.ts'
 import { type Writer, writerOf } from './keras/writer.ts'
 import { type Files, openFiles, type TfjsArtifacts, type TfjsModel, type TfjsSource } from './source.ts'
@@ -18,8 +19,8 @@ export interface Artifacts {
 }
 
 /** Reads a model from wherever it is. */
-export async function readArtifacts(source: TfjsSource): Promise<Artifacts> {
-  return isModel(source) ? fromModel(source) : fromFiles(await openFiles(source))
+export async function readArtifacts(source: TfjsSource, bounds: Bounds = {}): Promise<Artifacts> {
+  return isModel(source) ? fromModel(source) : fromFiles(await openFiles(source, bounds))
 }
 
 function isModel(source: TfjsSource): source is TfjsModel {

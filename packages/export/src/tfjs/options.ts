@@ -1,4 +1,5 @@
 import { either, like, listOf, number, oneOf, optionsOf, type Rules, text } from '../../../../common/options.ts'
+import { boundRules } from '../../../../common/within.ts'
 import type { TfjsClassifier } from './classifier.ts'
 
 /** Options of `tfjsToOnnx`. */
@@ -10,6 +11,10 @@ export interface TfjsToOnnxOptions {
   classifier?: TfjsClassifier | false
   /** Shapes of inputs by name, batch first, `null` for what only a run decides. Default: what the model says. */
   inputShapes?: Readonly<Record<string, readonly (number | null)[]>>
+  /** Most bytes of each file that comes from a URL. Default 2 GiB. */
+  maxBytes?: number
+  /** Milliseconds without a byte after which the connection to a URL counts as lost. Default 60,000. */
+  stallTimeout?: number
 }
 
 const classifierRules: Rules<TfjsClassifier> = {
@@ -34,4 +39,5 @@ export const tfjsRules: Rules<TfjsToOnnxOptions> = {
     optionsOf(classifierRules),
   ),
   inputShapes: shapes,
+  ...boundRules(),
 }

@@ -1,5 +1,6 @@
 import { isA } from '../../../../common/kinds.ts'
-import { sourceError } from '../error.ts'
+import { type Bounds, bytesWithin, fetchWithin } from '../../../../common/within.ts'
+import { ExportError, sourceError } from '../error.ts'
 import { isZip, readZip } from './zip.ts'
 
 /** A file picked in a page, or read by other means. Only the end of the name counts, so a path may stand before it. */
@@ -55,12 +56,12 @@ export interface Files {
 }
 
 /** Opens the files of a model. Throws an `ExportError` where there is no model.json. */
-export async function openFiles(source: Exclude<TfjsSource, TfjsModel>): Promise<Files> {
+export async function openFiles(source: Exclude<TfjsSource, TfjsModel>, bounds: Bounds = {}): Promise<Files> {
   if (isA(source, 'Uint8Array')) return fromZip(source, 'zip')
   if (typeof source !== 'string' && !isA(source, 'URL')) return fromList(await readAll(source))
   const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises')
   const local = !/^(https?|blob|data):/.test(String(source))
-  return local && fs ? fromPath(source, fs) : fromUrl(String(source))
+  return local && fs ? fromPath(source, fs) : fromUrl(String(source), bounds)
 }
 
 /** The type `FileList` says that it is like an array, and not that it can be iterated. */
@@ -100,26 +101,37 @@ async function fromPath(source: string | URL, fs: FileSystem): Promise<Files> {
   return { name: file, model, read }
 }
 
-async function fromUrl(source: string): Promise<Files> {
+async function fromUrl(source: string, bounds: Bounds): Promise<Files> {
   const page = (globalThis as { document?: { baseURI?: string } }).document?.baseURI
   const url = new URL(source, page)
   if (url.pathname.endsWith('/')) url.pathname += 'model.json'
-  const get = (place: URL) =>
-    fetch(place).catch((cause: unknown) => {
-      throw sourceError(`${place}: no answer from the server, or another origin without CORS.`, { cause })
-    })
-  const response = await get(url)
-  if (!response.ok) throw sourceError(`${url}: the server says ${response.status} ${response.statusText}.`)
-  const model = new Uint8Array(await response.arrayBuffer())
-  if (isZip(model)) return fromZip(model, url.href)
+  const { response, bytes } = await get(url, bounds)
+  if (!bytes) throw sourceError(`${url}: the server says ${response.status} ${response.statusText}.`)
+  if (isZip(bytes)) return fromZip(bytes, url.href)
   const read = async (name: string) => {
     const place = new URL(inside(name), url)
     // What the address asks for (`?tfjs-format=file`) holds for the files beside it too.
     place.search = url.search
-    const found = await get(place)
-    return found.ok ? new Uint8Array(await found.arrayBuffer()) : undefined
+    return (await get(place, bounds)).bytes
   }
-  return { name: url.href, model, read }
+  return { name: url.href, model: bytes, read }
+}
+
+/** An answer, with its bytes where it is a success. */
+async function get(place: URL, { maxBytes = 2 ** 31, stallTimeout = 60_000 }: Bounds) {
+  const exceeded = (option: keyof Bounds, limit: number) => {
+    const what = option === 'maxBytes' ? `more than ${limit} bytes` : `nothing for ${Math.ceil(limit / 1000)} s`
+    const message = `${place}: the server sends ${what}, the limit of ${option}.`
+    return new ExportError(message, { code: 'EXPORT_FETCH_LIMIT', params: { option, limit } })
+  }
+  const fetched = await fetchWithin(place, { maxBytes, stallTimeout, exceeded }).catch((cause: unknown) => {
+    if (cause instanceof ExportError) throw cause
+    throw sourceError(`${place}: no answer from the server, or another origin without CORS.`, { cause })
+  })
+  const { response } = fetched
+  if (response.ok) return { response, bytes: await bytesWithin(fetched) }
+  await fetched.chunks.return?.()
+  return { response, bytes: undefined }
 }
 
 async function fromZip(bytes: Uint8Array, name: string): Promise<Files> {

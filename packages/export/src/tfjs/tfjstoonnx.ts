@@ -26,7 +26,7 @@ import type { TfjsSource } from './source.ts'
  */
 export async function tfjsToOnnx(source: TfjsSource, options: TfjsToOnnxOptions = {}): Promise<Uint8Array> {
   checked('tfjsToOnnx', options, tfjsRules)
-  const artifacts = await readArtifacts(source)
+  const artifacts = await readArtifacts(source, options)
   const plan = planOf(artifacts)
   const inputs = shaped(plan.inputs, options.inputShapes ?? {})
   const given = options.classifier ?? teachableMachine(artifacts)
