@@ -1,8 +1,11 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
+  type PathLike,
+  promises,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -12,6 +15,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { providerOf, removeCuda, runtimeAt, type SetupCudaOptions, SetupError, setupCuda } from '@pixelrow/devices'
@@ -373,4 +377,49 @@ test('removing takes away links and cache, and a second time finds nothing', asy
   expect(readdirSync(cache)).toEqual(['digits-2'])
   expect(await removeCuda({ runtime: entry, cache })).toEqual([])
   expect(realpathSync(cache)).toBeTruthy()
+})
+
+describe('a disk', () => {
+  /** Has one of Node's functions fail where `fails` says so; the package sees that through its imports. */
+  function failing(name: 'symlink' | 'rename', code: string, fails: (path: string) => boolean): void {
+    const real: (from: PathLike, to: PathLike) => Promise<void> = promises[name]
+    vi.spyOn(promises, name).mockImplementation(async (from: PathLike, to: PathLike) => {
+      if (fails(String(to))) throw Object.assign(new Error(`${code}: ${name}`), { code, syscall: name })
+      await real(from, to)
+    })
+    syncBuiltinESMExports()
+  }
+
+  afterEach(() => {
+    vi.restoreAllMocks()
+    syncBuiltinESMExports()
+  })
+
+  test('without links gets copies, which are taken for ours', async () => {
+    failing('symlink', 'EPERM', () => true)
+    expect((await setUp({ from: wheel() })).placed).toHaveLength(2)
+    for (const name of names) expect(lstatSync(join(binaries, name)).isFile()).toBe(true)
+    expect(providerOf(runtimeAt(entry), { cache })).toMatchObject({ owner: 'pixelrow', commit, fits: true })
+  })
+
+  test('on which the last file cannot be placed keeps none beside the runtime; what was fetched is not lost', async () => {
+    failing('rename', 'EROFS', (path) => path === join(binaries, cuda))
+    const before = readdirSync(binaries)
+    const error: unknown = await setUp({ from: wheel() }).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(FileError)
+    expect(String(error)).toContain(`${join(binaries, cuda)}: cannot be written: ${binaries} is on a read-only disk.`)
+    expect(readdirSync(binaries)).toEqual(before)
+    vi.restoreAllMocks()
+    syncBuiltinESMExports()
+    expect(await setUp()).toMatchObject({ wasThere: true, placed: { length: 2 } })
+  })
+
+  test('that is too small is told before anything is written', async () => {
+    const stats = await promises.statfs(folder)
+    vi.spyOn(promises, 'statfs').mockResolvedValue({ ...stats, bavail: 0 })
+    syncBuiltinESMExports()
+    const error = (await failure({ from: wheel() })) as SetupError
+    expect(error.code).toBe('DEVICES_DISK_FULL')
+    expect(error.params).toMatchObject({ free: 0, folder: cache, needed: expect.any(Number) })
+  })
 })
