@@ -16,9 +16,13 @@ import { deviceNames } from './findings/names.ts'
 import type { LookOptions, SurveyOptions } from './findings/types.ts'
 import type { BuiltOptions, SetupTfjsOptions } from './tfjs/types.ts'
 
-/** Checks the options of a function of this package. */
+/** Checks the options of a function of this package. Where there is a `runtime`, it must be given. */
 export function check<Options extends object>(where: string, options: Options, rules: Rules<Options>): void {
   checkOptions(where, options, rules, failed)
+  if (!('runtime' in rules) || (options && 'runtime' in options && options.runtime !== undefined)) return
+  const [option, expected, found] = ['runtime', "the path of onnxruntime-node's entry", 'undefined']
+  const message = `${where}: ${option} must be ${expected}; found ${found}.`
+  throw failed({ code: 'OPTION_INVALID', params: { where, option, expected, found }, message })
 }
 
 function failed({ code, params, message }: OptionProblem): SetupError {

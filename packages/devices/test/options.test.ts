@@ -2,11 +2,14 @@ import {
   builtTfjs,
   checkTfjs,
   findNvidia,
+  lookAtDevices,
   nvidiaGpus,
   removeTfjs,
   SetupError,
   setupTfjs,
+  surveyDevices,
   type TfjsBuild,
+  toolsHere,
 } from '@pixelrow/devices'
 import { librariesFor } from '@pixelrow/devices/preload'
 import { expect, test } from 'vitest'
@@ -33,6 +36,31 @@ test.each<[string, () => unknown, string]>([
     'librariesFor',
     () => librariesFor('cuda', options({ runtime: 5 })),
     'librariesFor: runtime must be a text; found 5.',
+  ],
+  [
+    'lookAtDevices',
+    () => lookAtDevices(options({ runtime: 'x', devices: ['gpu'] })),
+    'lookAtDevices: devices must be a list of cuda, webgpu, cpu; found ["gpu"].',
+  ],
+  [
+    'lookAtDevices',
+    () => lookAtDevices(options({})),
+    "lookAtDevices: runtime must be the path of onnxruntime-node's entry; found undefined.",
+  ],
+  [
+    'surveyDevices',
+    () => surveyDevices(options({ runtime: 'x', seconds: 0 })),
+    'surveyDevices: seconds must be a number above 0; found 0.',
+  ],
+  [
+    'surveyDevices',
+    () => surveyDevices(options(undefined)),
+    "surveyDevices: runtime must be the path of onnxruntime-node's entry; found undefined.",
+  ],
+  [
+    'toolsHere',
+    () => toolsHere(options({ signals: 5 })),
+    'toolsHere: there is no option signals. Did you mean signal?',
   ],
   ['removeTfjs', () => removeTfjs(options({ cache: 5 })), 'removeTfjs: cache must be a text; found 5.'],
   [

@@ -119,3 +119,62 @@ test('a loader that is no library is named in the loader’s own words', async (
     reason: expect.stringMatching(/^libvulkan\.so\.1: (file too short|.*ELF)/),
   })
 })
+
+describe('the adapter that WebGPU took', () => {
+  /** A runtime that says of its adapter what a loader says, and computes on the CPU. */
+  const saying = (words: string) => `const real = require(${JSON.stringify(runtime)})
+    console.error(${JSON.stringify(words)})
+    const InferenceSession = { create: (model) => real.InferenceSession.create(model, { executionProviders: ['cpu'] }) }
+    module.exports = { ...real, InferenceSession }`
+  const order = (heading: string, ...names: string[]) =>
+    [
+      `INFO | DRIVER: linux_read_sorted_physical_devices:`,
+      `INFO | DRIVER:      Original order:`,
+      `[0] llvmpipe (LLVM 15.0.6)`,
+    ]
+      .concat(
+        [`INFO | DRIVER:      ${heading}:`],
+        names.map((name, index) => `INFO | DRIVER:            [${index}] ${name}  `),
+      )
+      .join('\n')
+
+  test.each<[string, string, { name: string; type: string; backend?: string }]>([
+    [
+      'by the driver that makes its device',
+      'DRIVER:  Using "NVIDIA GeForce RTX 4070" with driver: "/usr/lib/libGLX_nvidia.so.0"',
+      { name: 'NVIDIA GeForce RTX 4070', type: 'hardware' },
+    ],
+    [
+      'as software by its driver alone',
+      'DRIVER:  Using "A device" with driver: "/usr/lib/libvulkan_lvp.so"',
+      { name: 'A device', type: 'software' },
+    ],
+    [
+      'by the order of an older loader',
+      order('Sorted order', 'AMD Radeon RX 7900 XTX (RADV NAVI31)', 'llvmpipe (LLVM 15.0.6)'),
+      { name: 'AMD Radeon RX 7900 XTX (RADV NAVI31)', type: 'hardware' },
+    ],
+    [
+      'as software by its name',
+      order('Order set to', 'llvmpipe (LLVM 15.0.6)'),
+      { name: 'llvmpipe (LLVM 15.0.6)', type: 'software' },
+    ],
+    [
+      'by onnxruntime on Windows',
+      [
+        'Discovered OrtHardwareDevice {vendor:Intel, type:0, metadata: [Description=Intel(R) Core(TM) i7, ]}',
+        'Discovered OrtHardwareDevice {vendor:Intel, type:1, metadata: [Description=Intel(R) UHD Graphics, DxgiHighPerformanceIndex=1, ]}',
+        'Discovered OrtHardwareDevice {vendor:Intel, type:1, metadata: [DxgiHighPerformanceIndex=0, Description=Intel(R) Arc(TM) A770 Graphics, ]}',
+      ].join('\n'),
+      { name: 'Intel(R) Arc(TM) A770 Graphics', type: 'hardware', backend: 'D3D12' },
+    ],
+  ])('is told %s', async (_, words, adapter) => {
+    const root = writeMachine(join(folder, 'machine'), {
+      devices: ['/dev/dri/renderD128'],
+      drivers: { 'x.json': 'libx.so' },
+      libraries: ['libx.so', 'libvulkan.so.1'],
+    })
+    const report = await survey('webgpu', { root, runtime: runtimeOf(folder, saying(words)) })
+    expect(report).toMatchObject({ works: true, name: adapter.name, adapter: { backend: 'Vulkan', ...adapter } })
+  })
+})

@@ -7,6 +7,7 @@ import { findLibrary } from './libraries.ts'
 const software: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/swiftshader/i, 'SwiftShader'],
   [/_lvp\b|lavapipe|llvmpipe/i, 'llvmpipe'],
+  [/Microsoft Basic Render/i, 'WARP'],
 ]
 
 /** A driver that a manifest announces. */
