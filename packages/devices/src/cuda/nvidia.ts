@@ -64,12 +64,9 @@ export const nvidiaTarget = (cache: string): string => join(cache, 'cuda', 'nvid
 /** Where containers and some systems have the driver's libraries. */
 const driverFolders = ['/usr/lib/wsl/lib', '/usr/local/nvidia/lib64', '/run/opengl-driver/lib']
 
-/** `nvidia/cublas/lib` of each package up to CUDA 12, `nvidia/cu13/lib` of all from CUDA 13 on; PyTorch for Windows has some of its own. */
+/** `nvidia/cublas/lib` of each package up to CUDA 12, `nvidia/cu13/lib` of most from CUDA 13 on. */
 function librariesUnder(sitePackages: readonly string[]): string[] {
-  return sitePackages.flatMap((folder) => [
-    ...newestIn(join(folder, 'nvidia')).flatMap((home) => join(home, 'lib')),
-    join(folder, 'torch', 'lib'),
-  ])
+  return sitePackages.flatMap((folder) => newestIn(join(folder, 'nvidia')).map((home) => join(home, 'lib')))
 }
 
 function condaFolders(): string[] {

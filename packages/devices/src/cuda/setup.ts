@@ -71,7 +71,7 @@ export async function setupCuda(options: SetupCudaOptions): Promise<CudaSetup> {
   const wanted: Wanted = { version: runtime.version, commit: commitFor(runtime) }
   const there = providerOf(runtime, { cache })
   if (there?.owner === 'onnxruntime-node' && there.fits && from === undefined)
-    return tell({ ...options, cache, runtime, wanted, provider: there })
+    return tell({ ...options, cache, runtime, wanted })
   requireFree(besides(runtime, cache), runtime, describe(there))
   const found = await keptProvider(cache, wanted, signal)
   if (found) onProgress({ text: `The provider of onnxruntime ${runtime.version} is in the cache already` })
@@ -106,7 +106,6 @@ interface Told extends Omit<SetupCudaOptions, 'runtime'> {
   kept?: Kept
   placed?: string[]
   wasThere?: boolean
-  provider?: Provider
 }
 
 async function tell({
@@ -124,15 +123,10 @@ async function tell({
   const libraries = findNvidia(provider, { cache })
   const gpus = (await nvidiaGpus({ signal })).map((gpu) => ({ ...gpu, hasCode: hasCodeFor(targets, gpu.capability) }))
   onProgress?.({ text: 'Trying it in a process of its own' })
-  const job = {
-    device: 'cuda',
-    runtime: runtime.entry,
-    root: '/',
-    libraries: preloaded(libraries),
-    seconds: 120,
-    signal,
-  } as const
-  const { finding, trial } = await tryDevice(job)
+  const { finding, trial } = await tryDevice({
+    ...{ device: 'cuda', runtime: runtime.entry, libraries: preloaded(libraries) },
+    ...{ root: '/', seconds: 120, signal },
+  })
   return {
     ...{ version: wanted.version, commit: wanted.commit, targets, wasThere, placed, libraries, gpus },
     owner: kept ? 'pixelrow' : 'onnxruntime-node',
