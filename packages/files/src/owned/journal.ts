@@ -9,6 +9,7 @@ import {
   journalPath,
   makeFolder,
   namesIn,
+  removeEmpty,
   removeQuietly,
   type Store,
   statIfThere,
@@ -147,6 +148,9 @@ function unfinished({ folder }: Store, cause: unknown): FileError {
 async function finish(store: Store, { id, steps }: Journal): Promise<void> {
   const targets = await Promise.all(steps.map(({ name }) => behindLinks(join(store.folder, name))))
   for (const folder of new Set([store.folder, ...targets.map(dirname)])) await syncFolder(folder)
+  // A folder of the last file that went goes too.
+  for (const { name } of steps)
+    if (name.includes('/')) await removeEmpty(dirname(join(store.folder, name)), store.folder)
   // A journal that stays is done again, which changes nothing.
   await rm(journalPath(store), { force: true }).catch(() => {})
   await syncFolder(store.path)
