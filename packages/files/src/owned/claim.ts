@@ -19,15 +19,20 @@ import { makeFolder, namesIn, requireName, statIfThere, storeOf } from './store.
  */
 export async function claim(folder: string, options: ClaimOptions = {}): Promise<Output> {
   check('claim', options, claimRules)
+  return claimAt(folder, folder, options)
+}
+
+async function claimAt(folder: string, shown: string, options: ClaimOptions): Promise<Output> {
+  const { part, names = [] } = options
   options.signal?.throwIfAborted()
-  for (const name of options.names ?? []) requireName(name)
+  for (const name of names) requireName(name)
   const made = await makeFolder(folder)
-  const action = { file: folder, action: 'written' } as const
-  const store = storeOf(await attempt(realpath(folder), action), options.part)
+  const real = await attempt(realpath(folder), { file: shown, action: 'written' })
+  const store = storeOf(real, { shown, ...(part !== undefined && { part }) })
   const claimed = { store, me: newOwner(options), made }
   try {
-    await enter(store, claimed.me, folder)
-    await requireOurs(store, options.names ?? [], options)
+    await enter(store, claimed.me)
+    await requireOurs(store, names, options)
     return outputOf(claimed, options)
   } catch (error) {
     await leave(claimed)
@@ -46,7 +51,10 @@ export async function claimFile(path: string, options: Omit<ClaimOptions, 'part'
   if (stats?.isDirectory()) throw isFolder(path)
   if (stats && !stats.isFile()) return deviceOutput(path)
   const name = basename(file)
-  const output = await claim(dirname(file), { ...options, part: name, names: [name, ...(options.names ?? [])] })
+  const folder = dirname(file)
+  const shown = file === resolve(path) ? dirname(path) : folder
+  const names = [name, ...(options.names ?? [])]
+  const output = await claimAt(folder, shown, { ...options, part: name, names })
   return { ...output, name }
 }
 

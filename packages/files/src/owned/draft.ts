@@ -15,6 +15,7 @@ import {
   removeQuietly,
   requireName,
   type Store,
+  shownIn,
   statIfThere,
   storeName,
   workPath,
@@ -67,7 +68,12 @@ export async function write(
   const { signal = draft.options.signal, mode } = how
   const from = String(draft.count++)
   const path = join(workPath(store, me.id), from)
-  const sum = await stage(path, data, { target: join(store.folder, name), signal, mode })
+  const sum = await stage(path, data, {
+    target: join(store.folder, name),
+    shown: shownIn(store, name),
+    signal,
+    mode,
+  })
   const earlier = draft.staged.get(name)
   if (earlier) await removeQuietly(join(workPath(store, me.id), earlier.from))
   draft.staged.set(name, { from, ...sum })
@@ -90,7 +96,7 @@ export async function commit({ claimed, options, ...draft }: Draft, how: CommitO
   draft.staged.clear()
   draft.removed.clear()
   if (staged.size + removed.size === 0) return
-  if ((await ownerOf(lockPath(store)))?.id !== me.id) throw claimLost(store.folder)
+  if ((await ownerOf(lockPath(store)))?.id !== me.id) throw claimLost(store.shown)
   await requireOurs(store, [...staged.keys(), ...removed], options)
   const comes = [...staged].map(([name, { from }]) => ({ name, from }))
   const goes = await stepsAway(store, removed)
@@ -121,5 +127,5 @@ async function stageManifest(
     files[name] = { ...sum, written, ...(by !== undefined && { by }), ...(from && { from }) } satisfies FileRecord
   for (const name of removed) delete files[name]
   const path = join(workPath(store, me.id), 'manifest')
-  await stage(path, manifestText(files), { target: path })
+  await stage(path, manifestText(files), { target: path, shown: store.shown })
 }

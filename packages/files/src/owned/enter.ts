@@ -9,39 +9,44 @@ import { locked } from './refusals.ts'
 import { lockPath, namesIn, removeQuietly, type Store } from './store.ts'
 
 /**
- * Takes a store's lock, and puts in order what killed processes left in the folder: swaps are finished, locks and temporaries of the dead go. `place` is
- * what errors name. Throws FILES_LOCKED.
+ * Takes a store's lock, and puts in order what killed processes left in the folder: swaps are finished, locks and temporaries of the dead go.
+ * Throws FILES_LOCKED.
  */
-export async function enter(store: Store, me: Owner, place: string): Promise<void> {
-  const action = { file: place, action: 'written' } as const
+export async function enter(store: Store, me: Owner): Promise<void> {
+  const action = { file: store.shown, action: 'written' } as const
   const holder = await attempt(take(lockPath(store), me), action)
-  if (holder) throw await locked(place, lockPath(store), holder)
-  await attempt(recover(store), action)
+  if (holder) throw await locked(store.shown, lockPath(store), holder)
+  await recover(store)
   for (const name of await namesIn(store.path)) {
-    const found = /^lock(-[0-9a-f]{16})?(\..+)?$/.exec(name)
-    if (!found || name === `lock${store.key}`) continue
+    const found = /^(?:lock|journal)(-[0-9a-f]{16})?(?:\.json|(\..+))?$/.exec(name)
+    if (!found) continue
     const [, key = '', right] = found
-    await settle(store, { name, key: right ? undefined : key, me, place })
+    if (right) await attempt(clear(join(store.path, name), me), action)
+    else if (key !== store.key) await settle(store, { ...store, key }, me)
   }
   await attempt(sweepStore(store.path), action)
   await attempt(sweepTemporaries(store.folder), action)
 }
 
-/** Finishes what the dead owner of another lock left. A living one of the whole folder, or of a part of it where all is to be ours, is in the way. */
-async function settle(
-  { folder, path, key: ownKey }: Store,
-  { name, key, me, place }: { name: string; key: string | undefined; me: Owner; place: string },
-): Promise<void> {
-  const lock = join(path, name)
-  const action = { file: place, action: 'written' } as const
-  const holder = await attempt(take(lock, { ...me, brief: true }), action)
-  if (holder && key !== undefined && (key === '' || ownKey === '')) throw await locked(place, lock, holder)
+/**
+ * Finishes what the dead owner of another part of the folder left, or of all of it. A living one is in the way where all is to be ours, or is
+ * theirs.
+ */
+async function settle(store: Store, other: Store, me: Owner): Promise<void> {
+  const lock = lockPath(other)
+  const holder = await attempt(take(lock, { ...me, brief: true }), { file: store.shown, action: 'written' })
+  if (holder && (store.key === '' || other.key === '')) throw await locked(store.shown, lock, holder)
   if (holder) return
   try {
-    if (key !== undefined) await attempt(recover({ folder, path, key }), action)
+    await recover(other)
   } finally {
     await drop(lock, me)
   }
+}
+
+/** Removes the right to a dead owner's lock, whose holder died as well. */
+async function clear(lock: string, me: Owner): Promise<void> {
+  if (!(await take(lock, { ...me, brief: true }))) await drop(lock, me)
 }
 
 /** Removes from a store what dead claims left: nothing of theirs is waited for any more. */

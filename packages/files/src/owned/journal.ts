@@ -12,6 +12,7 @@ import {
   removeEmpty,
   removeQuietly,
   type Store,
+  shownIn,
   statIfThere,
   storeName,
   workPath,
@@ -46,7 +47,7 @@ export async function swap(store: Store, journal: Journal): Promise<void> {
       back.unshift(...(await carryOut(store, journal.id, { step, keepAs: `old-${at}` })))
   } catch (error) {
     await takeBack(store, { id: journal.id, steps: back }, error)
-    throw explained(error, { file: store.folder, action: 'written' })
+    throw explained(error, { file: store.shown, action: 'written' })
   }
   await finish(store, journal)
 }
@@ -67,13 +68,13 @@ export async function recover(store: Store): Promise<void> {
   const journal = await readJournal(store)
   if (!journal) return removeQuietly(journalPath(store))
   for (const step of journal.steps)
-    await attempt(carryOut(store, journal.id, { step }), { file: join(store.folder, step.name), action: 'written' })
+    await attempt(carryOut(store, journal.id, { step }), { file: shownIn(store, step.name), action: 'written' })
   await finish(store, journal)
 }
 
 async function writeJournal(store: Store, journal: Journal): Promise<void> {
   const draft = join(workPath(store, journal.id), 'journal')
-  const action = { file: store.folder, action: 'written' } as const
+  const action = { file: store.shown, action: 'written' } as const
   const handle = await attempt(open(draft, 'w'), action)
   try {
     await attempt(handle.writeFile(JSON.stringify(journal)), action)
@@ -138,10 +139,10 @@ async function timeOf(path: string): Promise<number | undefined> {
   return stats?.isFile() ? stats.mtimeMs : undefined
 }
 
-function unfinished({ folder }: Store, cause: unknown): FileError {
+function unfinished({ folder, shown }: Store, cause: unknown): FileError {
   const problem = `some new files are in place and others not: what belongs there is whole in ${join(folder, storeName)}`
   const advice = 'Mend what is wrong, and run any command that writes there: it puts this in order first.'
-  return new FileError({ code: 'FILES_SWAP_UNFINISHED', file: folder, problem, advice }, { cause })
+  return new FileError({ code: 'FILES_SWAP_UNFINISHED', file: shown, problem, advice }, { cause })
 }
 
 /** Makes what was done last, and forgets the journal and what it needed. */

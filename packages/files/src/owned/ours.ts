@@ -4,31 +4,31 @@ import { FileError } from '../error.ts'
 import type { ClaimOptions } from '../types.ts'
 import { recordsIn, stateBy } from './manifest.ts'
 import { foreign } from './refusals.ts'
-import type { Store } from './store.ts'
+import { type Store, shownIn } from './store.ts'
 
 /** Refuses files that no claim wrote, or that were changed since, unless the caller knows them for ours or forces it. */
 export async function requireOurs(
-  { folder }: Store,
+  store: Store,
   names: readonly string[],
   { force = false, isOurs }: Pick<ClaimOptions, 'force' | 'isOurs'>,
 ): Promise<void> {
   if (force || names.length === 0) return
-  const records = await recordsIn(folder)
+  const records = await recordsIn(store.folder)
   const inTheWay: { name: string; state: string }[] = []
   for (const name of names) {
-    const path = join(folder, name)
+    const path = join(store.folder, name)
     const state = await stateBy(path, records.get(name) ?? [])
     if (state === 'absent') continue
     if (state !== 'whole' && !(await isOurs?.(path))) inTheWay.push({ name, state })
-    else await requireWritable(path)
+    else await requireWritable(path, shownIn(store, name))
   }
-  if (inTheWay.length > 0) throw foreign(folder, inTheWay)
+  if (inTheWay.length > 0) throw foreign(shownIn(store, inTheWay[0]!.name), inTheWay)
 }
 
-async function requireWritable(path: string): Promise<void> {
+async function requireWritable(path: string, shown: string): Promise<void> {
   await access(path, constants.W_OK).catch((cause: unknown) => {
     const advice = 'Change its permissions, or choose another name.'
     const problem = 'cannot be written: the file is read-only'
-    throw new FileError({ code: 'FILES_READ_ONLY', file: path, problem, advice }, { cause })
+    throw new FileError({ code: 'FILES_READ_ONLY', file: shown, problem, advice }, { cause })
   })
 }

@@ -53,7 +53,7 @@ export function outputOf(claimed: Claimed, options: ClaimOptions): Output {
   const whileOpen =
     <Given extends unknown[], Result>(work: (...given: Given) => Result) =>
     (...given: Given): Result => {
-      if (closing) throw closed(store.folder)
+      if (closing) throw closed(store.shown)
       return work(...given)
     }
   return {
@@ -84,5 +84,5 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   )
 
-const closed = (folder: string): FileError =>
-  new FileError({ code: 'FILES_CLOSED', file: folder, problem: 'was closed', advice: 'Claim it again.' })
+const closed = (file: string): FileError =>
+  new FileError({ code: 'FILES_CLOSED', file, problem: 'was closed', advice: 'Claim it again.' })

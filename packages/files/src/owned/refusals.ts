@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { FileError } from '../error.ts'
 import { isAtWork, type Owner } from './owner.ts'
 
@@ -35,17 +34,16 @@ export const claimLost = (place: string): FileError =>
     advice: 'Nothing more was written there: begin again.',
   })
 
-/** Files that would be replaced and are not ours to replace. */
-export function foreign(folder: string, files: readonly { name: string; state: string }[]): FileError {
+/** Files that would be replaced and are not ours to replace; `shown` is the first. */
+export function foreign(shown: string, files: readonly { name: string; state: string }[]): FileError {
   const names = files.map(({ name }) => name)
   const { state } = files[0]!
-  const [first] = names
   const others = names.length > 1 ? ` (and ${names.slice(1).join(', ')})` : ''
   const what = state === 'changed' ? 'was changed since it was written' : 'was not written by pixelrow'
   return new FileError({
     code: 'FILES_FOREIGN',
     params: { names, state },
-    file: join(folder, first!),
+    file: shown,
     problem: `is there already and ${what}${others}, so it stays`,
     advice: 'Choose another name, move it away, or pass force.',
   })

@@ -12,23 +12,25 @@ export type Sum = Pick<FileRecord, 'size' | 'mtimeMs' | 'sha256'>
 
 /** Where a file is going to lie, and how it is written. */
 interface How {
-  /** Named in errors; a file that is there passes its permissions on. */
+  /** A file that is there passes its permissions on. */
   target: string
+  /** What errors name. */
+  shown: string
   signal?: AbortSignal | undefined
   mode?: number | undefined
 }
 
 /** Writes a new file, flushed to disk, and sums it up on the way; an error leaves nothing. */
-export async function stage(path: string, data: FileData, { target, signal, mode }: How): Promise<Sum> {
+export async function stage(path: string, data: FileData, { target, shown, signal, mode }: How): Promise<Sum> {
   signal?.throwIfAborted()
-  const action = { file: target, action: 'written' } as const
+  const action = { file: shown, action: 'written' } as const
   const kept = mode ?? (await modeOf(target))
   await makeFolder(dirname(path))
   const handle = await attempt(open(path, 'w', kept === undefined ? 0o666 : 0o600), action)
   const hash = createHash('sha256')
   try {
     try {
-      await writeParts(handle, target, hashed(data, hash), signal)
+      await writeParts(handle, shown, hashed(data, hash), signal)
       if (kept !== undefined) await attempt(handle.chmod(kept & 0o7777), action)
       await attempt(handle.sync(), action)
       const { size, mtimeMs } = await attempt(handle.stat(), action)

@@ -13,6 +13,8 @@ export const storeName = '.pixelrow'
 export interface Store {
   /** The folder of the outputs, links resolved. */
   readonly folder: string
+  /** What is claimed, as errors name it: the folder's path as it was given, or the file's. */
+  readonly shown: string
   /** Its `.pixelrow`. */
   readonly path: string
   /** '' for the whole folder, else a word for the file's name. */
@@ -25,11 +27,15 @@ export const keyOf = (part: string | undefined): string =>
     ? ''
     : `-${createHash('sha256').update(part.normalize('NFC').toLowerCase()).digest('hex').slice(0, 16)}`
 
-export const storeOf = (folder: string, part?: string): Store => ({
+export const storeOf = (folder: string, { part, shown = folder }: { part?: string; shown?: string } = {}): Store => ({
   folder,
+  shown: part === undefined ? shown : join(shown, part),
   path: join(folder, storeName),
   key: keyOf(part),
 })
+
+/** One of a store's files as errors name it. */
+export const shownIn = ({ shown, key }: Store, name: string): string => join(key === '' ? shown : dirname(shown), name)
 
 export const lockPath = ({ path, key }: Store): string => join(path, `lock${key}`)
 export const journalPath = ({ path, key }: Store): string => join(path, `journal${key}.json`)

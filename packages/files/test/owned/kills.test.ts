@@ -1,3 +1,6 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { claimFile } from '@pixelrow/files'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { carriedOut, expectInOrder, folderWith, isFull, type Shown, type Step, states } from './support.ts'
@@ -41,6 +44,19 @@ if (isFull)
     const { calls = 0 } = await carriedOut(await folderWith(before), steps)
     for (let n = 20; n <= calls; n += 9) for (let m = 2; m < 60; m += 12) await killed(before, steps, { n, m })
   })
+
+test('a lock that was removed by hand costs no file: whoever comes next finishes the swap', async () => {
+  const single: Step[] = [['claimFile', 'b'], ['write', 'b', 'new b'], ['commit']]
+  const { calls = 0 } = await carriedOut(await folderWith(before), single)
+  for (const n of [calls - 12, calls - 9, calls - 6]) {
+    const folder = await folderWith(before)
+    await carriedOut(folder, single, n)
+    for (const name of readdirSync(join(folder, '.pixelrow')))
+      if (name.startsWith('lock')) rmSync(join(folder, '.pixelrow', name), { recursive: true })
+    await (await claimFile(join(folder, 'other'))).close()
+    await expectInOrder(folder, states(before, single), `killed before call ${n} of ${calls}`)
+  }
+})
 
 const name = fc.constantFrom('a', 'b', 'c', 'deep/d')
 const step: fc.Arbitrary<Step> = fc.oneof(
