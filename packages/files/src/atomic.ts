@@ -29,9 +29,6 @@ export async function writeFileAtomic(path: string | URL, data: FileData, option
   await syncFolder(dirname(target.path))
 }
 
-/** Whether a file's name is that of a temporary file of `writeFileAtomic`, such as a killed process leaves in the folder. */
-export const isTemporary = (name: string): boolean => temporaryOf(name) !== undefined
-
 /** Whose temporary file a name is that of, if it is one; those of older versions are nobody's. */
 export function temporaryOf(name: string): string | undefined {
   if (/^\.pixelrow-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/.test(name)) return 'nobody'

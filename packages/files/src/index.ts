@@ -1,4 +1,4 @@
-export { type FileData, isTemporary, writeFileAtomic } from './atomic.ts'
+export { type FileData, writeFileAtomic } from './atomic.ts'
 export { cacheFolder } from './cache.ts'
 export { cached } from './cached.ts'
 export type { Checksum } from './checksum.ts'

@@ -108,6 +108,8 @@ interface Coded {
 /** What to do about an error, in flags that the command `takes`. */
 export function fixOf({ code = '', params = {}, advice }: Coded, takes: Takes = () => true): string | undefined {
   if (code === 'TRAIN_DIVERGED') return divergedFix(params, takes)
+  if (code === 'FILES_FOREIGN' && takes('force'))
+    return 'Choose another name with -o, move it away, or add --force to replace it.'
   if (!isDataCode(code)) return advice
   // The code decides which params there are, which the compiler cannot follow through a table.
   const fix = dataFixes[code] as Fix<DataErrorCode> | typeof asAdvised

@@ -1,5 +1,6 @@
 import { type CallOptions, defineCommand } from '../../../line/command.ts'
 import { defineFlags } from '../../../line/flags/define.ts'
+import { forceFlags } from '../../../line/flags/output.ts'
 import { readingFlags, tableForms } from '../../../line/flags/reading.ts'
 import { filled } from '../../../line/parse.ts'
 
@@ -10,6 +11,7 @@ const flags = defineFlags({
     example: '--out table.csv',
     parse: filled('--out', "a file's path", 'table.csv'),
   },
+  ...forceFlags,
   ...readingFlags,
 })
 
