@@ -26,7 +26,7 @@ async function claimAt(folder: string, shown: string, options: ClaimOptions): Pr
   const { part, names = [] } = options
   options.signal?.throwIfAborted()
   for (const name of names) requireName(name)
-  const made = await makeFolder(folder)
+  const made = await attempt(makeFolder(folder), { file: shown, action: 'created' })
   const real = await attempt(realpath(folder), { file: shown, action: 'written' })
   const store = storeOf(real, { shown, ...(part !== undefined && { part }) })
   const claimed = { store, me: newOwner(options), made }

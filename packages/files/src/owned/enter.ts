@@ -6,14 +6,14 @@ import { recover } from './journal.ts'
 import { drop, now, ownerOf, patience, take } from './lock.ts'
 import { idPattern, isAtWork, type Owner } from './owner.ts'
 import { locked } from './refusals.ts'
-import { lockPath, namesIn, removeQuietly, type Store } from './store.ts'
+import { lockPath, namesIn, removeQuietly, type Store, storeName } from './store.ts'
 
 /**
  * Takes a store's lock, and puts in order what killed processes left in the folder: swaps are finished, locks and temporaries of the dead go.
  * Throws FILES_LOCKED.
  */
 export async function enter(store: Store, me: Owner): Promise<void> {
-  const action = { file: store.shown, action: 'written' } as const
+  const action = { file: store.key === '' ? join(store.shown, storeName) : store.shown, action: 'written' } as const
   const holder = await attempt(take(lockPath(store), me), action)
   if (holder) throw await locked(store.shown, lockPath(store), holder)
   await recover(store)

@@ -25,7 +25,7 @@ export async function stage(path: string, data: FileData, { target, shown, signa
   signal?.throwIfAborted()
   const action = { file: shown, action: 'written' } as const
   const kept = mode ?? (await modeOf(target))
-  await makeFolder(dirname(path))
+  await attempt(makeFolder(dirname(path)), action)
   const handle = await attempt(open(path, 'w', kept === undefined ? 0o666 : 0o600), action)
   const hash = createHash('sha256')
   try {

@@ -61,7 +61,7 @@ export function requireName(name: string): void {
 
 /**
  * Makes a folder and those above it; gives the topmost that was made. Not `mkdir` with `recursive`, which never comes back where a folder can neither
- * be made nor found, as in `/proc/self/x`.
+ * be made nor found, as in `/proc/self/x`. Throws the system's errors.
  */
 export async function makeFolder(path: string): Promise<string | undefined> {
   const missing: string[] = []
@@ -69,7 +69,7 @@ export async function makeFolder(path: string): Promise<string | undefined> {
     missing.unshift(folder)
     if (dirname(folder) === folder) break
   }
-  for (const folder of missing) await attempt(mkdir(folder).catch(unless('EEXIST')), { file: path, action: 'created' })
+  for (const folder of missing) await mkdir(folder).catch(unless('EEXIST'))
   return missing[0]
 }
 
