@@ -7,6 +7,7 @@ import { attempt, codeOf, explained } from '../reason.ts'
 import { idPattern } from './owner.ts'
 import {
   journalPath,
+  lstatIfThere,
   makeFolder,
   namesIn,
   removeEmpty,
@@ -63,13 +64,26 @@ async function takeBack(store: Store, journal: Journal, cause: unknown): Promise
   }
 }
 
-/** Finishes what a journal says that a killed process left, if there is one. To be called by who holds the store's lock. */
+/**
+ * Finishes what a journal says that a killed process left, if there is one. To be called by who holds the store's lock. A folder may come from anywhere:
+ * nothing is written outside of it, so what was a link becomes the file.
+ */
 export async function recover(store: Store): Promise<void> {
   const journal = await readJournal(store)
   if (!journal) return removeQuietly(journalPath(store))
-  for (const step of journal.steps)
-    await attempt(carryOut(store, journal.id, { step }), { file: shownIn(store, step.name), action: 'written' })
+  for (const step of journal.steps) {
+    const action = { file: shownIn(store, step.name), action: 'written' } as const
+    if (await isInside(store, step)) await attempt(carryOut(store, journal.id, { step, isOwn: false }), action)
+  }
   await finish(store, journal)
+}
+
+/** Whether no folder of a step's name is a link to elsewhere. */
+async function isInside({ folder }: Store, { name }: Step): Promise<boolean> {
+  const parts = name.split('/').slice(0, -1)
+  for (const [at] of parts.entries())
+    if ((await lstatIfThere(join(folder, ...parts.slice(0, at + 1))))?.isSymbolicLink()) return false
+  return true
 }
 
 async function writeJournal(store: Store, journal: Journal): Promise<void> {
@@ -99,17 +113,26 @@ async function readJournal(store: Store): Promise<Journal | undefined> {
   }
 }
 
-/** A folder may come from anywhere, and a journal in it leads nowhere else. */
 function isSoundStep({ name, from, mtimeMs }: Step): boolean {
   const isPlain = typeof name === 'string' && unsafe(name) === undefined
   return isPlain && (from === undefined ? typeof mtimeMs === 'number' : /^((old-|gone-)?\d+|manifest)$/.test(from))
 }
 
-/** Does a step, unless it is done; gives what takes it back, for which the old file is kept by another name. */
-async function carryOut(store: Store, id: string, { step, keepAs }: { step: Step; keepAs?: string }): Promise<Step[]> {
+/** How a step is done. */
+interface Doing {
+  step: Step
+  /** A name for the old file, so that it can come back. */
+  keepAs?: string
+  /** The journal is this process's own: links are followed. */
+  isOwn?: boolean
+}
+
+/** Does a step, unless it is done; gives what takes it back. */
+async function carryOut(store: Store, id: string, { step, keepAs, isOwn = true }: Doing): Promise<Step[]> {
   const { name } = step
   const work = workPath(store, id)
-  const target = await behindLinks(join(store.folder, name))
+  const path = join(store.folder, name)
+  const target = isOwn ? await behindLinks(path) : path
   const beside = join(dirname(target), `.pixelrow-${id}.tmp`)
   if (step.from === undefined) {
     if ((await timeOf(target)) !== step.mtimeMs) return []

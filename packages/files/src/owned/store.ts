@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Stats } from 'node:fs'
-import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { FileError } from '../error.ts'
 import { unsafe } from '../names.ts'
@@ -73,10 +73,15 @@ export async function makeFolder(path: string): Promise<string | undefined> {
   return missing[0]
 }
 
-/** A file's numbers; undefined where there is none. */
-export const statIfThere = (path: string): Promise<Stats | undefined> =>
+/** What a path leads to; undefined where that is nothing. */
+export const statIfThere = (path: string): Promise<Stats | undefined> => ifThere(stat(path), path)
+
+/** What is at a path, a link as such; undefined where nothing is. */
+export const lstatIfThere = (path: string): Promise<Stats | undefined> => ifThere(lstat(path), path)
+
+const ifThere = (stats: Promise<Stats>, path: string): Promise<Stats | undefined> =>
   attempt(
-    stat(path).catch((error: unknown) => {
+    stats.catch((error: unknown) => {
       if (codeOf(error) !== 'ENOENT') throw error
       return undefined
     }),

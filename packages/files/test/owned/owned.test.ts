@@ -277,3 +277,32 @@ describe('a lock of another machine', () => {
     expect(existsSync(word)).toBe(true)
   })
 })
+
+test('a folder from anywhere, with a journal in it, has nothing written or removed elsewhere', async () => {
+  const [folder, elsewhere] = [newFolder(), newFolder()]
+  const id = '00000001-7-7-00000001'
+  const store = join(folder, '.pixelrow')
+  mkdirSync(join(store, `work-${id}`), { recursive: true })
+  for (const name of ['0', '1', '2']) writeFileSync(join(store, `work-${id}`, name), 'theirs')
+  for (const name of ['mine', 'old']) writeFileSync(join(elsewhere, name), 'mine')
+  symlinkSync(join(elsewhere, 'mine'), join(folder, 'a'))
+  symlinkSync(elsewhere, join(folder, 'deep'))
+  const { mtimeMs } = statSync(join(elsewhere, 'old'))
+  const journal = (steps: object[]) => writeFileSync(join(store, 'journal.json'), JSON.stringify({ id, steps }))
+  journal([
+    { name: 'a', from: '0' },
+    { name: 'deep/mine', from: '1' },
+    { name: 'deep/old', mtimeMs },
+  ])
+  await settle(folder)
+  expect(readText(join(folder, 'a'))).toBe('theirs')
+  for (const name of ['../b', '/tmp/b', '.pixelrow/../../b']) {
+    journal([{ name, from: '2' }])
+    await settle(folder)
+  }
+  journal([{ name: 'b', from: '../../a' }])
+  await settle(folder)
+  expect(listing(elsewhere)).toEqual(['mine', 'old'])
+  for (const name of ['mine', 'old']) expect(readText(join(elsewhere, name))).toBe('mine')
+  expect(visible(folder).filter((name) => !name.startsWith('deep'))).toEqual(['a'])
+})
