@@ -22,7 +22,7 @@ export async function enter(store: Store, me: Owner): Promise<void> {
     if (!found) continue
     const [, key = '', right] = found
     if (right) await attempt(clear(join(store.path, name), me), action)
-    else if (key !== store.key) await settle(store, { ...store, key }, me)
+    else if (key !== store.key) await settleOther(store, { ...store, key }, me)
   }
   await attempt(sweepStore(store.path), action)
   await attempt(sweepTemporaries(store.folder), action)
@@ -32,7 +32,7 @@ export async function enter(store: Store, me: Owner): Promise<void> {
  * Finishes what the dead owner of another part of the folder left, or of all of it. A living one is in the way where all is to be ours, or is
  * theirs.
  */
-async function settle(store: Store, other: Store, me: Owner): Promise<void> {
+async function settleOther(store: Store, other: Store, me: Owner): Promise<void> {
   const lock = lockPath(other)
   const holder = await attempt(take(lock, { ...me, brief: true }), { file: store.shown, action: 'written' })
   if (holder && (store.key === '' || other.key === '')) throw await locked(store.shown, lock, holder)

@@ -50,15 +50,18 @@ async function create(lock: string, me: Owner, isLast: boolean): Promise<boolean
     return true
   } catch (error) {
     await removeQuietly(fresh)
-    if (isLast || !occupied.has(codeOf(error) ?? '')) throw error
+    const { code, syscall } = error as NodeJS.ErrnoException
+    // Somebody may have removed the store meanwhile, as it was empty.
+    const isTaken = code === 'ENOENT' || (syscall === 'rename' && occupied.has(code ?? ''))
+    if (isLast || !isTaken) throw error
     // A folder without a word is what a kill in the middle of a removal leaves: it goes if it is empty.
     await rmdir(lock).catch(() => {})
     return false
   }
 }
 
-/** What systems say of a rename onto a folder that is there; ENOENT where the store was just removed, or the network repeats what was done. */
-const occupied = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'EACCES', 'ENOENT'])
+/** What systems say of a rename onto a folder that is there. */
+const occupied = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'EACCES'])
 
 /** Puts our word in place of a dead owner's. Where somebody was quicker, the lock is gone, or it is theirs. */
 async function takeOver(lock: string, me: Owner, dead: Owner): Promise<'ours' | 'gone' | Owner> {

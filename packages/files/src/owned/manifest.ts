@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { check, currentRules, inputRules, stateRules } from '../options.ts'
 import { attempt, codeOf, explained } from '../reason.ts'
 import type { FileRecord, FileState, Input, Manifest, Origin } from '../types.ts'
-import { namesIn, statIfThere, storeName } from './store.ts'
+import { keyOf, manifestName, namesIn, statIfThere, storeName } from './store.ts'
 
 /** A manifest's form; another is none. */
 export const format = 1
@@ -22,6 +22,8 @@ export async function readManifest(folder: string): Promise<Manifest> {
  */
 export async function stateOf(folder: string, name: string, options: { exact?: boolean } = {}): Promise<FileState> {
   check('stateOf', options, stateRules)
+  const likely = await stateBy(join(folder, name), await likelyRecords(folder, name), options)
+  if (likely === 'whole' || likely === 'absent') return likely
   return stateBy(join(folder, name), (await recordsIn(folder)).get(name) ?? [], options)
 }
 
@@ -36,7 +38,8 @@ export async function isCurrent(
 ): Promise<boolean> {
   check('isCurrent', options, currentRules)
   const { from, ...how } = options
-  const [record] = (await recordsIn(folder)).get(name) ?? []
+  const [likely] = await likelyRecords(folder, name)
+  const record = likely ?? (await recordsIn(folder)).get(name)?.[0]
   if (!record || canonical(record.from) !== canonical(from)) return false
   return (await stateBy(join(folder, name), [record], how)) === 'whole'
 }
@@ -49,7 +52,7 @@ export async function inputOf(path: string, options: { name?: string } = {}): Pr
 }
 
 /** What a file is by one of its records. */
-export async function stateBy(
+async function stateBy(
   path: string,
   records: readonly FileRecord[],
   { exact = false }: { exact?: boolean } = {},
@@ -64,8 +67,17 @@ export async function stateBy(
   return equals.some((record) => record.sha256 === sha256) ? 'whole' : 'changed'
 }
 
+/** What is known of a file where it is most likely to be: of many files in a folder, each may have a manifest. */
+async function likelyRecords(folder: string, name: string): Promise<FileRecord[]> {
+  const names = [{ key: keyOf(name) }, { key: '' }].map(manifestName)
+  const all = await Promise.all(names.map((each) => recordsOf(join(folder, storeName, each))))
+  return all.flatMap((files) => (Object.hasOwn(files, name) ? [files[name]!] : [])).sort(newestFirst)
+}
+
+const newestFirst = (a: FileRecord, b: FileRecord): number => (a.written < b.written ? 1 : -1)
+
 /** What the manifests in a folder's store say of each name, the newest first. */
-export async function recordsIn(folder: string): Promise<Map<string, FileRecord[]>> {
+async function recordsIn(folder: string): Promise<Map<string, FileRecord[]>> {
   const store = join(folder, storeName)
   const all = new Map<string, FileRecord[]>()
   for (const name of await namesIn(store)) {
@@ -73,7 +85,7 @@ export async function recordsIn(folder: string): Promise<Map<string, FileRecord[
     for (const [file, record] of Object.entries(await recordsOf(join(store, name))))
       all.set(file, [...(all.get(file) ?? []), record])
   }
-  for (const records of all.values()) records.sort((a, b) => (a.written < b.written ? 1 : -1))
+  for (const records of all.values()) records.sort(newestFirst)
   return all
 }
 

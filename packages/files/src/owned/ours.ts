@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FileError } from '../error.ts'
 import type { ClaimOptions } from '../types.ts'
-import { recordsIn, stateBy } from './manifest.ts'
+import { stateOf } from './manifest.ts'
 import { foreign } from './refusals.ts'
 import { type Store, shownIn } from './store.ts'
 
@@ -12,12 +12,11 @@ export async function requireOurs(
   names: readonly string[],
   { force = false, isOurs }: Pick<ClaimOptions, 'force' | 'isOurs'>,
 ): Promise<void> {
-  if (force || names.length === 0) return
-  const records = await recordsIn(store.folder)
+  if (force) return
   const inTheWay: { name: string; state: string }[] = []
   for (const name of names) {
     const path = join(store.folder, name)
-    const state = await stateBy(path, records.get(name) ?? [])
+    const state = await stateOf(store.folder, name)
     if (state === 'absent') continue
     if (state !== 'whole' && !(await isOurs?.(path))) inTheWay.push({ name, state })
     else await requireWritable(path, shownIn(store, name))

@@ -39,7 +39,7 @@ export const shownIn = ({ shown, key }: Store, name: string): string => join(key
 
 export const lockPath = ({ path, key }: Store): string => join(path, `lock${key}`)
 export const journalPath = ({ path, key }: Store): string => join(path, `journal${key}.json`)
-export const manifestName = ({ key }: Store): string => `manifest${key}.json`
+export const manifestName = ({ key }: Pick<Store, 'key'>): string => `manifest${key}.json`
 /** Where a claim's files lie until they are swapped in. */
 export const workPath = ({ path }: Store, id: string): string => join(path, `work-${id}`)
 

@@ -40,6 +40,7 @@ test('a folder or a file that is not to be written to is refused before the work
   await output.commit()
   await output.close()
   chmodSync(join(folder, 'open/fixed'), 0o444)
+  mkdirSync(join(folder, 'shut/.pixelrow'), { recursive: true, mode: 0o755 })
   for (const name of ['', 'open', 'open/.pixelrow']) chmodSync(join(folder, name), 0o777)
   // Root may write everywhere: then the script becomes somebody else first.
   const messages = await inNode(`
@@ -50,6 +51,7 @@ test('a folder or a file that is not to be written to is refused before the work
     await refused(claim('closed/below'))
     await refused(claimFile('closed/mine', { force: true }))
     await refused(claim('open', { names: ['fixed'] }))
+    await refused(claim('shut'))
     await settle('closed')`)
   chmodSync(join(folder, 'closed'), 0o755)
   expect(messages).toEqual([
@@ -57,6 +59,7 @@ test('a folder or a file that is not to be written to is refused before the work
     expect.stringMatching(/^closed\/below: cannot be created: this user may not write in closed\. /),
     expect.stringMatching(/^closed\/mine: cannot be written: this user may not write in closed\. /),
     'open/fixed: cannot be written: the file is read-only. Change its permissions, or choose another name.',
+    expect.stringMatching(/^shut\/\.pixelrow: cannot be written: this user may not write in shut\. /),
   ])
   expect(listing(join(folder, 'closed'))).toEqual(['mine'])
   expect(listing(join(folder, 'open')).filter((name) => !/manifest/.test(name))).toEqual(['.pixelrow', 'fixed'])
