@@ -39,11 +39,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'full',
-          // Of the exits, the suite tries a few and this all fifty; of the digits on WebGPU, some and all.
+          // Of the exits, the suite tries a few and this all fifty; of the digits on WebGPU, and of the kills, some and all.
           include: [
             'tests/full/**/*.test.ts',
             'packages/{train,infer-node}/test/exits.test.ts',
             'packages/infer-node/test/pools.test.ts',
+            'packages/files/test/owned/{kills,faults,races}.test.ts',
             'packages/train/test/threads.test.ts',
             'packages/infer-web/test/parity.test.ts',
           ],

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { type PixelTable, readTable, writeCsv } from '@pixelrow/data'
 import { expect, test } from 'vitest'
-import { fakeTable, pixelrow, workFolder } from './helpers.ts'
+import { fakeTable, pixelrow, start, workFolder } from './helpers.ts'
 
 const escapeCode = String.fromCharCode(27)
 
@@ -82,7 +82,7 @@ test('convert goes from CSV to IDX and back without loss, packed or not', async 
   const back = await fine(cwd, ['data', 'convert', 'new/train-images-idx3-ubyte.gz', '-o', 'back.csv.gz'])
   expect(back.stderr).toMatch(/labels from new\/train-labels-idx1-ubyte\.gz\n/)
   await fine(cwd, ['data', 'convert', 'back.csv.gz', '-o', 'b.idx'])
-  expect(readdirSync(cwd).sort()).toEqual(['a.csv', 'b-labels.idx', 'b.idx', 'back.csv.gz', 'new'])
+  expect(readdirSync(cwd).sort()).toEqual(['.pixelrow', 'a.csv', 'b-labels.idx', 'b.idx', 'back.csv.gz', 'new'])
   const seen = await fine(cwd, ['data', 'convert', 'b.idx', '-o', '-', '--quiet'])
   expect(seen.stderr).toBe('')
   expect(seen.stdout).toBe(gunzipSync(readFileSync(join(cwd, 'back.csv.gz'))).toString())
@@ -129,12 +129,56 @@ test('convert says what another format cannot hold, and which flags the new file
 test('convert leaves an older file as it was when something is wrong', async () => {
   const cwd = workFolder()
   writeFileSync(join(cwd, 'bad.csv'), 'label,pixel0\n1,300\n')
-  writeFileSync(join(cwd, 'out.idx'), 'older')
+  writeFileSync(join(cwd, 'good.csv'), 'label,pixel0\n1,200\n')
+  await fine(cwd, ['data', 'convert', 'good.csv', '-o', 'out.idx'])
+  const older = readFileSync(join(cwd, 'out.idx'))
+  rmSync(join(cwd, 'out-labels.idx'))
   const { code, stdout, stderr } = await pixelrow(['data', 'convert', 'bad.csv', '-o', 'out.idx'], { cwd })
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toMatch(/Error: bad\.csv row 2, column pixel0: .*300/)
-  expect(readFileSync(join(cwd, 'out.idx'), 'utf8')).toBe('older')
-  expect(existsSync(join(cwd, 'out-labels.idx'))).toBe(false)
+  expect(readFileSync(join(cwd, 'out.idx'))).toEqual(older)
+  expect(readdirSync(cwd).sort()).toEqual(['.pixelrow', 'bad.csv', 'good.csv', 'out.idx'])
+})
+
+test('convert replaces its own files without a word, and another’s with --force alone', async () => {
+  const cwd = workFolder()
+  writeFileSync(join(cwd, 'a.csv'), 'label,pixel0\n1,200\n')
+  for (const mine of ['out.csv', 'out-labels.idx']) {
+    writeFileSync(join(cwd, mine), 'mine')
+    const words = ['data', 'convert', 'a.csv', '-o', mine.replace('-labels', ''), '--quiet']
+    expect(await pixelrow(words, { cwd })).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr:
+        `Error: ${mine}: is there already and was not written by pixelrow, so it stays.\n` +
+        'Fix: Choose another name with -o, move it away, or add --force to replace it.\n',
+    })
+    expect(readFileSync(join(cwd, mine), 'utf8')).toBe('mine')
+    await fine(cwd, [...words, '--force'])
+    await fine(cwd, words)
+    expect(readFileSync(join(cwd, mine), 'utf8')).not.toBe('mine')
+  }
+  writeFileSync(join(cwd, 'out.csv'), 'label,pixel0\n1,201\n')
+  const edited = await pixelrow(['data', 'convert', 'a.csv', '-o', 'out.csv', '--json'], { cwd })
+  expect(JSON.parse(edited.stdout).error).toMatchObject({ code: 'FILES_FOREIGN', params: { state: 'changed' } })
+})
+
+test('convert that is killed leaves the older file, and its temporaries only until the next', async () => {
+  const cwd = workFolder()
+  writeFileSync(join(cwd, 'a.csv'), fakeTable({ rows: 30, classes: ['a', 'b'] }).labelled)
+  await fine(cwd, ['data', 'convert', 'a.csv', '-o', 'out.csv'])
+  const older = readFileSync(join(cwd, 'out.csv'))
+  const stuck = start(['data', 'convert', '-', '-o', 'out.csv'], { cwd })
+  await stuck.says(/Reading standard input/)
+  const other = await pixelrow(['data', 'convert', 'a.csv', '-o', 'out.csv'], { cwd })
+  expect(other.code).toBe(1)
+  expect(other.stderr).toContain(`process ${stuck.child.pid} on `)
+  expect(other.stderr).toContain(`end it: kill ${stuck.child.pid}`)
+  stuck.child.kill('SIGKILL')
+  await stuck.finished
+  expect(readFileSync(join(cwd, 'out.csv'))).toEqual(older)
+  await fine(cwd, ['data', 'convert', 'a.csv', '-o', 'out.csv'])
+  expect(readdirSync(join(cwd, '.pixelrow'))).toEqual([expect.stringMatching(/^manifest-/)])
 })
 
 test('head draws shades where there is no colour, as many abreast as fit', async () => {

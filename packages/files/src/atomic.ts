@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
 import { access, type FileHandle, lstat, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
@@ -6,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { isA } from '../../../common/kinds.ts'
 import { FileError } from './error.ts'
 import { check, writeRules } from './options.ts'
+import { idPattern, newOwner } from './owned/owner.ts'
 import { attempt, codeOf, explained } from './reason.ts'
 import type { WriteOptions } from './types.ts'
 
@@ -29,10 +29,13 @@ export async function writeFileAtomic(path: string | URL, data: FileData, option
   await syncFolder(dirname(target.path))
 }
 
-/** Whether a file's name is that of a temporary file of `writeFileAtomic`, such as a killed process leaves in the folder. */
-export function isTemporary(name: string): boolean {
-  return /^\.pixelrow-[0-9a-f-]{36}\.tmp$/.test(name)
+/** Whose temporary file a name is that of, if it is one; those of older versions are nobody's. */
+export function temporaryOf(name: string): string | undefined {
+  if (/^\.pixelrow-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/.test(name)) return 'nobody'
+  return named.exec(name)?.[1]
 }
+
+const named = new RegExp(`^\\.pixelrow-(${idPattern})\\.tmp$`)
 
 /** Writes beside the target and renames over it; `file` is its name in errors. The folder is not flushed. */
 export async function replaceFile(
@@ -43,7 +46,7 @@ export async function replaceFile(
 ): Promise<void> {
   const action = { file, action: 'written' } as const
   // A name of its own length: the target's may be as long as a name can be.
-  const temporary = join(dirname(target), `.pixelrow-${randomUUID()}.tmp`)
+  const temporary = join(dirname(target), `.pixelrow-${newOwner().id}.tmp`)
   const handle = await attempt(open(temporary, 'wx', mode === undefined ? 0o666 : 0o600), action)
   try {
     try {
@@ -61,7 +64,7 @@ export async function replaceFile(
   }
 }
 
-async function writeParts(handle: FileHandle, file: string, data: FileData, signal: AbortSignal | undefined) {
+export async function writeParts(handle: FileHandle, file: string, data: FileData, signal: AbortSignal | undefined) {
   for await (const part of abortable(typeof data === 'string' || isA(data, 'Uint8Array') ? [data] : data, signal)) {
     const bytes = typeof part === 'string' ? Buffer.from(part) : part
     for (let at = 0; at < bytes.length; at += sliceSize) {
@@ -140,7 +143,7 @@ async function statIfThere(file: string): Promise<Stats | undefined> {
 }
 
 /** Where a path leads that has no file yet: a link there may point to a file that is still to be made. */
-async function behindLinks(file: string): Promise<string> {
+export async function behindLinks(file: string): Promise<string> {
   let path = file
   for (let hops = 0; hops < 40; hops++) {
     const stats = await lstat(path).catch(() => undefined)

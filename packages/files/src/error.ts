@@ -18,7 +18,7 @@ export type FileErrorCode =
   | 'FILES_READ_ONLY'
   /** A file became shorter while it was read: `expected` and `found` bytes. */
   | 'FILES_CHANGED'
-  /** A zip is read that was closed. */
+  /** A zip is read, or an output written, that was closed. */
   | 'FILES_CLOSED'
   /** The file is no zip: what it is instead as `found`. */
   | 'FILES_ZIP_NONE'
@@ -46,6 +46,14 @@ export type FileErrorCode =
   | 'FILES_DOWNLOAD_FAILED'
   /** A download came whole and is not what it should be: of another size or checksum. */
   | 'FILES_DOWNLOAD_WRONG'
+  /** Another process writes there: its `host`, `pid`, `since` when, what it does (`by`), and the `command` that frees the place. */
+  | 'FILES_LOCKED'
+  /** A claim was taken over, as no sign of life had come from this process for a minute: nothing more is written. */
+  | 'FILES_CLAIM_LOST'
+  /** Files stand in the way that no claim wrote, or that were changed since: their `names`, and the `state` of the first, foreign or changed. */
+  | 'FILES_FOREIGN'
+  /** Files could neither all be swapped in nor all be put back; the next claim of the folder does it. */
+  | 'FILES_SWAP_UNFINISHED'
   /** A key of the cache has letters that none may have: `key`. */
   | 'FILES_KEY_INVALID'
   /** What failed may work when it is tried again: milliseconds to wait first as `after`. */

@@ -3,6 +3,7 @@ import {
   checkOptions,
   flag,
   like,
+  listOf,
   number,
   type OptionProblem,
   oneOf,
@@ -17,6 +18,8 @@ import type { Checksum } from './checksum.ts'
 import { FileError } from './error.ts'
 import type {
   CachedOptions,
+  ClaimOptions,
+  CommitOptions,
   DownloadOptions,
   Environment,
   ExtractOptions,
@@ -106,5 +109,25 @@ export const extractRules: Rules<ExtractOptions> = {
   signal,
   onProgress: callback,
 }
+
+export const claimRules: Rules<ClaimOptions> = {
+  part: text,
+  names: listOf('a list of names', text),
+  force: flag,
+  isOurs: callback,
+  by: text,
+  signal,
+}
+
+/** What a file is made from is plain data of the caller's. */
+const origin = like('an object', (value) => typeof value === 'object' && value !== null)
+
+export const commitRules: Rules<CommitOptions> = { from: origin }
+
+export const stateRules: Rules<{ exact?: boolean }> = { exact: flag }
+
+export const currentRules: Rules<{ from: object; exact?: boolean }> = { from: origin, exact: flag }
+
+export const inputRules: Rules<{ name?: string }> = { name: text }
 
 export const entryRules: Rules<{ signal?: AbortSignal }> = { signal }

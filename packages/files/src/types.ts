@@ -194,3 +194,62 @@ export interface RetryOptions {
   /** Called before each pause. */
   onRetry?: ((notice: RetryNotice) => void) | undefined
 }
+
+/** What a claim is for. */
+export interface ClaimOptions {
+  /** The one file of the folder that is claimed, with whatever else is written with it: others may write other files. Default: the whole folder. */
+  part?: string
+  /** What is going to be written or removed, so that what stands in the way is told before the work. */
+  names?: readonly string[]
+  /** Replaces and removes what no claim wrote, too. Default false. */
+  force?: boolean
+  /** Whether a file of which nothing is written down is ours all the same, by its content; `path` is where it lies. */
+  isOurs?: (path: string) => boolean | Promise<boolean>
+  /** What writes, for whom the lock stops and for the manifest, such as a command line. */
+  by?: string
+  /** Ends `claim` and every `write` with its reason. */
+  signal?: AbortSignal | undefined
+}
+
+/** What is written down of the files of a commit. */
+export interface CommitOptions {
+  /** What they were made from: inputs, model, options. Plain data. */
+  from?: Origin
+}
+
+/** What was read to make a file: its name, bytes, and SHA-256 in hexadecimal. */
+export interface Input {
+  readonly name: string
+  readonly size: number
+  readonly sha256: string
+}
+
+/** What a file was made from, as plain data: two files of equal origins need not be made twice. */
+export interface Origin {
+  readonly inputs?: readonly Input[]
+  readonly model?: Input
+  /** Whatever else decides the content, such as options and versions. */
+  readonly options?: unknown
+}
+
+/** What is known of a file that was written. */
+export interface FileRecord {
+  readonly size: number
+  /** As the disk had it when the file was written. */
+  readonly mtimeMs: number
+  /** In hexadecimal. */
+  readonly sha256: string
+  /** When it was swapped in, as ISO 8601 has it. */
+  readonly written: string
+  /** What wrote it, such as a command line. */
+  readonly by?: string
+  readonly from?: Origin
+}
+
+/** What is known of a folder's files, by name. */
+export interface Manifest {
+  readonly files: Readonly<Record<string, FileRecord>>
+}
+
+/** Of a file at a path: as it was written, changed since, not written by a claim, or not there. */
+export type FileState = 'whole' | 'changed' | 'foreign' | 'absent'

@@ -12,8 +12,8 @@ export const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}
 const folders: string[] = []
 
 /** A new empty folder, removed when the file's tests are done. */
-export function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pixelrow-test-'))
+export function newFolder(above = tmpdir()): string {
+  const folder = mkdtempSync(join(above, 'pixelrow-test-'))
   folders.push(folder)
   return folder
 }

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { isTemporary, writeFileAtomic } from '@pixelrow/files'
+import { sweepTemporaries, writeFileAtomic } from '@pixelrow/files'
 import { JobError, reportError } from '../line/errors.ts'
 
 /** The folder that a training's results go to; every file in it is whole. */
@@ -43,8 +43,7 @@ export async function createRunFolder(out: string | undefined, recipe: string): 
 
 /** The folder of an interrupted run, whose checkpoint stays until a newer one is written. */
 export async function openRunFolder(path: string): Promise<RunFolder> {
-  const killed = (await readdir(path)).filter(isTemporary)
-  for (const name of killed) await rm(join(path, name), { force: true })
+  await sweepTemporaries(path)
   return folderAt(path)
 }
 

@@ -111,6 +111,8 @@ export function fixOf({ code = '', params = {}, advice }: Coded, takes: Takes = 
   if (code === 'TRAIN_DIVERGED') return divergedFix(params, takes)
   if (code === 'TRAIN_DEVICE_UNAVAILABLE') return deviceFix(params, advice)
   if (code === 'TRAIN_DEVICE_MEMORY') return memoryFix(params, takes)
+  if (code === 'FILES_FOREIGN' && takes('force'))
+    return 'Choose another name with -o, move it away, or add --force to replace it.'
   if (!isDataCode(code)) return advice
   // The code decides which params there are, which the compiler cannot follow through a table.
   const fix = dataFixes[code] as Fix<DataErrorCode> | typeof asAdvised

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DataError, readSubmissionRows } from '@pixelrow/data'
-import { isTemporary, writeFileAtomic } from '@pixelrow/files'
+import { sweepTemporaries, writeFileAtomic } from '@pixelrow/files'
 import type { PredictOptions } from '../commands/predict/command.ts'
 import type { Context } from '../context.ts'
 import { inputsOf, requireApart } from '../files/destination.ts'
@@ -163,6 +163,5 @@ async function openFolder(flags: PredictOptions, model: Uint8Array, folder: stri
       { code: 'CLI_FOLDER_OTHER', params: { path: folder } },
     )
   if (before === undefined) await writeFileAtomic(path, text)
-  if (flags.shard !== undefined) return
-  for (const name of await readdir(folder)) if (isTemporary(name)) await rm(join(folder, name), { force: true })
+  await sweepTemporaries(folder)
 }

@@ -10,3 +10,12 @@ export const modelFileFlags = defineFlags({
     parse: filled('--out', "a file's path", 'model.onnx'),
   },
 })
+
+/** For outputs that are claimed. */
+export const forceFlags = defineFlags({
+  force: {
+    term: '--force',
+    help: 'replace a file that pixelrow did not write, or that was changed since',
+    example: '--force',
+  },
+})

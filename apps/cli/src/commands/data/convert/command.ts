@@ -1,5 +1,6 @@
 import { type CallOptions, defineCommand } from '../../../line/command.ts'
 import { defineFlags } from '../../../line/flags/define.ts'
+import { forceFlags } from '../../../line/flags/output.ts'
 import { readingFlags, tableForms } from '../../../line/flags/reading.ts'
 import { filled } from '../../../line/parse.ts'
 
@@ -15,6 +16,7 @@ const flags = defineFlags({
     help: 'write an apostrophe before labels and ids that a spreadsheet would run as a formula; for CSV',
     example: '--spreadsheet-safe',
   },
+  ...forceFlags,
   ...readingFlags,
 })
 

@@ -1,55 +1,54 @@
-import { mkdir } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { createGzip, gzipSync } from 'node:zlib'
 import { csvText, DataError, formatShape, idxLabels, type PixelTable, readTable, writeIdx } from '@pixelrow/data'
-import { writeFileAtomic } from '@pixelrow/files'
+import { type FileData, inputOf, type Origin } from '@pixelrow/files'
 import type { Context } from '../../../context.ts'
+import { claimOutput } from '../../../files/claiming.ts'
 import { inputsOf, requireApart } from '../../../files/destination.ts'
 import { UsageError } from '../../../line/errors.ts'
 import { readingFlags } from '../../../line/flags/reading.ts'
 import { wordsOf } from '../../../line/words.ts'
 import { tableAt } from '../../../tables/argument.ts'
 import { isIdxName, labelsPath } from '../../../tables/idx.ts'
-import { nameOf } from '../../../tables/place.ts'
+import { nameOf, type Place } from '../../../tables/place.ts'
 import { read } from '../../../tables/reading.ts'
 import { sampleOf } from '../../../tables/readings.ts'
 import { many } from '../../../terminal/table.ts'
 import type { Terminal } from '../../../terminal/terminal.ts'
 import type { ConvertOptions } from './command.ts'
 
-/** Writes a table and tells which files it wrote. */
-type Write = (context: Context, path: string, table: PixelTable, flags: ConvertOptions) => Promise<string[]>
+/** Gives the content of the files that a table becomes, by path; the first is the one that was asked for. */
+type Content = (
+  context: Context,
+  path: string,
+  table: PixelTable,
+  flags: ConvertOptions,
+) => [path: string, data: FileData][]
 
 /** The formats by the names that files of theirs have. */
-const formats: { fits: (path: string) => boolean; write: Write }[] = [
-  { fits: (path) => /\.csv$/i.test(path), write: (_, path, table, flags) => writeOne(path, textOf(table, flags)) },
-  {
-    fits: (path) => /\.csv\.gz$/i.test(path),
-    write: (_, path, table, flags) => writeOne(path, zipped(textOf(table, flags))),
-  },
-  { fits: isIdxName, write: writeIdxPair },
+const formats: { fits: (path: string) => boolean; content: Content }[] = [
+  { fits: (path) => /\.csv$/i.test(path), content: (_, path, table, flags) => [[path, textOf(table, flags)]] },
+  { fits: (path) => /\.csv\.gz$/i.test(path), content: (_, path, table, flags) => [[path, zipped(textOf(table, flags))]] },
+  { fits: isIdxName, content: idxPair },
 ]
 
 /** `pixelrow data convert FILE -o OUT`: the same table in another format. */
 export async function run(context: Context, flags: ConvertOptions, file: string): Promise<void> {
-  const { terminal, signal, kept } = context
+  const { terminal, kept } = context
   const { out } = flags
   const place = tableAt(file, 'pixelrow data convert - -o train.idx < train.csv')
-  const write = writerFor(flags)
-  if (out !== undefined && write) {
-    const outputs = isIdxName(out) ? [out, labelsPath(out)] : [out]
-    await requireApart(outputs, await inputsOf(file))
-  }
-  terminal.note(`Reading ${nameOf(place)}`)
-  const table = await read(context, place, flags)
-  signal.throwIfAborted()
-  if (out === undefined || !write) {
-    for (const text of textOf(table, flags)) await terminal.raw(text)
-    return
-  }
-  await mkdir(dirname(out), { recursive: true })
-  const written = await write(context, out, table, flags)
+  const content = contentFor(flags)
+  if (out === undefined || !content) return print(context, await readFrom(context, flags, place), flags)
+  const outputs = isIdxName(out) ? [out, labelsPath(out)] : [out]
+  await requireApart(outputs, await inputsOf(file))
+  await using output = await claimOutput(context, out, { by: 'data convert', force: flags.force })
+  const table = await readFrom(context, flags, place)
+  const files = content(context, out, table, flags)
+  for (const [path, data] of files) await output.write(path === out ? output.name : basename(path), data)
+  await output.commit({ from: await originOf(flags, file) })
+  const written = files.map(([path]) => path)
   kept.push(...written)
   const { rows, shape, maxValue, classes = [] } = table
   terminal.json({
@@ -68,10 +67,27 @@ export async function run(context: Context, flags: ConvertOptions, file: string)
   await tellFlags(context, out, table)
 }
 
+async function readFrom(context: Context, flags: ConvertOptions, place: Place): Promise<PixelTable> {
+  context.terminal.note(`Reading ${nameOf(place)}`)
+  const table = await read(context, place, flags)
+  context.signal.throwIfAborted()
+  return table
+}
+
 const textOf = (table: PixelTable, { spreadsheetSafe = false }: ConvertOptions) => csvText(table, { spreadsheetSafe })
 
-/** What writes the output; nothing for standard output. */
-function writerFor({ out, json, spreadsheetSafe }: ConvertOptions): Write | undefined {
+async function print({ terminal }: Context, table: PixelTable, flags: ConvertOptions): Promise<void> {
+  for (const text of textOf(table, flags)) await terminal.raw(text)
+}
+
+/** What the output is made from: of a folder or standard input nothing is written down but the flags. */
+async function originOf(flags: ConvertOptions, file: string): Promise<Origin> {
+  const files = (await stat(file).catch(() => undefined))?.isFile() ? await inputsOf(file) : []
+  return { inputs: await Promise.all(files.map((path) => inputOf(path))), options: wordsOf(readingFlags, flags) }
+}
+
+/** What goes into the output; nothing for standard output. */
+function contentFor({ out, json, spreadsheetSafe }: ConvertOptions): Content | undefined {
   if (out === undefined)
     throw new UsageError('Where shall the table go?', 'add -o table.csv, or -o - to see it here', {
       code: 'CLI_OUTPUT_MISSING',
@@ -89,23 +105,18 @@ function writerFor({ out, json, spreadsheetSafe }: ConvertOptions): Write | unde
       code: 'CLI_FLAG_UNUSED',
       params: { command: 'data convert', flag: '--spreadsheet-safe', needed: [] },
     })
-  if (format) return format.write
+  if (format) return format.content
   throw new UsageError(`--out ${out}: its name tells no format`, 'end it in .csv, .csv.gz, .idx or .idx.gz', {
     code: 'CLI_FLAG_INVALID',
     params: { flag: '--out', expected: 'a name that ends in .csv, .csv.gz, .idx or .idx.gz', found: out },
   })
 }
 
-async function writeOne(path: string, content: Parameters<typeof writeFileAtomic>[1]): Promise<string[]> {
-  await writeFileAtomic(path, content)
-  return [path]
-}
-
 function zipped(text: Iterable<string>): AsyncIterable<Uint8Array> {
   return Readable.from(text).pipe(createGzip())
 }
 
-async function writeIdxPair({ terminal }: Context, path: string, table: PixelTable): Promise<string[]> {
+function idxPair({ terminal }: Context, path: string, table: PixelTable): [path: string, data: FileData][] {
   const { shape, rows, pixels, ids } = table
   const { height, width, channels, channelOrder } = shape
   const size =
@@ -120,9 +131,8 @@ async function writeIdxPair({ terminal }: Context, path: string, table: PixelTab
   }
   if (ids) terminal.note(`${path}: IDX has no place for ids; they are left out`)
   const pack = (bytes: Uint8Array) => (path.endsWith('.gz') ? gzipSync(bytes) : bytes)
-  const written = await writeOne(path, pack(writeIdx([rows, ...size], pixels)))
-  if (labels) written.push(...(await writeOne(labelsPath(path), pack(writeIdx([rows], labels)))))
-  return written
+  const images = [path, pack(writeIdx([rows, ...size], pixels))] as [string, FileData]
+  return labels ? [images, [labelsPath(path), pack(writeIdx([rows], labels))]] : [images]
 }
 
 /** The labels as IDX holds them; words are told by the numbers that stand for them. */
