@@ -30,7 +30,10 @@ type Content = (
 /** The formats by the names that files of theirs have. */
 const formats: { fits: (path: string) => boolean; content: Content }[] = [
   { fits: (path) => /\.csv$/i.test(path), content: (_, path, table, flags) => [[path, textOf(table, flags)]] },
-  { fits: (path) => /\.csv\.gz$/i.test(path), content: (_, path, table, flags) => [[path, zipped(textOf(table, flags))]] },
+  {
+    fits: (path) => /\.csv\.gz$/i.test(path),
+    content: (_, path, table, flags) => [[path, zipped(textOf(table, flags))]],
+  },
   { fits: isIdxName, content: idxPair },
 ]
 
