@@ -26,8 +26,7 @@ export interface Fetched {
 /** A rule for each bound. */
 export const boundRules = (): Rules<Bounds> => ({ maxBytes: number({ above: 0 }), stallTimeout: number({ above: 0 }) })
 
-/** The longest time that a timer can wait. */
-const longest = 2 ** 31 - 1
+const over = { done: true, value: undefined } as const
 
 /** Fetches an address within bounds. Throws what `exceeded` makes, the signal's reason, and what `fetch` throws. */
 export async function fetchWithin(url: string | URL, watch: Watch): Promise<Fetched> {
@@ -39,11 +38,11 @@ export async function fetchWithin(url: string | URL, watch: Watch): Promise<Fetc
   const leave = () => signal?.removeEventListener('abort', end)
   const inTime = async <T>(work: Promise<T>): Promise<T> => {
     const stalled = () => ended.abort(exceeded('stallTimeout', stallTimeout))
-    const timer = setTimeout(stalled, Math.min(stallTimeout, longest))
+    // No timer waits longer than that.
+    const timer = setTimeout(stalled, Math.min(stallTimeout, 2 ** 31 - 1))
     try {
       return await work
     } catch (error) {
-      leave()
       throw ended.signal.aborted ? ended.signal.reason : error
     } finally {
       clearTimeout(timer)
@@ -51,17 +50,16 @@ export async function fetchWithin(url: string | URL, watch: Watch): Promise<Fetc
   }
   const response = await inTime(fetch(url, { signal: ended.signal }))
   const reader = response.body?.getReader()
-  const done = { done: true, value: undefined } as const
   const chunks: AsyncIterator<Uint8Array> = {
     async next() {
-      const read = reader ? await inTime(reader.read()) : done
+      const read = reader ? await inTime(reader.read()) : over
       if (read.done) leave()
-      return read.done ? done : { done: false, value: read.value }
+      return read as IteratorResult<Uint8Array>
     },
     async return() {
       leave()
       await reader?.cancel().catch(() => {})
-      return done
+      return over
     },
   }
   return { response, chunks: counted(chunks, watch) }
@@ -81,7 +79,7 @@ export function counted(
       await chunks.return?.()
       throw exceeded('maxBytes', maxBytes)
     },
-    return: async () => (await chunks.return?.()) ?? { done: true, value: undefined },
+    return: async () => chunks.return?.() ?? over,
   }
 }
 

@@ -32,35 +32,35 @@ export async function openSource(source: TableSource, options: ReadOptions, infl
   const name = options.name ?? String(source)
   const { maxBytes = 2 ** 33, stallTimeout = 60_000 } = options
   const exceeded = limitError(name)
-  const fetched = await fetchWithin(source, { signal, maxBytes, stallTimeout, exceeded }).catch((cause: Error) => {
-    signal?.throwIfAborted()
-    if (cause instanceof DataError) throw cause
-    // The inner error tells more than `fetch failed`.
-    const reason = String(cause.cause ?? cause)
-    const about = { params: { reason }, file: name, problem: `cannot be fetched (${reason})`, advice: CHECK }
-    throw new DataError({ code: 'DATA_FETCH_FAILED', ...about }, { cause })
-  })
-  const { response, chunks } = fetched
+  const { response, chunks } = await fetchWithin(source, { signal, maxBytes, stallTimeout, exceeded }).catch(
+    (cause: Error) => {
+      signal?.throwIfAborted()
+      if (cause instanceof DataError) throw cause
+      // The inner error tells more than `fetch failed`.
+      const reason = String(cause.cause ?? cause)
+      const about = { params: { reason }, file: name, problem: `cannot be fetched (${reason})`, advice: CHECK }
+      throw new DataError({ code: 'DATA_FETCH_FAILED', ...about }, { cause })
+    },
+  )
   if (response.ok && response.body) {
     const unpacked = streamed(chunks, name, inflate)
     return { ...unpacked, chunks: counted(unpacked.chunks, { maxBytes, exceeded }) }
   }
-  await chunks.return?.()
   const found = `HTTP ${response.status} ${response.statusText}`.trim()
   const about = { params: { status: response.status }, file: name, expected: 'a file', found, advice: CHECK }
   throw new DataError({ code: 'DATA_FETCH_FAILED', ...about })
 }
 
-/** The error about an address that gives more than is allowed, or nothing for too long. */
-function limitError(file: string): Exceeded {
-  return (option, limit) => {
-    const problem =
-      option === 'maxBytes'
-        ? `is more than ${limit} bytes, the limit of maxBytes`
-        : `sends nothing for ${Math.ceil(limit / 1000)} s, the limit of stallTimeout`
-    return new DataError({ code: 'DATA_FETCH_LIMIT', params: { option, limit }, file, problem, advice: CHECK })
-  }
-}
+/** Makes the error about an address that gives more than is allowed, or nothing for too long. */
+const limitError =
+  (file: string): Exceeded =>
+  (option, limit) =>
+    new DataError({
+      code: 'DATA_FETCH_LIMIT',
+      params: { option, limit },
+      file,
+      problem: `exceeds ${option} (${limit})`,
+    })
 
 /** A source of chunks, unpacked if they are gzip. */
 export function streamed(chunks: AsyncIterator<Uint8Array>, name: string, inflate: Inflate): ByteSource {
