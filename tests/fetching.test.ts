@@ -61,10 +61,10 @@ const readers: [name: string, code: string, read: (url: string, bounds: Bounds) 
 ]
 
 describe.each(readers)('%s', (name, code, read) => {
-  test.each([
+  test.each<[what: string, handler: Handler]>([
     ['never ends', endless],
     ['sends a bomb', bomb],
-    ...(name === 'readTable' ? [['sends a bomb of a file', packedFile] as const] : []),
+    ...(name === 'readTable' ? [['sends a bomb of a file', packedFile] satisfies [string, Handler]] : []),
   ])('leaves a server that %s at maxBytes', async (_, handler) => {
     const error = await read(await serve(handler), { maxBytes: 1_000_000 }).catch((caught: unknown) => caught)
     expect(error).toMatchObject({ code, params: { option: 'maxBytes', limit: 1_000_000 } })
