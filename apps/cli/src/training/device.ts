@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { settleBudget } from './budget.ts'
 import { splitOff, trainingsOf } from './fitting.ts'
 import type { JobOptions } from './options.ts'
-import { planFor } from './plan.ts'
+import { planFor, requireBatches } from './plan.ts'
 
 /**
  * Turns `--device auto` and `--engine auto` into what is best for the job here, says which and why, and a time budget into a number of steps on it; from
@@ -23,8 +23,11 @@ type Decisive = Pick<JobOptions, 'recipe' | 'engine' | 'device'> & Partial<JobOp
 /** Chooses a device for a job's trainings, and says which and why. */
 export async function chooseFor(context: Context, flags: Decisive, table: PixelTable): Promise<DeviceChoice> {
   const { timeBudget, engine, device, precision, threads, seed } = flags
-  const { architecture, options } = planFor(table, flags)
-  const choice = await chooseDevice(architecture, splitOff(table, flags).train, {
+  const plan = planFor(table, flags)
+  const { architecture, options } = plan
+  const { train } = splitOff(table, flags)
+  requireBatches(plan, train.rows)
+  const choice = await chooseDevice(architecture, train, {
     ...options,
     engine,
     device,
