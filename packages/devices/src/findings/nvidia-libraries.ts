@@ -24,7 +24,8 @@ export function nvidiaFindings(libraries: readonly NvidiaLibrary[], cache: strin
     const isOptional = gone.every(({ neededFor }) => neededFor === 'convolutions')
     const fix = pipCommand(isOptional ? missing : needed, libraries, cache)
     const names = gone.map(({ library }) => library).join(' and ')
-    const reason = isOptional ? `${names} is missing, without which nothing convolves or pools` : `${names} is missing`
+    const missingHere = `${names} ${gone.length === 1 ? 'is' : 'are'} missing`
+    const reason = isOptional ? `${missingHere}, without which nothing convolves or pools` : missingHere
     return { piece, ok: false, ...(isOptional && { optional: true }), reason, fix }
   })
 }
