@@ -23,6 +23,9 @@ function publishedEntries(): { find: RegExp; replacement: string }[] {
 
 const suite = ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'tests/**/*.test.ts']
 
+/** Long suites of a package that need no more than the others. */
+const long = ['apps/playground/test/drawn.test.ts']
+
 export default defineConfig({
   resolve: { alias: publishedEntries() },
   test: {
@@ -32,9 +35,12 @@ export default defineConfig({
     slowTestThreshold: 10_000,
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // `npm test` runs the suite, `npm run test:full` both: `full` needs Python 3 or a C++ compiler.
+    // `npm test` runs the suite, `npm run test:full` both: `full` needs Python 3 or a C++ compiler, or takes long.
     projects: [
-      { extends: true, test: { name: 'suite', include: suite, exclude: ['**/node_modules/**', 'tests/full/**'] } },
+      {
+        extends: true,
+        test: { name: 'suite', include: suite, exclude: ['**/node_modules/**', 'tests/full/**', ...long] },
+      },
       {
         extends: true,
         test: {
@@ -42,6 +48,7 @@ export default defineConfig({
           // Of the exits, the suite tries a few and this all fifty; of the digits on WebGPU, and of the kills, some and all.
           include: [
             'tests/full/**/*.test.ts',
+            ...long,
             'packages/{train,infer-node}/test/exits.test.ts',
             'packages/infer-node/test/pools.test.ts',
             'packages/files/test/owned/{kills,faults,races}.test.ts',
