@@ -1,4 +1,4 @@
-import { float32, graphBuilder } from '@pixelrow/onnx'
+import { graphBuilder, int, int32, int64 } from '@pixelrow/onnx'
 import type { Engine, Trainer, TrainingGraph } from '../types.ts'
 
 /** Rows and columns of the matrices: large enough for a processor to show what it can, small enough for its caches' second level. */
@@ -84,8 +84,11 @@ function squaring(side: number): TrainingGraph {
   step.input('pixels', 'uint8', [1, 1])
   step.input('labels', 'int32', [1])
   const matrix = step.input('matrix', 'float32', [side, side])
-  step.output(step.op('Gemm', [matrix, matrix]), 'matrix:next')
-  step.output(step.op('Identity', [step.constant(float32(0))]), 'loss')
+  const product = step.op('Gemm', [matrix, matrix])
+  step.output(product, 'matrix:next')
+  // A device that works off a queue is waited for only where something of the product comes back.
+  const row = step.op('Reshape', [product, step.constant(int64([side * side]))])
+  step.output(step.op('Gather', [row, step.constant(int32(0))], { axis: int(0) }), 'loss')
   const forward = graphBuilder('forward')
   const pixels = forward.input('pixels', 'uint8', ['N', 1])
   forward.output(forward.op('Cast', [pixels], { to: { int: 1 } }), 'logits')
