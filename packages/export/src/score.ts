@@ -1,4 +1,5 @@
 import { type Dim, type Graph, sizeOf, type TensorData } from '@pixelrow/onnx'
+import { joined } from '../../../common/joined.ts'
 import { kindOf } from '../../../common/kinds.ts'
 import { rowsError } from './error.ts'
 import { inputsOf } from './graph.ts'
@@ -55,7 +56,7 @@ export async function score(bytes: Uint8Array, given: Rows, options: ScoreOption
     values.push(found)
     labels.push(...labelsIn(outputs, found, count))
   })
-  return { rows, values: joined(values), labels: Int32Array.from(labels) }
+  return { rows, values: joined(Float32Array, values), labels: Int32Array.from(labels) }
 }
 
 function scoresIn(outputs: Record<string, SessionTensor>): Float32Array {
@@ -77,16 +78,6 @@ export function largest(values: Float32Array, row: number, classes: number): num
   let best = start
   for (let at = start + 1; at < start + classes; at++) if (values[at]! > values[best]!) best = at
   return best - start
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }
 
 function feedsOf(graph: Graph, given: Rows): Record<string, SessionTensor> {

@@ -1,4 +1,5 @@
 import type { Tensor } from '@pixelrow/onnx'
+import { joined } from '../../../../common/joined.ts'
 import type { Bounds } from '../../../../common/within.ts'
 import { sourceError } from '../error.ts'
 import { type Writer, writerOf } from './keras/writer.ts'
@@ -37,7 +38,10 @@ async function fromModel(model: TfjsModel): Promise<Artifacts> {
   })
   if (!given) throw sourceError('The model saved nothing; expected a LayersModel or GraphModel of tfjs.')
   const { modelTopology, weightSpecs, weightData = [], signature, format } = given
-  const bytes = joined([weightData].flat().map((part) => new Uint8Array(part)))
+  const bytes = joined(
+    Uint8Array,
+    [weightData].flat().map((part) => new Uint8Array(part)),
+  )
   const weights = readWeights(weightSpecs, bytes, 'The live model')
   return { name: 'The live model', ...structureOf(modelTopology, format, 'The live model'), signature, weights }
 }
@@ -51,7 +55,7 @@ async function fromFiles({ name, model, read }: Files): Promise<Artifacts> {
     if (!Array.isArray(group?.paths)) throw sourceError(`${name}: a group of its weights has no paths.`)
     const shards: Uint8Array[] = []
     for (const path of group.paths) shards.push((await read(String(path))) ?? missing(name, String(path)))
-    weights.push(...readWeights(group.weights, joined(shards), `${name} (${group.paths.join(', ')})`))
+    weights.push(...readWeights(group.weights, joined(Uint8Array, shards), `${name} (${group.paths.join(', ')})`))
   }
   const metadata = await read('metadata.json').catch(() => undefined)
   const extra = metadata && { metadata: parsed(metadata) }
@@ -93,14 +97,4 @@ function parsed(bytes: Uint8Array): unknown {
   } catch {
     return undefined
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
 }

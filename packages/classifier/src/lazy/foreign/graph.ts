@@ -1,4 +1,5 @@
 import { type ProtobufField, protobufFields } from '@pixelrow/onnx/metadata'
+import { joined } from '../../../../../common/joined.ts'
 import { ClassifierError } from '../../errors.ts'
 
 /** A node of a file's graph. */
@@ -187,13 +188,7 @@ function message(number: number, content: Uint8Array): Uint8Array {
 const text = (number: number, value: string) => message(number, new TextEncoder().encode(value))
 
 function concat(...parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
+  return joined(Uint8Array, parts)
 }
 
 /** Scores as a list of maps, where the file cannot be opened anew without them. */
