@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { cacheFolder } from '@pixelrow/files'
 import { below, namesIn } from '../findings/files.ts'
-import { findLibrary, libraryIn } from '../findings/libraries.ts'
+import { findLibrary, libraryFinder, libraryIn } from '../findings/libraries.ts'
 import { sitePackages } from '../findings/python.ts'
 import { check, placeRules } from '../options.ts'
 import { type WantedLibrary, wantedLibraries } from './libraries.ts'
@@ -30,8 +30,9 @@ export function findNvidia(provider?: Provider, options: PlaceOptions = {}): Nvi
   const cuda = provider?.cuda ?? usualCuda
   const wanted = wantedLibraries(cuda, provider?.needed)
   const places = placesOf(cache, root)
+  const byLoader = libraryFinder(root)
   return wanted.map((one): NvidiaLibrary => {
-    const path = findLibrary(one.library, root)
+    const path = byLoader(one.library)
     if (path) return { ...one, path, by: 'loader' }
     for (const { by, folders } of places) {
       const found = libraryIn(folders(), one.library)

@@ -10,14 +10,22 @@ const triplets: Partial<Record<NodeJS.Architecture, string>> = { x64: 'x86_64-li
  * The path of a shared library, such as `libvulkan.so.1`, found as Linux's loader finds it, without loading it: LD_LIBRARY_PATH, the
  * loader's cache, the usual folders. Undefined where there is none for this processor.
  */
-export function findLibrary(name: string, root: string): string | undefined {
+export const findLibrary = (name: string, root: string): string | undefined => libraryFinder(root)(name)
+
+/** The same for several libraries: the loader's cache is read once. */
+export function libraryFinder(root: string): (name: string) => string | undefined {
   const listed = foldersIn(process.env.LD_LIBRARY_PATH)
   const triplet = triplets[process.arch]
   const debian = triplet ? [`/lib/${triplet}`, `/usr/lib/${triplet}`] : []
   const folders = [...debian, ...usual].map((folder) => below(root, folder))
-  const inEach = (list: readonly string[]) => list.map((folder) => join(folder, name))
-  const candidates = [...inEach(listed), ...cached(name, root), ...inEach(folders)]
-  return candidates.find(isLibrary)
+  let cache: string[] | undefined
+  return (name) => {
+    const fromCache = () => {
+      cache ??= cachedPaths(root)
+      return cache.filter((path) => path.endsWith(`/${name}`)).map((path) => below(root, path))
+    }
+    return libraryIn(listed, name) ?? fromCache().find(isLibrary) ?? libraryIn(folders, name)
+  }
 }
 
 /** The first of the folders' libraries of this name that is one for this processor. */
@@ -28,8 +36,6 @@ export function libraryIn(folders: readonly string[], name: string): string | un
 /** The folders of a variable that lists some. */
 export const foldersIn = (variable: string | undefined): string[] => (variable ?? '').split(delimiter).filter(Boolean)
 
-/** The paths that the loader's cache has for a name. Its strings are read, whatever the version of its tables. */
-function cached(name: string, root: string): string[] {
-  const strings = textOf(below(root, '/etc/ld.so.cache'))?.split('\0') ?? []
-  return strings.filter((text) => text.endsWith(`/${name}`) && text.startsWith('/')).map((path) => below(root, path))
-}
+/** The paths that the loader's cache has. Its strings are read, whatever the version of its tables. */
+const cachedPaths = (root: string): string[] =>
+  (textOf(below(root, '/etc/ld.so.cache'))?.split('\0') ?? []).filter((text) => text.startsWith('/'))
