@@ -1,6 +1,15 @@
 import { augment } from '@pixelrow/data'
 import type { CompileOptions } from './types.ts'
 
+/** The pixels of some of a table's rows, as they are or, where that is asked for, augmented for an epoch. */
+export function imagesOf(
+  table: Pick<CompileOptions, 'pixels' | 'augment' | 'seed'> & { imageBytes: number },
+  rows: Uint32Array,
+  epoch: number,
+): Uint8Array {
+  return table.augment ? augmentRows(table, rows, epoch) : chosenRows(table.pixels, rows, table.imageBytes)
+}
+
 /** The pixels of some of a table's rows, augmented for an epoch: a pure function of (seed, epoch, row). */
 export function augmentRows(
   { pixels, augment: how, seed }: Pick<CompileOptions, 'pixels' | 'augment' | 'seed'>,
@@ -8,10 +17,12 @@ export function augmentRows(
   epoch: number,
 ): Uint8Array {
   const { shape, options } = how!
-  const size = shape.height * shape.width * shape.channels
-  const chosen = new Uint8Array(rows.length * size)
-  rows.forEach((row, i) => {
-    chosen.set(pixels.subarray(row * size, (row + 1) * size), i * size)
-  })
+  const chosen = chosenRows(pixels, rows, shape.height * shape.width * shape.channels)
   return augment(chosen, shape, { ...options, rows, seed, epoch })
+}
+
+function chosenRows(pixels: Uint8Array, rows: Uint32Array, imageBytes: number): Uint8Array {
+  const chosen = new Uint8Array(rows.length * imageBytes)
+  rows.forEach((row, i) => void chosen.set(pixels.subarray(row * imageBytes, (row + 1) * imageBytes), i * imageBytes))
+  return chosen
 }

@@ -7,6 +7,7 @@ import { evaluate } from './metrics.ts'
 import { createMonitor, type Monitor } from './monitor.ts'
 import type { FitOptions, Settings } from './options.ts'
 import { LAST_LOSSES } from './outcome.ts'
+import { stepsLeft } from './prepared.ts'
 import { identityOn, type SetUp } from './setup.ts'
 import { LEARNING_RATE } from './training-graph.ts'
 import type { Chunk, EpochRecord, Stopped } from './types.ts'
@@ -46,8 +47,6 @@ export async function runEpochs(training: SetUp, reports: FitOptions): Promise<S
   const last = await state()
   return { position, state: best ?? last }
 }
-
-const stepsLeft = ({ steps }: Settings, { from, total }: Position) => from + steps - total
 
 function reasonToStop(
   { accuracy = 0, epoch }: EpochRecord,

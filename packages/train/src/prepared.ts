@@ -94,9 +94,9 @@ export function compileOn(
   })
 }
 
-/** Steps that are left of a training. */
-export const stepsLeftIn = ({ settings, start: { position } }: Pick<Prepared, 'settings' | 'start'>): number =>
-  position.from + settings.steps - position.total
+/** Steps that are left of a training where it stands. */
+export const stepsLeft = ({ steps }: Pick<Settings, 'steps'>, { from, total }: Pick<Position, 'from' | 'total'>) =>
+  from + steps - total
 
 function lossOf({ labelSmoothing, classWeights }: Settings) {
   return { labelSmoothing, ...(classWeights && { classWeights }) }

@@ -1,7 +1,7 @@
 import type { Graph, Node } from '@pixelrow/onnx'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Runtime } from '../engines/runtime.ts'
-import { fillMask } from '../masks.ts'
+import { maskBytes } from '../masks.ts'
 import type { StateTensor } from '../types.ts'
 import { firstNotFinite, type Numbers, numbersOf } from './numbers.ts'
 import type { PlainModel } from './plain.ts'
@@ -79,9 +79,7 @@ function feedsOf({ Tensor }: Runtime, job: Replay, values: Replay['values'], run
   for (const { name, dims } of state) feeds[name] = new Tensor('float32', values[name]!, dims)
   for (const [name, series] of Object.entries(job.scalars)) feeds[name] = new Tensor('float32', [series[run]!], [])
   for (const mask of job.masks) {
-    const bytes = new Uint8Array(mask.size)
-    fillMask(bytes, mask, seed, first + run)
-    feeds[mask.name] = new Tensor('uint8', bytes, [mask.size])
+    feeds[mask.name] = new Tensor('uint8', maskBytes(mask, { seed, first: first + run }), [mask.size])
   }
   return feeds
 }

@@ -1,7 +1,7 @@
 import { epochOrder } from '@pixelrow/data'
 import { trainSpan } from '../chunks.ts'
 import { TrainError } from '../error.ts'
-import { compileOn, type On, type Prepared, stepsLeftIn } from '../prepared.ts'
+import { compileOn, type On, type Prepared, stepsLeft } from '../prepared.ts'
 import { flopsOf } from '../profile/flops.ts'
 import type { DeviceTrial, Precision } from '../types.ts'
 import { CPU_FLOPS_PER_SECOND } from './rule.ts'
@@ -29,7 +29,7 @@ export interface Tried {
 
 /** The first steps of the very training on a device and on the CPU; nothing is kept of them. */
 export async function tryDevice(job: Prepared, on: On, cpu: On, signal?: AbortSignal): Promise<Tried> {
-  const steps = stepsLeftIn(job)
+  const steps = stepsLeft(job.settings, job.start.position)
   const most = Math.min(STEPS, job.settings.stepsPerEpoch - job.start.position.step, steps)
   if (SHARE * steps < 2 * LEAST_STEPS || most < LEAST_STEPS) return {}
   const cpuStep = flopsOf(job.graph.step) / CPU_FLOPS_PER_SECOND

@@ -1,6 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-node'
 import { prepareBytes } from '../lowerings/cpu/blocks/stem.ts'
 import type { LoopCarried } from '../lowerings/index.ts'
+import { inRuns } from './in-runs.ts'
 import type { Runtime } from './runtime.ts'
 import { pack } from './state.ts'
 
@@ -32,31 +33,17 @@ export async function openForward(
 ): Promise<Forward> {
   const session = await InferenceSession.create(model, options)
 
-  /** So many rows: black ones where there are no more. */
-  function batchOf(pixels: Uint8Array, size: number): Uint8Array {
-    if (pixels.length === size * imageBytes) return pixels
-    const batch = new Uint8Array(size * imageBytes)
-    batch.set(pixels)
-    return batch
-  }
-
-  async function logits(values: Record<string, Float32Array>, pixels: Uint8Array): Promise<Float32Array> {
-    const rows = pixels.length / imageBytes
+  function logits(values: Record<string, Float32Array>, pixels: Uint8Array): Promise<Float32Array> {
     const given = weights.map((tensor) => [tensor.name, new Tensor('float32', pack(tensor, values), tensor.dims)])
     const feeds = Object.fromEntries(given)
-    let all: Float32Array | undefined
-    for (let start = 0; start < rows; start += FORWARD_ROWS) {
-      const count = Math.min(FORWARD_ROWS, rows - start)
-      const size = isFixed ? FORWARD_ROWS : count
-      const batch = batchOf(pixels.subarray(start * imageBytes, (start + count) * imageBytes), size)
+    return inRuns(pixels, { imageBytes, rows: FORWARD_ROWS, isFixed }, async (batch, images) => {
       const bytes = byteOrder ? prepareBytes(batch, byteOrder, imageBytes) : batch
-      const result = await session.run({ ...feeds, pixels: new Tensor('uint8', bytes, [size, bytes.length / size]) })
-      const found = result.logits!.data as Float32Array
-      const classes = found.length / size
-      all ??= new Float32Array(rows * classes)
-      all.set(found.subarray(0, count * classes), start * classes)
-    }
-    return all ?? new Float32Array()
+      const results = await session.run({
+        ...feeds,
+        pixels: new Tensor('uint8', bytes, [images, bytes.length / images]),
+      })
+      return results.logits!.data as Float32Array
+    })
   }
 
   return { logits, release: () => session.release() }

@@ -1,6 +1,7 @@
+import { joined } from '../../../../common/joined.ts'
 import { augmentRows } from '../augmented.ts'
 import { FORWARD_ROWS } from '../engines/forward.ts'
-import { fillMask } from '../masks.ts'
+import { maskBytes } from '../masks.ts'
 import { required } from '../required.ts'
 import type { Chunk, CompileOptions, TrainingGraph } from '../types.ts'
 import { prepare } from './execute.ts'
@@ -47,11 +48,7 @@ export function openTraining(tf: Tf, { graph, ...job }: TfjsJob) {
   }
 
   function masks(number: number): FormContext['maskBytes'] {
-    return ({ size, rate, stream }) => {
-      const bytes = new Uint8Array(size)
-      fillMask(bytes, { name: '', size, rate, stream }, job.seed, number)
-      return bytes
-    }
+    return ({ size, rate, stream }) => maskBytes({ size, rate, stream }, { seed: job.seed, first: number })
   }
 
   /** One step from a state to the next one, which is new. */
@@ -89,13 +86,7 @@ export function openTraining(tf: Tf, { graph, ...job }: TfjsJob) {
       parts.push(copy(found))
       found.dispose()
     }
-    const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
-    let at = 0
-    for (const part of parts) {
-      all.set(part, at)
-      at += part.length
-    }
-    return all
+    return joined(Float32Array, parts)
   }
 
   return {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { firstOf, joined, type Made, part, type Source, type Steps } from './made.ts'
+import { firstOf, inRow, type Made, part, type Source, type Steps } from './made.ts'
 
 /** Makes what steps need in threads of its own, while the thread that trains waits for the device. */
 export interface Ahead {
@@ -23,7 +23,7 @@ export function startAhead(code: string, given: Source, threads: number): Ahead 
       const [start, end] = [i, i + 1].map((at) => Math.floor((at * count) / threads)) as [number, number]
       return end > start ? [maker.make(part(steps, source, [start, end]))] : []
     })
-    return joined(await Promise.all(shares))
+    return inRow(await Promise.all(shares))
   }
 
   async function take(steps: Steps): Promise<Made> {
@@ -33,7 +33,7 @@ export function startAhead(code: string, given: Source, threads: number): Ahead 
     if (!ready || !made) return madeOf(steps)
     const count = steps.rows.length / source.batchSize
     const head = firstOf(await made, ready, source)
-    return ready < count ? joined([head, await madeOf(part(steps, source, [ready, count]))]) : head
+    return ready < count ? inRow([head, await madeOf(part(steps, source, [ready, count]))]) : head
   }
 
   return {

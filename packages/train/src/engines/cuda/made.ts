@@ -1,5 +1,6 @@
-import { augmentRows } from '../../augmented.ts'
-import { fillMask, type Mask } from '../../masks.ts'
+import { joined } from '../../../../../common/joined.ts'
+import { imagesOf } from '../../augmented.ts'
+import { type Mask, maskBytes } from '../../masks.ts'
 import type { Chunk, CompileOptions } from '../../types.ts'
 
 /** Some steps of a training, and what they depend on. */
@@ -26,21 +27,8 @@ export interface Source extends Pick<CompileOptions, 'seed' | 'augment'> {
 export function make(source: Source, { rows, epoch, first }: Steps): Made {
   const { masks, seed, batchSize } = source
   const steps = rows.length / batchSize
-  const maskOf = (mask: Mask) => {
-    const bytes = new Uint8Array(steps * mask.size)
-    for (let t = 0; t < steps; t++) fillMask(bytes.subarray(t * mask.size, (t + 1) * mask.size), mask, seed, first + t)
-    return bytes
-  }
   const pixels = source.pixels && imagesOf({ ...source, pixels: source.pixels }, rows, epoch)
-  return { ...(pixels && { pixels }), masks: masks.map(maskOf) }
-}
-
-function imagesOf(source: Source & { pixels: Uint8Array }, rows: Uint32Array, epoch: number): Uint8Array {
-  if (source.augment) return augmentRows(source, rows, epoch)
-  const { pixels, imageBytes } = source
-  const images = new Uint8Array(rows.length * imageBytes)
-  rows.forEach((row, i) => void images.set(pixels.subarray(row * imageBytes, (row + 1) * imageBytes), i * imageBytes))
-  return images
+  return { ...(pixels && { pixels }), masks: masks.map((mask) => maskBytes(mask, { seed, first, steps })) }
 }
 
 /** A part of some steps. */
@@ -53,22 +41,18 @@ export function part(
 }
 
 /** What was made for steps that follow on each other, as what is made for all of them. */
-export function joined(all: readonly Made[]): Made {
+export function inRow(all: readonly Made[]): Made {
   const [first] = all
   if (all.length === 1) return first!
-  const inRow = (parts: readonly Uint8Array[]) => {
-    const row = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-    let at = 0
-    for (const bytes of parts) {
-      row.set(bytes, at)
-      at += bytes.length
-    }
-    return row
-  }
   const pixels = all.flatMap((made) => made.pixels ?? [])
   return {
-    ...(pixels.length > 0 && { pixels: inRow(pixels) }),
-    masks: (first?.masks ?? []).map((_, i) => inRow(all.map(({ masks }) => masks[i]!))),
+    ...(pixels.length > 0 && { pixels: joined(Uint8Array, pixels) }),
+    masks: (first?.masks ?? []).map((_, i) =>
+      joined(
+        Uint8Array,
+        all.map(({ masks }) => masks[i]!),
+      ),
+    ),
   }
 }
 

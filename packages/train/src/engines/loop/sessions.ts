@@ -2,7 +2,7 @@ import type { Tensor } from 'onnxruntime-node'
 import { augmentRows } from '../../augmented.ts'
 import { prepareBytes } from '../../lowerings/cpu/blocks/stem.ts'
 import type { LoopCarried } from '../../lowerings/index.ts'
-import { fillMask, type Mask } from '../../masks.ts'
+import { type Mask, maskBytes } from '../../masks.ts'
 import type { Chunk, CompileOptions, StateTensor } from '../../types.ts'
 import { carried, uncarried } from '../carried.ts'
 import { type ForwardJob, openForward } from '../forward.ts'
@@ -71,10 +71,7 @@ export async function openLoop(runtime: Runtime, job: LoopJob) {
     const feeds = { ...batchFeeds(chunk), ...held.before(before) }
     for (const [name, values] of Object.entries(scalars)) feeds[series(name)] = new Tensor('float32', values, [steps])
     for (const mask of training!.masks) {
-      const bytes = new Uint8Array(steps * mask.size)
-      for (let step = 0; step < steps; step++) {
-        fillMask(bytes.subarray(step * mask.size, (step + 1) * mask.size), mask, training!.seed, first + step)
-      }
+      const bytes = maskBytes(mask, { seed: training!.seed, first, steps })
       feeds[series(mask.name)] = new Tensor('uint8', bytes, [steps, mask.size])
     }
     const results = await session!.run(feeds, { ...held.after(after), losses: null })

@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-node'
-import { augmentRows } from '../../augmented.ts'
-import { fillMask, type Mask } from '../../masks.ts'
+import { imagesOf } from '../../augmented.ts'
+import { type Mask, maskBytes } from '../../masks.ts'
 import type { Chunk, CompileOptions } from '../../types.ts'
 import type { Runtime } from '../runtime.ts'
 import { ofStep } from '../unrolled.ts'
@@ -26,7 +26,7 @@ export function batchesOf({ Tensor }: Runtime, data: BatchData, chunk: Chunk, { 
   for (let step = 0; step < count; step++) {
     const at = start + step
     const rows = chunk.rows.subarray(at * batchSize, (at + 1) * batchSize)
-    feeds[ofStep('pixels', step)] = new Tensor('uint8', pixelsOf(data, rows, chunk.epoch), [batchSize, imageBytes])
+    feeds[ofStep('pixels', step)] = new Tensor('uint8', imagesOf(data, rows, chunk.epoch), [batchSize, imageBytes])
     feeds[ofStep('labels', step)] = new Tensor(
       'int32',
       Int32Array.from(rows, (row) => labels[row]!),
@@ -36,18 +36,9 @@ export function batchesOf({ Tensor }: Runtime, data: BatchData, chunk: Chunk, { 
       feeds[ofStep(name, step)] = new Tensor('float32', values.slice(at, at + 1), [])
     }
     for (const mask of masks) {
-      const bytes = new Uint8Array(mask.size)
-      fillMask(bytes, mask, seed, chunk.first + at)
+      const bytes = maskBytes(mask, { seed, first: chunk.first + at })
       feeds[ofStep(mask.name, step)] = new Tensor('uint8', bytes, [mask.size])
     }
   }
   return feeds
-}
-
-function pixelsOf(data: BatchData, rows: Uint32Array, epoch: number): Uint8Array {
-  if (data.augment) return augmentRows(data, rows, epoch)
-  const { pixels, imageBytes } = data
-  const batch = new Uint8Array(rows.length * imageBytes)
-  rows.forEach((row, i) => void batch.set(pixels.subarray(row * imageBytes, (row + 1) * imageBytes), i * imageBytes))
-  return batch
 }

@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { LoopCarried } from '../../lowerings/index.ts'
 import { required } from '../../required.ts'
 import type { Chunk } from '../../types.ts'
+import { inRuns } from '../in-runs.ts'
 import type { Runtime } from '../runtime.ts'
 import { pack, unpack } from '../state.ts'
 import { type BatchData, batchesOf, type Span } from './batches.ts'
@@ -90,20 +91,13 @@ export async function openSteps(runtime: Runtime, job: StepsJob) {
     return { losses: Float32Array.from(losses) }
   }
 
-  async function logits(pixels: Uint8Array): Promise<Float32Array> {
+  function logits(pixels: Uint8Array): Promise<Float32Array> {
     const { rows } = job.forward
     const weights = Object.fromEntries(job.forward.carried.map((name) => [name, required(carried, name, 'state')]))
-    const parts: Float32Array[] = []
-    const images = pixels.length / imageBytes
-    for (let start = 0; start < images; start += rows) {
-      const batch = new Uint8Array(rows * imageBytes)
-      const given = pixels.subarray(start * imageBytes, (start + rows) * imageBytes)
-      batch.set(given)
+    return inRuns(pixels, { imageBytes, rows, isFixed: true }, async (batch) => {
       const results = await forward.run({ ...weights, pixels: new Tensor('uint8', batch, [rows, imageBytes]) })
-      const found = results.logits!.data as Float32Array
-      parts.push(found.subarray(0, (found.length / rows) * (given.length / imageBytes)))
-    }
-    return joined(parts)
+      return results.logits!.data as Float32Array
+    })
   }
 
   async function state(): Promise<Record<string, Float32Array>> {
@@ -148,14 +142,4 @@ function throughFirstNotFinite(losses: Float32Array): Float32Array {
 
 function free(carried: Carried): void {
   for (const tensor of carried.values()) tensor.dispose()
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }

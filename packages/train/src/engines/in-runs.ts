@@ -1,0 +1,37 @@
+/** How a forward model takes images. */
+interface Runs {
+  imageBytes: number
+  /** Images of one run. */
+  rows: number
+  /** No other number will do: black images fill the last run. */
+  isFixed: boolean
+}
+
+/** The logits of images, run by run. `run` is given a run's bytes and how many images they are. */
+export async function inRuns(
+  pixels: Uint8Array,
+  { imageBytes, rows, isFixed }: Runs,
+  run: (bytes: Uint8Array, images: number) => Promise<Float32Array>,
+): Promise<Float32Array> {
+  const all = pixels.length / imageBytes
+  let logits: Float32Array | undefined
+  for (let start = 0; start < all; start += rows) {
+    const count = Math.min(rows, all - start)
+    const images = isFixed ? rows : count
+    const found = await run(
+      filled(pixels.subarray(start * imageBytes, (start + count) * imageBytes), images * imageBytes),
+      images,
+    )
+    const classes = found.length / images
+    logits ??= new Float32Array(all * classes)
+    logits.set(found.subarray(0, count * classes), start * classes)
+  }
+  return logits ?? new Float32Array()
+}
+
+function filled(bytes: Uint8Array, length: number): Uint8Array {
+  if (bytes.length === length) return bytes
+  const whole = new Uint8Array(length)
+  whole.set(bytes)
+  return whole
+}
