@@ -7,8 +7,8 @@ import './node.mjs'
 const { spawnSync } = await import('node:child_process')
 const { mkdirSync } = await import('node:fs')
 const { join, resolve } = await import('node:path')
-const { CommandFailed, stage } = await import('./run.mjs')
-const { build, cache, command, install, root } = await import('./workspace.mjs')
+const { readyCommand } = await import('./ready.mjs')
+const { cache, root } = await import('./workspace.mjs')
 
 const args = process.argv.slice(2)
 const at = args.indexOf('--bundle')
@@ -19,13 +19,7 @@ if (at >= 0 && !asked) {
 }
 const file = asked ? resolve(asked) : join(cache, 'gpu.cjs')
 
-try {
-  await stage('Installing what the job needs (180 MB the first time)', (announce) => install('job', announce))
-  await stage('Building', (announce) => build(command, announce))
-} catch (error) {
-  if (!(error instanceof CommandFailed)) throw error
-  process.exit(1)
-}
+await readyCommand()
 const { bundle } = await import('../bench/gpu/bundle.mjs')
 mkdirSync(cache, { recursive: true })
 await bundle(file, { small: asked !== undefined })

@@ -12,16 +12,10 @@ if (first !== undefined && !first.startsWith('-')) {
 // Imported only now, because a Node that is too old may not even read them.
 const { join } = await import('node:path')
 const { pathToFileURL } = await import('node:url')
-const { CommandFailed, stage } = await import('./run.mjs')
-const { build, command, install, root } = await import('./workspace.mjs')
+const { readyCommand } = await import('./ready.mjs')
+const { root } = await import('./workspace.mjs')
 
-try {
-  await stage('Installing what the job needs (180 MB the first time)', (announce) => install('job', announce))
-  await stage('Building', (announce) => build(command, announce))
-} catch (error) {
-  if (!(error instanceof CommandFailed)) throw error
-  process.exit(1)
-}
+await readyCommand()
 
 // In this very process, so that signals, the terminal and the exit code are the command's own.
 const entry = join(root, 'apps', 'cli', 'dist', 'pixelrow.js')
