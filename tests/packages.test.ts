@@ -67,6 +67,8 @@ describe.each(published.map(({ name }) => name))('%s, packed', (name) => {
 
   test('loads no other package until it is used', () => {
     for (const entry of packed().entries) {
+      // It is onnxruntime: whoever imports it, uses it.
+      if (entry === '@pixelrow/runtime') continue
       for (const kind of ['esm', 'cjs'] as const) {
         const { packages } = loaded(packed().projects[kind], entry, kind)
         expect(packages).toContain(name)

@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import manifests from '../scripts/runtime/manifest.cjs'
+import { all, here } from '../scripts/runtime/repack.mjs'
 import { pnpm, root, type Workspace, workspaces } from '../scripts/workspace.mjs'
 
 /** A published package as its tarball, and the two empty projects that have nothing but it. */
@@ -67,14 +70,37 @@ function writeProjects({ name, tarball, entries, projects }: Packed) {
   }
 }
 
-/** pnpm's `overrides`: our packages come as tarballs, what these depend on at the versions of this checkout. */
+/**
+ * Packs onnxruntime for this platform, from what is installed. Of the other platforms' packages, which no registry has before they are published, an
+ * install is told that they are not there.
+ */
+function runtimeFor(folder: string): Record<string, string> {
+  const own = here && manifests.nameOf(here.platform)
+  if (own) {
+    const script = join(root, 'scripts/runtime/pack.mjs')
+    execFileSync(process.execPath, [script, '--installed', '--platform', 'here', '--out', folder])
+  }
+  const tarball = `${own?.replace('@', '').replace('/', '-')}-${manifests.version}.tgz`
+  return Object.fromEntries(
+    all
+      .map(({ platform }) => manifests.nameOf(platform))
+      .map((name) => [name, name === own ? `file:${join(folder, tarball)}` : '-']),
+  )
+}
+
+/**
+ * pnpm's `overrides`: our packages come as tarballs, which lie in `folder`, and what these depend on at the versions of this checkout; onnxruntime comes as
+ * this platform's package.
+ */
 export function overrides(tarballs: Map<string, { tarball: string }>): Record<string, string> {
   const pinned = published.flatMap(({ folder, name, manifest }) =>
     Object.keys(manifest.dependencies ?? {})
       .filter((dependency) => !tarballs.has(dependency))
       .map((dependency) => [`${name}>${dependency}`, installedVersion(folder, dependency)]),
   )
-  return Object.fromEntries([...pinned, ...[...tarballs].map(([name, { tarball }]) => [name, `file:${tarball}`])])
+  const own = [...tarballs].map(([name, { tarball }]) => [name, `file:${tarball}`])
+  const folder = dirname([...tarballs.values()][0]!.tarball)
+  return { ...runtimeFor(folder), ...Object.fromEntries([...pinned, ...own]) }
 }
 
 /** pnpm's settings, as YAML's subset JSON. */

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { findRuntime } from '@pixelrow/runtime/find'
 
 const require = createRequire(import.meta.url)
 
@@ -11,28 +12,27 @@ export const version = (require('../package.json') as { version: string }).versi
 
 /** The versions that, with the seed and the machine, decide a result. */
 export function versions(): Record<'pixelrow' | 'node' | 'onnxruntime', string> {
-  return { pixelrow: version, node: process.versions.node, onnxruntime: versionOf('onnxruntime-node') }
+  return { pixelrow: version, node: process.versions.node, onnxruntime: onnxruntimeVersion() }
 }
 
 /** The versions of everything that a training's bits depend on. */
 export function packageVersions(): Record<string, string> {
-  const names = ['@pixelrow/data', '@pixelrow/model', '@pixelrow/train', '@pixelrow/export', 'onnxruntime-node']
-  return { pixelrow: version, ...Object.fromEntries(names.map((name) => [name, versionOf(name)])) }
+  const names = ['@pixelrow/data', '@pixelrow/model', '@pixelrow/train', '@pixelrow/export']
+  const own = Object.fromEntries(names.map((name) => [name, versionOf(name)]))
+  // By the name that checkpoints have had from the first: it is onnxruntime's version, whichever package has brought it.
+  return { pixelrow: version, ...own, 'onnxruntime-node': onnxruntimeVersion() }
 }
 
-/** The entry of the onnxruntime-node that this program uses; the place where it should be, if it is not installed. */
-export function runtimeEntry(name = 'onnxruntime-node'): string {
-  try {
-    return require.resolve(name)
-  } catch {
-    return `node_modules/${name}/dist/index.js`
-  }
-}
+const onnxruntimeVersion = () => findRuntime().found?.version ?? 'none'
+
+/** The entry of the onnxruntime that this program uses; the place where it should be, if it is not installed. */
+export const runtimeEntry = (): string =>
+  findRuntime().found?.entry ?? 'node_modules/@pixelrow/runtime/node_modules/onnxruntime-node'
 
 /** The versions of Node and of all packages that this program stands on, as far as they are installed. */
 export function allVersions(): Record<string, string> {
   const { dependencies } = require('../package.json') as { dependencies: Record<string, string> }
-  const names = Object.keys(dependencies).filter((name) => /^@pixelrow\/|^onnxruntime-node$/.test(name))
+  const names = Object.keys(dependencies).filter((name) => name.startsWith('@pixelrow/'))
   const found = names.flatMap((name) => {
     try {
       return [[name, versionOf(name)]]
@@ -40,5 +40,11 @@ export function allVersions(): Record<string, string> {
       return []
     }
   })
-  return { pixelrow: version, node: process.versions.node, ...Object.fromEntries(found) }
+  const onnxruntime = findRuntime().found
+  return {
+    pixelrow: version,
+    node: process.versions.node,
+    ...Object.fromEntries(found),
+    ...(onnxruntime && { [onnxruntime.name]: onnxruntime.version }),
+  }
 }

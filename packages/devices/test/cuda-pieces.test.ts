@@ -211,7 +211,7 @@ test.each([
 test('a path that is no onnxruntime-node is the first thing to say', () => {
   const [report] = lookAtDevices({ runtime: join(folder, 'nothing.js'), devices: ['cuda'] })
   expect(report?.findings).toMatchObject([{ piece: 'runtime', ok: false }])
-  expect(report?.fix).toBe('ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node')
+  expect(report?.fix).toBe('npm i @pixelrow/runtime')
 })
 
 describe('tried with onnxruntime itself', () => {

@@ -28,9 +28,12 @@ type LookedAt = (typeof lookedAt)[number]
 
 /**
  * The devices to try. `auto` is CUDA, then WebGPU on a graphics card, then the CPU; of the first two those that have all their pieces. A device that was asked
- * for by its name is tried in any case. Looking takes some milliseconds, and only where there is something to look at.
+ * for by its name is tried in any case. Looking takes some milliseconds, and only where there is something to look at. Where onnxruntime has no native library,
+ * `auto` is WebAssembly.
  */
-export function candidatesFor(wanted: 'auto' | readonly Device[], { native }: Runtimes): Candidates {
+export function candidatesFor(wanted: 'auto' | readonly Device[], { native, wasm, missing }: Runtimes): Candidates {
+  if (wanted === 'auto' && native === undefined && wasm !== undefined)
+    return { list: [{ device: 'wasm' }], attempts: [{ device: 'cpu', error: missing ?? '', code: 'missing' }] }
   const named = wanted === 'auto' ? lookedAt : lookedAt.filter((device) => wanted.includes(device))
   const looked = native === undefined || named.length === 0 ? [] : look(native, named)
   if (wanted !== 'auto') {

@@ -29,7 +29,7 @@ export interface Chosen {
 export async function openChosen(wanted: Wanted): Promise<Chosen> {
   const spare = createSpare(() => openOn(wanted, { device: 'cpu' }))
   // The CPU is needed in any case, to compute or to compare: its worker starts while this thread looks for others.
-  if (wanted.device === 'auto') void spare.open()
+  if (wanted.device === 'auto' && wanted.runtimes.native !== undefined) void spare.open()
   const candidates = candidatesFor(wanted.device, wanted.runtimes)
   const reference = once(async () => referenceOf(await spare.open()))
   try {

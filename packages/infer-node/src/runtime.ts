@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { ClassifierError } from '@pixelrow/classifier'
-import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import type { InferenceSession, Tensor } from '@pixelrow/runtime'
+import { explainSearch, findRuntime } from '@pixelrow/runtime/find'
 import { loadError } from './load-error.ts'
 
 /** What is used of onnxruntime, whichever package it comes from. */
@@ -12,10 +13,12 @@ export interface Runtime {
 
 /** Where the runtimes' JavaScript is. */
 export interface Runtimes {
-  /** onnxruntime-node. */
+  /** onnxruntime with its native library. */
   native?: string
-  /** onnxruntime-web, for the device `wasm`. */
+  /** onnxruntime as WebAssembly, for the device `wasm`. */
   wasm?: string
+  /** Why there is no native one. */
+  missing?: string
 }
 
 /**
@@ -24,12 +27,21 @@ export interface Runtimes {
  */
 export function findRuntimes(): Runtimes {
   process.env.ORT_DISABLE_TELEMETRY ??= '1'
-  // Written out, so that tools that gather an app's files see both names.
-  const native =
-    attempt(() => createRequire(import.meta.url).resolve('onnxruntime-node')) ?? elsewhere('onnxruntime-node')
-  const wasm = attempt(() => createRequire(import.meta.url).resolve('onnxruntime-web')) ?? elsewhere('onnxruntime-web')
-  return { ...(native && { native }), ...(wasm && { wasm }) }
+  const search = findRuntime()
+  const { found } = search
+  const wasm = findWeb() ?? (found?.kind === 'wasm' ? found.entry : undefined)
+  if (found?.kind === 'native') return { native: found.entry, ...(wasm && { wasm }) }
+  const missing = found
+    ? `onnxruntime has no binary for ${process.platform}-${process.arch}${libc()}`
+    : explainSearch(search)
+  return { ...(wasm && { wasm }), missing }
 }
+
+// Written out, so that tools that gather an app's files see the name.
+const findWeb = (): string | undefined =>
+  attempt(() => createRequire(import.meta.url).resolve('onnxruntime-web')) ?? elsewhere('onnxruntime-web')
+
+const libc = () => (process.platform === 'linux' ? ' on musl' : '')
 
 /** From the main script or the working folder, where a bundler has moved this file's code away from its packages. */
 function elsewhere(name: string): string | undefined {
@@ -45,10 +57,9 @@ function attempt(find: () => string): string | undefined {
   }
 }
 
-/** Loads onnxruntime-node. Throws a `ClassifierError` that says why it cannot be loaded and what to do. */
-export function loadNative({ native }: Runtimes): Runtime {
-  if (!native)
-    throw missing('onnxruntime-node', 'is not installed: ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node')
+/** Loads the native onnxruntime. Throws a `ClassifierError` that says why it cannot be loaded and what to do. */
+export function loadNative({ native, missing: why = '' }: Runtimes): Runtime {
+  if (!native) throw missing('onnxruntime', `is not there: ${why}. Install it again: npm i @pixelrow/infer-node`)
   try {
     return createRequire(native)(native) as Runtime
   } catch (cause) {

@@ -24,7 +24,7 @@ export interface DumpTrainingOptions extends FitOptions {
  *
  * What decides the step is `optimizer` (default `sgd()`), `batchSize` (default 128), `labelSmoothing`, `classWeights` and `layout`, and after
  * lowering the `device`, if it is named (else it is the CPU), and there the block that this machine's onnxruntime works on. The text is not meant to be parsed. Rejects with a `TrainError` for options that do
- * not fit, and where onnxruntime-node is missing.
+ * not fit, and where onnxruntime is missing.
  */
 export async function dumpTraining(architecture: Architecture, options: DumpTrainingOptions = {}): Promise<string> {
   check('dumpTraining', options, { ...fitRules, elements: whole(0) })

@@ -30,8 +30,10 @@ export function runtimeAt(entry: string): OnnxRuntime {
 function packageOf(entry: string): { path: string; version: string } | undefined {
   for (let path = dirname(entry); ; path = dirname(path)) {
     try {
-      const { name, version } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'))
-      if (name === 'onnxruntime-node') return { path, version: String(version) }
+      const { name, version, pixelrow } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'))
+      // A package of @pixelrow/runtime has its files, for one platform, and its version.
+      if (name === 'onnxruntime-node' || pixelrow?.repacks === 'onnxruntime-node')
+        return { path, version: String(version) }
     } catch {
       // No package begins here.
     }
@@ -60,7 +62,7 @@ function notRuntime(entry: string, found: string): SetupError {
   return new SetupError(`${entry}: expected onnxruntime-node for this machine, found ${found}`, {
     code: 'DEVICES_RUNTIME_MISSING',
     params: { expected: 'onnxruntime-node for this machine', found },
-    advice: 'Install it: ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node.',
+    advice: 'Install it: npm i @pixelrow/runtime.',
     file: entry,
   })
 }

@@ -88,7 +88,7 @@ function commitFor({ library }: OnnxRuntime): string {
   throw new SetupError(`${library}: expected ${expected} in it, found ${found}`, {
     code: 'DEVICES_RUNTIME_MISSING',
     params: { expected, found },
-    advice: 'Install it again: ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node.',
+    advice: 'Install it again: npm i @pixelrow/runtime.',
     file: library,
   })
 }

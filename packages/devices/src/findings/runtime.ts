@@ -17,7 +17,7 @@ export function lookAtRuntime(entry: string): RuntimeLook {
     if (!(error instanceof SetupError)) throw error
     const reason = error.sentence.replace(/\.$/, '')
     return {
-      finding: { piece: 'runtime', ok: false, reason, fix: 'ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node' },
+      finding: { piece: 'runtime', ok: false, reason, fix: 'npm i @pixelrow/runtime' },
     }
   }
 }

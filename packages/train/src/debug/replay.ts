@@ -1,5 +1,5 @@
 import type { Graph, Node } from '@pixelrow/onnx'
-import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import type { InferenceSession, Tensor } from '@pixelrow/runtime'
 import type { Runtime } from '../engines/runtime.ts'
 import { maskBytes } from '../masks.ts'
 import type { StateTensor } from '../types.ts'

@@ -1,5 +1,5 @@
 import { sizeOf } from '@pixelrow/onnx'
-import type { Tensor } from 'onnxruntime-node'
+import type { Tensor } from '@pixelrow/runtime'
 import type { LoopCarried } from '../lowerings/index.ts'
 import { required } from '../required.ts'
 import type { StateTensor } from '../types.ts'

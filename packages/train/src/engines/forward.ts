@@ -1,4 +1,4 @@
-import type { InferenceSession } from 'onnxruntime-node'
+import type { InferenceSession } from '@pixelrow/runtime'
 import { prepareBytes } from '../lowerings/cpu/blocks/stem.ts'
 import type { LoopCarried } from '../lowerings/index.ts'
 import { inRuns } from './in-runs.ts'

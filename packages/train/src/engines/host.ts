@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import { librariesFor } from '@pixelrow/devices/preload'
+import { explainSearch, findRuntime } from '@pixelrow/runtime/find'
 import { type Host, startHost } from '@pixelrow/worker'
 import type { Installed, NativeConflict } from '@pixelrow/worker/inside'
 import { TrainError } from '../error.ts'
@@ -55,23 +55,16 @@ function conflictError({ wanted, loaded }: NativeConflict): TrainError {
   return new TrainError({ code: 'TRAIN_RUNTIME_CONFLICT', params: { wanted, loaded }, message })
 }
 
-/** The path of onnxruntime-node's entry; throws where it is not installed. */
+/** The path of onnxruntime's module; throws where there is none that can train. */
 export function resolveRuntime(): string {
-  try {
-    return createRequire(import.meta.url).resolve('onnxruntime-node')
-  } catch {
-    const message =
-      'Training needs onnxruntime-node, which is not installed. Run: ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node@~1.30.0'
-    throw new TrainError({ code: 'TRAIN_ENGINE_UNAVAILABLE', params: { engine: 'onnxruntime' }, message })
-  }
+  const search = findRuntime()
+  if (search.found?.kind === 'native') return search.found.entry
+  const reason = search.found
+    ? `onnxruntime has no binary for ${process.platform}-${process.arch}, and its WebAssembly (${search.found.name}) only infers`
+    : `onnxruntime is not there: ${explainSearch(search)}. Install it again: npm i @pixelrow/train`
+  const message = `Training needs onnxruntime's native library. ${reason}`
+  throw new TrainError({ code: 'TRAIN_ENGINE_UNAVAILABLE', params: { engine: 'onnxruntime' }, message })
 }
 
-/** The version of the onnxruntime-node that would train, as far as it can be told: a bundler may have left its package.json behind. */
-export function onnxruntimeVersion(): string | undefined {
-  try {
-    const manifest: { version: string } = createRequire(import.meta.url)('onnxruntime-node/package.json')
-    return manifest.version
-  } catch {
-    return undefined
-  }
-}
+/** The version of the onnxruntime that would train. */
+export const onnxruntimeVersion = (): string | undefined => findRuntime().found?.version

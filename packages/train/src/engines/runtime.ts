@@ -1,4 +1,4 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import type { InferenceSession, Tensor } from '@pixelrow/runtime'
 import type { Trainer } from '../types.ts'
 
 /** What is used of onnxruntime, whichever package it comes from. */

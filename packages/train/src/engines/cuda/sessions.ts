@@ -1,4 +1,4 @@
-import type { Tensor } from 'onnxruntime-node'
+import type { Tensor } from '@pixelrow/runtime'
 import type { Chunk } from '../../types.ts'
 import { carried } from '../carried.ts'
 import { openForward } from '../forward.ts'

@@ -1,4 +1,4 @@
-import type { Tensor } from 'onnxruntime-node'
+import type { Tensor } from '@pixelrow/runtime'
 import { augmentRows } from '../../augmented.ts'
 import { prepareBytes } from '../../lowerings/cpu/blocks/stem.ts'
 import type { LoopCarried } from '../../lowerings/index.ts'

@@ -1,4 +1,4 @@
-import type { Tensor } from 'onnxruntime-node'
+import type { Tensor } from '@pixelrow/runtime'
 import { imagesOf } from '../../augmented.ts'
 import { type Mask, maskBytes } from '../../masks.ts'
 import type { Chunk, CompileOptions } from '../../types.ts'

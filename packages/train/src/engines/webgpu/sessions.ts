@@ -1,4 +1,4 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import type { InferenceSession, Tensor } from '@pixelrow/runtime'
 import type { LoopCarried } from '../../lowerings/index.ts'
 import { required } from '../../required.ts'
 import type { Chunk } from '../../types.ts'
