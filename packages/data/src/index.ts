@@ -2,7 +2,7 @@
 
 export { checkTable } from './check.ts'
 export { classText } from './csv/classes.ts'
-export { csvCell, csvText, submissionText, type WriteCsvOptions } from './csv/csv.ts'
+export { csvCell, csvText, spreadsheetText, submissionText, type WriteCsvOptions } from './csv/csv.ts'
 export { isSampleName, type Sample, type Submission, type SubmissionPiece } from './csv/submission.ts'
 export type { SubmissionOptions } from './csv/submission-options.ts'
 export { DataError, type DataErrorCode, type DataErrorDetail, type DataErrorPlace } from './error.ts'

@@ -48,8 +48,10 @@ export type CliErrorCode =
   | 'CLI_OVERWRITE'
   /** A folder holds files of the same names that nothing of ours left there: `path`, `names`. */
   | 'CLI_FOLDER_TAKEN'
-  /** A folder holds predictions of another model, options or version: `path`. */
-  | 'CLI_FOLDER_OTHER'
+  /** Files have no answers made from them by this model with these flags: of how many `files`, and `lacking`, each `input` with its `output` and how it stands. */
+  | 'CLI_ANSWERS_MISSING'
+  /** A `file` was written to while it was read. */
+  | 'CLI_INPUT_CHANGED'
   /** None of the `devices` runs a model: its `name`. */
   | 'CLI_DEVICE_UNAVAILABLE'
   /** An interrupted training waits in a folder: `path`. */

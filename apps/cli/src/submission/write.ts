@@ -1,8 +1,9 @@
+import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { readSubmissionRows, submissionText } from '@pixelrow/data'
-import { writeFileAtomic } from '@pixelrow/files'
+import { type FileOutput, writeFileAtomic } from '@pixelrow/files'
 import { JobError } from '../line/errors.ts'
 import { checker, classRule, type Expected } from './check.ts'
 import type { Frame } from './frame.ts'
@@ -34,6 +35,39 @@ export async function writeReadBack(
   } catch (error) {
     await rm(path, { force: true })
     throw error
+  }
+}
+
+/** How a claimed file is read back. */
+interface ReadBack {
+  signal: AbortSignal
+  /** Looks at what the file holds. */
+  check?: ((bytes: AsyncIterable<Uint8Array>) => Promise<void>) | undefined
+  /** What errors call it. */
+  shown: string
+}
+
+/**
+ * Writes a claim's file and reads it back before anybody sees it: what is not as it was written, or fails `check`, is never committed. Tells whether it could be
+ * read back: a pipe or a device is only written to.
+ */
+export async function writeClaimed(
+  output: Pick<FileOutput, 'name' | 'write'>,
+  text: AsyncIterable<string>,
+  { signal, check = drained, shown }: ReadBack,
+): Promise<boolean> {
+  const { path, sha256 } = await output.write(output.name, text, { signal })
+  if (path === undefined) return false
+  const hash = createHash('sha256')
+  await check(hashedBy(hash, createReadStream(path, { highWaterMark: 1 << 18, signal })))
+  if (hash.digest('hex') !== sha256) throw notAsWritten(shown, 'the bytes that were written', 'others')
+  return true
+}
+
+async function* hashedBy(hash: Hash, parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const bytes of parts) {
+    hash.update(bytes)
+    yield bytes
   }
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -186,6 +187,25 @@ describe('one file', () => {
     expect((await failure(claimFile(join(folder, 'c.csv')))).code).toBe('FILES_LOCKED')
     await whole.close()
   })
+
+  test.skipIf(process.platform === 'win32')(
+    'may be what the process holds open: a pipe, or a file of any content',
+    () => {
+      const folder = newFolder()
+      const script = `
+      const { claimFile } = await import('@pixelrow/files')
+      await using output = await claimFile('/dev/stdout')
+      await output.write(output.name, 'through')
+      await output.commit()`
+      const env = { ...process.env, NODE: process.execPath, SCRIPT: script, FILE: join(folder, 'out.csv') }
+      const through = (line: string) =>
+        execFileSync('sh', ['-ec', line], { cwd: import.meta.dirname, env, encoding: 'utf8' })
+      expect(through('"$NODE" --input-type=module -e "$SCRIPT" | cat')).toBe('through')
+      through('"$NODE" --input-type=module -e "$SCRIPT" > "$FILE"')
+      expect(readText(join(folder, 'out.csv'))).toBe('through')
+      expect(readdirSync(folder)).toEqual(['out.csv'])
+    },
+  )
 
   test('may be a device or a link, and no folder', async () => {
     const folder = newFolder()

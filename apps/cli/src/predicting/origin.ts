@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import { realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { type Input, inputOf, type Origin, recordOf, stateOf } from '@pixelrow/files'
+import type { PredictOptions } from '../commands/predict/command.ts'
+import { JobError } from '../line/errors.ts'
+import { spreadsheetFlags } from '../line/flags/output.ts'
+import { predictFlags } from '../line/flags/reading.ts'
+import { wordsOf } from '../line/words.ts'
+import { readModel } from './model.ts'
+import { type Inputs, type Made, openInputs } from './sums.ts'
+import { type Answer, answersOf, type Task } from './task.ts'
+
+/** What decides an answer besides rows and model. */
+const answerFlags = { ...predictFlags, ...spreadsheetFlags }
+
+/** To be raised when the same rows, model and options get other files. */
+const format = 1
+
+/** What is the same for all files of a call. */
+export interface Job {
+  /** The model's path. */
+  model: string
+  /** What to load it from: its bytes, or its path where its weights lie beside it. */
+  source: string | Uint8Array
+  /** The same for what is written down of an answer. */
+  madeBy: Input
+  options: { format: number; words: string[] }
+  inputs: Inputs
+}
+
+/** The origin of an answer, as it is written down. */
+interface AnswerOrigin extends Origin {
+  inputs: Input[]
+  model: Input
+  options: Job['options'] & { content: Answer['content']; seen: string[] }
+}
+
+/** Reads what all files of a call have in common. */
+export async function openJob(model: string, flags: PredictOptions): Promise<Job> {
+  const bytes = await readModel(model)
+  const beside = await weightsBeside(model, bytes)
+  const hash = createHash('sha256').update(bytes)
+  for (const path of beside) hash.update((await inputOf(path)).sha256)
+  const madeBy = { name: basename(model), size: bytes.length, sha256: hash.digest('hex') }
+  const options = { format, words: wordsOf(answerFlags, flags) }
+  return { model, source: beside.length > 0 ? model : bytes, madeBy, options, inputs: openInputs() }
+}
+
+/** The files that hold a model's weights, where it does not hold them itself; one that is missing is told when it is loaded. */
+async function weightsBeside(model: string, bytes: Uint8Array): Promise<string[]> {
+  // The key of each such place: most files have no such word and are not read for it.
+  if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('location')) return []
+  const { describe } = await import('@pixelrow/export')
+  try {
+    const paths = describe(bytes).external.map((name) => join(dirname(model), name))
+    const there = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)))
+    return paths.filter((_, index) => there[index]?.isFile())
+  } catch {
+    // Loading it says what is wrong with it.
+    return []
+  }
+}
+
+/** The origin of a task's answer by what it was made from. */
+export const originOf = (
+  { madeBy, options }: Job,
+  made: Made | undefined,
+  content: Answer['content'],
+): AnswerOrigin => ({
+  inputs: made?.inputs ?? [],
+  model: madeBy,
+  options: { ...options, content, seen: made?.seen ?? [] },
+})
+
+/** How an answer stands: `done`, or why it has to be made. */
+export type Standing = 'done' | 'absent' | 'foreign' | 'changed' | 'rows' | 'model' | 'options'
+
+/** How an answer stands by what was written down of it; with `exact` all bytes are read and compared. */
+export async function standingOf(
+  job: Job,
+  task: Task,
+  { answer, exact = false }: { answer: Answer; exact?: boolean },
+): Promise<Standing> {
+  // A link is followed, as it is where the answer is written.
+  const path = await realpath(answer.path).catch(() => answer.path)
+  const [folder, name] = [dirname(path), basename(path)]
+  const state = await stateOf(folder, name, { exact })
+  if (state !== 'whole') return state
+  const found = (await recordOf(folder, name))?.from as Partial<AnswerOrigin> | undefined
+  if (found?.model?.sha256 !== job.madeBy.sha256) return 'model'
+  const { seen = [], ...options } = found.options ?? {}
+  if (!isDeepStrictEqual(options, { ...job.options, content: answer.content })) return 'options'
+  if (!exact && seen.length > 0 && !seen.includes('') && isDeepStrictEqual(seen, await job.inputs.seen(task)))
+    return 'done'
+  return isDeepStrictEqual(found.inputs, (await job.inputs.made(task))?.inputs) ? 'done' : 'rows'
+}
+
+/** The first of a task's answers that is not done, and how it stands. */
+export async function firstUndone(
+  job: Job,
+  task: Task,
+  options: { exact?: boolean } = {},
+): Promise<{ answer: Answer; standing: Standing } | undefined> {
+  for (const answer of answersOf(task)) {
+    const standing = await standingOf(job, task, { answer, ...options })
+    if (standing !== 'done') return { answer, standing }
+  }
+  return undefined
+}
+
+/** Refuses answers whose table was written to while it was read: they would be those of neither. */
+export async function requireUnchanged(job: Job, task: Task, before: Made | undefined): Promise<void> {
+  if (!before) return
+  const after = await job.inputs.made(task)
+  if (isDeepStrictEqual(after?.inputs, before.inputs)) return
+  const { path } = task.place
+  throw new JobError(`${path} was written to while it was read`, 'predict it again when nobody writes there', {
+    code: 'CLI_INPUT_CHANGED',
+    params: { file: path },
+  })
+}
