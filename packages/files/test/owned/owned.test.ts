@@ -194,9 +194,10 @@ describe('one file', () => {
       const folder = newFolder()
       const script = `
       const { claimFile } = await import('@pixelrow/files')
-      await using output = await claimFile('/dev/stdout')
+      const output = await claimFile('/dev/stdout')
       await output.write(output.name, 'through')
-      await output.commit()`
+      await output.commit()
+      await output.close()`
       const env = { ...process.env, NODE: process.execPath, SCRIPT: script, FILE: join(folder, 'out.csv') }
       const through = (line: string) =>
         execFileSync('sh', ['-ec', line], { cwd: import.meta.dirname, env, encoding: 'utf8' })
