@@ -23,6 +23,7 @@ import type {
   DownloadOptions,
   Environment,
   ExtractOptions,
+  FolderOptions,
   RetryOptions,
   WriteOptions,
   ZipOptions,
@@ -63,6 +64,8 @@ const checksum: Rule = (value) => {
 }
 
 export const writeRules: Rules<WriteOptions> = { mode: whole(0, { most: 0o7777 }), signal }
+
+export const folderRules: Rules<FolderOptions> = { mode: whole(0, { most: 0o7777 }) }
 
 export const cacheRules: Rules<{ env?: Environment; platform?: string }> = { env: texts, platform: text }
 
@@ -106,6 +109,7 @@ export const extractRules: Rules<ExtractOptions> = {
   ...zipRules,
   filter: callback,
   overwrite: flag,
+  write: callback,
   signal,
   onProgress: callback,
 }

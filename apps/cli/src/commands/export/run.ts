@@ -1,5 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { stat } from 'node:fs/promises'
 import type { PixelTable } from '@pixelrow/data'
 import {
   describe,
@@ -11,14 +10,14 @@ import {
   toOnnx,
 } from '@pixelrow/export'
 import { tfjsToOnnx } from '@pixelrow/export/tfjs'
-import { writeFileAtomic } from '@pixelrow/files'
 import { load, open } from '@pixelrow/infer-node'
 import type { Context } from '../../context.ts'
 import { readWhole } from '../../files/beside.ts'
+import { claimModel } from '../../files/claiming.ts'
 import { inputsOf, requireApart } from '../../files/destination.ts'
 import { findModel, type ModelPlace, withName } from '../../files/model.ts'
 import { requireOpens } from '../../files/opened.ts'
-import { passRowsOn } from '../../files/passing.ts'
+import { writeModel } from '../../files/passing.ts'
 import { JobError, UsageError } from '../../line/errors.ts'
 import { command, isUrl } from '../../line/paste.ts'
 import {
@@ -55,13 +54,12 @@ export async function run(context: Context, flags: ExportOptions, source: string
     [out],
     [isUrl(place.path) ? undefined : place.path, ...(flags.check === undefined ? [] : await inputsOf(flags.check))],
   )
+  await using output = await claimModel(context, out, { by: 'export', force: flags.force })
   const given = await withName(place.path, async () => shaped(await bytesOf(context, place, flags), flags))
   const reduced = await withName(place.path, () => smaller(context, flags, given, place))
   const { bytes, report, rows, seen } = reduced
   await requireOpens(out, bytes, flags.threads)
-  await mkdir(dirname(out), { recursive: true })
-  await writeFileAtomic(out, bytes)
-  if (!place.tfjs) await passRowsOn(context, [place.path], { out, bytes })
+  await writeModel(context, place.tfjs ? [] : [place.path], { out, bytes, output })
   const { inputs, outputs } = describe(bytes)
   const size = { before: given.length, after: bytes.length }
   const { precision } = flags
