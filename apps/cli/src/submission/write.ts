@@ -1,11 +1,10 @@
 import { createReadStream } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
-import { readSubmissionRows, submissionText } from '@pixelrow/data'
+import { readSubmissionRows } from '@pixelrow/data'
 import { writeFileAtomic } from '@pixelrow/files'
 import { JobError } from '../line/errors.ts'
-import { checker, classRule, type Expected } from './check.ts'
-import type { Frame } from './frame.ts'
+import { checker, type Expected } from './check.ts'
 
 /** What may be read back: the sum of its bytes so far. */
 interface Summed {
@@ -66,29 +65,11 @@ export function submissionCheck(path: string, expected: () => Expected) {
   }
 }
 
-function notAsWritten(place: string, expected: string, found: string): JobError {
+/** A file is not what it should be when it is read back. */
+export function notAsWritten(place: string, expected: string, found: string): JobError {
   return new JobError(
     `${place}: expected ${expected}, found ${found}`,
     'is the disk in order, and does nothing else write there? If so, this is a bug in pixelrow: please report it',
     { code: 'CLI_WRITTEN_WRONG', params: { place, expected, found } },
-  )
-}
-
-/** Writes the class of each row in the frame's order, reads the file back and checks it; a file that fails is removed. */
-export async function writeChecked(
-  path: string,
-  frame: Frame,
-  predicted: Uint16Array,
-  classes: readonly string[],
-): Promise<void> {
-  const { header, ids, rows } = frame
-  const labels = Uint16Array.from(rows, (row) => predicted[row]!)
-  const expected = { header, idOf: (row: number) => ids[row], rows: ids.length, labels: classRule(classes) }
-  const text = submissionText({ labels, classes, ids, header })
-  await writeReadBack(
-    path,
-    [text],
-    undefined,
-    submissionCheck(path, () => expected),
   )
 }
