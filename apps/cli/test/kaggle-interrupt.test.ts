@@ -94,6 +94,7 @@ test('Ctrl-C during the upload: nothing was submitted, and the run is complete',
   )
   expect(server.points()).not.toContain('CreateSubmission')
   expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
+    '.pixelrow',
     'history.csv',
     'model.onnx',
     'model.rows.bin',
@@ -144,6 +145,7 @@ test('an interrupted training that is resumed asks for a new yes before it submi
   expect(await pixelrow(['resume', 'out', '--yes', '-q'])).toMatchObject({ code: 0 })
   expect(server.state.submissions).toHaveLength(1)
   expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
+    '.pixelrow',
     'history.csv',
     'model.onnx',
     'model.rows.bin',

@@ -206,6 +206,7 @@ describe('run --kaggle --submit', () => {
     const { stderr } = await answered(['run', '--kaggle', '--submit', '-o', 'out', ...quick], 'n')
     expect(stderr).toMatch(/\nNot submitted; to do it later:\n.*node \S+ submit out\/submission\.csv/)
     expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
+      '.pixelrow',
       'history.csv',
       'model.onnx',
       'model.rows.bin',

@@ -48,7 +48,7 @@ export type FileErrorCode =
   | 'FILES_DOWNLOAD_WRONG'
   /** Another process writes there: its `host`, `pid`, `since` when, what it does (`by`), and the `command` that frees the place. */
   | 'FILES_LOCKED'
-  /** A claim was taken over, as no sign of life had come from this process for a minute: nothing more is written. */
+  /** A claim was taken over, as no sign of life had come from this process for a minute, or it was removed: nothing more is written. */
   | 'FILES_CLAIM_LOST'
   /** Files stand in the way that no claim wrote, or that were changed since: their `names`, and the `state` of the first, foreign or changed. */
   | 'FILES_FOREIGN'

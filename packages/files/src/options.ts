@@ -126,7 +126,7 @@ export const claimRules: Rules<ClaimOptions> = {
 /** What a file is made from is plain data of the caller's. */
 const origin = like('an object', (value) => typeof value === 'object' && value !== null)
 
-export const commitRules: Rules<CommitOptions> = { from: origin }
+export const commitRules: Rules<CommitOptions> = { from: origin, names: listOf('a list of names', text) }
 
 export const stateRules: Rules<{ exact?: boolean }> = { exact: flag }
 

@@ -226,6 +226,8 @@ export interface ClaimOptions {
 export interface CommitOptions {
   /** What they were made from: inputs, model, options. Plain data. */
   from?: Origin
+  /** Which of the files that were written or removed; the others wait for another commit. Default: all. */
+  names?: readonly string[]
 }
 
 /** What was read to make a file: its name, bytes, and SHA-256 in hexadecimal. */

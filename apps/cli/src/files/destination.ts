@@ -27,16 +27,6 @@ export async function requireApart(outputs: readonly string[], inputs: readonly 
   }
 }
 
-/** Refuses a folder where an interrupted training waits: the hours in it are worth a question. */
-export async function requireNoneWaiting(out: string | undefined): Promise<void> {
-  if (out === undefined || !(await exists(join(out, checkpointFiles.record)))) return
-  throw new JobError(
-    `${out} holds an interrupted training`,
-    `resume it: ${command('resume', out)}, or choose another folder with -o`,
-    { code: 'CLI_TRAINING_WAITING', params: { path: out } },
-  )
-}
-
 /** Refuses a run folder whose files are among the inputs, or which is itself one. */
 export async function requireFolderApart(out: string | undefined, inputs: readonly (string | undefined)[]) {
   if (out === undefined) return
@@ -44,14 +34,34 @@ export async function requireFolderApart(out: string | undefined, inputs: readon
   await requireApart([out, ...names.map((name) => join(out, name))], inputs)
 }
 
-/** The folder for a training's results; says so where they take the place of an earlier run's. */
+/**
+ * The folder for a training's results, claimed; says so where they take the place of an earlier run's. An interrupted training in it is worth a question:
+ * it is refused unless the flags say what is to become of it.
+ */
 export async function openDestination(
   { terminal }: Context,
-  { out, recipe }: RunFolderOptions & Pick<TrainingOptions, 'recipe'>,
+  by: string,
+  { out, recipe, force, continue: isContinued }: RunFolderOptions & Pick<TrainingOptions, 'recipe'>,
 ): Promise<RunFolder> {
-  const folder = await createRunFolder(out, recipe)
-  if (await exists(folder.file('run.json'))) terminal.note(`Replaces the run in ${folder.path}`)
-  return folder
+  const folder = await createRunFolder(out, recipe, { by, force })
+  if (isContinued) return folder
+  try {
+    if (!force) await requireNoneWaiting(folder)
+    if (await exists(folder.file('run.json'))) terminal.note(`Replaces the run in ${folder.path}`)
+    return folder
+  } catch (error) {
+    await folder[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+async function requireNoneWaiting({ path, file }: RunFolder): Promise<void> {
+  if (!(await exists(file(checkpointFiles.record)))) return
+  throw new JobError(
+    `${path} holds an interrupted training`,
+    `go on with it: ${command('resume', path)}, or this command with --continue; to begin anew, add --force, or choose another folder with -o`,
+    { code: 'CLI_TRAINING_WAITING', params: { path } },
+  )
 }
 
 /** Whether two paths lead to one file; false where one leads nowhere. */

@@ -56,6 +56,8 @@ export type CliErrorCode =
   | 'CLI_DEVICE_UNAVAILABLE'
   /** An interrupted training waits in a folder: `path`. */
   | 'CLI_TRAINING_WAITING'
+  /** With --continue: a folder holds another training, or what it gave: `path`, and what differs as `differences`. */
+  | 'CLI_TRAINING_OTHER'
   /** There is no interrupted training at a `path`, but this, as `reason`: `absent`, a `file`, a `finished` run, or an `other` folder. */
   | 'CLI_TRAINING_MISSING'
   /** What an interrupted training left cannot be read: `file`; `missing`, `cut` or `damaged` as `reason`; for a checkpoint the bytes `expected` and `found`. */

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -40,6 +41,49 @@ describe('a claimed folder', () => {
       from: { options: { seed: 1 } },
     })
     expect(await stateOf(folder, 'deep/er/history.csv', { exact: true })).toBe('whole')
+  })
+
+  test('commits one after the other, whoever calls when, and of what is named alone', async () => {
+    const folder = newFolder()
+    const output = await claim(folder)
+    const files = Array.from({ length: 8 }, (_, index) => `file-${index}`)
+    await output.write('waits', 'w')
+    const all = files.map(async (name) => {
+      await output.write(name, name)
+      await output.commit({ names: [name] })
+    })
+    await Promise.all([...all, output.commit({ names: ['neither written'] })])
+    expect(visible(folder).sort()).toEqual(files)
+    expect(Object.keys((await readManifest(folder)).files).sort()).toEqual(files)
+    output.remove('file-0')
+    output.remove('file-1')
+    // What is under way is waited for.
+    void output.commit({ names: ['file-0', 'waits'] })
+    await output.close()
+    expect(visible(folder).sort()).toEqual([...files.slice(1), 'waits'])
+    expect(readdirSync(join(folder, '.pixelrow'))).toEqual(['manifest.json'])
+  })
+
+  test('has no manifest when its last file is gone, and was made for nothing then', async () => {
+    const folder = join(newFolder(), 'runs/1')
+    const output = await claim(folder)
+    await output.write('member', 'm')
+    await output.commit()
+    output.remove('member')
+    await output.commit()
+    await output.close()
+    expect(existsSync(join(folder, '..'))).toBe(false)
+  })
+
+  test('that somebody removes is said to be removed, and not to be taken over', async () => {
+    const folder = join(newFolder(), 'out')
+    const output = await claim(folder)
+    rmSync(folder, { recursive: true })
+    await output.write('model', 'm')
+    const { code, message } = await failure(output.commit())
+    expect({ code, message }).toEqual({ code: 'FILES_CLAIM_LOST', message: expect.stringContaining('it was removed') })
+    await output.close()
+    expect(existsSync(folder)).toBe(false)
   })
 
   test('commits as often as a long job likes, and keeps what it is not told to remove', async () => {
