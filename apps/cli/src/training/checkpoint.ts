@@ -6,6 +6,7 @@ import { writeFileAtomic } from '@pixelrow/files'
 import type { EpochRecord, FitOptions } from '@pixelrow/train'
 import type { Context } from '../context.ts'
 import { checkpointFiles, type RunFolder } from '../files/folder.ts'
+import { type Call, callOf, isCall } from '../files/record.ts'
 import { reportError } from '../line/errors.ts'
 import { absolute } from '../line/paste.ts'
 import { packageVersions } from '../versions.ts'
@@ -21,6 +22,8 @@ export interface ResumeRecord {
   arguments: string[]
   /** What was asked for; paths are absolute. */
   flags: JobOptions
+  /** The call that began it. */
+  call?: Call
   seed: number
   threads: number
   /** The processor's name: another kind may round otherwise. */
@@ -112,10 +115,11 @@ export function keepCheckpoints(context: Context, folder: RunFolder, job: Job, r
   let last = performance.now()
   let writing: Promise<void> | undefined
   let data = resumed?.record.data
+  const call = firstCall(context, resumed)
 
   const write = async ({ standing, checkpoint }: NonNullable<typeof latest>) => {
     data ??= fingerprint(job.table)
-    await folder.writeCheckpoint(checkpoint, recordText(job, data, standing, checkpoint))
+    await folder.writeCheckpoint(checkpoint, recordText({ ...job, call }, data, standing, checkpoint))
     context.resume = folder.path
   }
   const complain = (error: unknown) => {
@@ -186,8 +190,14 @@ export function keepCheckpoints(context: Context, folder: RunFolder, job: Job, r
   }
 }
 
-function recordText(job: Job, data: Fingerprint, standing: Standing, checkpoint: Uint8Array): string {
-  const { command, paths, flags } = job
+/** The call that began a training. */
+export function firstCall(context: Context, resumed?: Resumed): Call {
+  const call = resumed?.record.call
+  return isCall(call) ? call : callOf(context)
+}
+
+function recordText(job: Job & { call: Call }, data: Fingerprint, standing: Standing, checkpoint: Uint8Array): string {
+  const { command, paths, flags, call } = job
   // Consent to an upload is not kept: whoever goes on says so again.
   const { out: _, json: __, quiet: ___, yes: ____, ...asked } = flags
   const record: ResumeRecord = {
@@ -195,6 +205,7 @@ function recordText(job: Job, data: Fingerprint, standing: Standing, checkpoint:
     command,
     arguments: paths.map(absolute),
     flags: { ...asked, ...(flags.data !== undefined && { data: absolute(flags.data) }) },
+    call,
     seed: flags.seed,
     threads: flags.threads ?? availableParallelism(),
     processor: processor(),
