@@ -80,7 +80,7 @@ async function carryOut(terminal: Terminal, argv: string[]): Promise<number> {
   }
   const onQuit = () => context.uncertain && terminal.complain(context.uncertain)
   const interruption = onInterrupt(() => terminal.note('Stopping … (Ctrl-C again quits at once)'), onQuit)
-  const context: Context = { terminal, signal: interruption.signal, kept: [] }
+  const context: Context = { terminal, argv, signal: interruption.signal, kept: [] }
   try {
     await program(() => context).parseAsync(argv, { from: 'user' })
     return context.exitCode ?? 0

@@ -30,6 +30,9 @@ export { type Random, random, streams, threefry2x32 } from './random.ts'
 export { formatShape, parseShape, pixelCount } from './shape.ts'
 export { readRows, readSample, readSubmission, readSubmissionRows, readTable } from './source/disk.ts'
 export type {
+  ColumnHints,
+  ColumnLayout,
+  ColumnPlace,
   Decision,
   ImageShape,
   Part,

@@ -66,6 +66,8 @@ export type CliErrorCode =
   | 'CLI_TRAINING_VERSION'
   /** An interrupted training began with other rows: `path`, `file`, `difference`. */
   | 'CLI_TRAINING_ROWS'
+  /** A run.json is not the record of a run: its `file`, and what was `found`. */
+  | 'CLI_RECORD_INVALID'
   /** No run folder can be made here: `path`, `reason`. */
   | 'CLI_RUNS_UNWRITABLE'
   /** A file was read back and is not as it was written: `place`, `expected`, `found`. */
@@ -124,6 +126,8 @@ export type CliErrorCode =
   | 'CLI_ID_MISSING'
   /** An id stands twice: `file`, `id`, `row`. */
   | 'CLI_ID_DUPLICATE'
+  /** A folder at a `path` holds no submission. */
+  | 'CLI_SUBMISSION_MISSING'
   /** A submission is not what it should be: `file`, `row`, `expected`, `found`, `rows`. */
   | 'CLI_SUBMISSION_WRONG'
   /** A submission predicts the embedded digits: `file`, where there is one. */

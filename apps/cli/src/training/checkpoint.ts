@@ -5,6 +5,7 @@ import type { Origin } from '@pixelrow/files'
 import type { EpochRecord, FitOptions } from '@pixelrow/train'
 import type { Context } from '../context.ts'
 import { checkpointFiles, type RunFolder } from '../files/folder.ts'
+import { type Call, callOf, isCall } from '../files/record.ts'
 import { reportError } from '../line/errors.ts'
 import { absolute } from '../line/paste.ts'
 import { packageVersions } from '../versions.ts'
@@ -23,6 +24,8 @@ export interface ResumeRecord {
   flags: JobOptions
   /** What was asked for, as far as it decides what is trained; not in records of older versions. */
   asked?: object
+  /** The call that began it. */
+  call?: Call
   seed: number
   threads: number
   /** The processor's name: another kind may round otherwise. */
@@ -112,9 +115,10 @@ export function keepCheckpoints(context: Context, folder: RunFolder, job: Job, r
   let latest: { standing: Standing; checkpoint: Uint8Array } | undefined
   let last = performance.now()
   let writing: Promise<void> | undefined
+  const call = firstCall(context, resumed)
 
   const write = async ({ standing, checkpoint }: NonNullable<typeof latest>) => {
-    await folder.writeCheckpoint(checkpoint, recordText(job, standing, checkpoint))
+    await folder.writeCheckpoint(checkpoint, recordText({ ...job, call }, standing, checkpoint))
     context.resume = folder.path
   }
   const complain = (error: unknown) => {
@@ -177,7 +181,17 @@ export function keepCheckpoints(context: Context, folder: RunFolder, job: Job, r
   }
 }
 
-function recordText({ paths, flags, identity }: Job, standing: Standing, checkpoint: Uint8Array): string {
+/** The call that began a training. */
+export function firstCall(context: Context, resumed?: Resumed): Call {
+  const call = resumed?.record.call
+  return isCall(call) ? call : callOf(context)
+}
+
+function recordText(
+  { paths, flags, identity, call }: Job & { call: Call },
+  standing: Standing,
+  checkpoint: Uint8Array,
+): string {
   const { data } = flags
   const record: ResumeRecord = {
     format,
@@ -185,6 +199,7 @@ function recordText({ paths, flags, identity }: Job, standing: Standing, checkpo
     arguments: paths.map(absolute),
     flags: { ...withoutSurroundings(flags), ...(data !== undefined && { data: absolute(data) }) },
     asked: identity.asked,
+    call,
     seed: flags.seed,
     threads: flags.threads ?? availableParallelism(),
     processor: processor(),

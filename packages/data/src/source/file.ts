@@ -6,7 +6,7 @@ import { createGunzip, type ZlibOptions } from 'node:zlib'
 import { isA } from '../../../../common/kinds.ts'
 import { DataError } from '../error.ts'
 import type { ReadOptions, TableSource } from '../types.ts'
-import { type ByteSource, openSource, streamed } from './source.ts'
+import { type ByteSource, openSource, streamed, tapped } from './source.ts'
 
 const CHUNK = 1 << 18
 /** Other work may run after so many bytes: a few milliseconds of reading. */
@@ -15,7 +15,7 @@ const BREATH = 1 << 24
 /** Opens a path, a `file:` URL or anything that needs no file system. */
 export async function openInNode(source: TableSource, options: ReadOptions): Promise<ByteSource> {
   const path = pathOf(source)
-  return path === undefined ? openSource(source, options, inflateInNode) : openFile(path, options.name ?? path)
+  return path === undefined ? openSource(source, options, inflateInNode) : openFile(path, options)
 }
 
 /** The path that a string or a `file:` URL is; undefined for other sources. */
@@ -25,11 +25,11 @@ export function pathOf(source: TableSource): string | undefined {
   return /^file:/i.test(text) ? fileURLToPath(text) : text
 }
 
-async function openFile(path: string, name: string): Promise<ByteSource> {
+async function openFile(path: string, { name = path, onBytes }: ReadOptions): Promise<ByteSource> {
   const plain = openPlain(path, name)
-  if (plain) return plain
+  if (plain) return onBytes ? overheard(plain, onBytes) : plain
   const { handle, before } = await opened(path, name)
-  const source = streamed(chunksOf(handle, name, before), name, inflateInNode)
+  const source = streamed(tapped(chunksOf(handle, name, before), name, onBytes), name, inflateInNode)
   return before.isFile() ? { ...source, size: inflatedSize(handle.fd, before.size) } : source
 }
 
@@ -46,6 +46,16 @@ function openPlain(path: string, name: string): ByteSource | undefined {
   } catch {}
   if (fd !== undefined) closeSync(fd)
   return undefined
+}
+
+/** The same source, of whose bytes somebody is told. */
+function overheard(source: ByteSource, onBytes: NonNullable<ReadOptions['onBytes']>): ByteSource {
+  function fill(room: Uint8Array): number {
+    const count = source.fill!(room)
+    if (count > 0) onBytes(source.name, room.subarray(0, count))
+    return count
+  }
+  return { ...source, chunks: filled(fill), fill }
 }
 
 /** What gzip says in its last bytes about how long it is unpacked. It may lie, so no more than deflate can do (1032 to 1) and a gigabyte. */

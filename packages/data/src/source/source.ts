@@ -26,9 +26,11 @@ const CHECK = 'Check the address and the network.'
 
 /** Opens bytes, blobs, streams and http(s) URLs: everything that needs no file system. */
 export async function openSource(source: TableSource, options: ReadOptions, inflate: Inflate): Promise<ByteSource> {
-  const { signal } = options
-  if (typeof source !== 'string' && !isA(source, 'URL'))
-    return streamed(chunksOf(source), options.name ?? 'input', inflate)
+  const { signal, onBytes } = options
+  if (typeof source !== 'string' && !isA(source, 'URL')) {
+    const { name = 'input' } = options
+    return streamed(tapped(chunksOf(source), name, onBytes), name, inflate)
+  }
   const name = options.name ?? String(source)
   const { maxBytes = 2 ** 33, stallTimeout = 60_000 } = options
   const exceeded = limitError(name)
@@ -43,7 +45,7 @@ export async function openSource(source: TableSource, options: ReadOptions, infl
     },
   )
   if (response.ok && response.body) {
-    const unpacked = streamed(chunks, name, inflate)
+    const unpacked = streamed(tapped(chunks, name, onBytes), name, inflate)
     return { ...unpacked, chunks: counted(unpacked.chunks, { maxBytes, exceeded }) }
   }
   const found = `HTTP ${response.status} ${response.statusText}`.trim()
@@ -70,6 +72,23 @@ export function streamed(chunks: AsyncIterator<Uint8Array>, name: string, inflat
     await Promise.all([chunks.return?.(), bytes.return(undefined)]).catch(() => {})
   }
   return { name, chunks: bytes, close }
+}
+
+/** The same chunks, of which somebody may be told. */
+export function tapped(
+  chunks: AsyncIterator<Uint8Array>,
+  name: string,
+  onBytes: ReadOptions['onBytes'],
+): AsyncIterator<Uint8Array> {
+  if (!onBytes) return chunks
+  return {
+    async next() {
+      const found = await chunks.next()
+      if (!found.done) onBytes(name, found.value)
+      return found
+    },
+    return: async () => (await chunks.return?.()) ?? { done: true, value: undefined },
+  }
 }
 
 function chunksOf(source: Exclude<TableSource, string | URL>): AsyncIterator<Uint8Array> {

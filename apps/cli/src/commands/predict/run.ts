@@ -16,14 +16,17 @@ import { requireTasksApart, tasksOf } from '../../predicting/tasks.ts'
 import { verify } from '../../predicting/verify.ts'
 import { countedSentence, noSample } from '../../submission/frame.ts'
 import { standardInput } from '../../tables/argument.ts'
+import { recordOfModel, withRun } from '../../tables/ofrun.ts'
 import { requireOrder } from '../../tables/order.ts'
 import { type Target, targetOf } from '../../tables/target.ts'
 import { type PredictOptions, predictCommand } from './command.ts'
 
 /** `pixelrow predict MODEL.onnx TEST.csv`: classifies the rows of a table into a submission, or many files into a folder. */
-export async function run(context: Context, flags: PredictOptions, source: string, ...words: string[]): Promise<void> {
-  await requireOrder(predictCommand, flags, [source, words[0]!])
-  const { path: model } = await modelAt(source)
+export async function run(context: Context, given: PredictOptions, source: string, ...words: string[]): Promise<void> {
+  await requireOrder(predictCommand, given, [source, words[0]!])
+  const place = await modelAt(source)
+  const { path: model } = place
+  const flags = withRun(context, given, await recordOfModel(context, source, place))
   const { out, probabilities } = flags
   if (out !== undefined && probabilities !== undefined && join(out) === join(probabilities))
     throw new UsageError(`-o and --probabilities both want ${out}`, 'give each a name of its own', {

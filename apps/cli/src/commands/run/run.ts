@@ -29,7 +29,7 @@ import { timed } from '../../training/fitting.ts'
 import { type Identity, identityOf, originOf } from '../../training/identity.ts'
 import { type Asked, failureOf, tellFailure } from '../../training/outcome.ts'
 import { numbersOf, requireOneOfEach } from '../../training/plan.ts'
-import { trainingRecord } from '../../training/record.ts'
+import { callsOfRun, inputsOfRun, type Reports, trainingRecord } from '../../training/record.ts'
 import type { Trained } from '../../training/trained.ts'
 import { trainAndExport } from '../../training/training.ts'
 import { type RunOptions, runCommand } from './command.ts'
@@ -41,6 +41,8 @@ interface Inputs {
   sample?: NamedSample | undefined
   /** What errors call the test table. */
   name: string
+  /** How both were read. */
+  reports: Reports
 }
 
 /** `pixelrow run`: from train.csv and test.csv to model.onnx and submission.csv. */
@@ -94,6 +96,8 @@ export async function trainAndPredict(
       seconds: { read: read.seconds, ...trained.seconds, predict: predicted.seconds },
       predicted: { rows: test.rows, header: read.value.frame.header },
       source: flags.data ?? 'embedded',
+      ...(await inputsOfRun(folder.path, read.value.reports, flags.data)),
+      ...callsOfRun(context, resumed),
     }
     const write = (more: object) => folder.write('run.json', `${JSON.stringify({ ...record, ...more }, null, 2)}\n`)
     await write({})
@@ -158,7 +162,7 @@ async function readInputs(context: Context, flags: RunOptions, source: Source): 
   terminal.note(`Reading ${source.name}`)
   const sample = source.sample && (await openSample(context, source.sample))
   if (sample) requireLabelSample(sample, probabilityWay(source, flags))
-  const { train: table, test } = await readBoth(context, source, flags, columnsBy(sample))
+  const { train: table, test, reports } = await readBoth(context, source, flags, columnsBy(sample))
   const { shape } = table
   const frame = frameOf(test, nameOf(source.test), sample)
   signal.throwIfAborted()
@@ -167,7 +171,7 @@ async function readInputs(context: Context, flags: RunOptions, source: Source): 
   terminal.note(`${rows}: images of ${size}, ${many(table.classes?.length ?? 0, 'class', 'classes')}`)
   if (frame.counted) terminal.note(countedSentence(nameOf(source.test), frame.counted, sample))
   if (!sample) terminal.note(noSample)
-  return { table, test, frame, sample, name: nameOf(source.test) }
+  return { table, test, frame, sample, name: nameOf(source.test), reports: { ...reports, sample } }
 }
 
 /** The two commands that give a probability for each class. */

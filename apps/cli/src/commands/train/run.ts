@@ -5,11 +5,13 @@ import { exists, type RunFolder } from '../../files/folder.ts'
 import { rowsBeside, rowsFile, rowsSeenIn } from '../../files/rows.ts'
 import { csvPredictFlags } from '../../line/flags/reading.ts'
 import { command } from '../../line/paste.ts'
+import { withoutSecrets } from '../../line/secrets.ts'
 import { wordsOf } from '../../line/words.ts'
 import { measuredOn, validationLines } from '../../measuring/trained.ts'
 import { standardInput, tableAt } from '../../tables/argument.ts'
 import { nameOf } from '../../tables/place.ts'
 import { readLabelled } from '../../tables/reading.ts'
+import { into } from '../../tables/report.ts'
 import { keepCheckpoints, type Resumed } from '../../training/checkpoint.ts'
 import { finishedBy, tellFinished, unfinished } from '../../training/continuing.ts'
 import { settle } from '../../training/device.ts'
@@ -18,7 +20,7 @@ import { timed } from '../../training/fitting.ts'
 import { identityOf, originOf } from '../../training/identity.ts'
 import { failureOf, tellFailure } from '../../training/outcome.ts'
 import { requireOneOfEach } from '../../training/plan.ts'
-import { trainingRecord } from '../../training/record.ts'
+import { callsOfRun, inputsOfRun, type Reports, trainingRecord } from '../../training/record.ts'
 import { trainAndExport } from '../../training/training.ts'
 import type { TrainOptions } from './command.ts'
 
@@ -51,7 +53,8 @@ export async function train(
   context.isPiped = path === standardInput
   const place = tableAt(path, `${begin} < train.csv`)
   terminal.note(`Reading ${nameOf(place)}`)
-  const read = await timed(() => readLabelled(context, place, asked))
+  const reports: Reports = {}
+  const read = await timed(() => readLabelled(context, place, asked, into(reports, 'train')))
   resumed?.requireSame(read.value, nameOf(place))
   const identity = identityOf('train', asked, { train: read.value })
   const failed = { words: ['train', path], flags: asked, file: path, table: read.value }
@@ -67,7 +70,14 @@ export async function train(
     const accuracy = { validation: trained.accuracy }
     const measured = { accuracy, measuredOn: measuredOn(trained) }
     const seconds = { read: read.seconds, ...trained.seconds }
-    const record = { ...trainingRecord('train', flags, read.value, trained), ...measured, seconds, train: path }
+    const record = {
+      ...trainingRecord('train', flags, read.value, trained),
+      ...measured,
+      seconds,
+      train: withoutSecrets(path),
+      ...(await inputsOfRun(folder.path, reports)),
+      ...callsOfRun(context, resumed),
+    }
     await folder.write('run.json', `${JSON.stringify(record, null, 2)}\n`)
     await keeper.finish(originOf(identity))
     kept.push(folder.file('model.onnx'), folder.file('history.csv'))
