@@ -58,15 +58,15 @@ function environment(place, { faults, interruptedAt, env }) {
 }
 
 /**
- * Carries out a command in a place. `program` is pixelrow unless said otherwise; `killedAfter` is in milliseconds; `shell` puts words in front.
+ * Carries out a command in a place. `program` is pixelrow unless said otherwise; `killedAfter` is in milliseconds; `prefix` goes in front, as `nice` does.
  * @param {string} place @param {string[]} args
- * @param {{ faults?: object, interruptedAt?: string, env?: NodeJS.ProcessEnv, killedAfter?: number, program?: string, prefix?: string[] }} [how]
+ * @param {{ faults?: object, interruptedAt?: string, env?: NodeJS.ProcessEnv, killedAfter?: number, program?: string, prefix?: string[], cwd?: string }} [how]
  * @returns {Promise<Result>}
  */
 export function carryOut(place, args, how = {}) {
   const [program = '', ...words] = [...(how.prefix ?? []), process.execPath, how.program ?? entry, ...args]
   const child = spawn(program, words, {
-    cwd: join(place, 'work'),
+    cwd: how.cwd ?? join(place, 'work'),
     env: environment(place, how),
     stdio: ['ignore', 'pipe', 'pipe'],
   })

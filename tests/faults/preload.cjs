@@ -94,11 +94,14 @@ function faultOf(kind, site = inside > 0 ? undefined : siteOf(kind)) {
   const { trace } = orders
   if (trace) unseen(() => appendFileSync(trace, `${site}\n`))
   if (site !== orders.site || count !== orders.call || !fires()) return isFull && fills.has(kind) ? 'ENOSPC' : undefined
-  if (orders.fault === 'SIGKILL') process.kill(process.pid, 'SIGKILL')
+  if (orders.fault === 'SIGKILL' && !wholes.has(kind)) process.kill(process.pid, 'SIGKILL')
   if (orders.fault !== 'full') return orders.fault
   isFull = true
   return 'ENOSPC'
 }
+
+/** What writes a whole file: of it half is written before it fails. */
+const wholes = new Set(['writeFile', 'appendFile'])
 
 /** What needs room on the disk. */
 const fills = new Set(['write', 'writev', 'writeFile', 'appendFile', 'copyFile', 'mkdir', 'mkdtemp', 'symlink'])
@@ -175,10 +178,10 @@ function patch(object, name, { isHandle = false } = {}) {
  */
 async function failing(carryOut, error, { kind, words, isHandle }) {
   const at = isHandle ? 0 : 1
-  const bytes = kind === 'writeFile' || kind === 'appendFile' ? bytesOf(words[at]) : undefined
-  if (bytes)
-    await carryOut(words.with?.(at, half(bytes)) ?? [...words.slice(0, at), half(bytes), ...words.slice(at + 1)])
+  const bytes = wholes.has(kind) ? bytesOf(words[at]) : undefined
+  if (bytes) await carryOut([...words.slice(0, at), half(bytes), ...words.slice(at + 1)])
   if (kind === 'close') await carryOut(words)
+  if (orders.fault === 'SIGKILL') process.kill(process.pid, 'SIGKILL')
   throw error
 }
 
@@ -213,6 +216,9 @@ function patchSync(name) {
     const kind = kindOf(name, words)
     const fault = faultOf(kind)
     const full = fills.has(kind) && Number.isFinite(left) && spend(bytesOf(words[1])?.length ?? 1) === 0
+    const bytes = wholes.has(kind) ? bytesOf(words[1]) : undefined
+    if (fault && bytes) unseen(() => original.call(fs, words[0], half(bytes), words[2]))
+    if (fault === 'SIGKILL') process.kill(process.pid, 'SIGKILL')
     if ((fault && fault !== 'short') || full) throw systemError(full ? 'ENOSPC' : (fault ?? ''), name, words[0])
     return unseen(() => original.apply(fs, fault === 'short' ? [words[0], ...shortened(words.slice(1))] : words))
   }

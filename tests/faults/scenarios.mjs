@@ -8,6 +8,7 @@ import { join } from 'node:path'
  * @property {string} name
  * @property {string[]} args the command, as it is typed in a folder with the tables, the runs `model` and `second`, and what `before` has left
  * @property {(string[] | Interrupted)[]} [before] commands that leave what is there before, in `out`
+ * @property {string} [program] a script that is called in pixelrow's place
  * @property {boolean} [isApart] each file that it writes is by itself: some may be new and others old
  * @property {boolean} [isOnline] it speaks with a stand-in for Kaggle
  * @property {RegExp} [interim] what may lie in `out` after it failed or was killed, until it is done

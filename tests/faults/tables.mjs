@@ -2,19 +2,10 @@
 // Small tables of pictures that are easy to tell apart, with pictures of their own for each number they are made from.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { numbers } from './numbers.mjs'
 
 const side = 8
 const classes = 3
-
-/** Numbers below `end` that follow from a seed. @param {number} seed */
-function numbers(seed) {
-  let state = seed * 2654435761 + 1
-  return (/** @type {number} */ end) => {
-    // Numerical Recipes' generator; its upper bits are the better ones.
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return Math.floor((state / 2 ** 32) * end)
-  }
-}
 
 /** @typedef {{ rows: number, seed: number, isLabelled?: boolean }} Wanted */
 

@@ -2,6 +2,7 @@
 // One command with one fault, and what must hold after it.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { settle } from '../../packages/files/dist/index.js'
 import { leftovers, missing, mixtures, outputsOf, sayings } from './judge.mjs'
 import { online } from './online.mjs'
 import { carryOut, copyOf, newPlace, remove, snapshot, sum } from './place.mjs'
@@ -24,16 +25,17 @@ export async function newBase() {
   return place
 }
 
-/** @param {string} place @param {{ args: string[], interruptedAt?: string }} command */
-async function mustEndWell(place, { args, interruptedAt }) {
-  const result = await carryOut(place, args, { ...(interruptedAt && { interruptedAt }) })
+/** @param {string} place @param {{ args: string[], program?: string, interruptedAt?: string }} command */
+async function mustEndWell(place, { args, program, interruptedAt }) {
+  const how = { ...(interruptedAt && { interruptedAt }), ...(program && { program }) }
+  const result = await carryOut(place, args, how)
   if (result.code !== (interruptedAt ? 130 : 0))
     throw new Error(`${args.join(' ')}: exit code ${result.code}, undisturbed\n${result.stderr}`)
 }
 
 /** A command in a place, with the server that it speaks with. @param {Scenario} scenario @param {string} place @param {string[]} args @param {How} [how] */
-export async function carriedOut({ isOnline }, place, args, how = {}) {
-  if (!isOnline) return carryOut(place, args, how)
+export async function carriedOut({ isOnline, program }, place, args, how = {}) {
+  if (!isOnline) return carryOut(place, args, { ...how, ...(program && { program }) })
   const server = await online(join(place, 'work'))
   try {
     return await carryOut(place, args, { ...how, env: server.env })
@@ -45,8 +47,10 @@ export async function carriedOut({ isOnline }, place, args, how = {}) {
 /** Learns what a scenario finds, what it leaves undisturbed, and what it calls where. @param {Scenario} scenario @param {string} base @returns {Promise<Ready>} */
 export async function ready(scenario, base) {
   const template = copyOf(base)
-  for (const command of scenario.before ?? [])
-    await mustEndWell(template, Array.isArray(command) ? { args: command } : command)
+  for (const command of scenario.before ?? []) {
+    const { args, interruptedAt } = Array.isArray(command) ? { args: command } : command
+    await mustEndWell(template, { ...scenario, args, ...(interruptedAt !== undefined && { interruptedAt }) })
+  }
   const before = snapshot(template)
   const [after, again] = await undisturbed(scenario, template)
   const known = { scenario, before, after: after.snapshot }
@@ -90,10 +94,26 @@ export async function tryFault(known, fault) {
 /** What may stay until the next command: where not even removing is possible, nothing can be removed. */
 const removes = new Set(['rm', 'rmdir', 'unlink'])
 
+/**
+ * What there is to see for whoever reads next: where a swap was cut, that finishes it.
+ * @param {string} place
+ */
+export async function seen(place) {
+  const now = snapshot(place)
+  if (![...now.keys()].some((path) => /\.pixelrow\/journal[\w-]*\.json$/.test(path))) return now
+  const copy = copyOf(place)
+  try {
+    await settle(join(copy, 'work/out'))
+    return snapshot(copy)
+  } finally {
+    remove(copy)
+  }
+}
+
 /** @param {Ready} known @param {string} place @param {Result} result @param {{ site: string, fault: string }} how */
 async function judged(known, place, result, { site, fault }) {
   const now = snapshot(place)
-  const problems = mixtures(known, now)
+  const problems = mixtures(known, await seen(place))
   const kind = kindOf(site)
   if (fault === 'SIGKILL') {
     if (result.signal !== 'SIGKILL') problems.push(...sayings(result))
@@ -102,11 +122,15 @@ async function judged(known, place, result, { site, fault }) {
     if (result.code === 0) problems.push(...missing(known, now))
     if (!removes.has(kind)) problems.push(...leftovers(known, now, { isDone: result.code === 0 }))
   }
-  return [...problems, ...(await repeated(known, place, now))]
+  return [...problems, ...(await repeated(known, place))]
 }
 
-/** The command once more, without a fault, must end as if nothing had been. What was seen to do so from the very same files is not tried again. @param {Ready} known @param {string} place @param {Snapshot} now */
-export function repeated(known, place, now) {
+/**
+ * The command once more, without a fault, must end as if nothing had been. What was seen to do so from the very same files is not tried again.
+ * @param {Ready} known @param {string} place
+ */
+export function repeated(known, place) {
+  const now = snapshot(place)
   const args = commandAfter(known.scenario, place)
   const key = sum(JSON.stringify([args, ...[...now].sort()]))
   if (!known.scenario.isOnline && known.repeated.has(key)) return known.repeated.get(key) ?? []
@@ -116,7 +140,7 @@ export function repeated(known, place, now) {
 }
 
 /** @param {Scenario} scenario @param {string} place */
-const commandAfter = ({ again, args }, place) => (again ? again(join(place, 'work')) : args)
+export const commandAfter = ({ again, args }, place) => (again ? again(join(place, 'work')) : args)
 
 /** @param {Ready} known @param {string} place @param {string[] | undefined} args */
 async function repeat(known, place, args) {
