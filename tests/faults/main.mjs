@@ -51,7 +51,7 @@ function report(what, problems) {
 /** @param {Fault} fault */
 const isAsked = ({ site, call, fault }) =>
   (values.site === undefined || inSources(site).includes(values.site)) &&
-  (values.fault === undefined || values.fault === fault) &&
+  (values.fault === undefined || values.fault.split(',').includes(fault)) &&
   (values.call === undefined || Number(values.call) === call)
 
 /** Has every call site of a scenario fail. @param {Ready} known */

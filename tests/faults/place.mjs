@@ -18,7 +18,7 @@ const preload = fileURLToPath(new URL('preload.cjs', import.meta.url))
 const interrupting = new URL('../../apps/cli/test/interrupting.mjs', import.meta.url).href
 
 /** So long a command may take, in milliseconds. */
-const patience = 60_000
+const patience = 180_000
 
 const parts = ['work', 'home', 'cache', 'tmp']
 

@@ -83,6 +83,13 @@ export const scenarios = [
     before: [['merge', 'second', 'model', '-o', 'out/both.onnx']],
     args: ['merge', 'model', 'second', '-o', 'out/both.onnx'],
   },
-  { name: 'download', args: ['download', '-o', 'out'], isOnline: true, isApart: true, interim: /^out\/.*\.part$/ },
+  {
+    name: 'download',
+    args: ['download', '-o', 'out'],
+    isOnline: true,
+    interim: /^out\/.*\.part$/,
+    // What is there is not downloaded again.
+    again: (work) => (existsSync(join(work, 'out/train.csv')) ? undefined : ['download', '-o', 'out']),
+  },
   { name: 'submit', args: ['submit', 'answers.csv', '--test', 'test.csv', '--yes'], isOnline: true },
 ]
