@@ -1,11 +1,10 @@
 // @ts-check
 // What happens at no call in particular: kills at any moment, two commands at once, disks that fill at some byte.
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { leftovers, missing, mixtures, outputsOf, sayings } from './judge.mjs'
-import { copyOf, remove, snapshot } from './place.mjs'
+import { copyOf, newFolder, remove, snapshot } from './place.mjs'
 import { carriedOut, commandAfter, repeated, seen } from './trial.mjs'
 
 /** @typedef {import('./trial.mjs').Ready} Ready */
@@ -194,7 +193,7 @@ exit $code
 
 /** @param {Ready} known @param {string} place @param {number} kilobytes */
 async function onSmallDisk({ scenario }, place, kilobytes) {
-  const saved = mkdtempSync(join(tmpdir(), 'pixelrow-faults-'))
+  const saved = newFolder()
   cpSync(place, saved, { recursive: true, preserveTimestamps: true })
   try {
     const prefix = ['unshare', '-rm', 'sh', '-c', script, 'sh', place, saved, String(kilobytes)]

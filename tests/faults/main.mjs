@@ -27,6 +27,9 @@ const { values, positionals } = parseArgs({
   },
 })
 
+// What was made goes when this process exits.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
+
 const begun = performance.now()
 const total = { sites: 0, trials: 0, unreached: 0, violations: 0 }
 

@@ -22,16 +22,29 @@ const patience = 180_000
 
 const parts = ['work', 'home', 'cache', 'tmp']
 
+/** @type {string | undefined} */
+let shed
+
+/** An empty folder that goes with this process, however it ends. */
+export function newFolder() {
+  if (shed === undefined) {
+    const all = mkdtempSync(join(tmpdir(), 'pixelrow-faults-'))
+    process.once('exit', () => remove(all))
+    shed = all
+  }
+  return mkdtempSync(join(shed, 'place-'))
+}
+
 /** Makes an empty place. */
 export function newPlace() {
-  const place = mkdtempSync(join(tmpdir(), 'pixelrow-faults-'))
+  const place = newFolder()
   for (const part of parts) mkdirSync(join(place, part))
   return place
 }
 
 /** @param {string} place */
 export function copyOf(place) {
-  const copy = mkdtempSync(join(tmpdir(), 'pixelrow-faults-'))
+  const copy = newFolder()
   cpSync(place, copy, { recursive: true, preserveTimestamps: true })
   return copy
 }

@@ -91,6 +91,9 @@ export async function tryFault(known, fault) {
   }
 }
 
+/** How a command ended, for whoever looks for the reason. @param {Result} result */
+const ending = ({ code, signal, stderr }) => `it ended with ${signal ?? code}: ${JSON.stringify(stderr.slice(-300))}`
+
 /** What may stay until the next command: where not even removing is possible, nothing can be removed. */
 const removes = new Set(['rm', 'rmdir', 'unlink'])
 
@@ -122,7 +125,8 @@ async function judged(known, place, result, { site, fault }) {
     if (result.code === 0) problems.push(...missing(known, now))
     if (!removes.has(kind)) problems.push(...leftovers(known, now, { isDone: result.code === 0 }))
   }
-  return [...problems, ...(await repeated(known, place))]
+  problems.push(...(await repeated(known, place)))
+  return problems.length > 0 ? [...problems, ending(result)] : []
 }
 
 /**
