@@ -106,10 +106,8 @@ async function neighbours(known, all, draw) {
 function neighboursAfter(place, [known, other], results) {
   const now = snapshot(place)
   // The second one's files were not there before.
-  const fresh = {
-    ...other,
-    before: new Map([...known.before].filter(([path]) => !outputsOf(other).flat().includes(path))),
-  }
+  const theirs = new Set(outputsOf(other).flat())
+  const fresh = { ...other, before: new Map([...other.before].filter(([path]) => !theirs.has(path))) }
   const problems = [known, fresh].flatMap((each, at) =>
     results[at]?.code === 0 ? missing(each, now) : mixtures(each, now),
   )
