@@ -4,6 +4,7 @@ import { pipeline, Readable, type TransformOptions } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { createGunzip, type ZlibOptions } from 'node:zlib'
 import { isA } from '../../../../common/kinds.ts'
+import { systemReason } from '../../../../common/system.ts'
 import { DataError } from '../error.ts'
 import type { ReadOptions, TableSource } from '../types.ts'
 import { type ByteSource, openSource, streamed, tapped } from './source.ts'
@@ -67,7 +68,10 @@ function inflatedSize(fd: number, size: number): number {
 
 async function opened(path: string, name: string): Promise<{ handle: FileHandle; before: Stats }> {
   const handle = await open(path, 'r').catch((cause: unknown) => unreadable(name, 'opened', cause))
-  const before = await handle.stat()
+  const before = await handle.stat().catch(async (cause: unknown) => {
+    await handle.close().catch(() => {})
+    return unreadable(name, 'read', cause)
+  })
   if (!before.isDirectory()) return { handle, before }
   await handle.close()
   const [expected, found, advice] = ['a file', 'a folder', 'Pass the path of a CSV file.']
@@ -78,14 +82,17 @@ async function opened(path: string, name: string): Promise<{ handle: FileHandle;
 function blocking(fd: number, name: string, before: Stats): ByteSource {
   let breath = 0
   let open = true
-  function fill(room: Uint8Array): number {
+  const read = <T>(work: () => T): T => {
     try {
-      const count = readSync(fd, room)
-      breath += count
-      return count
+      return work()
     } catch (cause) {
       return unreadable(name, 'read', cause)
     }
+  }
+  function fill(room: Uint8Array): number {
+    const count = read(() => readSync(fd, room))
+    breath += count
+    return count
   }
   return {
     name,
@@ -97,10 +104,16 @@ function blocking(fd: number, name: string, before: Stats): ByteSource {
       breath = 0
       return new Promise((resolve) => setImmediate(resolve))
     },
-    done: async () => requireSame(fstatSync(fd), name, before),
+    done: async () =>
+      requireSame(
+        read(() => fstatSync(fd)),
+        name,
+        before,
+      ),
     async close() {
-      if (open) closeSync(fd)
+      if (!open) return
       open = false
+      read(() => closeSync(fd))
     },
   }
 }
@@ -115,16 +128,17 @@ async function* filled(fill: (room: Uint8Array) => number): AsyncGenerator<Uint8
 }
 
 async function* chunksOf(handle: FileHandle, name: string, before: Stats): AsyncGenerator<Uint8Array> {
+  const failed = (cause: unknown) => unreadable(name, 'read', cause)
   try {
     for (;;) {
       const buffer = new Uint8Array(CHUNK)
-      const { bytesRead } = await handle.read({ buffer }).catch((cause: unknown) => unreadable(name, 'read', cause))
+      const { bytesRead } = await handle.read({ buffer }).catch(failed)
       if (bytesRead === 0) break
       yield buffer.subarray(0, bytesRead)
     }
-    if (before.isFile()) requireSame(await handle.stat(), name, before)
+    if (before.isFile()) requireSame(await handle.stat().catch(failed), name, before)
   } finally {
-    await handle.close()
+    await handle.close().catch(failed)
   }
 }
 
@@ -144,8 +158,8 @@ function unreadable(name: string, what: string, cause: unknown): never {
     const words = { problem: 'no such file', advice: 'Check the path.' }
     throw new DataError({ code: 'DATA_FILE_MISSING', ...about, ...words }, { cause })
   }
-  const reason = isA(cause, 'Error') ? cause.message : String(cause)
-  const words = { problem: `cannot be ${what} (${reason})`, advice: 'Check the path and the disk.' }
+  const reason = systemReason(cause)
+  const words = { problem: `cannot be ${what}: ${reason}`, advice: 'Check the path and the disk.' }
   throw new DataError({ code: 'DATA_FILE_UNREADABLE', params: { reason }, ...about, ...words }, { cause })
 }
 

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { systemReason } from '../../../../common/system.ts'
 import { DataError } from '../error.ts'
 import { isHidden } from '../pictures/folders.ts'
 import { batchesOfPictures } from '../pictures/picture-batches.ts'
@@ -44,8 +45,8 @@ async function list(
   options.signal?.throwIfAborted()
   const entries = await readdir(join(root, path), { withFileTypes: true }).catch((cause: Error) => {
     const [problem, params] = [
-      `the folder '${path || '.'}' cannot be read (${cause.message})`,
-      { reason: cause.message },
+      `the folder '${path || '.'}' cannot be read: ${systemReason(cause)}`,
+      { reason: systemReason(cause) },
     ]
     throw new DataError({ code: 'DATA_FILE_UNREADABLE', params, file, problem }, { cause })
   })

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -292,6 +292,25 @@ describe('a file is current', () => {
     writeFileSync(join(folder, 'out.csv'), 'answer')
     expect(await isIt()).toBe(false)
   })
+})
+
+test('a process whose start could not be read, as too many files were open, keeps its claim', async () => {
+  const [folder, other] = [newFolder(), newFolder()]
+  const output = await claim(other)
+  const owner = JSON.parse(readText(join(other, '.pixelrow/lock/owner.json')))
+  await output.close()
+  const lock = join(folder, '.pixelrow/lock')
+  mkdirSync(lock, { recursive: true })
+  const hold = (pid: number) => {
+    const id = owner.id.replace(/^(\w+)-\d+-\d+/, `$1-${pid}-0`)
+    writeFileSync(join(lock, 'owner.json'), JSON.stringify({ ...owner, id, pid }))
+  }
+  hold(process.pid)
+  expect((await failure(claim(folder))).code).toBe('FILES_LOCKED')
+  const { pid } = spawnSync(process.execPath, ['--version'])
+  hold(pid)
+  await (await claim(folder)).close()
+  expect(listing(folder)).toEqual([])
 })
 
 describe('a lock of another machine', () => {
