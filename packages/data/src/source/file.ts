@@ -6,6 +6,7 @@ import { createGunzip, type ZlibOptions } from 'node:zlib'
 import { isA } from '../../../../common/kinds.ts'
 import { DataError } from '../error.ts'
 import type { ReadOptions, TableSource } from '../types.ts'
+import { MOST_RATIO } from './gunzip.ts'
 import { type ByteSource, openSource, streamed } from './source.ts'
 
 const CHUNK = 1 << 18
@@ -15,7 +16,7 @@ const BREATH = 1 << 24
 /** Opens a path, a `file:` URL or anything that needs no file system. */
 export async function openInNode(source: TableSource, options: ReadOptions): Promise<ByteSource> {
   const path = pathOf(source)
-  return path === undefined ? openSource(source, options, inflateInNode) : openFile(path, options.name ?? path)
+  return path === undefined ? openSource(source, options, inflateInNode) : openFile(path, options)
 }
 
 /** The path that a string or a `file:` URL is; undefined for other sources. */
@@ -25,12 +26,12 @@ export function pathOf(source: TableSource): string | undefined {
   return /^file:/i.test(text) ? fileURLToPath(text) : text
 }
 
-async function openFile(path: string, name: string): Promise<ByteSource> {
+async function openFile(path: string, { name = path, maxRatio = MOST_RATIO }: ReadOptions): Promise<ByteSource> {
   const plain = openPlain(path, name)
   if (plain) return plain
   const { handle, before } = await opened(path, name)
-  const source = streamed(chunksOf(handle, name, before), name, inflateInNode)
-  return before.isFile() ? { ...source, size: inflatedSize(handle.fd, before.size) } : source
+  const source = streamed(chunksOf(handle, name, before), { name, inflate: inflateInNode, maxRatio })
+  return before.isFile() ? { ...source, size: inflatedSize(handle.fd, before.size, maxRatio) } : source
 }
 
 /** Opens a regular file that is no gzip, on this thread; undefined for anything else and for what cannot be opened. */
@@ -48,11 +49,11 @@ function openPlain(path: string, name: string): ByteSource | undefined {
   return undefined
 }
 
-/** What gzip says in its last bytes about how long it is unpacked. It may lie, so no more than deflate can do (1032 to 1) and a gigabyte. */
-function inflatedSize(fd: number, size: number): number {
+/** What gzip says in its last bytes about how long it is unpacked. It may lie, so no more than is unpacked at all, than deflate can do (1032 to 1) and a gigabyte. */
+function inflatedSize(fd: number, size: number, maxRatio: number): number {
   const end = Buffer.alloc(4)
   readSync(fd, end, 0, 4, Math.max(0, size - 4))
-  return Math.min(end.readUInt32LE(), 1032 * size, 1 << 30)
+  return Math.min(end.readUInt32LE(), 1032 * size, Math.max(1 << 24, maxRatio * size), 1 << 30)
 }
 
 async function opened(path: string, name: string): Promise<{ handle: FileHandle; before: Stats }> {

@@ -64,6 +64,7 @@ const pictureRules: Rules<PictureOptions> = {
   name: text,
   onNote: callback,
   ...boundRules(),
+  maxRatio: number({ above: 0 }),
   signal,
 }
 
@@ -128,6 +129,7 @@ const takenBy: Record<keyof RowOptions, readonly SourceKind[]> = {
   name: everywhere,
   onNote: everywhere,
   maxBytes: everywhere,
+  maxRatio: everywhere,
   stallTimeout: everywhere,
   signal: everywhere,
   batch: everywhere,

@@ -2,7 +2,7 @@ import { isA } from '../../../../common/kinds.ts'
 import { counted, type Exceeded, fetchWithin } from '../../../../common/within.ts'
 import { DataError } from '../error.ts'
 import type { ReadOptions, TableSource } from '../types.ts'
-import { type Inflate, unpacked } from './gunzip.ts'
+import { type Inflate, type Unpacking, unpacked } from './gunzip.ts'
 import { concat, peek, readStream } from './stream.ts'
 
 /** Bytes to read, with the name that errors use. */
@@ -28,7 +28,7 @@ const CHECK = 'Check the address and the network.'
 export async function openSource(source: TableSource, options: ReadOptions, inflate: Inflate): Promise<ByteSource> {
   const { signal } = options
   if (typeof source !== 'string' && !isA(source, 'URL'))
-    return streamed(chunksOf(source), options.name ?? 'input', inflate)
+    return streamed(chunksOf(source), { name: options.name ?? 'input', inflate, maxRatio: options.maxRatio })
   const name = options.name ?? String(source)
   const { maxBytes = 2 ** 33, stallTimeout = 60_000 } = options
   const exceeded = limitError(name)
@@ -43,7 +43,7 @@ export async function openSource(source: TableSource, options: ReadOptions, infl
     },
   )
   if (response.ok && response.body) {
-    const unpacked = streamed(chunks, name, inflate)
+    const unpacked = streamed(chunks, { name, inflate, maxRatio: options.maxRatio })
     return { ...unpacked, chunks: counted(unpacked.chunks, { maxBytes, exceeded }) }
   }
   const found = `HTTP ${response.status} ${response.statusText}`.trim()
@@ -63,13 +63,13 @@ const limitError =
     })
 
 /** A source of chunks, unpacked if they are gzip. */
-export function streamed(chunks: AsyncIterator<Uint8Array>, name: string, inflate: Inflate): ByteSource {
-  const bytes = unpacked(chunks, name, inflate)
+export function streamed(chunks: AsyncIterator<Uint8Array>, how: Unpacking): ByteSource {
+  const bytes = unpacked(chunks, how)
   // The inner one first, as the outer one may be waiting for it.
   const close = async () => {
     await Promise.all([chunks.return?.(), bytes.return(undefined)]).catch(() => {})
   }
-  return { name, chunks: bytes, close }
+  return { name: how.name, chunks: bytes, close }
 }
 
 function chunksOf(source: Exclude<TableSource, string | URL>): AsyncIterator<Uint8Array> {
