@@ -6,5 +6,6 @@ export const formats: Readonly<Record<string, () => Promise<Format>>> = {
   idx: async () => (await import('./idx.ts')).idx,
   png: async () => (await import('./png.ts')).png,
   safetensors: async () => (await import('./safetensors.ts')).safetensors,
+  tfjs: async () => (await import('./tfjs.ts')).tfjs,
   zip: async () => (await import('./zip.ts')).zip,
 }

@@ -246,6 +246,14 @@ describe('what is missing or damaged', () => {
       () => edited('group1-shard1of3', '../../secret'),
       /names a file outside its folder: "\.\.\/\.\.\/secret/,
     ],
+    ...['ht\ntp://host/x', ' http://host/x', 'a+b://host/x', 'x\0y', '', 'a/', '.'].map(
+      (path): [string, () => TfjsFile[] | Promise<TfjsFile[]>, RegExp] => [
+        `the path ${JSON.stringify(path)}`,
+        () => edited('group1-shard1of3.bin', JSON.stringify(path).slice(1, -1)),
+        /names a file outside its folder/,
+      ],
+    ),
+    ['one file twice', () => edited('group1-shard2of3.bin', 'group1-shard1of3.bin'), /shard1of3.bin twice/],
     ['a path from the root', () => edited('group1-shard1of3.bin', '/etc/passwd'), /names a file outside its folder/],
     [
       'a layer without its weights',

@@ -25,7 +25,8 @@ export function partsOf(name: string): string[] {
 }
 
 /** No system has longer paths, and nobody deeper ones; comparing names takes the product of both. */
-const [longestName, deepestName] = [4096, 100]
+const longestName = 4096
+const deepestName = 100
 
 /** What makes a name (its parts separated by `/`) unsafe to use as a path below a folder, on any system, in words; undefined if nothing does. */
 export function unsafe(name: string): string | undefined {

@@ -2,6 +2,7 @@ import { fromSafetensors, type Tensor, toSafetensors } from '@pixelrow/model'
 import { TrainError } from './error.ts'
 import type { Identity } from './identity.ts'
 import type { Losses, Tally } from './outcome.ts'
+import { faultOfPosition } from './position.ts'
 import type { Beginnings } from './series.ts'
 import type { DeviceMove, EpochRecord, StateTensor, Stopped } from './types.ts'
 
@@ -77,7 +78,30 @@ export function openCheckpoint(bytes: Uint8Array): Checkpoint {
     const message = `The checkpoint has version ${version}, expected ${VERSION}: another version of this package wrote it, which kept other things of its training. Train anew, or go on with that version.`
     throw new TrainError({ code: 'TRAIN_CHECKPOINT_VERSION', params: { expected: VERSION, found: version }, message })
   }
-  return unlessDamaged(() => ({ weights, identity: placed(JSON.parse(identity)), position: JSON.parse(position) }))
+  return { weights, identity: placed(identityIn(identity)), position: positionIn(position) }
+}
+
+/** A checkpoint may come from anybody: what is in it is looked at before it is gone on from. */
+function positionIn(text: string): Position {
+  const position = jsonIn(text, 'position')
+  const fault = faultOfPosition(position)
+  if (fault !== undefined) throw damaged(fault)
+  return position as Position
+}
+
+function identityIn(text: string): Identity {
+  const identity = jsonIn(text, 'identity')
+  const { engine, threads } = (identity ?? {}) as Partial<Identity>
+  if (typeof engine === 'string' && Number.isSafeInteger(threads) && threads! >= 1) return identity as Identity
+  throw damaged('its identity lacks engine or threads.')
+}
+
+function jsonIn(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw damaged(`its ${what} is no JSON.`, cause)
+  }
 }
 
 /** Before a training could choose its device, onnxruntime had the CPU alone, and float32. */
@@ -97,6 +121,11 @@ export function stateOf({ weights, position }: Checkpoint, tensors: StateTensor[
   const missing = tensors.find(({ name }) => !state[name])
   if (missing) throw damaged(`it lacks ${missing.name}`)
   const best = take('best/')
+  for (const { name, dims } of tensors) {
+    const size = dims.reduce((product, dim) => product * dim, 1)
+    const other = [state[name], best[name]].find((values) => values && values.length !== size)
+    if (other) throw damaged(`its ${name} has ${other.length} values; expected ${size}.`)
+  }
   return { position, state, ...(Object.keys(best).length > 0 && { best }) }
 }
 
