@@ -4,6 +4,7 @@ import type { Format } from './format.ts'
 export const formats: Readonly<Record<string, () => Promise<Format>>> = {
   broken: async () => (await import('./broken.ts')).broken,
   idx: async () => (await import('./idx.ts')).idx,
+  jpeg: async () => (await import('./jpeg.ts')).jpeg,
   png: async () => (await import('./png.ts')).png,
   safetensors: async () => (await import('./safetensors.ts')).safetensors,
   tfjs: async () => (await import('./tfjs.ts')).tfjs,

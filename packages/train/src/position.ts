@@ -81,7 +81,7 @@ export function faultOfPosition(value: unknown): string | undefined {
 function wordsOf(fault: string | OptionFault, value: unknown): string {
   if (typeof fault === 'string') return `its position must be ${fault}; found ${show(value)}.`
   if ('known' in fault) return `its position has a field ${show(fault.option)} that nobody knows.`
-  return `its position’s ${fault.option || 'whole'} must be ${fault.expected}; found ${fault.found}.`
+  return `its position${fault.option && `’s ${fault.option}`} must be ${fault.expected}; found ${fault.found}.`
 }
 
 /** Numbers that no training reaches together. */

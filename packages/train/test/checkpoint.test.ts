@@ -111,7 +111,7 @@ test('a checkpoint from anybody is looked at before it is gone on from', async (
     return error.message.replace('The checkpoint is damaged: ', '')
   }
   expect(await says('position', '[1')).toBe('its position is no JSON.')
-  expect(await says('position', 'null')).toBe('its position’s whole must be an object; found null.')
+  expect(await says('position', 'null')).toBe('its position must be an object; found null.')
   expect(await says('position', { epoch: '2' })).toMatch(/^its position’s epoch must be a whole number of at least 1; /)
   expect(await says('position', { history: [{}] })).toMatch(/^its position’s history must be a list of epochs; found /)
   expect(await says('position', { tally: { rows: 1 } })).toMatch(
