@@ -11,9 +11,36 @@ import {
   text,
   whole,
 } from '../../../common/options.ts'
-import type { Position } from './checkpoint.ts'
 import type { Losses, Tally } from './outcome.ts'
-import type { DeviceMove, EpochRecord } from './types.ts'
+import type { Beginnings } from './series.ts'
+import type { DeviceMove, EpochRecord, Stopped } from './types.ts'
+
+/** Where a training stands between two chunks of steps. */
+export interface Position extends Beginnings {
+  /** The epoch under way, from 1, over all that was trained. */
+  epoch: number
+  /** Steps done in it. */
+  step: number
+  /** Steps done in all. */
+  total: number
+  /** Sum of the losses of the epoch's steps. */
+  lossTotal: number
+  /** Wall time spent on the epoch, in seconds. */
+  seconds: number
+  /** The records of all epochs; that of an epoch cut short may be followed by one of the whole epoch in its place. */
+  history: EpochRecord[]
+  /** How many of them are from before this training. */
+  earlier: number
+  /** The best epoch so far by the monitored value, where one is kept. */
+  best?: { epoch: number; value: number; tally: Tally }
+  /** Of this training's losses those that tell what came of it; there is none before its first step. */
+  losses?: Losses
+  /** What the last validation found. */
+  tally?: Tally
+  stopped?: Stopped
+  /** Devices that were lost. */
+  moves?: DeviceMove[]
+}
 
 const seconds = number({ least: 0 })
 const counts = listOf('a list of counts', whole(0))

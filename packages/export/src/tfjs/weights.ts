@@ -47,7 +47,8 @@ const widths: Readonly<Record<string, number>> = {
 function readTensor({ shape, dtype, quantization }: Spec, rest: Uint8Array, subject: string) {
   const size = shape.reduce((product, dim) => product * dim, 1)
   if (dtype === 'string') return { tensor: unreadable(shape), length: stringsLength(rest, size, subject) }
-  const stored = quantization ? String(quantization.dtype) : dtype
+  const stored = quantization ? quantization.dtype : dtype
+  if (typeof stored !== 'string') throw sourceError(`${subject}: its quantization lacks dtype.`)
   const width = Object.hasOwn(widths, stored) ? widths[stored]! : 0
   if (!width)
     throw sourceError(
