@@ -104,6 +104,8 @@ export interface ReadOptions {
   onBytes?: (name: string, bytes: Uint8Array) => void
   /** Most bytes that a URL may give, unpacked. Default 8 GiB. */
   maxBytes?: number
+  /** Most bytes unpacked from one that was packed, in gzip and zips, for what unpacks to more than 16 MiB. Default 200. */
+  maxRatio?: number
   /** Milliseconds without a byte after which the connection to a URL counts as lost. Default 60,000. */
   stallTimeout?: number
   signal?: AbortSignal
@@ -161,6 +163,7 @@ export type PictureOptions = Pick<
   | 'name'
   | 'onNote'
   | 'maxBytes'
+  | 'maxRatio'
   | 'stallTimeout'
   | 'signal'
 >

@@ -1,4 +1,5 @@
 import { CodedError } from '../../../common/error.ts'
+import { short } from '../../../common/short.ts'
 
 /** What an error of this package is about, for programs to go by. `params` has the `file`, `entry` and `offset` besides, where they are known. */
 export type FileErrorCode =
@@ -99,11 +100,16 @@ export class FileError extends CodedError<FileErrorCode> {
 }
 
 function sentence({ file, entry, offset, problem }: FileErrorDetail): string {
-  const place = [file, entry === undefined ? '' : `entry ${JSON.stringify(entry)}`].filter(Boolean).join(', ')
+  const place = [file && short(file, 150), entry === undefined ? '' : `entry ${quoted(entry)}`]
+    .filter(Boolean)
+    .join(', ')
   const at = offset === undefined ? '' : ` (at byte ${offset})`
   const what = `${problem}${at}`
   return `${place ? `${place}: ` : ''}${what}${/[.?!]$/.test(what) ? '' : '.'}`
 }
+
+/** An entry's name as sentences have it. */
+export const quoted = (name: string): string => JSON.stringify(short(name, 60))
 
 /** What to do about a file that came over a network and is not whole. */
 export const downloadAgain = 'Download it again.'

@@ -7,6 +7,7 @@ import { isA } from '../../../../common/kinds.ts'
 import { systemReason } from '../../../../common/system.ts'
 import { DataError } from '../error.ts'
 import type { ReadOptions, TableSource } from '../types.ts'
+import { MOST_RATIO } from './gunzip.ts'
 import { type ByteSource, openSource, streamed, tapped } from './source.ts'
 
 const CHUNK = 1 << 18
@@ -26,12 +27,16 @@ export function pathOf(source: TableSource): string | undefined {
   return /^file:/i.test(text) ? fileURLToPath(text) : text
 }
 
-async function openFile(path: string, { name = path, onBytes }: ReadOptions): Promise<ByteSource> {
+async function openFile(
+  path: string,
+  { name = path, onBytes, maxRatio = MOST_RATIO }: ReadOptions,
+): Promise<ByteSource> {
   const plain = openPlain(path, name)
   if (plain) return onBytes ? overheard(plain, onBytes) : plain
   const { handle, before } = await opened(path, name)
-  const source = streamed(tapped(chunksOf(handle, name, before), name, onBytes), name, inflateInNode)
-  return before.isFile() ? { ...source, size: inflatedSize(handle.fd, before.size) } : source
+  const chunks = tapped(chunksOf(handle, name, before), name, onBytes)
+  const source = streamed(chunks, { name, inflate: inflateInNode, maxRatio })
+  return before.isFile() ? { ...source, size: inflatedSize(handle.fd, before.size, maxRatio) } : source
 }
 
 /** Opens a regular file that is no gzip, on this thread; undefined for anything else and for what cannot be opened. */
@@ -59,11 +64,11 @@ function overheard(source: ByteSource, onBytes: NonNullable<ReadOptions['onBytes
   return { ...source, chunks: filled(fill), fill }
 }
 
-/** What gzip says in its last bytes about how long it is unpacked. It may lie, so no more than deflate can do (1032 to 1) and a gigabyte. */
-function inflatedSize(fd: number, size: number): number {
+/** What gzip says in its last bytes about how long it is unpacked. It may lie, so no more than is unpacked at all, than deflate can do (1032 to 1) and a gigabyte. */
+function inflatedSize(fd: number, size: number, maxRatio: number): number {
   const end = Buffer.alloc(4)
   readSync(fd, end, 0, 4, Math.max(0, size - 4))
-  return Math.min(end.readUInt32LE(), 1032 * size, 1 << 30)
+  return Math.min(end.readUInt32LE(), 1032 * size, Math.max(1 << 24, maxRatio * size), 1 << 30)
 }
 
 async function opened(path: string, name: string): Promise<{ handle: FileHandle; before: Stats }> {

@@ -66,6 +66,7 @@ const pictureRules: Rules<PictureOptions> = {
   name: text,
   onNote: callback,
   ...boundRules(),
+  maxRatio: number({ above: 0 }),
   signal,
 }
 
@@ -134,6 +135,7 @@ const takenBy: Record<keyof RowOptions, readonly SourceKind[]> = {
   onLayout: everywhere,
   onBytes: everywhere,
   maxBytes: everywhere,
+  maxRatio: everywhere,
   stallTimeout: everywhere,
   signal: everywhere,
   batch: everywhere,
