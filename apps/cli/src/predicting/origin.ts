@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { realpath, stat } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type Input, inputOf, type Origin, recordOf, stateOf } from '@pixelrow/files'
 import type { PredictOptions } from '../commands/predict/command.ts'
+import { exists } from '../files/folder.ts'
 import { JobError } from '../line/errors.ts'
 import { spreadsheetFlags } from '../line/flags/output.ts'
 import { predictFlags } from '../line/flags/reading.ts'
@@ -42,23 +43,20 @@ export async function openJob(model: string, flags: PredictOptions): Promise<Job
   const bytes = await readModel(model)
   const beside = await weightsBeside(model, bytes)
   const hash = createHash('sha256').update(bytes)
-  for (const path of beside) hash.update((await inputOf(path)).sha256)
+  for (const path of beside) if (await exists(path)) hash.update((await inputOf(path)).sha256)
   const madeBy = { name: basename(model), size: bytes.length, sha256: hash.digest('hex') }
   const options = { format, words: wordsOf(answerFlags, flags) }
   return { model, source: beside.length > 0 ? model : bytes, madeBy, options, inputs: openInputs() }
 }
 
-/** The files that hold a model's weights, where it does not hold them itself; one that is missing is told when it is loaded. */
+/** The files that hold a model's weights, where it does not hold them itself. What is wrong with either is told when it is loaded. */
 async function weightsBeside(model: string, bytes: Uint8Array): Promise<string[]> {
   // The key of each such place: most files have no such word and are not read for it.
   if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('location')) return []
   const { describe } = await import('@pixelrow/export')
   try {
-    const paths = describe(bytes).external.map((name) => join(dirname(model), name))
-    const there = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)))
-    return paths.filter((_, index) => there[index]?.isFile())
+    return describe(bytes).external.map((name) => join(dirname(model), name))
   } catch {
-    // Loading it says what is wrong with it.
     return []
   }
 }
@@ -92,8 +90,8 @@ export async function standingOf(
   if (found?.model?.sha256 !== job.madeBy.sha256) return 'model'
   const { seen = [], ...options } = found.options ?? {}
   if (!isDeepStrictEqual(options, { ...job.options, content: answer.content })) return 'options'
-  if (!exact && seen.length > 0 && !seen.includes('') && isDeepStrictEqual(seen, await job.inputs.seen(task)))
-    return 'done'
+  const isTold = Array.isArray(seen) && seen.length > 0 && !seen.includes('')
+  if (!exact && isTold && isDeepStrictEqual(seen, await job.inputs.seen(task))) return 'done'
   return isDeepStrictEqual(found.inputs, (await job.inputs.made(task))?.inputs) ? 'done' : 'rows'
 }
 

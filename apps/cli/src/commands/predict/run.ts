@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import type { Classifier, LoadedClassifier } from '@pixelrow/infer-node'
 import type { Context } from '../../context.ts'
 import { modelAt } from '../../files/model.ts'
@@ -25,7 +25,7 @@ export async function run(context: Context, flags: PredictOptions, source: strin
   await requireOrder(predictCommand, flags, [source, words[0]!])
   const { path: model } = await modelAt(source)
   const { out, probabilities } = flags
-  if (out !== undefined && probabilities !== undefined && join(out) === join(probabilities))
+  if (out !== undefined && probabilities !== undefined && resolve(out) === resolve(probabilities))
     throw new UsageError(`-o and --probabilities both want ${out}`, 'give each a name of its own', {
       code: 'CLI_OUTPUT_TWICE',
       params: { path: out },
