@@ -85,12 +85,19 @@ test('an answer that was edited or cut stays until --force is given; one that wa
     expect(madeBy(await predict(cwd, ...one, '--force'))).toEqual(['a.csv'])
     expect(text(cwd, 'a.csv')).toBe(before)
   }
-  // The labels in the place of the probabilities are not what was asked for, whole as they are.
-  await predict(cwd, ...one, '--probabilities', 'p.csv')
+})
+
+test('labels in the place of probabilities are not what was asked for, whole as they are', async () => {
+  const cwd = withTables(1)
+  await predict(cwd, 'in/part-0.csv', '-o', 'a.csv', '--probabilities', 'p.csv')
+  const before = text(cwd, 'a.csv')
   const shares = text(cwd, 'p.csv')
   expect(madeBy(await predict(cwd, 'in/part-0.csv', '-o', 'p.csv', '--probabilities', 'a.csv'))).toEqual(['p.csv'])
   expect([text(cwd, 'p.csv'), text(cwd, 'a.csv')]).toEqual([before, shares])
-  // One folder by two names: nobody waits for himself.
+})
+
+test('one folder by two names is refused, and nobody waits for himself', async () => {
+  const cwd = withTables(1)
   mkdirSync(join(cwd, 'out'))
   symlinkSync('out', join(cwd, 'link'))
   const twice = await predict(cwd, ...many, '--probabilities', 'link/')

@@ -9,7 +9,7 @@ import { tellDevice, tellLost } from '../../predicting/device.ts'
 import { expand } from '../../predicting/inputs.ts'
 import { predictMany } from '../../predicting/many.ts'
 import { loadForMany, tellNumbering } from '../../predicting/model.ts'
-import { firstUndone, openJob } from '../../predicting/origin.ts'
+import { firstUndone, loadFor, openJob } from '../../predicting/origin.ts'
 import { submissionOf } from '../../predicting/output.ts'
 import { outputsOf, type Predicted, predictionOf, resultOf, type Task } from '../../predicting/task.ts'
 import { requireTasksApart, tasksOf } from '../../predicting/tasks.ts'
@@ -66,7 +66,7 @@ async function predictToFile(context: Context, flags: PredictOptions, model: str
     terminal.sentence(`${outputsOf(task).join(' and ')}: already done, from the same rows, by the same model and flags`)
     return terminal.json({ model, ...files, skipped: 1 })
   }
-  await using classifier = await loadForMany(job.source, flags)
+  await using classifier = await loadFor(job, flags)
   tellModel(context, flags, model, classifier)
   const done = await answer(context, flags, classifier, { job, task, claims })
   for (const line of resultOf(task, done)) terminal.sentence(line)
