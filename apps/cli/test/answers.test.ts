@@ -147,7 +147,10 @@ test('--verify tells what has no current answer and how, and its fix makes just 
   )
   await predict(cwd, ...many)
   expect((await verify('--header')).stderr).toContain('was made with other flags')
-  // One file, and what cannot be compared.
+})
+
+test('--verify takes one file, too, and refuses what cannot be compared', async () => {
+  const cwd = withTables(1)
   await predict(cwd, 'in/part-0.csv', '-o', 'a.csv', '--probabilities', 'p.csv')
   const one = ['in/part-0.csv', '-o', 'a.csv', '--probabilities', 'p.csv', '--verify']
   expect(await predict(cwd, ...one)).toMatchObject({ code: 0 })
