@@ -1,7 +1,17 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { claimFile } from '@pixelrow/files'
+import { read, write } from '@pixelrow/onnx'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { onnxOf } from '../../../packages/classifier/test/model.ts'
@@ -75,11 +85,24 @@ test('an answer that was edited or cut stays until --force is given; one that wa
     expect(madeBy(await predict(cwd, ...one, '--force'))).toEqual(['a.csv'])
     expect(text(cwd, 'a.csv')).toBe(before)
   }
-  // The labels in the place of the probabilities are not what was asked for, whole as they are.
-  await predict(cwd, ...one, '--probabilities', 'p.csv')
+})
+
+test('labels in the place of probabilities are not what was asked for, whole as they are', async () => {
+  const cwd = withTables(1)
+  await predict(cwd, 'in/part-0.csv', '-o', 'a.csv', '--probabilities', 'p.csv')
+  const before = text(cwd, 'a.csv')
   const shares = text(cwd, 'p.csv')
   expect(madeBy(await predict(cwd, 'in/part-0.csv', '-o', 'p.csv', '--probabilities', 'a.csv'))).toEqual(['p.csv'])
   expect([text(cwd, 'p.csv'), text(cwd, 'a.csv')]).toEqual([before, shares])
+})
+
+test('one folder by two names is refused, and nobody waits for himself', async () => {
+  const cwd = withTables(1)
+  mkdirSync(join(cwd, 'out'))
+  symlinkSync('out', join(cwd, 'link'))
+  const twice = await predict(cwd, ...many, '--probabilities', 'link/')
+  expect(twice).toMatchObject({ code: 1, stderr: expect.stringContaining('part-0.csv: process') })
+  expect(await predict(cwd, ...many, '--probabilities', 'out')).toMatchObject({ code: 2 })
 })
 
 test('--verify tells what has no current answer and how, and its fix makes just that', async () => {
@@ -124,7 +147,10 @@ test('--verify tells what has no current answer and how, and its fix makes just 
   )
   await predict(cwd, ...many)
   expect((await verify('--header')).stderr).toContain('was made with other flags')
-  // One file, and what cannot be compared.
+})
+
+test('--verify takes one file, too, and refuses what cannot be compared', async () => {
+  const cwd = withTables(1)
   await predict(cwd, 'in/part-0.csv', '-o', 'a.csv', '--probabilities', 'p.csv')
   const one = ['in/part-0.csv', '-o', 'a.csv', '--probabilities', 'p.csv', '--verify']
   expect(await predict(cwd, ...one)).toMatchObject({ code: 0 })
@@ -146,6 +172,28 @@ test('--verify reads all bytes: neither a size nor a date stands for them', asyn
   writeFileSync(path, text(path).replace('r3,', 'r4,'))
   utimesSync(path, new Date(), files['part-0.csv'].mtimeMs / 1000)
   expect(await predict(cwd, ...many, '--verify')).toMatchObject({ code: 1 })
+})
+
+test('weights that lie beside a model are of the model', async () => {
+  const cwd = withTables(2)
+  const whole = read(modelOf(classes))
+  const [first, ...others] = whole.graph.initializers
+  const external = { data_location: 1, external_data: [{ key: 'location', value: 'weights.bin' }] }
+  const initializers = [{ ...first!, data: new Float32Array(), extra: external }, ...others]
+  writeFileSync(join(cwd, 'model.onnx'), write({ ...whole, graph: { ...whole.graph, initializers } }))
+  const keep = (weights: Float32Array) =>
+    writeFileSync(join(cwd, 'weights.bin'), new Uint8Array(weights.slice().buffer))
+  const absent = await predict(cwd, ...many)
+  expect(absent).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("its weights are in 'weights.bin', and there is no"),
+  })
+  keep(first!.data as Float32Array)
+  expect(madeBy(await predict(cwd, ...many))).toHaveLength(2)
+  expect(madeBy(await predict(cwd, ...many))).toEqual([])
+  keep((first!.data as Float32Array).map((weight) => -weight))
+  expect((await predict(cwd, ...many, '--verify')).stderr).toContain('out/part-0.csv was made by another model')
+  expect(madeBy(await predict(cwd, ...many))).toHaveLength(2)
 })
 
 test('two calls for one folder at once make each file once, and both end when all are there', async () => {

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { claimFile, FileError, type FileOutput, pause } from '@pixelrow/files'
 import type { Classifier } from '@pixelrow/infer-node'
 import type { PredictOptions } from '../commands/predict/command.ts'
@@ -74,9 +75,12 @@ export async function requireReplaceable(
   }
 }
 
-/** Whether a file is being made by another call of this command: it is left to that, and waited for. */
-export const isTaken = (error: unknown): error is FileError =>
-  error instanceof FileError && error.code === 'FILES_LOCKED' && error.params.by === by
+/** Whether a file is being made by another call of this command, and not by this one under another name: it is left to that, and waited for. */
+export function isTaken(error: unknown): error is FileError {
+  if (!(error instanceof FileError) || error.code !== 'FILES_LOCKED') return false
+  const { by: other, pid, host } = error.params
+  return other === by && !(pid === process.pid && host === hostname())
+}
 
 /** Answers a task unless that is done already, by another process in the meantime, say: then nothing is given. */
 export async function answerOnce(

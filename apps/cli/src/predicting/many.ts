@@ -5,8 +5,8 @@ import { countedSentence, noSample } from '../submission/frame.ts'
 import { many } from '../terminal/table.ts'
 import { answerOnce, isTaken, requireReplaceable, whenFree } from './answering.ts'
 import { tellDevice, tellLost } from './device.ts'
-import { loadForMany, tellNumbering } from './model.ts'
-import { firstUndone, type Job, openJob } from './origin.ts'
+import { tellNumbering } from './model.ts'
+import { firstUndone, type Job, loadFor, openJob } from './origin.ts'
 import { type Predicted, resultOf, type Task } from './task.ts'
 import { requireTasksApart, tasksOf } from './tasks.ts'
 
@@ -31,7 +31,7 @@ export async function predictMany(
   const job = await openJob(model, flags)
   const waiting = await undoneOf(context, job, mine)
   await requireReplaceable(context, flags, waiting)
-  await using classifier = waiting.length > 0 ? await loadForMany(job.source, flags) : undefined
+  await using classifier = waiting.length > 0 ? await loadFor(job, flags) : undefined
   const done = classifier ? await answerAll(context, flags, classifier, { job, tasks: waiting }) : []
   tell(context, done)
   const { classes, device } = classifier ?? {}

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto'
-import { realpath, stat } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type Input, inputOf, type Origin, recordOf, stateOf } from '@pixelrow/files'
+import type { LoadedClassifier } from '@pixelrow/infer-node'
 import type { PredictOptions } from '../commands/predict/command.ts'
+import { exists } from '../files/folder.ts'
 import { JobError } from '../line/errors.ts'
 import { spreadsheetFlags } from '../line/flags/output.ts'
 import { predictFlags } from '../line/flags/reading.ts'
 import { wordsOf } from '../line/words.ts'
-import { readModel } from './model.ts'
+import { loadForMany, readModel } from './model.ts'
 import { type Inputs, type Made, openInputs } from './sums.ts'
 import { type Answer, answersOf, type Task } from './task.ts'
 
@@ -22,9 +24,7 @@ const format = 1
 export interface Job {
   /** The model's path. */
   model: string
-  /** What to load it from: its bytes, or its path where its weights lie beside it. */
-  source: string | Uint8Array
-  /** The same for what is written down of an answer. */
+  /** The same by its bytes, as it is written down of an answer. */
   madeBy: Input
   options: { format: number; words: string[] }
   inputs: Inputs
@@ -39,26 +39,35 @@ interface AnswerOrigin extends Origin {
 
 /** Reads what all files of a call have in common. */
 export async function openJob(model: string, flags: PredictOptions): Promise<Job> {
-  const bytes = await readModel(model)
-  const beside = await weightsBeside(model, bytes)
-  const hash = createHash('sha256').update(bytes)
-  for (const path of beside) hash.update((await inputOf(path)).sha256)
-  const madeBy = { name: basename(model), size: bytes.length, sha256: hash.digest('hex') }
   const options = { format, words: wordsOf(answerFlags, flags) }
-  return { model, source: beside.length > 0 ? model : bytes, madeBy, options, inputs: openInputs() }
+  return { model, madeBy: await sumOfModel(model), options, inputs: openInputs() }
 }
 
-/** The files that hold a model's weights, where it does not hold them itself; one that is missing is told when it is loaded. */
+/** Loads the model of a job, and makes sure that it is still the one that was summed up. */
+export async function loadFor({ model, madeBy }: Job, flags: PredictOptions): Promise<LoadedClassifier> {
+  const classifier = await loadForMany(model, flags)
+  if ((await sumOfModel(model)).sha256 === madeBy.sha256) return classifier
+  await classifier.close()
+  throw writtenTo(model)
+}
+
+/** A model's sum, with that of the files beside it which hold weights of it. */
+async function sumOfModel(model: string): Promise<Input> {
+  const bytes = await readModel(model)
+  const hash = createHash('sha256').update(bytes)
+  for (const path of await weightsBeside(model, bytes))
+    if (await exists(path)) hash.update((await inputOf(path)).sha256)
+  return { name: basename(model), size: bytes.length, sha256: hash.digest('hex') }
+}
+
+/** The files that hold a model's weights, where it does not hold them itself. What is wrong with either is told when it is loaded. */
 async function weightsBeside(model: string, bytes: Uint8Array): Promise<string[]> {
   // The key of each such place: most files have no such word and are not read for it.
   if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('location')) return []
   const { describe } = await import('@pixelrow/export')
   try {
-    const paths = describe(bytes).external.map((name) => join(dirname(model), name))
-    const there = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)))
-    return paths.filter((_, index) => there[index]?.isFile())
+    return describe(bytes).external.map((name) => join(dirname(model), name))
   } catch {
-    // Loading it says what is wrong with it.
     return []
   }
 }
@@ -92,8 +101,8 @@ export async function standingOf(
   if (found?.model?.sha256 !== job.madeBy.sha256) return 'model'
   const { seen = [], ...options } = found.options ?? {}
   if (!isDeepStrictEqual(options, { ...job.options, content: answer.content })) return 'options'
-  if (!exact && seen.length > 0 && !seen.includes('') && isDeepStrictEqual(seen, await job.inputs.seen(task)))
-    return 'done'
+  const isTold = Array.isArray(seen) && seen.length > 0 && !seen.includes('')
+  if (!exact && isTold && isDeepStrictEqual(seen, await job.inputs.seen(task))) return 'done'
   return isDeepStrictEqual(found.inputs, (await job.inputs.made(task))?.inputs) ? 'done' : 'rows'
 }
 
@@ -114,10 +123,11 @@ export async function firstUndone(
 export async function requireUnchanged(job: Job, task: Task, before: Made | undefined): Promise<void> {
   if (!before) return
   const after = await job.inputs.made(task)
-  if (isDeepStrictEqual(after?.inputs, before.inputs)) return
-  const { path } = task.place
-  throw new JobError(`${path} was written to while it was read`, 'predict it again when nobody writes there', {
-    code: 'CLI_INPUT_CHANGED',
-    params: { file: path },
-  })
+  if (!isDeepStrictEqual(after?.inputs, before.inputs)) throw writtenTo(task.place.path)
 }
+
+const writtenTo = (file: string): JobError =>
+  new JobError(`${file} was written to while it was read`, 'predict again when nobody writes there', {
+    code: 'CLI_INPUT_CHANGED',
+    params: { file },
+  })

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import type { Classifier, LoadedClassifier } from '@pixelrow/infer-node'
 import type { Context } from '../../context.ts'
 import { modelAt } from '../../files/model.ts'
@@ -9,7 +9,7 @@ import { tellDevice, tellLost } from '../../predicting/device.ts'
 import { expand } from '../../predicting/inputs.ts'
 import { predictMany } from '../../predicting/many.ts'
 import { loadForMany, tellNumbering } from '../../predicting/model.ts'
-import { firstUndone, openJob } from '../../predicting/origin.ts'
+import { firstUndone, loadFor, openJob } from '../../predicting/origin.ts'
 import { submissionOf } from '../../predicting/output.ts'
 import { outputsOf, type Predicted, predictionOf, resultOf, type Task } from '../../predicting/task.ts'
 import { requireTasksApart, tasksOf } from '../../predicting/tasks.ts'
@@ -28,7 +28,7 @@ export async function run(context: Context, given: PredictOptions, source: strin
   const { path: model } = place
   const flags = withRun(context, given, await recordOfModel(context, source, place))
   const { out, probabilities } = flags
-  if (out !== undefined && probabilities !== undefined && join(out) === join(probabilities))
+  if (out !== undefined && probabilities !== undefined && resolve(out) === resolve(probabilities))
     throw new UsageError(`-o and --probabilities both want ${out}`, 'give each a name of its own', {
       code: 'CLI_OUTPUT_TWICE',
       params: { path: out },
@@ -69,7 +69,7 @@ async function predictToFile(context: Context, flags: PredictOptions, model: str
     terminal.sentence(`${outputsOf(task).join(' and ')}: already done, from the same rows, by the same model and flags`)
     return terminal.json({ model, ...files, skipped: 1 })
   }
-  await using classifier = await loadForMany(job.source, flags)
+  await using classifier = await loadFor(job, flags)
   tellModel(context, flags, model, classifier)
   const done = await answer(context, flags, classifier, { job, task, claims })
   for (const line of resultOf(task, done)) terminal.sentence(line)
