@@ -13,6 +13,9 @@ export const visible = (text: string): string => text.replace(unseen, notation)
 /** The same for what stands within a line, such as a name: line ends are shown too. */
 export const visibleName = (text: string): string => visible(text).replaceAll('\n', '\\u000a')
 
+/** Whether a text is the same when it is shown. */
+export const isVisible = (text: string): boolean => visibleName(text) === text
+
 function notation(character: string): string {
   const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')

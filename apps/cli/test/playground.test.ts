@@ -30,9 +30,8 @@ async function serving(args: string[] = [], cwd = workFolder()) {
 }
 
 /** A model of pets, which nobody has trained. */
-function pets(): Uint8Array {
+function pets(classes = ['cat', 'dog']): Uint8Array {
   const shape = { height: 28, width: 28, channels: 1, channelOrder: 'interleaved' } as const
-  const classes = ['cat', 'dog']
   const architecture = linear({ shape, maxValue: 255, classes })
   return toOnnx({ architecture, weights: initialize(architecture, (_, index) => (index * 0.618) % 1), classes })
 }
@@ -85,6 +84,22 @@ describe('pixelrow playground', () => {
       model: 'my "pets" & more.onnx: 2 classes, images of 28×28',
       classes: ['cat', 'dog'],
     })
+  })
+
+  test('shows the names of a model and of its classes as text, whatever they hold', async () => {
+    const folder = workFolder()
+    const image = `"><img src=x onerror=document.title='run'>$&`
+    const classes = [image, '`|\n<script>document.title="run"</script>']
+    writeFileSync(join(folder, `${image}.onnx`), pets(classes))
+    const { url } = await serving(['--model', `${image}.onnx`], folder)
+    const page = await browser.newPage()
+    await page.goto(url)
+    await page.locator('#answer strong').waitFor()
+    expect(await page.locator('#model').textContent()).toBe(`${image}.onnx: 2 classes, images of 28×28`)
+    expect(await page.locator('#classes .label').allTextContents()).toEqual(classes)
+    expect(await page.locator('img[src=x]').count()).toBe(0)
+    expect(await page.title()).not.toBe('run')
+    await page.close()
   })
 
   test('answers nothing but its own files, and to this machine alone', async () => {
@@ -167,7 +182,7 @@ describe('pixelrow playground --out', () => {
     writeFileSync(join(site, 'assets', 'of-an-older-build.js'), '')
     expect(await pixelrow(['playground', '--out', 'site'], { cwd })).toMatchObject({ code: 0 })
     expect(existsSync(join(site, 'assets', 'of-an-older-build.js'))).toBe(false)
-    expect(readdirSync(site).sort()).toEqual(names.filter((name) => name !== 'pets.onnx'))
+    expect(readdirSync(site).sort()).toEqual(names.map((name) => name.replace('pets', 'digits')).sort())
   })
 
   test('refuses to write over what is not its own', async () => {

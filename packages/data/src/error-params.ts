@@ -148,6 +148,6 @@ export interface DataErrorParams {
   DATA_SPLIT_IMPOSSIBLE: { rows: number; asked: number; pictures?: number }
   /** A text would not be read back from a CSV as it is: `field`, and its `index` there. */
   DATA_TEXT_UNWRITABLE: { field: string; index: number }
-  /** This JavaScript engine runs no WebAssembly with SIMD, which was asked for. */
+  /** This JavaScript engine runs no WebAssembly with SIMD, or has no memory for it, and it was asked for. */
   DATA_PARSER_UNAVAILABLE: Nothing
 }

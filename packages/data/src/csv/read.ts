@@ -8,7 +8,7 @@ import { hasTwoLines, type Layout, labelUnknown, sniff, told } from './layout.ts
 import { LONGEST_LINE, type RowReader, type RowSink, rowReader } from './reader.ts'
 import type { PixelRule } from './row.ts'
 import { mostRows, planOf, type Scanner, strictScanner } from './scanner.ts'
-import { compileKernel, simdScanner } from './simd.ts'
+import { compileKernel, simdMaker } from './simd.ts'
 import { tableSink } from './table.ts'
 
 /** Bytes that are looked at before the first row is read, and read at a time. */
@@ -180,9 +180,10 @@ async function scannerMaker(layout: Layout, { parser }: ReadOptions): Promise<(c
   const plan = planOf(layout)
   if (parser === 'strict') return (capacity) => strictScanner(capacity, plan)
   const kernel = parser === 'plain' ? undefined : await compileKernel()
-  if (kernel) return (capacity) => simdScanner(kernel, capacity, plan)
+  const made = kernel && simdMaker(kernel, plan)
+  if (made) return made
   if (parser === 'simd') {
-    const problem = 'parser: this JavaScript engine runs no WebAssembly with SIMD'
+    const problem = 'parser: this JavaScript engine runs no WebAssembly with SIMD, or has no memory for it'
     throw new DataError({ code: 'DATA_PARSER_UNAVAILABLE', problem })
   }
   // Apart, as hardly any engine needs it.

@@ -1,3 +1,4 @@
+import { quoted } from '../../../../common/quoted.ts'
 import { FileError } from '../error.ts'
 import { isAtWork, type Owner } from './owner.ts'
 
@@ -22,9 +23,6 @@ const endCommand = (pid: number): string => (process.platform === 'win32' ? `tas
 
 const removeCommand = (lock: string): string =>
   process.platform === 'win32' ? `rmdir /s /q "${lock}"` : `rm -r ${quoted(lock)}`
-
-/** A path as a shell takes it. */
-const quoted = (path: string): string => (/^[\w./@%+:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
 
 /** A claim is gone under its owner: another has taken it over, or somebody has removed it. */
 export const claimLost = (place: string, other?: Owner): FileError =>

@@ -342,6 +342,22 @@ describe('a lock of another machine', () => {
     expect(listing(folder)).toEqual([])
   })
 
+  test.runIf(existsSync('/bin/bash'))(
+    'is freed by that command also where the folder has a name that cannot be seen',
+    async () => {
+      const folder = join(newFolder(), `it's \u001b]0;x\u0007\u202e`)
+      mkdirSync(folder)
+      lockOf(folder, 30)
+      const { params } = await failure(claim(folder))
+      const { command } = params as { command: string }
+      expect(command).toContain("$'")
+      const { execSync } = await import('node:child_process')
+      execSync(command, { shell: '/bin/bash' })
+      await (await claim(folder)).close()
+      expect(listing(folder)).toEqual([])
+    },
+  )
+
   test('is taken over a minute after the last one, with what it left', async () => {
     const folder = newFolder()
     lockOf(folder, 61)
