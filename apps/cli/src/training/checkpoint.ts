@@ -166,8 +166,8 @@ export function keepCheckpoints(context: Context, folder: RunFolder, job: Job, r
     async leave() {
       await writing
       if (signal.aborted && latest) await write(latest).catch(complain)
-      // Without a checkpoint nobody goes on from them.
-      if (!context.resume) return folder.removeMembers()
+      // Without a checkpoint nobody goes on from them. Those that do not go now go with the next results; why the job ended matters more.
+      if (!context.resume) return folder.removeMembers().catch(() => {})
       const { record, checkpoint } = checkpointFiles
       context.kept.push(folder.file(checkpoint), folder.file(record))
     },

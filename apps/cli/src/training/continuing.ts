@@ -68,11 +68,15 @@ export async function finishedBy(
   return has(record, { outcome: 'object' }) ? (record as FinishedRecord) : undefined
 }
 
-/** Says that there is nothing to do; a training that came to nothing is told so again, with its exit code. */
-export function tellFinished(context: Context, { path, file }: RunFolder, record: FinishedRecord, asked: Asked): void {
+/** Tells of a finished job once more, where this call had `done` nothing or little; a training that came to nothing has its exit code again. */
+export function tellFinished(
+  context: Context,
+  { path, file }: RunFolder,
+  { record, asked, done = 'nothing to do' }: { record: FinishedRecord; asked: Asked; done?: string | undefined },
+): void {
   const { terminal } = context
   const failure = failureOf(record.outcome, asked)
-  terminal.note(`${path} is finished, by the same command on the same rows: nothing to do`)
+  terminal.note(`${path} was finished by the same command on the same rows: ${done}`)
   terminal.json({ folder: path, model: file('model.onnx'), ...record, ...(failure && { failure }), isRepeated: true })
   terminal.result(file('model.onnx'))
   if (failure) tellFailure(context, path, failure)

@@ -136,25 +136,24 @@ interface Finished {
 /** Does what a finished run lacks: its submission where that is gone, and its upload where that was asked for. */
 async function complete(context: Context, flags: RunOptions, finishedRun: Finished): Promise<void> {
   const { folder, inputs, identity, finished, failed, kaggle } = finishedRun
-  const { terminal } = context
   const submission = folder.file('submission.csv')
-  const isWhole = await exists(submission)
-  if (!isWhole) {
+  const done: string[] = []
+  if (!(await exists(submission))) {
     await submit(context, flags, folder, await readModel(folder.file('model.onnx')), inputs)
     await folder.commit(originOf(identity))
-    terminal.note(`${folder.path} was finished, by the same command on the same rows: ${submission} is made again`)
+    done.push(`${submission} was missing and is made again`)
   }
-  const failure = failureOf(finished.outcome, failed)
   const isToSend = flags.submit && finished.kaggle === undefined
-  if (!isToSend) return tellFinished(context, folder, finished, failed)
+  const consent = { isAskedAgain: failureOf(finished.outcome, failed) !== undefined }
   const title = `pixelrow ${flags.recipe}, seed ${flags.seed}`
-  const sent = await kaggle?.submit(submission, title, { isAskedAgain: failure !== undefined })
+  const sent = isToSend ? await kaggle?.submit(submission, title, consent) : undefined
   const record = { ...finished, ...(sent && { kaggle: sent }) }
   if (sent) {
     await folder.write('run.json', `${JSON.stringify(record, null, 2)}\n`)
     await folder.commit(originOf(identity))
+    done.push(`${submission} was not submitted yet`)
   }
-  tellFinished(context, folder, record, failed)
+  tellFinished(context, folder, { record, asked: failed, done: done.join('; ') || undefined })
 }
 
 async function readInputs(context: Context, flags: RunOptions, source: Source): Promise<Inputs> {

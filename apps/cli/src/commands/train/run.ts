@@ -59,7 +59,7 @@ export async function train(
   const identity = identityOf('train', asked, { train: read.value })
   const failed = { words: ['train', path], flags: asked, file: path, table: read.value }
   const finished = asked.continue && !resumed && (await finishedBy(folder, identity, asked.force))
-  if (finished) return tellFinished(context, folder, finished, failed)
+  if (finished) return tellFinished(context, folder, { record: finished, asked: failed })
   const flags = resumed ? asked : await settle(context, asked, read.value)
   const keeper = keepCheckpoints(context, folder, { paths: [path], flags, identity }, resumed)
   try {
