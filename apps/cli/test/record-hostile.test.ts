@@ -7,7 +7,7 @@ import { JobError } from '../src/line/errors.ts'
 import { done } from './forms.ts'
 import { pixelrow, workFolder, writeData } from './helpers.ts'
 
-const brief = ['--recipe', 'linear', '--epochs', '1', '-q']
+const brief = ['--recipe', 'linear', '--epochs', '20', '-q']
 const fake = { rows: 60, classes: ['cat', 'dog'] }
 
 const strange: Record<string, [string, string]> = {
