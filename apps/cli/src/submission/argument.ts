@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { addAbortSignal } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { settle } from '@pixelrow/files'
@@ -25,9 +25,11 @@ export async function submissionAt({ signal }: Context, word: string, fix: strin
 
 /** The file that an argument means: itself, or the submission in a run's folder. */
 export async function submissionIn(word: string): Promise<string> {
+  if (word === standardInput) return word
   const there = await stat(word).catch(() => undefined)
+  // What a killed process had begun to swap in is finished first.
+  await settle(there?.isDirectory() ? word : dirname(word))
   if (!there?.isDirectory()) return word
-  await settle(word)
   const file = join(word, 'submission.csv')
   if (await exists(file)) return file
   const model = join(word, 'model.onnx')

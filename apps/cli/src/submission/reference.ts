@@ -70,7 +70,8 @@ export async function referenceFor(
   const columns = columnsBy(sample)
   const then = run && (await isTestOf(run, test)) ? run.record.inputs?.test : undefined
   const onReport = (now: Report) => {
-    if (isOther(then, now)) context.terminal.complain(`${nameOf(test)} has changed since ${run!.folder} predicted it`)
+    if (isOther(then, now))
+      context.terminal.complain(`${nameOf(test)} has changed since the run in ${run!.folder} predicted it`)
   }
   const more = { label: false as const, columns, parts: heldOut, ...(then && { onReport }) }
   const table = await read(context, test, how, more)

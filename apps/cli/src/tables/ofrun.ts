@@ -6,6 +6,7 @@ import type { ModelPlace } from '../files/model.ts'
 import { type FoundRecord, findLocated, type RunRecord, readRecord, recordBeside } from '../files/record.ts'
 import { chosen } from '../line/flags/define.ts'
 import { type ReadingOptions, readingFlags } from '../line/flags/reading.ts'
+import { quoted } from '../line/paste.ts'
 import { picked, wordsOf } from '../line/words.ts'
 import { standardInput } from './argument.ts'
 import type { RunReading, TableOptions } from './asrun.ts'
@@ -45,7 +46,11 @@ export function withRun<F extends ReadingOptions>(
   const { folder, record } = found
   const taken: string[] = []
   for (const [name, flag] of Object.entries(remembered)) {
-    const [given, told] = [flags, record.reading ?? {}].map((options) => wordsOf({ [name]: flag }, options).join(' '))
+    const [given, told] = [flags, record.reading ?? {}].map((options) =>
+      wordsOf({ [name]: flag }, options)
+        .map(quoted)
+        .join(' '),
+    )
     if (!given) taken.push(...(told ? [told] : []))
     else if (told && given !== told) terminal.note(`${given} is taken; the run in ${folder} had ${told}`)
   }
