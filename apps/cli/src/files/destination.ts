@@ -13,17 +13,18 @@ export async function inputsOf(path: string): Promise<string[]> {
   return labels ? [path, labels] : [path]
 }
 
-/** Refuses to write over what is read, also by another name or through a link. */
+/** Refuses to write over what is read, also by another name or through a link. Each path is looked at once: there may be thousands. */
 export async function requireApart(outputs: readonly string[], inputs: readonly (string | undefined)[]): Promise<void> {
+  const read = new Map<string, string>()
+  for (const input of inputs) for (const sign of input === undefined ? [] : await signsOf(input)) read.set(sign, input!)
   for (const output of outputs) {
-    for (const input of inputs) {
-      if (input === undefined || !(await areSame(output, input))) continue
-      const also = output === input ? '' : `, which is ${input},`
-      throw new JobError(`${output}${also} is read here and would be written over`, 'choose another file with -o', {
-        code: 'CLI_OUTPUT_READ',
-        params: { path: output, input },
-      })
-    }
+    const input = (await signsOf(output)).map((sign) => read.get(sign)).find((each) => each !== undefined)
+    if (input === undefined) continue
+    const also = output === input ? '' : `, which is ${input},`
+    throw new JobError(`${output}${also} is read here and would be written over`, 'choose another file with -o', {
+      code: 'CLI_OUTPUT_READ',
+      params: { path: output, input },
+    })
   }
 }
 
@@ -64,14 +65,13 @@ async function requireNoneWaiting({ path, file }: RunFolder): Promise<void> {
   )
 }
 
-/** Whether two paths lead to one file; false where one leads nowhere. */
-async function areSame(a: string, b: string): Promise<boolean> {
+/** What paths that lead to one file have in common; nothing of one that leads nowhere. */
+async function signsOf(path: string): Promise<string[]> {
   try {
-    const [one, other] = await Promise.all([stat(a, { bigint: true }), stat(b, { bigint: true })])
+    const [{ dev, ino }, real] = await Promise.all([stat(path, { bigint: true }), realpath(path)])
     // Names in other case, on disks that do not tell them apart, have the same number; some disks number nothing.
-    if (one.ino && one.ino === other.ino && one.dev === other.dev) return true
-    return (await realpath(a)) === (await realpath(b))
+    return [real, ...(ino ? [`${dev}:${ino}`] : [])]
   } catch {
-    return false
+    return []
   }
 }

@@ -1,11 +1,12 @@
+import { stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { claimFile, FileError, type FileOutput, pause } from '@pixelrow/files'
+import { claimFile, FileError, type FileOutput, type Origin, pause } from '@pixelrow/files'
 import type { Classifier } from '@pixelrow/infer-node'
 import type { PredictOptions } from '../commands/predict/command.ts'
 import type { Context } from '../context.ts'
 import { exists } from '../files/folder.ts'
-import { firstUndone, type Job, originOf, requireUnchanged } from './origin.ts'
-import { answersOf, carryOut, outputsOf, type Predicted, type Task } from './task.ts'
+import { type Contents, firstUndone, type Job, originOf, requireUnchanged } from './origin.ts'
+import { type Answer, carryOut, outputsOf, type Predicted, type Task } from './task.ts'
 
 /** What a lock says of who holds it. */
 const by = 'pixelrow predict'
@@ -14,29 +15,61 @@ const by = 'pixelrow predict'
 interface Claims {
   labels: FileOutput
   probabilities?: FileOutput
+  /** Swaps in what was written, all at once where both are in one folder; `from` gives the origin of the files that hold `contents`. */
+  commit(from: (contents: Contents) => Origin): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
 /** Claims the files that a task writes, both or none. */
 export async function claimAnswers(
   { signal }: Pick<Context, 'signal'>,
-  { out, probabilities }: Pick<Task, 'out' | 'probabilities'>,
+  task: Pick<Task, 'out' | 'probabilities'>,
   force = false,
 ): Promise<Claims> {
   const how = { by, force, signal }
-  const labels = await claimFile(out, how)
+  const labels = await claimFile(task.out, how)
   try {
-    const other = probabilities === undefined ? undefined : await claimFile(probabilities, how)
-    const close = async () => {
-      await other?.close()
-      await labels.close()
-    }
-    return { labels, ...(other && { probabilities: other }), [Symbol.asyncDispose]: close }
+    if (task.probabilities === undefined)
+      return { labels, commit: (from) => commit(labels, 'labels', from), [Symbol.asyncDispose]: labels.close }
+    return pairOf(task, labels, await claimFile(task.probabilities, how))
   } catch (error) {
     await labels.close()
     throw error
   }
 }
+
+/** Both files: what is in one folder is written by one claim, and the other keeps others away. */
+async function pairOf(
+  task: Pick<Task, 'out' | 'probabilities'>,
+  labels: FileOutput,
+  other: FileOutput,
+): Promise<Claims> {
+  const isOneFolder = labels.folder === other.folder && (await Promise.all(outputsOf(task).map(isPlain))).every(Boolean)
+  const close = async () => {
+    await other.close()
+    await labels.close()
+  }
+  if (!isOneFolder) {
+    const one = async (from: (contents: Contents) => Origin) => {
+      await commit(other, 'probabilities', from)
+      await commit(labels, 'labels', from)
+    }
+    return { labels, probabilities: other, commit: one, [Symbol.asyncDispose]: close }
+  }
+  const contents: Contents = { [labels.name]: 'labels', [other.name]: 'probabilities' }
+  const both = (from: (contents: Contents) => Origin) => labels.commit({ from: from(contents) })
+  return { labels, probabilities: { ...labels, name: other.name }, commit: both, [Symbol.asyncDispose]: close }
+}
+
+const commit = (output: FileOutput, content: Answer['content'], from: (contents: Contents) => Origin) =>
+  output.commit({ from: from({ [output.name]: content }) })
+
+/** Whether a file is there or could be: a device or a pipe is written to as it is. */
+const isPlain = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (stats) => stats.isFile(),
+    () => true,
+  )
 
 /** Classifies a table into the files that are claimed for it, and shows them once they are read back. */
 export async function answer(
@@ -53,7 +86,7 @@ export async function answer(
   const made = await job.inputs.made(task)
   const done = await carryOut(context, flags, classifier, { ...task, destination })
   await requireUnchanged(job, task, made)
-  for (const { content } of answersOf(task)) await claims[content]!.commit({ from: originOf(job, made, content) })
+  await claims.commit((contents) => originOf(job, made, contents))
   context.kept.push(...outputsOf(task))
   return done
 }

@@ -10,6 +10,7 @@ import { JobError } from '../line/errors.ts'
 import { spreadsheetFlags } from '../line/flags/output.ts'
 import { predictFlags } from '../line/flags/reading.ts'
 import { wordsOf } from '../line/words.ts'
+import type { TableOptions } from '../tables/asrun.ts'
 import { loadForMany, readModel } from './model.ts'
 import { type Inputs, type Made, openInputs } from './sums.ts'
 import { type Answer, answersOf, type Task } from './task.ts'
@@ -18,7 +19,7 @@ import { type Answer, answersOf, type Task } from './task.ts'
 const answerFlags = { ...predictFlags, ...spreadsheetFlags }
 
 /** To be raised when the same rows, model and options get other files. */
-const format = 1
+const format = 2
 
 /** What is the same for all files of a call. */
 export interface Job {
@@ -26,20 +27,29 @@ export interface Job {
   model: string
   /** The same by its bytes, as it is written down of an answer. */
   madeBy: Input
-  options: { format: number; words: string[] }
+  options: { format: number; words: string[]; asRun?: unknown }
   inputs: Inputs
 }
 
-/** The origin of an answer, as it is written down. */
+/** What the files of one commit hold, by name. */
+export type Contents = Readonly<Record<string, Answer['content']>>
+
+/** The origin of answers, as it is written down. */
 interface AnswerOrigin extends Origin {
   inputs: Input[]
   model: Input
-  options: Job['options'] & { content: Answer['content']; seen: string[] }
+  options: Job['options'] & { contents: Contents; seen: string[] }
 }
 
 /** Reads what all files of a call have in common. */
-export async function openJob(model: string, flags: PredictOptions): Promise<Job> {
-  const options = { format, words: wordsOf(answerFlags, flags) }
+export async function openJob(model: string, flags: PredictOptions & Pick<TableOptions, 'asRun'>): Promise<Job> {
+  const { asRun } = flags
+  // As it comes back from where it is written down.
+  const options = {
+    format,
+    words: wordsOf(answerFlags, flags),
+    ...(asRun && { asRun: JSON.parse(JSON.stringify(asRun)) }),
+  }
   return { model, madeBy: await sumOfModel(model), options, inputs: openInputs() }
 }
 
@@ -72,15 +82,11 @@ async function weightsBeside(model: string, bytes: Uint8Array): Promise<string[]
   }
 }
 
-/** The origin of a task's answer by what it was made from. */
-export const originOf = (
-  { madeBy, options }: Job,
-  made: Made | undefined,
-  content: Answer['content'],
-): AnswerOrigin => ({
+/** The origin of a task's answers by what they were made from. */
+export const originOf = ({ madeBy, options }: Job, made: Made | undefined, contents: Contents): AnswerOrigin => ({
   inputs: made?.inputs ?? [],
   model: madeBy,
-  options: { ...options, content, seen: made?.seen ?? [] },
+  options: { ...options, contents, seen: made?.seen ?? [] },
 })
 
 /** How an answer stands: `done`, or why it has to be made. */
@@ -99,8 +105,8 @@ export async function standingOf(
   if (state !== 'whole') return state
   const found = (await recordOf(folder, name))?.from as Partial<AnswerOrigin> | undefined
   if (found?.model?.sha256 !== job.madeBy.sha256) return 'model'
-  const { seen = [], ...options } = found.options ?? {}
-  if (!isDeepStrictEqual(options, { ...job.options, content: answer.content })) return 'options'
+  const { seen = [], contents, ...options } = found.options ?? {}
+  if (contents?.[name] !== answer.content || !isDeepStrictEqual(options, job.options)) return 'options'
   const isTold = Array.isArray(seen) && seen.length > 0 && !seen.includes('')
   if (!exact && isTold && isDeepStrictEqual(seen, await job.inputs.seen(task))) return 'done'
   return isDeepStrictEqual(found.inputs, (await job.inputs.made(task))?.inputs) ? 'done' : 'rows'
