@@ -48,7 +48,7 @@ const allowed: Record<string, Arrows> = {
     ].map((name) => `@pixelrow/${name}`),
     outside: ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs'],
   },
-  'packages/export': { inside: ['@pixelrow/onnx', '@pixelrow/model', '@pixelrow/network'], page: true },
+  'packages/export': { inside: ['files', 'onnx', 'model', 'network'].map((name) => `@pixelrow/${name}`), page: true },
   'packages/classifier': {
     inside: ['@pixelrow/onnx/metadata', '@pixelrow/pixels'],
     page: true,

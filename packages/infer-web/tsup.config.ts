@@ -28,7 +28,9 @@ async function buildWorkers(): Promise<void> {
 // `await using` needs a symbol that the types of ES2023 lack.
 export default parted({
   entry: ['src/index.ts', 'src/worker.ts'],
-  lazy: ['in-worker', 'cache', 'gpu', 'picture', 'sentences', 'threads', 'watch'].map((each) => `lazy/${each}`),
+  lazy: ['in-worker', 'cache', 'download', 'gpu', 'picture', 'sentences', 'threads', 'watch'].map(
+    (each) => `lazy/${each}`,
+  ),
   dts: { banner: '/// <reference lib="esnext.disposable" />' },
   onSuccess: buildWorkers,
 })

@@ -290,7 +290,7 @@ async function goesOn(state: Record<string, Float32Array>) {
 }
 
 test('a run that fails in the middle of a chunk is told, and leaves the state as it was', async () => {
-  vi.stubEnv('NODE_OPTIONS', `--require ${join(import.meta.dirname, 'fault.cjs')}`)
+  vi.stubEnv('NODE_OPTIONS', `--require ${join(import.meta.dirname, '../faults/device.cjs')}`)
   // Two runs of 7 and 1 + 1 steps, one that reads the state, and of the second chunk the second one.
   vi.stubEnv('FAULT_AT', '6')
   const { trainer, chunk } = await open(small, 'webgpu')

@@ -3,6 +3,8 @@ import type { Terminal } from './terminal/terminal.ts'
 /** What every command is given. */
 export interface Context {
   terminal: Terminal
+  /** The words of the command line. */
+  argv: readonly string[]
   /** Aborted by Ctrl-C, and by what else asks the process to end. */
   signal: AbortSignal
   /** What an interrupted or failed command leaves behind, in words; filled in as it goes. */

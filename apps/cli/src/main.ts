@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
+import { systemReason } from '../../../common/system.ts'
 import type { Context } from './context.ts'
-import { CommandError, JobError, PendingError, reasonOf, reportError, UsageError } from './line/errors.ts'
+import { CommandError, JobError, PendingError, reportError, UsageError } from './line/errors.ts'
 import { commandOf } from './line/find.ts'
 import { onInterrupt, signalCode } from './line/interrupt.ts'
 import { toUsageError } from './line/misuse.ts'
@@ -64,7 +65,7 @@ export async function main(argv: string[]): Promise<void> {
 async function requireWritten(terminal: Terminal): Promise<boolean> {
   const failure = await terminal.end()
   if (!failure || failure.code === 'EPIPE') return true
-  const reason = reasonOf(failure)
+  const reason = systemReason(failure)
   const params = { reason: failure.code }
   const fix = 'write it to another place'
   const error = new JobError(`standard output cannot be written: ${reason}`, fix, { code: 'CLI_STDOUT', params })
@@ -80,7 +81,7 @@ async function carryOut(terminal: Terminal, argv: string[]): Promise<number> {
   }
   const onQuit = () => context.uncertain && terminal.complain(context.uncertain)
   const interruption = onInterrupt(() => terminal.note('Stopping … (Ctrl-C again quits at once)'), onQuit)
-  const context: Context = { terminal, signal: interruption.signal, kept: [] }
+  const context: Context = { terminal, argv, signal: interruption.signal, kept: [] }
   try {
     await program(() => context).parseAsync(argv, { from: 'user' })
     return context.exitCode ?? 0

@@ -41,6 +41,8 @@ test('the device is told in one line, with its reason; WebAssembly is one of the
       ['auto', /^Device \w+: \S.*$/gm],
       ['wasm', /^Device wasm: asked for$/gm],
     ] as const) {
+      // What is current already needs no device.
+      rmSync(join(cwd, 'out.csv'), { force: true })
       const { code, stderr } = await pixelrow([...words, '--device', device], { cwd })
       expect(code).toBe(0)
       expect(stderr.match(line)).toHaveLength(1)

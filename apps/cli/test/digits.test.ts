@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -86,6 +87,29 @@ test('two processes at once do no harm, and one is stopped without a trace', asy
   third.child.kill('SIGINT')
   expect((await third.finished).code).toBe(130)
   expect(readdirSync(stopped)).toEqual([])
+})
+
+test('what a killed unpacking leaves goes with the next command, and the digits are whole', async () => {
+  const other = join(workFolder(), 'cache')
+  const args = ['run', '--epochs', '1', '--recipe', 'linear', '--validation', '0']
+  const started = start(args, { cwd: workFolder(), env: { PIXELROW_CACHE: other } })
+  await started.says(/Unpacking/)
+  while (!existsSync(other) || readdirSync(other).length === 0) await new Promise((resolve) => setImmediate(resolve))
+  started.child.kill('SIGKILL')
+  expect((await started.finished).signal).toBe('SIGKILL')
+  const left = readdirSync(other)
+  expect(left).toEqual([expect.stringMatching(/^\.pixelrow-.*\.tmp$/)])
+  process.env.PIXELROW_CACHE = other
+  try {
+    await digits()
+    expect(readdirSync(other)).toEqual(['digits-2'])
+    // Also where nothing is to be unpacked any more.
+    mkdirSync(join(other, left[0]!))
+    await digits()
+    expect(readdirSync(other)).toEqual(['digits-2'])
+  } finally {
+    process.env.PIXELROW_CACHE = cache
+  }
 })
 
 test('a cache that cannot be written is said with the fix', async () => {

@@ -179,13 +179,14 @@ test('a file that onnxruntime cannot use is not written, and the one that was th
   g.output(g.op('Twice', [g.input('x', 'float32', ['N', 2])], {}, { domain: 'mine' }), 'y')
   writeFileSync(join(cwd, 'own.onnx'), write({ irVersion: 8, opsets: { '': 17, mine: 1 }, graph: g.build() }))
   writeFileSync(join(cwd, 'earlier.onnx'), 'what was there before')
-  const { code, stdout, stderr } = await pixelrow(['export', 'own.onnx', '-o', 'earlier.onnx'], { cwd })
+  const words = ['export', 'own.onnx', '-o', 'earlier.onnx', '--force']
+  const { code, stdout, stderr } = await pixelrow(words, { cwd })
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toMatch(
     /^Error: earlier\.onnx: onnxruntime cannot use the file that came out, and it is not written: .*mine/,
   )
   expect(readFileSync(join(cwd, 'earlier.onnx'), 'utf8')).toBe('what was there before')
-  const asked = await pixelrow(['export', 'own.onnx', '-o', 'earlier.onnx', '--json'], { cwd })
+  const asked = await pixelrow([...words, '--json'], { cwd })
   expect(JSON.parse(asked.stdout).error).toMatchObject({
     code: 'CLI_MODEL_UNUSABLE',
     params: { file: 'earlier.onnx', reason: expect.stringContaining('mine') },

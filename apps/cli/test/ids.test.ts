@@ -182,9 +182,7 @@ test.each<[string, Competition, object]>([
     expect(code).toBe(1)
     expect(JSON.parse(stdout).error).toMatchObject(expected)
   }
-  expect(readdirSync(cwd).sort()).toEqual(['data', 'model.onnx', 'out', 'shares'])
-  expect(readdirSync(join(cwd, 'out'))).toEqual(['.pixelrow-predict.json'])
-  expect(readdirSync(join(cwd, 'shares'))).toEqual([])
+  expect(readdirSync(cwd).sort()).toEqual(['data', 'model.onnx'])
 })
 
 test('an id twice in test.csv is refused, with and without a sample', async () => {

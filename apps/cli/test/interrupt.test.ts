@@ -27,7 +27,7 @@ test('Ctrl-C ends a training with 130 and leaves what it needs to go on', async 
     expect(sentence).toBe('Interrupted; go on with:')
     expect(next).toMatch(new RegExp(`^ {2}node \\S+ resume ${folder}$`))
     const message = `${sentence} ${next!.trim()}`
-    expect(readdirSync(join(cwd, folder)).sort()).toEqual(['checkpoint.safetensors', 'resume.json'])
+    expect(readdirSync(join(cwd, folder)).sort()).toEqual(['.pixelrow', 'checkpoint.safetensors', 'resume.json'])
     const kept = [`${folder}/checkpoint.safetensors`, `${folder}/resume.json`]
     if (flags[0] !== '--json') expect(stdout).toBe('')
     else expect(JSON.parse(stdout)).toEqual({ error: { message, kept, resume: folder } })
@@ -51,7 +51,9 @@ test('an interrupted training leaves an earlier result in the same folder as it 
   const results = ['history.csv', 'model.onnx', 'model.rows.bin', 'run.json', 'submission.csv']
   const before = results.map((name) => readFileSync(join(cwd, 'out', name), 'utf8'))
   expect((await interrupted([...endless, '--out', 'out'], cwd, '^ +1 ')).code).toBe(130)
-  expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['checkpoint.safetensors', ...results, 'resume.json'].sort())
+  expect(readdirSync(join(cwd, 'out')).sort()).toEqual(
+    ['.pixelrow', 'checkpoint.safetensors', ...results, 'resume.json'].sort(),
+  )
   expect(results.map((name) => readFileSync(join(cwd, 'out', name), 'utf8'))).toEqual(before)
 })
 

@@ -64,14 +64,16 @@ test('a download that Ctrl-C or a kill ends goes on with one ranged request', as
         /\nInterrupted; kept: digit-recognizer\/digit-recognizer\.zip\.part \(the same command goes on with it\)\n$/,
       )
     }
-    expect(readdirSync(join(cwd, 'digit-recognizer')).filter((name) => !name.includes('.part'))).toEqual([])
+    const names = readdirSync(join(cwd, 'digit-recognizer')).filter((name) => !name.includes('.part'))
+    // Who was killed has not given its lock back.
+    expect(names).toEqual(how === 'SIGKILL' ? ['.pixelrow'] : [])
     const before = server.requests.length
     const again = await setting.pixelrow(['download'])
     expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('\n9.0 kB of it had come before\n') })
     const storage = server.requests.slice(before).filter(({ point }) => point === 'storage.get')
     expect(storage.map(({ headers }) => headers.range)).toEqual(['bytes=9000-'])
     const files = server.state.competitions[0]!.files
-    expect(readdirSync(join(cwd, 'digit-recognizer')).sort()).toEqual(Object.keys(files).sort())
+    expect(readdirSync(join(cwd, 'digit-recognizer')).sort()).toEqual(['.pixelrow', ...Object.keys(files)].sort())
     for (const [name, bytes] of Object.entries(files)) {
       expect(readFileSync(join(cwd, 'digit-recognizer', name)).equals(bytes)).toBe(true)
     }
@@ -92,6 +94,7 @@ test('Ctrl-C during the upload: nothing was submitted, and the run is complete',
   )
   expect(server.points()).not.toContain('CreateSubmission')
   expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
+    '.pixelrow',
     'history.csv',
     'model.onnx',
     'model.rows.bin',
@@ -142,6 +145,7 @@ test('an interrupted training that is resumed asks for a new yes before it submi
   expect(await pixelrow(['resume', 'out', '--yes', '-q'])).toMatchObject({ code: 0 })
   expect(server.state.submissions).toHaveLength(1)
   expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
+    '.pixelrow',
     'history.csv',
     'model.onnx',
     'model.rows.bin',

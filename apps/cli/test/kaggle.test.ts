@@ -84,7 +84,7 @@ describe('download', () => {
     const names = ['train.csv', 'test.csv', 'sample_submission.csv']
     expect({ code, stdout }).toEqual({ code: 0, stdout: names.map((name) => `digit-recognizer/${name}\n`).join('') })
     expect(readdirSync(cwd)).toEqual(['digit-recognizer'])
-    expect(readdirSync(join(cwd, 'digit-recognizer')).sort()).toEqual([...names].sort())
+    expect(readdirSync(join(cwd, 'digit-recognizer')).sort()).toEqual(['.pixelrow', ...names].sort())
     expect(stderr).toMatch(
       /^Signing in to Kaggle by ~\/\.kaggle\/access_token\nDownloading the files of digit-recognizer to digit-recognizer\n/,
     )
@@ -116,7 +116,7 @@ describe('download', () => {
     expect(readFileSync(join(cwd, 'deep/er/test.csv'), 'utf8')).toBe('mine')
     expect(await pixelrow([...words, '--overwrite'])).toMatchObject({ code: 0 })
     expect(readFileSync(join(cwd, 'deep/er/test.csv'), 'utf8')).toMatch(/^pixel0,/)
-    expect(readdirSync(join(cwd, 'deep/er'))).toEqual(['test.csv'])
+    expect(readdirSync(join(cwd, 'deep/er'))).toEqual(['.pixelrow', 'test.csv'])
   })
 
   test.each<[string, string[], RegExp]>([
@@ -206,6 +206,7 @@ describe('run --kaggle --submit', () => {
     const { stderr } = await answered(['run', '--kaggle', '--submit', '-o', 'out', ...quick], 'n')
     expect(stderr).toMatch(/\nNot submitted; to do it later:\n.*node \S+ submit out\/submission\.csv/)
     expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
+      '.pixelrow',
       'history.csv',
       'model.onnx',
       'model.rows.bin',

@@ -30,7 +30,13 @@ test('a training that diverged exits with 4, keeps its files, marks run.json and
     /\nFailed: the training diverged: its loss rose from 1\.\d{3} at its first step to \S+ at its end, and the classes' shares alone give 1\.\d{3}; out is kept, and its run\.json says so\nThe likely cause is the learning rate, 900\. With the recipe's own:\n/,
   )
   expect(done.stderr).not.toMatch(/Next, predict/)
-  expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['history.csv', 'model.onnx', 'model.rows.bin', 'run.json'])
+  expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
+    '.pixelrow',
+    'history.csv',
+    'model.onnx',
+    'model.rows.bin',
+    'run.json',
+  ])
   const { outcome } = record(cwd, 'out')
   expect(outcome).toMatchObject({
     verdict: 'diverged',
@@ -75,6 +81,7 @@ test('labels that have nothing to do with the pictures: no better than the most 
   )
   expect(done.stdout).toMatch(/out\/submission\.csv: 100 rows/)
   expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
+    '.pixelrow',
     'history.csv',
     'model.onnx',
     'model.rows.bin',

@@ -60,10 +60,19 @@ test('run refuses a folder whose results would take the place of its data', asyn
   cpSync(join(cwd, 'data/test.csv'), join(cwd, 'linked/test.csv'))
   symlinkSync(join(cwd, 'out/history.csv'), join(cwd, 'linked/train.csv'))
   const before = everything(cwd)
-  const { code, stderr } = await pixelrow(['run', '--data', 'linked', '-o', 'out'], { cwd })
-  expect(code).toBe(1)
-  expect(stderr).toMatch(/^Error: out\/history\.csv, which is linked\/train\.csv, is read here .*\nFix: choose another/)
-  expect(everything(cwd)).toEqual(before)
+  const words = ['run', '--data', 'linked', '-o', 'out']
+  for (const [more, message] of [
+    [
+      [],
+      /^Error: out\/history\.csv: is there already and was not written by pixelrow, so it stays\.\nFix: Choose another name/,
+    ],
+    [['--force'], /^Error: out\/history\.csv, which is linked\/train\.csv, is read here .*\nFix: choose another/],
+  ] as const) {
+    const { code, stderr } = await pixelrow([...words, ...more], { cwd })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(message)
+    expect(everything(cwd)).toEqual(before)
+  }
 })
 
 test('an interrupted training is not trained over, a finished run only with a word', async () => {
@@ -71,7 +80,7 @@ test('an interrupted training is not trained over, a finished run only with a wo
   writeData(join(cwd, 'data'), fake)
   const words = ['run', '--data', 'data', '--out', 'out', '--epochs']
   expect((await pixelrow([...words, '1'], { cwd })).stderr).not.toMatch(/Replaces/)
-  expect((await pixelrow([...words, '1'], { cwd })).stderr).toMatch(/\nReplaces the run in out\nTraining /)
+  expect((await pixelrow([...words, '1'], { cwd })).stderr).toMatch(/^Replaces the run in out\nReading data\n/)
   expect((await interrupted([...words, '10000'], cwd, '^ +1 ')).code).toBe(130)
   const before = everything(cwd)
   for (const again of [
@@ -81,7 +90,7 @@ test('an interrupted training is not trained over, a finished run only with a wo
     const { code, stderr } = await pixelrow(again, { cwd })
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /^Error: out holds an interrupted training\nFix: resume it: node \S+ resume out, or choose another folder with -o\n$/,
+      /^Error: out holds an interrupted training\nFix: go on with it: node \S+ resume out, or this command with --continue; to begin anew, add --force, or choose another folder with -o\n$/,
     )
     expect(everything(cwd)).toEqual(before)
   }
@@ -96,8 +105,8 @@ test('a folder with files of our names that no run left there is refused, and th
   expect({ code, stderr }).toEqual({
     code: 1,
     stderr:
-      'Error: . holds submission.csv but no run.json, so no finished run left that there\n' +
-      'Fix: choose another folder with -o, or move the files away\n',
+      'Error: submission.csv: is there already and was not written by pixelrow, so it stays.\n' +
+      'Fix: Choose another name with -o, move it away, or add --force to replace it.\n',
   })
   expect(everything(cwd)).toEqual(before)
 })

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -30,9 +30,8 @@ async function serving(args: string[] = [], cwd = workFolder()) {
 }
 
 /** A model of pets, which nobody has trained. */
-function pets(): Uint8Array {
+function pets(classes = ['cat', 'dog']): Uint8Array {
   const shape = { height: 28, width: 28, channels: 1, channelOrder: 'interleaved' } as const
-  const classes = ['cat', 'dog']
   const architecture = linear({ shape, maxValue: 255, classes })
   return toOnnx({ architecture, weights: initialize(architecture, (_, index) => (index * 0.618) % 1), classes })
 }
@@ -85,6 +84,22 @@ describe('pixelrow playground', () => {
       model: 'my "pets" & more.onnx: 2 classes, images of 28×28',
       classes: ['cat', 'dog'],
     })
+  })
+
+  test('shows the names of a model and of its classes as text, whatever they hold', async () => {
+    const folder = workFolder()
+    const image = `"><img src=x onerror=document.title='run'>$&`
+    const classes = [image, '`|\n<script>document.title="run"</script>']
+    writeFileSync(join(folder, `${image}.onnx`), pets(classes))
+    const { url } = await serving(['--model', `${image}.onnx`], folder)
+    const page = await browser.newPage()
+    await page.goto(url)
+    await page.locator('#answer strong').waitFor()
+    expect(await page.locator('#model').textContent()).toBe(`${image}.onnx: 2 classes, images of 28×28`)
+    expect(await page.locator('#classes .label').allTextContents()).toEqual(classes)
+    expect(await page.locator('img[src=x]').count()).toBe(0)
+    expect(await page.title()).not.toBe('run')
+    await page.close()
   })
 
   test('answers nothing but its own files, and to this machine alone', async () => {
@@ -153,13 +168,21 @@ describe('pixelrow playground --out', () => {
     expect(await begins(`${server.origin}/a/b/c/`)).toMatchObject({ classes: [...'0123456789'] })
 
     writeFileSync(join(cwd, 'pets.onnx'), pets())
-    writeFileSync(join(site, 'assets', 'of-an-older-build.js'), '')
+    writeFileSync(join(site, 'assets', 'mine.js'), 'kept')
     writeFileSync(join(site, 'mine.txt'), 'kept')
     const again = await pixelrow(['playground', '--out', 'site', '--model', 'pets.onnx'], { cwd })
     expect(again).toMatchObject({ code: 0, stderr: 'Replaced the playground in site\n' })
-    expect(existsSync(join(site, 'assets', 'of-an-older-build.js'))).toBe(false)
-    expect(readdirSync(site).sort()).toEqual(['assets', 'favicon.svg', 'index.html', 'mine.txt', 'pets.onnx'])
+    expect(existsSync(join(site, 'assets', 'mine.js'))).toBe(true)
+    const names = ['.pixelrow', 'assets', 'favicon.svg', 'index.html', 'mine.txt', 'pets.onnx']
+    expect(readdirSync(site).sort()).toEqual(names)
     expect(await begins(`${server.origin}/a/b/c/`)).toMatchObject({ classes: ['cat', 'dog'] })
+
+    // Of an older version's nothing is written down.
+    rmSync(join(site, '.pixelrow'), { recursive: true })
+    writeFileSync(join(site, 'assets', 'of-an-older-build.js'), '')
+    expect(await pixelrow(['playground', '--out', 'site'], { cwd })).toMatchObject({ code: 0 })
+    expect(existsSync(join(site, 'assets', 'of-an-older-build.js'))).toBe(false)
+    expect(readdirSync(site).sort()).toEqual(names.map((name) => name.replace('pets', 'digits')).sort())
   })
 
   test('refuses to write over what is not its own', async () => {
@@ -173,8 +196,8 @@ describe('pixelrow playground --out', () => {
     const { code, stderr } = await pixelrow(['playground', '--out', 'mine'], { cwd })
     expect(code).toBe(1)
     expect(stderr).toBe(
-      'Error: mine holds index.html, which no playground left there\n' +
-        'Fix: choose another folder with -o, or move the files away\n',
+      'Error: mine/index.html: is there already and was not written by pixelrow, so it stays.\n' +
+        'Fix: Choose another name with -o, move it away, or add --force to replace it.\n',
     )
     expect(readdirSync(join(cwd, 'mine'))).toEqual(['index.html'])
     expect(readFileSync(join(cwd, 'mine', 'index.html'), 'utf8')).toBe('<title>mine</title>')

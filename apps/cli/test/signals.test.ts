@@ -20,7 +20,7 @@ test.each(['SIGTERM', 'SIGHUP', 'SIGUSR1'] as const)(
     expect({ code, signal }).toEqual({ code: 128 + constants.signals[name], signal: null })
     expect(stderr).toMatch(new RegExp(`\\nInterrupted \\(${name}\\); go on with:\\n {2}node \\S+ resume out\\n$`))
     expect(JSON.parse(stdout).error).toMatchObject({ resume: 'out' })
-    expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['checkpoint.safetensors', 'resume.json'])
+    expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['.pixelrow', 'checkpoint.safetensors', 'resume.json'])
   },
 )
 
@@ -33,7 +33,7 @@ test('a terminal that is closed costs no checkpoint, though nobody can be told',
   child.stderr!.destroy()
   child.kill('SIGHUP')
   expect((await finished).code).toBe(129)
-  expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['checkpoint.safetensors', 'resume.json'])
+  expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['.pixelrow', 'checkpoint.safetensors', 'resume.json'])
 })
 
 test('a batch system that warns and then ends a job gets the checkpoint that the warning asked for', async () => {

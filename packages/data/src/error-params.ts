@@ -35,6 +35,8 @@ export interface DataErrorParams {
   DATA_FETCH_FAILED: { status?: number; reason?: string }
   /** What an address gives is more than an `option` allows, which is its `limit`: in bytes, or in milliseconds without one. */
   DATA_FETCH_LIMIT: { option: 'maxBytes' | 'stallTimeout'; limit: number }
+  /** Gzip unpacks to more than an `option` allows, which is its `limit`: so many times its bytes. */
+  DATA_GZIP_LIMIT: { option: 'maxRatio'; limit: number }
   /** A zip cannot be read: the `entry` at fault, and the code of the error beneath as `reason`. */
   DATA_ZIP_UNREADABLE: { entry?: string; reason?: string }
   /** A zip has neither a CSV nor pictures in it: its `files`. */
@@ -146,6 +148,6 @@ export interface DataErrorParams {
   DATA_SPLIT_IMPOSSIBLE: { rows: number; asked: number; pictures?: number }
   /** A text would not be read back from a CSV as it is: `field`, and its `index` there. */
   DATA_TEXT_UNWRITABLE: { field: string; index: number }
-  /** This JavaScript engine runs no WebAssembly with SIMD, which was asked for. */
+  /** This JavaScript engine runs no WebAssembly with SIMD, or has no memory for it, and it was asked for. */
   DATA_PARSER_UNAVAILABLE: Nothing
 }

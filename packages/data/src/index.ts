@@ -2,7 +2,7 @@
 
 export { checkTable } from './check.ts'
 export { classText } from './csv/classes.ts'
-export { csvCell, csvText, submissionText, type WriteCsvOptions } from './csv/csv.ts'
+export { csvCell, csvText, spreadsheetText, submissionText, type WriteCsvOptions } from './csv/csv.ts'
 export { isSampleName, type Sample, type Submission, type SubmissionPiece } from './csv/submission.ts'
 export type { SubmissionOptions } from './csv/submission-options.ts'
 export { DataError, type DataErrorCode, type DataErrorDetail, type DataErrorPlace } from './error.ts'
@@ -30,6 +30,9 @@ export { type Random, random, streams, threefry2x32 } from './random.ts'
 export { formatShape, parseShape, pixelCount } from './shape.ts'
 export { readRows, readSample, readSubmission, readSubmissionRows, readTable } from './source/disk.ts'
 export type {
+  ColumnHints,
+  ColumnLayout,
+  ColumnPlace,
   Decision,
   ImageShape,
   Part,

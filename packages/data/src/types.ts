@@ -57,8 +57,8 @@ export interface ReadOptions {
   label?: string | number | false
   /** Identifier column: name, index or `false`. Default: `id`, `ImageId` or `row_id` where the header has it. */
   id?: string | number | false
-  /** Names that the columns of identifiers and labels have where the file has them, such as those in the header of a sample submission. */
-  columns?: { id?: string; label?: string }
+  /** What columns are where the file has them, such as by the header of a sample submission, or by a table of the same kind that was read before. */
+  columns?: ColumnHints
   /** Names (or 0-based indices) of columns to leave out. */
   drop?: readonly (string | number)[]
   /** Size of the images. Default: from the header's names, else a grey square, or the usual shape under which the pictures are clearly smoother. */
@@ -95,11 +95,48 @@ export interface ReadOptions {
   name?: string
   /** Told what was decided without being asked for: a sentence each, and the same as data. */
   onNote?: (note: string, decision: Decision) => void
+  /** Told what the columns of a CSV were taken for. */
+  onLayout?: (layout: ColumnLayout) => void
+  /**
+   * Told the bytes of each file as they are read, to hash them, say: piece by piece and packed as they are, those of a picture in a folder at once, by its path
+   * there. They are to be looked at before it returns. Of a file in a zip nothing is told.
+   */
+  onBytes?: (name: string, bytes: Uint8Array) => void
   /** Most bytes that a URL may give, unpacked. Default 8 GiB. */
   maxBytes?: number
+  /** Most bytes unpacked from one that was packed, in gzip and zips, for what unpacks to more than 16 MiB. Default 200. */
+  maxRatio?: number
   /** Milliseconds without a byte after which the connection to a URL counts as lost. Default 60,000. */
   stallTimeout?: number
   signal?: AbortSignal
+}
+
+/** What some columns are called, or where they stand: names count where the header has them, places from 0 where there is no header and the number of columns is right. */
+export interface ColumnHints {
+  /** Identifiers; of a list the first that is there. */
+  id?: string | number | readonly (string | number)[]
+  /** Labels; likewise. */
+  label?: string | number | readonly (string | number)[]
+  /** To be left out. */
+  drop?: readonly (string | number)[]
+}
+
+/** A column: its place from 0, and its name where there is a header. */
+export interface ColumnPlace {
+  place: number
+  name?: string
+}
+
+/** What the columns of a CSV were taken for. */
+export interface ColumnLayout {
+  /** The first line holds names. */
+  header: boolean
+  /** Columns in all. */
+  columns: number
+  label?: ColumnPlace
+  id?: ColumnPlace
+  /** Columns that were left out. */
+  dropped: ColumnPlace[]
 }
 
 /** What was decided without being asked for. */
@@ -126,6 +163,7 @@ export type PictureOptions = Pick<
   | 'name'
   | 'onNote'
   | 'maxBytes'
+  | 'maxRatio'
   | 'stallTimeout'
   | 'signal'
 >

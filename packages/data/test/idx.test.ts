@@ -35,6 +35,31 @@ test('IDX images become a table, with the labels of another file, gzip too', asy
   expect([given.labels, given.classes]).toEqual([Uint16Array.of(0, 2, 0), ['8', '5', '3']])
 })
 
+test('dimensions of which nobody has so many, and zero times infinity, are told in a short sentence', async () => {
+  const header = (rank: number, dim: number) => [0, 0, 8, rank, ...Array.from({ length: 4 * rank }, () => dim)]
+  const many = await dataError(readTable(Uint8Array.from(header(255, 255))))
+  expect(many.message).toMatch(/^input: expected more bytes than any file has for 255 dimensions, found 1024 bytes\./)
+  const cut = await dataError(readTable(Uint8Array.of(0, 0, 8, 9, 0, 0, 0, 1)))
+  expect(cut.message).toMatch(/^input: expected at least 40 bytes for 9 dimensions, found 8 bytes\./)
+  const none = [...header(254, 255), 0, 0, 0, 0, 1]
+  none[3] = 255
+  const zero = await dataError(readTable(Uint8Array.from(none)))
+  expect(zero.message).toMatch(/^input: expected 1024 bytes for 255 dimensions, found 1025 bytes\./)
+})
+
+test('gzip that unpacks to 200 times its bytes is refused, unless it is small or trusted', async () => {
+  const blank = (mebibytes: number) => gzipSync(writeIdx([mebibytes, 1024, 1024], new Uint8Array(mebibytes << 20)))
+  const path = join(folder, 'bomb.gz')
+  await writeFile(path, blank(17))
+  for (const source of [path, blank(17), new Blob([blank(17)])]) {
+    const error = await dataError(readTable(source))
+    expect(error).toMatchObject({ code: 'DATA_GZIP_LIMIT', params: { option: 'maxRatio', limit: 200 } })
+    expect(error.message).toContain('unpacks to more than 200 times its bytes, as gzip bombs do. If you trust')
+  }
+  expect((await readTable(path, { maxRatio: 2000 })).rows).toBe(17)
+  expect((await readTable(blank(15))).rows).toBe(15)
+})
+
 test('a table written as IDX reads back', async () => {
   const table = await read('label,pixel0,pixel1,pixel2,pixel3\n0,0,255,17,3\n1,9,8,7,6\n')
   const [pixels, classes] = [join(folder, 'images'), join(folder, 'labels')]

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { check, read as onnx } from '@pixelrow/onnx'
+import { visible, visibleName } from '../../../common/visible.ts'
 import { describe } from './describe.ts'
 import { toFloat16 } from './float16.ts'
 import { optimize } from './optimize/optimize.ts'
@@ -13,6 +14,7 @@ into one ONNX file, which is checked against ONNX’s definitions before it is w
 
   -o, --out <file>        where the model goes
       --precision <name>  float32 or float16, which is not checked on rows here; pixelrow export does that, and int8
+      --force             replace a file that pixelrow did not write, or that was changed since
       --optimize          work out what constants decide, drop what no output needs
       --classes <list>    make a classifier: bytes in, and these classes with commas between them
       --scale <x>         what that classifier’s model is fed is byte × scale + offset (default: 1/255)
@@ -25,6 +27,7 @@ class UsageError extends Error {}
 const options = {
   out: { type: 'string', short: 'o' },
   precision: { type: 'string', default: 'float32' },
+  force: { type: 'boolean' },
   optimize: { type: 'boolean' },
   classes: { type: 'string' },
   scale: { type: 'string' },
@@ -35,6 +38,7 @@ const options = {
 interface Values {
   out?: string
   precision: string
+  force?: boolean
   optimize?: boolean
   classes?: string
   scale?: string
@@ -46,25 +50,55 @@ interface Values {
 async function main(argv: string[]): Promise<void> {
   const { values, positionals } = await parsed(argv)
   if (values.help) {
-    console.log(usage)
+    await print(usage)
     return
   }
   const [source, ...more] = positionals
   if (source === undefined || more.length) throw new UsageError('expected one SOURCE, e.g. model.json')
   if (values.out === undefined) throw new UsageError('expected -o, e.g. -o model.onnx')
   await requireApart(source, values.out)
+  const { claimFile } = await import('@pixelrow/files')
+  const { out, force = false } = values
+  await using output = await claimFile(out, { by: 'pixelrow-export', force, isOurs })
   const bytes = lessOf(await read(source, values), values)
-  requireSound(values.out, bytes)
-  const { mkdir, readFile, writeFile } = await import('node:fs/promises')
-  const { dirname } = await import('node:path')
-  await mkdir(dirname(values.out), { recursive: true })
-  await writeFile(values.out, bytes)
-  const { inputs, outputs } = describe(new Uint8Array(await readFile(values.out)))
+  requireSound(out, bytes)
+  await output.write(output.name, bytes)
+  await output.commit()
+  const { inputs, outputs } = describe(bytes)
   const names = (ports: typeof inputs) =>
-    ports.map(({ name, dataType, dims }) => `${name} ${dataType}[${dims}]`).join(', ')
-  console.log(
-    `${values.out}: ${bytes.length} bytes, well formed by ONNX’s definitions\ninput:  ${names(inputs)}\noutput: ${names(outputs)}`,
+    ports.map(({ name, dataType, dims }) => `${visibleName(name)} ${dataType}[${dims}]`).join(', ')
+  await print(
+    `${visibleName(out)}: ${bytes.length} bytes, well formed by ONNX’s definitions\ninput:  ${names(inputs)}\noutput: ${names(outputs)}`,
   )
+}
+
+/** Whether a file of which nothing is written down is a model that an earlier version wrote. */
+async function isOurs(path: string): Promise<boolean> {
+  const { readFile } = await import('node:fs/promises')
+  const { stateOf } = await import('@pixelrow/files')
+  const { basename, dirname } = await import('node:path')
+  try {
+    if ((await stateOf(dirname(path), basename(path))) === 'changed') return false
+    return describe(new Uint8Array(await readFile(path))).producer === 'pixelrow'
+  } catch {
+    return false
+  }
+}
+
+/** Writes to standard output and waits for it; whoever has read enough of it is no failure. */
+async function print(text: string): Promise<void> {
+  process.stdout.on('error', () => {})
+  const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => {
+    process.stdout.write(`${visible(text)}\n`, resolve)
+  })
+  if (error && error.code !== 'EPIPE') throw new Error(`standard output cannot be written: ${error.message}`)
+}
+
+/** What went wrong, with what helps in this command's own words. */
+function sentenceOf(error: unknown): string {
+  const { code, sentence, message } = error as Error & { code?: string; sentence?: string }
+  if (code !== 'FILES_FOREIGN') return error instanceof Error ? message : String(error)
+  return `${sentence} Choose another -o, move it away, or add --force to replace it.`
 }
 
 async function parsed(argv: string[]): Promise<{ values: Values; positionals: string[] }> {
@@ -125,8 +159,9 @@ function lessOf(bytes: Uint8Array, { precision, optimize: less }: Values): Uint8
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   const usageError = error instanceof UsageError
-  console.error(
-    `Error: ${error instanceof Error ? error.message : error}${usageError ? '\nTry: npx @pixelrow/export --help' : ''}`,
+  process.stderr.on('error', () => {})
+  process.stderr.write(
+    visible(`Error: ${sentenceOf(error)}${usageError ? '\nTry: npx @pixelrow/export --help' : ''}\n`),
   )
   process.exitCode = usageError ? 2 : 1
 })

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -64,6 +64,49 @@ test('a classifier of bytes, in float16', () => {
   expect(metadata).toMatchObject({ 'pixelrow.classes': '["cat","dog"]', 'pixelrow.precision': 'float16' })
 })
 
+test('a file of somebody else stays, and goes with --force as the message says', () => {
+  writeFileSync(join(cwd, 'mine.onnx'), 'mine')
+  const { status, stdout, stderr } = run('ours.onnx', '-o', 'mine.onnx')
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+  expect(stderr).toBe(
+    'Error: mine.onnx: is there already and was not written by pixelrow, so it stays. ' +
+      'Choose another -o, move it away, or add --force to replace it.\n',
+  )
+  expect(readFileSync(join(cwd, 'mine.onnx'), 'utf8')).toBe('mine')
+  expect(run('ours.onnx', '-o', 'mine.onnx', '--force').status).toBe(0)
+  expect(run('ours.onnx', '-o', 'mine.onnx', '--optimize').status).toBe(0)
+  writeFileSync(join(cwd, 'mine.onnx'), 'edited')
+  expect(run('ours.onnx', '-o', 'mine.onnx').stderr).toContain('was changed since it was written')
+})
+
+test('names in a model do nothing to the terminal', () => {
+  const codes = '\u001b]0;PWNED\u0007\u202e'
+  const ours = read(bytesOf('ours.onnx'))
+  const inputs = ours.graph.inputs.map((input) => ({ ...input, name: codes }))
+  const renamed = (names: readonly string[]) =>
+    names.map((name) => (name === ours.graph.inputs[0]!.name ? codes : name))
+  const nodes = ours.graph.nodes.map((node) => ({ ...node, inputs: renamed(node.inputs) }))
+  writeFileSync(join(cwd, 'named.onnx'), write({ ...ours, graph: { ...ours.graph, inputs, nodes } }))
+  const { status, stdout } = run('named.onnx', '-o', 'named-out.onnx')
+  expect(status).toBe(0)
+  expect(stdout).toContain('\\u001b]0;PWNED\\u0007\\u202e uint8')
+  expect(stdout).not.toContain('\u001b')
+})
+
+test.runIf(existsSync('/dev/full'))(
+  'a standard output that is full is said, one that nobody reads any more is not',
+  () => {
+    const shell = (line: string) => spawnSync('bash', ['-c', line], { cwd, encoding: 'utf8' })
+    const command = `"${process.execPath}" "${entry}"`
+    expect(shell(`${command} --help > /dev/full`)).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^Error: standard output cannot be written: .*\n$/),
+    })
+    expect(shell(`${command} --help | true; exit \${PIPESTATUS[0]}`)).toMatchObject({ status: 0, stderr: '' })
+    expect(shell(`${command} nowhere.json -o x.onnx 2> /dev/full`)).toMatchObject({ status: 1, stdout: '' })
+  },
+)
+
 test('an ONNX file', () => {
   expect(run('ours.onnx', '-o', 'new/small.onnx', '--precision', 'float16').status).toBe(0)
   expect(bytesOf('new/small.onnx').length).toBeLessThan(bytesOf('ours.onnx').length)
@@ -107,7 +150,7 @@ test.each<[string[], number, RegExp]>([
 test('--help tells all of it', () => {
   const { status, stdout } = run('--help')
   expect(status).toBe(0)
-  for (const flag of ['--out', '--precision', '--optimize', '--classes', '--scale', '--offset']) {
+  for (const flag of ['--out', '--precision', '--force', '--optimize', '--classes', '--scale', '--offset']) {
     expect(stdout).toContain(flag)
   }
 })

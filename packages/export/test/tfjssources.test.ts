@@ -246,6 +246,14 @@ describe('what is missing or damaged', () => {
       () => edited('group1-shard1of3', '../../secret'),
       /names a file outside its folder: "\.\.\/\.\.\/secret/,
     ],
+    ...['ht\ntp://host/x', ' http://host/x', 'a+b://host/x', 'x\0y', '', 'a/', '.'].map(
+      (path): [string, () => TfjsFile[], RegExp] => [
+        `the path ${JSON.stringify(path)}`,
+        () => edited('group1-shard1of3.bin', JSON.stringify(path).slice(1, -1)),
+        /names a file outside its folder/,
+      ],
+    ),
+    ['one file twice', () => edited('group1-shard2of3.bin', 'group1-shard1of3.bin'), /shard1of3.bin twice/],
     ['a path from the root', () => edited('group1-shard1of3.bin', '/etc/passwd'), /names a file outside its folder/],
     [
       'a layer without its weights',
@@ -277,6 +285,12 @@ describe('what is missing or damaged', () => {
     const converted = tfjsToOnnx(source())
     await expect(converted).rejects.toThrow(message)
     await expect(converted).rejects.toThrow(ExportError)
+  })
+
+  test('a shard that leads out of the folder of an address', async () => {
+    const { origin, close } = await serve({ '/models/': write('climbing', edited('group1-shard1of3', '%2e%2e/x')) })
+    const converted = tfjsToOnnx(`${origin}/models/model.json`)
+    await expect(converted.finally(close)).rejects.toThrow('names a file outside its folder: "%2e%2e/x.bin"')
   })
 
   test('inputShapes that the model has not', async () => {

@@ -29,6 +29,12 @@ export async function writeFileAtomic(path: string | URL, data: FileData, option
   await syncFolder(dirname(target.path))
 }
 
+/**
+ * A path in a folder for what is made there under another name, a file or a folder: `sweepTemporaries` removes it once this process is gone. Its length
+ * is its own: that of the target may be as long as a name can be.
+ */
+export const temporaryIn = (folder: string): string => join(folder, `.pixelrow-${newOwner().id}.tmp`)
+
 /** Whose temporary file a name is that of, if it is one; those of older versions are nobody's. */
 export function temporaryOf(name: string): string | undefined {
   if (/^\.pixelrow-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/.test(name)) return 'nobody'
@@ -45,8 +51,7 @@ export async function replaceFile(
   { mode, signal }: { mode?: number | undefined; signal?: AbortSignal | undefined },
 ): Promise<void> {
   const action = { file, action: 'written' } as const
-  // A name of its own length: the target's may be as long as a name can be.
-  const temporary = join(dirname(target), `.pixelrow-${newOwner().id}.tmp`)
+  const temporary = temporaryIn(dirname(target))
   const handle = await attempt(open(temporary, 'wx', mode === undefined ? 0o666 : 0o600), action)
   try {
     try {

@@ -1,16 +1,16 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
-import { syncFolder } from './atomic.ts'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { syncFolder, temporaryIn } from './atomic.ts'
 import { cacheFolder } from './cache.ts'
 import { FileError } from './error.ts'
 import { cachedRules, check } from './options.ts'
+import { sweepTemporaries } from './owned/enter.ts'
+import { makeFolder } from './owned/store.ts'
 import { attempt, codeOf } from './reason.ts'
 import type { CachedOptions } from './types.ts'
 
 /** Written last: a folder without it is not whole. */
 const marker = '.complete'
-const dayInMs = 24 * 60 * 60 * 1000
 /** Folders that this process is making, by path. */
 const underWay = new Map<string, Promise<string>>()
 
@@ -30,7 +30,7 @@ export async function cached(
   const path = join(resolve(folder), ...partsOfKey(key))
   const running = underWay.get(path)
   if (running) return running
-  const work = isWhole(path).then((whole) => (whole ? path : built(path, make)))
+  const work = made(path, make)
   underWay.set(path, work)
   try {
     return await work
@@ -46,6 +46,11 @@ function partsOfKey(key: string): string[] {
   throw new FileError({ code: 'FILES_KEY_INVALID', params: { key }, problem })
 }
 
+async function made(path: string, make: (folder: string) => Promise<void>): Promise<string> {
+  await sweepTemporaries(dirname(path))
+  return (await isWhole(path)) ? path : built(path, make)
+}
+
 const isWhole = (path: string): Promise<boolean> =>
   stat(join(path, marker)).then(
     (stats) => stats.isFile(),
@@ -54,10 +59,9 @@ const isWhole = (path: string): Promise<boolean> =>
 
 async function built(path: string, make: (folder: string) => Promise<void>): Promise<string> {
   const parent = dirname(path)
-  const partial = join(parent, `.${basename(path)}.${randomUUID()}.partial`)
+  const partial = temporaryIn(parent)
   const action = { file: path, action: 'created' } as const
-  await attempt(mkdir(parent, { recursive: true }), action)
-  await removeLeftovers(parent, basename(path))
+  await attempt(makeFolder(parent), action)
   await attempt(mkdir(partial), action)
   try {
     await make(partial)
@@ -92,7 +96,7 @@ const occupied = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'EACCES'])
 
 /** Removes a damaged folder, and says whether there was one. Should it turn out whole, another process just made it: it goes back. */
 async function takeAway(path: string): Promise<boolean> {
-  const aside = join(dirname(path), `.${basename(path)}.${randomUUID()}.partial`)
+  const aside = temporaryIn(dirname(path))
   try {
     await rename(path, aside)
   } catch (error) {
@@ -101,15 +105,6 @@ async function takeAway(path: string): Promise<boolean> {
   if (await isWhole(aside)) await rename(aside, path).catch(() => {})
   await remove(aside)
   return true
-}
-
-/** What processes left that were killed; a day is more than any of them takes. */
-async function removeLeftovers(parent: string, name: string): Promise<void> {
-  for (const each of await readdir(parent).catch(() => [])) {
-    if (!each.startsWith(`.${name}.`) || !each.endsWith('.partial')) continue
-    const stats = await stat(join(parent, each)).catch(() => undefined)
-    if (stats && Date.now() - stats.mtimeMs > dayInMs) await remove(join(parent, each))
-  }
 }
 
 const remove = (path: string) => rm(path, { recursive: true, force: true }).catch(() => {})

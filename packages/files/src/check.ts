@@ -1,5 +1,5 @@
 import type { Located } from './directory.ts'
-import { damagedZip, FileError } from './error.ts'
+import { damagedZip, FileError, quoted } from './error.ts'
 import { partsOf, unsafe } from './names.ts'
 
 const minimalHeader = 30
@@ -36,8 +36,7 @@ function requireDistinct(file: string, all: Located[]): void {
   }
   for (const path of seen) {
     for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1))
-      if (files.has(path.slice(0, at)))
-        throw fail(path.slice(0, at), `is a file, and the folder of ${JSON.stringify(path)}`)
+      if (files.has(path.slice(0, at))) throw fail(path.slice(0, at), `is a file, and the folder of ${quoted(path)}`)
   }
 }
 
@@ -51,7 +50,7 @@ function limitEntries(file: string, all: Located[], directoryStart: number): voi
     located.limit = next ? next.start : directoryStart
     const { entry, start, rawName } = located
     if (start + minimalHeader + rawName.length + entry.compressedSize <= located.limit) continue
-    const other = next ? `entry ${JSON.stringify(next.entry.name)}` : 'the directory'
+    const other = next ? `entry ${quoted(next.entry.name)}` : 'the directory'
     const problem = `overlaps with ${other}`
     throw damagedZip({
       file,

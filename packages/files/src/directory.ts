@@ -1,6 +1,6 @@
 import { formatSize, uint64, viewOf } from './bytes.ts'
 import type { DirectoryPlace } from './end.ts'
-import { damagedZip, downloadAgain, FileError } from './error.ts'
+import { damagedZip, downloadAgain, FileError, quoted } from './error.ts'
 import { fromCp437, fromUtf8 } from './names.ts'
 import type { Input } from './source.ts'
 import type { Codec, ZipEntry } from './types.ts'
@@ -65,8 +65,8 @@ function record(input: Input, place: DirectoryPlace, bytes: Uint8Array, at: numb
   const name = text(rawName)
   if (name === undefined) throw fail('a name says that it is UTF-8 and is not')
   const sizes = sizesOf(view, extra.get(zip64))
-  if (!sizes) throw fail(`the sizes of ${JSON.stringify(name)} are missing`)
-  if (sizes.disk !== 0) throw fail(`${JSON.stringify(name)} lies in another part of a split zip`)
+  if (!sizes) throw fail(`the sizes of ${quoted(name)} are missing`)
+  if (sizes.disk !== 0) throw fail(`${quoted(name)} lies in another part of a split zip`)
   const entry: ZipEntry = {
     name,
     directory: name.endsWith('/'),

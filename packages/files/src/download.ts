@@ -48,9 +48,10 @@ export async function download(
   return result
 }
 
-/** Not about the disk, nor about a file in the way: downloading the same bytes again would be needed, keeping them would not help. */
+/** Not about the disk, nor about a file or somebody in the way: downloading the same bytes again would be needed, keeping them would not help. */
 function isAboutContent(error: unknown): boolean {
-  return error instanceof FileError && !error.exists && codeOf(error.cause) === undefined
+  if (!(error instanceof FileError) || error.exists || codeOf(error.cause) !== undefined) return false
+  return !/^FILES_(SYSTEM|IN_THE_WAY|READ_ONLY|LOCKED|CLAIM_LOST|FOREIGN|SWAP_UNFINISHED)$/.test(error.code)
 }
 
 async function requireFree(path: string): Promise<void> {

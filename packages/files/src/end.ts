@@ -37,11 +37,13 @@ export async function findDirectory(input: Input): Promise<DirectoryPlace> {
   if (candidates.length === 0) throw await notFound(input)
   let first: unknown
   for (const at of candidates.slice(0, mostCandidates)) {
-    try {
-      return await placeOf(input, offset, tail, at)
-    } catch (error) {
+    const found = await placeOf(input, offset, tail, at).catch((error: unknown) => {
       first ??= error
-    }
+    })
+    if (!found) continue
+    // Whole, and so no end record by accident: what makes it doubtful makes each one after it doubtful too.
+    if (found.place.shift > 0) await requirePlainPrefix(input, found.place.shift, found.rest)
+    return found.place
   }
   throw first
 }
@@ -67,7 +69,13 @@ interface EndRecord {
   offset: number
 }
 
-async function placeOf(input: Input, tailOffset: number, tail: Uint8Array, at: number): Promise<DirectoryPlace> {
+interface Found {
+  place: DirectoryPlace
+  /** Bytes behind the end record and its comment. */
+  rest: number
+}
+
+async function placeOf(input: Input, tailOffset: number, tail: Uint8Array, at: number): Promise<Found> {
   const view = viewOf(tail)
   const comment = tail.slice(at + endSize, at + endSize + view.getUint16(at + 20, true))
   const rest = tail.length - at - endSize - comment.length
@@ -81,8 +89,7 @@ async function placeOf(input: Input, tailOffset: number, tail: Uint8Array, at: n
   }
   const place = { start, end: record.at, count: record.counts[0]!, shift, comment }
   await requireDirectory(input, place)
-  if (shift > 0) await requirePlainPrefix(input, shift, rest)
-  return { ...place, shortCount: record.at === tailOffset + at }
+  return { place: { ...place, shortCount: record.at === tailOffset + at }, rest }
 }
 
 function readEnd(view: DataView, at: number, tailOffset: number): EndRecord {

@@ -1,4 +1,5 @@
 import { CodedError } from '../../../common/error.ts'
+import { short } from '../../../common/short.ts'
 
 /** What an error of this package is about, for programs to go by. `params` has the `file`, `entry` and `offset` besides, where they are known. */
 export type FileErrorCode =
@@ -48,7 +49,7 @@ export type FileErrorCode =
   | 'FILES_DOWNLOAD_WRONG'
   /** Another process writes there: its `host`, `pid`, `since` when, what it does (`by`), and the `command` that frees the place. */
   | 'FILES_LOCKED'
-  /** A claim was taken over, as no sign of life had come from this process for a minute: nothing more is written. */
+  /** A claim was taken over, as no sign of life had come from this process for a minute, or it was removed: nothing more is written. */
   | 'FILES_CLAIM_LOST'
   /** Files stand in the way that no claim wrote, or that were changed since: their `names`, and the `state` of the first, foreign or changed. */
   | 'FILES_FOREIGN'
@@ -99,11 +100,16 @@ export class FileError extends CodedError<FileErrorCode> {
 }
 
 function sentence({ file, entry, offset, problem }: FileErrorDetail): string {
-  const place = [file, entry === undefined ? '' : `entry ${JSON.stringify(entry)}`].filter(Boolean).join(', ')
+  const place = [file && short(file, 150), entry === undefined ? '' : `entry ${quoted(entry)}`]
+    .filter(Boolean)
+    .join(', ')
   const at = offset === undefined ? '' : ` (at byte ${offset})`
   const what = `${problem}${at}`
   return `${place ? `${place}: ` : ''}${what}${/[.?!]$/.test(what) ? '' : '.'}`
 }
+
+/** An entry's name as sentences have it. */
+export const quoted = (name: string): string => JSON.stringify(short(name, 60))
 
 /** What to do about a file that came over a network and is not whole. */
 export const downloadAgain = 'Download it again.'

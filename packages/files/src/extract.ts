@@ -7,6 +7,7 @@ import { requireReadable } from './entry.ts'
 import { FileError } from './error.ts'
 import { partsOf, unsafeOnWindows } from './names.ts'
 import { check, extractRules } from './options.ts'
+import { makeFolder } from './owned/store.ts'
 import { openZip } from './readzip.ts'
 import { attempt, codeOf } from './reason.ts'
 import type { ExtractOptions, Zip, ZipEntry, ZipSource } from './types.ts'
@@ -45,12 +46,20 @@ export async function extractZip(
     const files = targets.filter(({ entry }) => !entry.directory)
     requireWritable(zip.name, targets, files, options)
     await requireFree(zip.name, files, overwrite)
-    const makeFolder = folderMaker(root)
-    await makeFolder(root)
-    for (const { entry, path } of targets) if (entry.directory) await makeFolder(path)
-    const bytes = await writeAll(zip, files, makeFolder, options)
-    for (const each of makeFolder.made) await syncFolder(each)
-    return { files: files.map(({ path }) => path), bytes }
+    const paths = files.map(({ path }) => path)
+    const { write } = options
+    if (write)
+      return { files: paths, bytes: await writeAll(zip, files, ({ entry }, data) => write(entry.name, data), options) }
+    const ensure = folderMaker(root)
+    await ensure(root)
+    for (const { entry, path } of targets) if (entry.directory) await ensure(path)
+    const put: Put = async ({ path }, data) => {
+      await ensure(dirname(path))
+      await replaceFile(path, path, data, { signal })
+    }
+    const bytes = await writeAll(zip, files, put, options)
+    for (const each of ensure.made) await syncFolder(each)
+    return { files: paths, bytes }
   } finally {
     await zip.close()
   }
@@ -94,7 +103,7 @@ function folderMaker(root: string) {
   const make = async (path: string): Promise<void> => {
     if (made.has(path)) return
     const action = { file: path, action: 'created' } as const
-    if (path === root) await attempt(mkdir(root, { recursive: true }), action)
+    if (path === root) await attempt(makeFolder(root), action)
     else {
       await make(dirname(path))
       await attempt(mkdir(path).catch(unlessThere), action)
@@ -115,16 +124,15 @@ function inTheWay(root: string, path: string): FileError {
   return new FileError({ code: 'FILES_IN_THE_WAY', params: { path }, file: path, problem, advice })
 }
 
-async function writeAll(
-  zip: Zip,
-  files: Target[],
-  makeFolder: (path: string) => Promise<void>,
-  options: ExtractOptions,
-) {
+/** Puts a file's content into its place. */
+type Put = (target: Target, data: AsyncIterable<Uint8Array>) => Promise<unknown>
+
+async function writeAll(zip: Zip, files: Target[], put: Put, options: ExtractOptions): Promise<number> {
   const { signal, onProgress } = options
   const totalBytes = sumOf(files)
   let [done, bytes] = [0, 0]
-  for (const { entry, path } of files) {
+  for (const target of files) {
+    const { entry } = target
     const report = () => onProgress?.({ entry: entry.name, files: done, totalFiles: files.length, bytes, totalBytes })
     async function* counted() {
       for await (const chunk of zip.open(entry, signal && { signal })) {
@@ -133,8 +141,7 @@ async function writeAll(
         report()
       }
     }
-    await makeFolder(dirname(path))
-    await replaceFile(path, path, counted(), { signal })
+    await put(target, counted())
     done++
     report()
   }

@@ -1,4 +1,4 @@
-export { type FileData, writeFileAtomic } from './atomic.ts'
+export { type FileData, temporaryIn, writeFileAtomic } from './atomic.ts'
 export { cacheFolder } from './cache.ts'
 export { cached } from './cached.ts'
 export type { Checksum } from './checksum.ts'
@@ -10,8 +10,9 @@ export { type NetworkProblem, networkProblem } from './network.ts'
 export { claim, claimFile, settle } from './owned/claim.ts'
 export type { Written } from './owned/draft.ts'
 export { sweepTemporaries } from './owned/enter.ts'
-export { inputOf, isCurrent, readManifest, stateOf } from './owned/manifest.ts'
+export { inputOf, isCurrent, readManifest, recordOf, stateOf } from './owned/manifest.ts'
 export type { FileOutput, Output } from './owned/output.ts'
+export { makeFolder } from './owned/store.ts'
 export { readZip } from './readzip.ts'
 export { type Action, explained as fileErrorFrom } from './reason.ts'
 export { pause, retryAfter, TransientError, withRetries } from './retry.ts'
@@ -28,6 +29,7 @@ export type {
   FileLike,
   FileRecord,
   FileState,
+  FolderOptions,
   Input,
   Manifest,
   Origin,

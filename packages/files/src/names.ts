@@ -24,8 +24,14 @@ export function partsOf(name: string): string[] {
   return name.split('/').filter((part) => part !== '' && part !== '.')
 }
 
+/** No system has longer paths, and nobody deeper ones; comparing names takes the product of both. */
+const longestName = 4096
+const deepestName = 100
+
 /** What makes a name (its parts separated by `/`) unsafe to use as a path below a folder, on any system, in words; undefined if nothing does. */
 export function unsafe(name: string): string | undefined {
+  if (name.length > longestName) return `its name is longer than ${longestName} characters`
+  if (name.split('/').length > deepestName) return `its name lies deeper than ${deepestName} folders`
   if (name.includes('\0')) return 'its name holds a NUL byte'
   if (/^[/\\]/.test(name)) return 'its name is an absolute path'
   if (/^[a-z]:/i.test(name)) return 'its name begins with a drive letter'

@@ -23,6 +23,7 @@ import type {
   DownloadOptions,
   Environment,
   ExtractOptions,
+  FolderOptions,
   RetryOptions,
   WriteOptions,
   ZipOptions,
@@ -63,6 +64,8 @@ const checksum: Rule = (value) => {
 }
 
 export const writeRules: Rules<WriteOptions> = { mode: whole(0, { most: 0o7777 }), signal }
+
+export const folderRules: Rules<FolderOptions> = { mode: whole(0, { most: 0o7777 }) }
 
 export const cacheRules: Rules<{ env?: Environment; platform?: string }> = { env: texts, platform: text }
 
@@ -106,6 +109,7 @@ export const extractRules: Rules<ExtractOptions> = {
   ...zipRules,
   filter: callback,
   overwrite: flag,
+  write: callback,
   signal,
   onProgress: callback,
 }
@@ -122,7 +126,7 @@ export const claimRules: Rules<ClaimOptions> = {
 /** What a file is made from is plain data of the caller's. */
 const origin = like('an object', (value) => typeof value === 'object' && value !== null)
 
-export const commitRules: Rules<CommitOptions> = { from: origin }
+export const commitRules: Rules<CommitOptions> = { from: origin, names: listOf('a list of names', text) }
 
 export const stateRules: Rules<{ exact?: boolean }> = { exact: flag }
 

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { isA } from '../../../common/kinds.ts'
+import { systemCode, systemReason } from '../../../common/system.ts'
 import { FileError } from './error.ts'
 
 /** What was tried with which file. */
@@ -20,7 +21,7 @@ export function explained(error: unknown, { file, action }: Action): unknown {
   const code = codeOf(error)
   if (code === undefined || error instanceof FileError) return error
   const known = reasons[code]?.(file, action)
-  const [reason, advice] = known ?? [`${code}: ${isA(error, 'Error') ? error.message : error}`, undefined]
+  const [reason, advice] = known ?? [systemReason(error), undefined]
   const problem = `cannot be ${action}: ${reason}`
   const params = { action, reason: code }
   return new FileError({ code: 'FILES_SYSTEM', params, file, problem, ...(advice && { advice }) }, { cause: error })
@@ -29,7 +30,8 @@ export function explained(error: unknown, { file, action }: Action): unknown {
 /** `ENOENT` and the like, for an error of the operating system. */
 export function codeOf(error: unknown): string | undefined {
   const isSystemError = isA(error, 'Error') && 'syscall' in error && 'code' in error
-  return isSystemError && typeof error.code === 'string' ? error.code : undefined
+  if (!isSystemError || typeof error.code !== 'string') return undefined
+  return systemCode(error) ?? error.code
 }
 
 type Reason = (file: string, action: Action['action']) => [reason: string, advice: string]
@@ -63,4 +65,5 @@ const reasons: Record<string, Reason> = {
   ENAMETOOLONG: () => ['its name is too long for this disk', 'Choose a shorter name.'],
   ELOOP: () => ['its links lead in a circle', 'Remove the link.'],
   EIO: () => ['the disk fails', 'Check the disk.'],
+  ESTALE: () => ['its file server has lost sight of it', 'Try again.'],
 }

@@ -92,6 +92,12 @@ export interface WriteOptions {
   signal?: AbortSignal
 }
 
+/** How a folder is made. */
+export interface FolderOptions {
+  /** Permissions of each folder that is made, less the umask: `0o700` for secrets. Default: the system's. */
+  mode?: number
+}
+
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -163,6 +169,11 @@ export interface ExtractOptions extends ZipOptions {
   filter?: (entry: ZipEntry) => boolean
   /** Replace files that are there. Default false: one that is there is an error, before anything is written. */
   overwrite?: boolean
+  /**
+   * Takes each file by its name in the zip in place of the folder, where then nothing is written: such as the `write` of a claim of that folder, whose
+   * commit puts all in place at once. Folders without files are left out.
+   */
+  write?: (name: string, data: AsyncIterable<Uint8Array>) => Promise<unknown>
   /** Stops; files in place stay, the one under way does not appear. */
   signal?: AbortSignal
   /** Called with each chunk and after each file. */
@@ -215,6 +226,8 @@ export interface ClaimOptions {
 export interface CommitOptions {
   /** What they were made from: inputs, model, options. Plain data. */
   from?: Origin
+  /** Which of the files that were written or removed; the others wait for another commit. Default: all. */
+  names?: readonly string[]
 }
 
 /** What was read to make a file: its name, bytes, and SHA-256 in hexadecimal. */

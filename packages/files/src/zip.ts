@@ -1,3 +1,4 @@
+import { short } from '../../../common/short.ts'
 import { formatSize } from './bytes.ts'
 import { checkEntries } from './check.ts'
 import { type Located, readDirectory } from './directory.ts'
@@ -48,7 +49,7 @@ function lookUp(file: string, byName: Map<string, Located>, wanted: ZipEntry | s
   const some = [...byName.keys()].filter((each) => !each.endsWith('/')).slice(0, 5)
   const more = byName.size > some.length ? ' and more' : ''
   const problem = 'is not in this zip'
-  const advice = `It has ${some.join(', ') || 'no files'}${more}.`
+  const advice = `It has ${some.map((each) => short(each, 30)).join(', ') || 'no files'}${more}.`
   throw new FileError({ code: 'FILES_ENTRY_MISSING', params: { names: some }, file, entry: name, problem, advice })
 }
 

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { cached, cacheFolder } from '@pixelrow/files'
+import { cached, cacheFolder, temporaryIn } from '@pixelrow/files'
 import { describe, expect, test } from 'vitest'
 import { failure, listing, newFolder, readText } from './support.ts'
 
@@ -47,7 +47,7 @@ describe('a cached folder', () => {
     const folder = join(newFolder(), 'not', 'yet')
     const seen: string[][] = []
     const make = async (partial: string) => {
-      seen.push(listing(folder).filter((name) => !name.includes('.partial')))
+      seen.push(listing(folder).filter((name) => !name.endsWith('.tmp')))
       await write('1')(partial)
       mkdirSync(join(partial, 'sub'))
     }
@@ -129,7 +129,7 @@ describe('a cached folder', () => {
       for (let i = 0; i < 50; i++) if (readFileSync(path + '/' + i).length !== 10_000) throw new Error('not whole')`
     const node = () => run(process.execPath, ['--input-type=module', '-e', script], { cwd })
     await Promise.all([node(), node(), node(), node()])
-    expect(listing(folder).filter((name) => name.includes('.partial'))).toEqual([])
+    expect(listing(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
     rmSync(join(folder, 'a/.complete'))
     rmSync(join(folder, 'a/7'))
     await Promise.all([node(), node(), node(), node()])
@@ -137,13 +137,22 @@ describe('a cached folder', () => {
     expect(readdirSync(join(folder, 'a'))).toHaveLength(51)
   })
 
-  test('removes what a killed process left more than a day ago, and nothing else', async () => {
+  test('that a killed process was making goes with the next call, and what a living one makes stays', async () => {
     const folder = newFolder()
-    for (const name of ['.a.1.partial', '.a.2.partial', '.b.1.partial', '.a.other']) mkdirSync(join(folder, name))
-    const old = Date.now() / 1000 - 25 * 60 * 60
-    for (const name of ['.a.1.partial', '.b.1.partial', '.a.other']) utimesSync(join(folder, name), old, old)
-    await cached('a', write('1'), { folder })
-    expect(readdirSync(folder).sort()).toEqual(['.a.2.partial', '.a.other', '.b.1.partial', 'a'])
+    const script = `
+      import { writeFileSync } from 'node:fs'
+      import { cached } from '@pixelrow/files'
+      await cached('a', async (partial) => {
+        writeFileSync(partial + '/half', '')
+        process.kill(process.pid, 'SIGKILL')
+      }, { folder: ${JSON.stringify(folder)} })`
+    await expect(run(process.execPath, ['--input-type=module', '-e', script], { cwd })).rejects.toThrow()
+    expect(listing(folder)).toHaveLength(2)
+    const living = temporaryIn(folder)
+    mkdirSync(living)
+    writeFileSync(join(folder, 'mine'), '')
+    await cached('b', write('1'), { folder })
+    expect(readdirSync(folder).sort()).toEqual([basename(living), 'b', 'mine'])
   })
 
   test.each(['', '..', '../a', 'a/../b', '/a', 'a//b', 'a\\b', '.a', 'a b', 'a/'])('has no key %j', async (key) => {

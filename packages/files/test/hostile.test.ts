@@ -26,11 +26,19 @@ describe('a name that leads elsewhere is refused', () => {
     ['a.csv\0.png', 'holds a NUL byte'],
     ['', 'its name is empty'],
     ['.', 'its name is empty'],
+    [`${'a/'.repeat(100)}b`, 'its name lies deeper than 100 folders'],
   ])('%j', async (name, problem) => {
     const message = await refusal(zipOf([file('first.csv'), file(name)]))
-    expect(message).toContain(`zip, entry ${JSON.stringify(name)}: `)
+    if (name.length < 60) expect(message).toContain(`zip, entry ${JSON.stringify(name)}: `)
     expect(message).toContain(problem)
     expect(message).toMatch(/This zip is not safe to unpack, and nothing of it was read\.$/)
+  })
+
+  test('a name that nobody reads to its end is shown as its beginning and its end', async () => {
+    const message = await refusal(zipOf([file(`x${'y'.repeat(60_000)}z`)]))
+    expect(message).toBe(
+      `zip, entry "x${'y'.repeat(39)}…${'y'.repeat(18)}z": its name is longer than 4096 characters. This zip is not safe to unpack, and nothing of it was read.`,
+    )
   })
 
   test('in the Unicode field too', async () => {

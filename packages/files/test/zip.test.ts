@@ -228,6 +228,12 @@ describe('around the zip', () => {
   })
 })
 
+test('a zip behind a zip is not read as the first one with something behind it', async () => {
+  const first = zipOf([{ name: 'a', data: '1' }])
+  for (const second of [zipOf([]), zipOf([{ name: 'b', data: '2' }])])
+    expect((await failure(readZip(join(first, second)))).message).toContain('is cut, or two files in one')
+})
+
 describe('large ones', () => {
   test('a directory of 70,000 entries, with a 64-bit count and with one that went round', async () => {
     const members = Array.from({ length: 70_000 }, (_, i) => ({ name: `${i % 10}/${i}.png`, method: 0, data: `${i}` }))

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { ClassifierError } from '@pixelrow/classifier'
 import { isA } from '../../../common/kinds.ts'
 import { show } from '../../../common/options.ts'
+import { systemReason } from '../../../common/system.ts'
 import { type Bounds, bytesWithin, fetchWithin } from '../../../common/within.ts'
 import { type Beside, weightsBeside } from './weights.ts'
 
@@ -76,11 +77,11 @@ async function readPath(path: string): Promise<FileBytes> {
 
 /** Why a file cannot be read, where `expected` was. */
 export function explainRead(error: unknown, path: string, expected: string): string {
-  const { code, message } = error as NodeJS.ErrnoException
+  const { code } = error as NodeJS.ErrnoException
   if (code === 'ENOENT') return `expected ${expected}, found no such file (looked for ${resolve(path)})`
   if (code === 'EISDIR') return `expected ${expected}, found a folder`
   if (code === 'EACCES') return 'it cannot be read: permission denied'
-  return `it cannot be read: ${message}`
+  return `it cannot be read: ${systemReason(error)}`
 }
 
 async function download(url: URL, { maxBytes = 2 ** 31, stallTimeout = 60_000 }: Bounds): Promise<FileBytes> {

@@ -26,8 +26,10 @@ export { open } from './open.ts'
 export type {
   Classifier,
   Device,
+  DownloadOptions,
   Image,
   LoadOptions,
+  OpenOptions,
   PictureSource,
   Progress,
   RuntimeOptions,

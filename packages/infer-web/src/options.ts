@@ -46,8 +46,19 @@ export interface RuntimeOptions {
   threads?: number
 }
 
+/** How far a model's download may go. */
+export interface DownloadOptions {
+  /** Most bytes of a model that comes from a URL. Default 2 GiB, which no ONNX file exceeds. */
+  maxBytes?: number
+  /** Milliseconds without a byte after which the connection to a URL counts as lost. Default 60,000. */
+  stallTimeout?: number
+}
+
+/** How to open any ONNX file in a page. */
+export interface OpenOptions extends RuntimeOptions, DownloadOptions {}
+
 /** How to load a model into a page. */
-export interface LoadOptions extends RuntimeOptions, QueueOptions {
+export interface LoadOptions extends OpenOptions, QueueOptions {
   /**
    * One device, or several to try in this order. `auto`, the default, is WebGPU where there is a graphics card, else WASM. Software that plays one is far slower
    * than WASM: it is taken only where `webgpu` is asked for by name.

@@ -15,7 +15,7 @@ export interface Calls {
 export interface OpenJob {
   source: NamedSource
   plan: Plan
-  options: Pick<LoadOptions, 'wasmPaths' | 'threads' | 'cache' | 'model' | 'warmup'>
+  options: Pick<LoadOptions, 'wasmPaths' | 'threads' | 'cache' | 'model' | 'warmup' | 'maxBytes' | 'stallTimeout'>
   /** Whether somebody wants to hear of the download. */
   tellsProgress: boolean
   /** Where the builds are, in a page without a bundler: a worker has no import map. */

@@ -2,11 +2,15 @@ import { checkClassifierOptions, loadRules } from '@pixelrow/classifier'
 import { isA } from '../../../common/kinds.ts'
 // Of these rules the small ones alone: a page loads a copy beside the classifier's.
 import { callback, flag, like, type Rules, signal } from '../../../common/options.ts'
-import type { LoadOptions, RuntimeOptions } from './options.ts'
+import type { LoadOptions, OpenOptions } from './options.ts'
 
 const devices: unknown[] = ['webgpu', 'wasm']
 
-const runtimeRules: Rules<RuntimeOptions> = {
+const positive = like('a number above 0', (value) => typeof value === 'number' && value > 0)
+
+const openRules: Rules<OpenOptions> = {
+  maxBytes: positive,
+  stallTimeout: positive,
   wasmPaths: like('a folder, the address of a file, or { wasm, mjs }', (paths) => {
     const each = typeof paths === 'object' ? Object.entries(paths ?? { none: 0 }) : [['wasm', paths] as const]
     return each.every(([file, at]) => /^(wasm|mjs)$/.test(file) && (typeof at === 'string' || isA(at, 'URL')))
@@ -16,7 +20,7 @@ const runtimeRules: Rules<RuntimeOptions> = {
 
 const rules: Rules<LoadOptions> = {
   ...loadRules,
-  ...runtimeRules,
+  ...openRules,
   device: like("'auto', 'webgpu' or 'wasm', or a list of the last two", (device) => {
     return (
       device === 'auto' ||
@@ -34,4 +38,4 @@ const rules: Rules<LoadOptions> = {
 export const checkLoadOptions = (options: LoadOptions): void => checkClassifierOptions('load', options, rules)
 
 /** The same for `open`. */
-export const checkOpenOptions = (options: RuntimeOptions): void => checkClassifierOptions('open', options, runtimeRules)
+export const checkOpenOptions = (options: OpenOptions): void => checkClassifierOptions('open', options, openRules)

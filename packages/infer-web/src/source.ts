@@ -1,4 +1,3 @@
-import { ClassifierError } from '@pixelrow/classifier'
 import { isA } from '../../../common/kinds.ts'
 import type { LoadOptions } from './options.ts'
 
@@ -37,23 +36,8 @@ export async function readModel(
 ): Promise<ModelFile> {
   // The same memory, by this realm's own class: onnxruntime-web takes no other.
   if (isA(from, 'Uint8Array')) return { name, bytes: new Uint8Array(from.buffer, from.byteOffset, from.byteLength) }
-  const download = () => answerOf(name, String(from), options.signal)
-  if (files && typeof from === 'string') return { name, bytes: await files.modelBytes(from, download, options) }
-  const body = typeof from === 'string' ? await download() : from
-  return { name, bytes: new Uint8Array(await body.arrayBuffer()) }
-}
-
-async function answerOf(name: string, url: string, signal: AbortSignal | undefined): Promise<Response> {
-  const response = await fetch(url, signal && { signal }).catch((cause: unknown) => {
-    signal?.throwIfAborted()
-    const why =
-      globalThis.navigator?.onLine === false ? 'this browser is offline' : 'no answer, or another origin without CORS'
-    throw new ClassifierError(`${name}: the model cannot be downloaded: ${why}`, {
-      code: 'CLASSIFIER_MODEL_UNREACHABLE',
-      params: { name, reason: why },
-      cause,
-    })
-  })
-  if (response.ok) return response
-  throw (await import('./lazy/sentences.ts')).answerError(name, response.status)
+  if (typeof from !== 'string') return { name, bytes: new Uint8Array(await from.arrayBuffer()) }
+  const download = async () => (await import('./lazy/download.ts')).download({ name, url: from }, options)
+  if (files) return { name, bytes: await files.modelBytes(from, download, options) }
+  return { name, bytes: await (await import('./lazy/download.ts')).bytesWithin(await download()) }
 }

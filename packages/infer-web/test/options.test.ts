@@ -34,10 +34,10 @@ test.each<[object, string]>([
   expect((error as ClassifierError).code).toMatch(/^CLASSIFIER_OPTION_(UNKNOWN|INVALID)$/)
 })
 
-test('open has those of the runtime alone', async () => {
+test('open has those of the runtime and of a download alone', async () => {
   await expect(open(bytes, { device: 'wasm' } as object)).rejects.toMatchObject({
     code: 'CLASSIFIER_OPTION_UNKNOWN',
-    message: 'open: there is no option device. There are: wasmPaths, threads.',
+    message: 'open: there is no option device. There are: maxBytes, stallTimeout, wasmPaths, threads.',
   })
 })
 

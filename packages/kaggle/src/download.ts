@@ -1,10 +1,13 @@
-import { mkdir } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import {
   type Checksum,
+  claim,
   download,
   FileError,
   fileErrorFrom,
+  makeFolder,
+  type Output,
   readZip,
   type DownloadOptions as TransferOptions,
   unsafeName,
@@ -20,21 +23,22 @@ import { isZip, unpackAll, unpackOne } from './unpack.ts'
 export async function downloadAll(service: Service, slug: string, options: DownloadOptions = {}): Promise<Download> {
   const { folder = '.', extract = true, overwrite = false, signal } = options
   const address = await addresses(service, 'DownloadDataFiles', slug, {}, signal)
-  const root = await makeFolder(resolve(folder))
+  const root = resolve(folder)
+  await using output = await claimFor(slug, root, options)
   const name = `${slug}.zip`
   const path = join(root, name)
   let files = [path]
-  const unpack = async (part: string) => {
-    files = await unpackAll(part, root, { name, overwrite, ...(signal && { signal }) })
-  }
-  const keep = async (part: string, put: () => Promise<void>) => {
-    await (await readZip(part, { name })).close()
-    await put()
+  const place = async (part: string) => {
+    if (extract) files = await unpackAll(part, root, { name, overwrite, output, ...(signal && { signal }) })
+    else {
+      await (await readZip(part, { name })).close()
+      await put(output, name, part)
+    }
   }
   const { bytes, resumedFrom } = await download(address, path, {
     ...transfer(service, name, options),
     overwrite: overwrite || extract,
-    place: extract ? unpack : keep,
+    place,
   })
   return { files, bytes, resumedFrom }
 }
@@ -51,24 +55,31 @@ export async function downloadOne(
     throw new FileError({ code: 'FILES_NAME_IMPOSSIBLE', file: name, problem: `cannot be downloaded: ${problem}` })
   const { folder = '.', overwrite = false, signal } = options
   const address = await addresses(service, 'DownloadDataFile', slug, { fileName: name }, signal)
-  const path = join(resolve(folder), ...name.split('/'))
-  await makeFolder(dirname(path))
+  const root = resolve(folder)
+  await using output = await claimFor(slug, root, options)
+  const path = join(root, ...name.split('/'))
+  await makeFolder(dirname(path)).catch((error: unknown) => {
+    throw fileErrorFrom(error, { file: dirname(path), action: 'created' })
+  })
   const { bytes, resumedFrom } = await download(address, path, {
     ...transfer(service, name, options),
     overwrite,
-    place: async (part, put) => {
-      if (!name.endsWith('.zip') && (await isZip(part))) await unpackOne(part, name, path, signal)
-      else await put()
+    place: async (part) => {
+      if (!name.endsWith('.zip') && (await isZip(part))) await unpackOne(part, name, output, signal)
+      else await put(output, name, part)
     },
   })
   return { files: [path], bytes, resumedFrom }
 }
 
-async function makeFolder(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw fileErrorFrom(error, { file: folder, action: 'created' })
-  })
-  return folder
+/** The folder is nobody else's from the first byte on: the part lies there too. */
+const claimFor = (slug: string, folder: string, { overwrite = false, signal }: DownloadOptions): Promise<Output> =>
+  claim(folder, { by: `download of ${slug}`, force: overwrite, signal })
+
+/** Puts a part into its place as it is. */
+async function put(output: Output, name: string, part: string): Promise<void> {
+  await output.write(name, createReadStream(part, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>)
+  await output.commit()
 }
 
 /** A source of addresses that expire: the first is asked for now, so that a refusal comes before anything is written. */

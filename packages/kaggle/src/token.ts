@@ -1,6 +1,6 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { fileErrorFrom, writeFileAtomic } from '@pixelrow/files'
+import { fileErrorFrom, makeFolder, writeFileAtomic } from '@pixelrow/files'
 import { findCredentials } from './credentials.ts'
 import { CredentialsError, NotSignedInError } from './errors.ts'
 import { check, credentialsRules } from './options.ts'
@@ -24,7 +24,7 @@ export async function saveToken(token: string, options: CredentialsOptions = {})
   const file = tokenFile(options)
   requireToken(token.trim(), 'the token')
   const folder = dirname(file)
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+  await makeFolder(folder, { mode: 0o700 }).catch((cause: unknown) => {
     throw fileErrorFrom(cause, { file: folder, action: 'created' })
   })
   await writeFileAtomic(file, `${token.trim()}\n`, { mode: 0o600 })

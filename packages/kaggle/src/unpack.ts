@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { extractZip, FileError, readZip, writeFileAtomic, type ZipEntry } from '@pixelrow/files'
+import { extractZip, FileError, type Output, readZip, type ZipEntry } from '@pixelrow/files'
 
 /** Zips of competitions may be large; their own size times the greatest ratio bounds what they unpack to. */
 const zipLimits = { maxTotal: 2 ** 42, maxEntry: 2 ** 42 }
@@ -11,10 +11,12 @@ interface UnpackOptions {
   /** Of the zip, in errors. */
   name: string
   overwrite: boolean
+  /** The claim of the folder. */
+  output: Output
   signal?: AbortSignal
 }
 
-/** Unpacks all files and returns their paths. Those that are there with the same bytes are left as they are, as after a run that was ended. */
+/** Unpacks all files, which are seen when all are there, and returns their paths. Those that are there with the same bytes are left as they are, as after a run that was ended. */
 export async function unpackAll(part: string, folder: string, options: UnpackOptions): Promise<string[]> {
   const zip = await readZip(part, { ...zipLimits, name: options.name })
   const files = zip.entries.filter(({ directory }) => !directory)
@@ -24,7 +26,14 @@ export async function unpackAll(part: string, folder: string, options: UnpackOpt
     options.signal?.throwIfAborted()
     if (await isThere(join(folder, entry.name), entry)) kept.add(entry.name)
   }
-  await extractZip(part, folder, { ...zipLimits, ...options, filter: ({ name }) => !kept.has(name) })
+  const { output, ...how } = options
+  await extractZip(part, folder, {
+    ...zipLimits,
+    ...how,
+    filter: ({ name }) => !kept.has(name),
+    write: (name, data) => output.write(name, data),
+  })
+  await output.commit()
   return files.map(({ name }) => join(folder, name))
 }
 
@@ -55,7 +64,7 @@ export async function isZip(file: string): Promise<boolean> {
 export async function unpackOne(
   part: string,
   name: string,
-  path: string,
+  output: Output,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const zip = await readZip(part, { name: `${name}.zip`, ...zipLimits })
@@ -71,7 +80,8 @@ export async function unpackOne(
         file: `${name}.zip`,
         problem: `holds ${files.length} files, and none is ${name}`,
       })
-    await writeFileAtomic(path, zip.open(entry, signal && { signal }), signal && { signal })
+    await output.write(name, zip.open(entry, signal && { signal }))
+    await output.commit()
   } finally {
     await zip.close()
   }

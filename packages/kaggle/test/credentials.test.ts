@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
+import { FileError } from '@pixelrow/files'
 import {
   CredentialsError,
   connect,
@@ -188,4 +189,11 @@ test('a token is stored for its owner alone, found again, and removed', async ()
   })
   expect(existsSync(file)).toBe(false)
   expect(await removeToken(options)).toEqual({ removed: [], remaining: undefined })
+})
+
+test.runIf(existsSync('/proc/self'))('a home that cannot be is refused with a sentence, and at once', async () => {
+  for (const home of ['/proc/self/x', '/proc/1/x']) {
+    const error = await failure(saveToken(token, { env: {}, home }), FileError)
+    expect(error.message).toMatch(/\.kaggle: cannot be created: /)
+  }
 })

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { FileError } from '@pixelrow/files'
+import { claim, FileError, readManifest, stateOf } from '@pixelrow/files'
 import { type TransferProgress, UnknownFileError } from '@pixelrow/kaggle'
 import { expect, test } from 'vitest'
 import { zipOf } from './server/zip.mjs'
@@ -87,6 +87,34 @@ test('files that are there stay, and what was downloaded is not downloaded again
 
   const one = await failure(kaggle.download(slug, { folder, file: 'test.csv' }), FileError)
   expect(one).toMatchObject({ exists: true })
+})
+
+test('a folder that somebody writes to is left alone, before anything is downloaded', async () => {
+  const { kaggle, started } = await kaggleOf({ competitions: [big] })
+  const folder = newFolder()
+  await using _ = await claim(folder, { by: 'another' })
+  for (const file of [undefined, 'test.csv']) {
+    const error = await failure(kaggle.download(slug, { folder, ...(file && { file }) }), FileError)
+    expect(error).toMatchObject({ code: 'FILES_LOCKED', params: { by: 'another' } })
+  }
+  expect(count(started, 'storage.get')).toBe(0)
+  expect(listing(folder)).toEqual([])
+})
+
+test('what was downloaded is written down, and all of it appears at once', async () => {
+  const { kaggle } = await kaggleOf({ competitions: [big] })
+  const folder = newFolder()
+  // In the way of the second file: the first does not appear either.
+  mkdirSync(join(folder, 'test.csv'))
+  const error = await failure(kaggle.download(slug, { folder, overwrite: true }), FileError)
+  expect(error).toMatchObject({ code: 'FILES_EXISTS' })
+  expect(listing(folder).filter((name) => !name.includes('.part'))).toEqual(['test.csv'])
+  rmSync(join(folder, 'test.csv'), { recursive: true })
+  const { resumedFrom } = await kaggle.download(slug, { folder })
+  expect(resumedFrom).toBeGreaterThan(0)
+  const { files } = await readManifest(folder)
+  expect(Object.keys(files).sort()).toEqual(['a/train.csv', 'test.csv'])
+  expect(await stateOf(folder, 'a/train.csv', { exact: true })).toBe('whole')
 })
 
 test('after a run that was ended while it unpacked, what is there is left as it is', async () => {

@@ -65,7 +65,11 @@ export async function failure<E extends Error>(work: Promise<unknown>, kind: new
   return error as E
 }
 
-export const listing = (folder: string) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
+/** What is in a folder, but for what is written down of it. */
+export const listing = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !/^\.pixelrow(\/(manifest\.json|lock(\/owner\.json)?))?$/.test(name.replaceAll('\\', '/')))
+    .sort()
 export const readText = (...path: string[]) => readFileSync(join(...path), 'utf8')
 /** How often a point came up. */
 export const count = ({ requests }: KaggleServer, point: string) =>

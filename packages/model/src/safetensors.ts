@@ -106,10 +106,42 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start
   if (bytes[8] !== 0x7b) refuse('has a header that does not begin with {')
   try {
     const json = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, start))
-    return { header: JSON.parse(json), start }
+    const header = JSON.parse(json)
+    requireUnique(json, header)
+    return { header, start }
   } catch (cause) {
+    if (cause instanceof ModelError) throw cause
     return refuse(`has a header that is not JSON: ${(cause as Error).message}`)
   }
+}
+
+/** The format forbids a key that is there twice: of such a file readers take the one or the other. */
+function requireUnique(json: string, header: unknown): void {
+  if (keysWritten(json) !== keysWithin(header)) refuse('has a header in which a name is there twice')
+}
+
+/** How many keys a text of JSON has: texts with a colon behind them. */
+function keysWritten(json: string): number {
+  let keys = 0
+  for (let at = json.indexOf('"'); at >= 0; at = json.indexOf('"', at)) {
+    for (at++; json[at] !== '"'; at++) if (json[at] === '\\') at++
+    for (at++; ' \n\r\t'.includes(json[at]!); ) at++
+    if (json[at] === ':') keys++
+  }
+  return keys
+}
+
+function keysWithin(value: unknown): number {
+  let keys = 0
+  const left = [value]
+  while (left.length > 0) {
+    const one = left.pop()
+    if (typeof one !== 'object' || one === null) continue
+    const inner = Object.values(one)
+    if (!Array.isArray(one)) keys += inner.length
+    for (const each of inner) left.push(each)
+  }
+  return keys
 }
 
 function entryOf(name: string, value: unknown): Entry {

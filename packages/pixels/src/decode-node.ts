@@ -1,4 +1,5 @@
 import { PixelsError } from './error.ts'
+import { MOST_PIXELS } from './size.ts'
 import type { Decode } from './types.ts'
 
 /** Gives the decoder: sharp (libvips), an optional peer. Throws a PixelsError (`PIXELS_DECODER_MISSING`) with the command to install it where it is missing. */
@@ -9,7 +10,7 @@ export async function openDecoder(): Promise<Decode> {
   })
   return async (bytes, type) => {
     // No conversion by profile, as in pages: bytes stay what the file says. Warnings, such as of odd profiles, do no harm to pixels.
-    const picture = sharp(bytes, { failOn: 'error', ignoreIcc: true })
+    const picture = sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: MOST_PIXELS })
     // With an empty angle, as EXIF says: browsers turn photographs too.
     const upright = type === 'image/jpeg' ? picture.rotate() : picture
     const { data, info } = await upright.toColourspace('srgb').ensureAlpha().raw().toBuffer({ resolveWithObject: true })

@@ -1,4 +1,6 @@
 import { isA } from '../../../common/kinds.ts'
+import { short } from '../../../common/short.ts'
+import { tooLarge } from './size.ts'
 import type { Decode, PictureType, RgbaImage } from './types.ts'
 
 /** What the first bytes of a file say it is: names may be wrong, and decoders in pages go by what they are told. Undefined for all else. */
@@ -9,15 +11,15 @@ export function pictureType(bytes: Uint8Array): PictureType | undefined {
   return text.startsWith('RIFF') && text.endsWith('WEBP') ? 'image/webp' : undefined
 }
 
-/** Decodes a file, or says in a few words why it cannot be: empty, no picture, cut short, or the decoder's own first line. */
+/** Decodes a file, or says in a few words why it cannot be: empty, no picture, cut short, too large, or the decoder's own first line. */
 export async function decodeFile(bytes: Uint8Array<ArrayBuffer>, decode: Decode): Promise<RgbaImage | string> {
   try {
     const type = pictureType(bytes)
     if (!type) return bytes.length === 0 ? 'an empty file' : 'no PNG, JPEG or WebP'
-    return isCut(bytes, type) ? 'cut short' : await decode(bytes, type)
+    return isCut(bytes, type) ? 'cut short' : (tooLarge(bytes, type) ?? (await decode(bytes, type)))
   } catch (error) {
     const text = isA(error, 'Error') ? error.message : String(error)
-    return text.split('\n')[0]!.trim() || 'damaged'
+    return short(text.split('\n')[0]!.trim()) || 'damaged'
   }
 }
 

@@ -10,5 +10,8 @@ declare module 'sharp' {
       info: { width: number; height: number; channels: number }
     }>
   }
-  export default function sharp(bytes: Uint8Array, options: { failOn: 'error'; ignoreIcc: boolean }): Picture
+  export default function sharp(
+    bytes: Uint8Array,
+    options: { failOn: 'error'; ignoreIcc: boolean; limitInputPixels: number },
+  ): Picture
 }

@@ -1,36 +1,8 @@
 import { fromSafetensors, type Tensor, toSafetensors } from '@pixelrow/model'
 import { TrainError } from './error.ts'
 import type { Identity } from './identity.ts'
-import type { Losses, Tally } from './outcome.ts'
-import type { Beginnings } from './series.ts'
-import type { DeviceMove, EpochRecord, StateTensor, Stopped } from './types.ts'
-
-/** Where a training stands between two chunks of steps. */
-export interface Position extends Beginnings {
-  /** The epoch under way, from 1, over all that was trained. */
-  epoch: number
-  /** Steps done in it. */
-  step: number
-  /** Steps done in all. */
-  total: number
-  /** Sum of the losses of the epoch's steps. */
-  lossTotal: number
-  /** Wall time spent on the epoch, in seconds. */
-  seconds: number
-  /** The records of all epochs; that of an epoch cut short may be followed by one of the whole epoch in its place. */
-  history: EpochRecord[]
-  /** How many of them are from before this training. */
-  earlier: number
-  /** The best epoch so far by the monitored value, where one is kept. */
-  best?: { epoch: number; value: number; tally: Tally }
-  /** Of this training's losses those that tell what came of it; there is none before its first step. */
-  losses?: Losses
-  /** What the last validation found. */
-  tally?: Tally
-  stopped?: Stopped
-  /** Devices that were lost. */
-  moves?: DeviceMove[]
-}
+import { faultOfPosition, type Position } from './position.ts'
+import type { StateTensor } from './types.ts'
 
 /** All that is needed to go on: where it stands, the state, and the best epoch's weights where they are kept. */
 export interface Snapshot {
@@ -77,7 +49,30 @@ export function openCheckpoint(bytes: Uint8Array): Checkpoint {
     const message = `The checkpoint has version ${version}, expected ${VERSION}: another version of this package wrote it, which kept other things of its training. Train anew, or go on with that version.`
     throw new TrainError({ code: 'TRAIN_CHECKPOINT_VERSION', params: { expected: VERSION, found: version }, message })
   }
-  return unlessDamaged(() => ({ weights, identity: placed(JSON.parse(identity)), position: JSON.parse(position) }))
+  return { weights, identity: placed(identityIn(identity)), position: positionIn(position) }
+}
+
+/** A checkpoint may come from anybody: what is in it is looked at before it is gone on from. */
+function positionIn(text: string): Position {
+  const position = jsonIn(text, 'position')
+  const fault = faultOfPosition(position)
+  if (fault !== undefined) throw damaged(fault)
+  return position as Position
+}
+
+function identityIn(text: string): Identity {
+  const identity = jsonIn(text, 'identity')
+  const { engine, threads } = (identity ?? {}) as Partial<Identity>
+  if (typeof engine === 'string' && Number.isSafeInteger(threads) && threads! >= 1) return identity as Identity
+  throw damaged('its identity lacks engine or threads.')
+}
+
+function jsonIn(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw damaged(`its ${what} is no JSON.`, cause)
+  }
 }
 
 /** Before a training could choose its device, onnxruntime had the CPU alone, and float32. */
@@ -97,6 +92,11 @@ export function stateOf({ weights, position }: Checkpoint, tensors: StateTensor[
   const missing = tensors.find(({ name }) => !state[name])
   if (missing) throw damaged(`it lacks ${missing.name}`)
   const best = take('best/')
+  for (const { name, dims } of tensors) {
+    const size = dims.reduce((product, dim) => product * dim, 1)
+    const other = [state[name], best[name]].find((values) => values && values.length !== size)
+    if (other) throw damaged(`its ${name} has ${other.length} values; expected ${size}.`)
+  }
   return { position, state, ...(Object.keys(best).length > 0 && { best }) }
 }
 

@@ -1,5 +1,5 @@
 import { augment, type PixelTable } from '@pixelrow/data'
-import { linear, mlp } from '@pixelrow/model'
+import { fromSafetensors, linear, mlp, toSafetensors } from '@pixelrow/model'
 import {
   adam,
   confusionMatrix,
@@ -8,6 +8,7 @@ import {
   fit,
   oneCycle,
   type StepRecord,
+  TrainError,
   topK,
 } from '@pixelrow/train'
 import { expect, test } from 'vitest'
@@ -96,6 +97,36 @@ test('a checkpoint of another training, version or format is refused', async () 
   await expect(resume(changed('"version":"2"', '"version":"1"'))).rejects.toThrow(
     /has version 1, expected 2: .*Train anew/,
   )
+})
+
+test('a checkpoint from anybody is looked at before it is gone on from', async () => {
+  const checkpoint = await interrupted(20)
+  const { weights, metadata } = fromSafetensors(checkpoint)
+  const resume = (bytes: Uint8Array) => fit(mlp(table), table, { ...options, resume: bytes })
+  const says = async (name: 'position' | 'identity', change: object | string) => {
+    const value = typeof change === 'string' ? change : JSON.stringify({ ...JSON.parse(metadata[name]!), ...change })
+    const error = await resume(toSafetensors(weights, { ...metadata, [name]: value })).catch((caught) => caught)
+    expect(error).toBeInstanceOf(TrainError)
+    expect(error.code).toBe('TRAIN_CHECKPOINT_DAMAGED')
+    return error.message.replace('The checkpoint is damaged: ', '')
+  }
+  expect(await says('position', '[1')).toBe('its position is no JSON.')
+  expect(await says('position', 'null')).toBe('its position must be an object; found null.')
+  expect(await says('position', { epoch: '2' })).toMatch(/^its position’s epoch must be a whole number of at least 1; /)
+  expect(await says('position', { history: [{}] })).toMatch(/^its position’s history must be a list of epochs; found /)
+  expect(await says('position', { tally: { rows: 1 } })).toMatch(
+    /^its position’s tally.rows must be a list of counts; /,
+  )
+  expect(await says('position', { script: 'x' })).toBe("its position has a field 'script' that nobody knows.")
+  expect(await says('position', { total: undefined })).toBe('its position’s total must be there; found nothing.')
+  expect(await says('position', { step: 21, total: 20 })).toBe('its position has more steps begun than done.')
+  expect(await says('position', { earlier: 9 })).toBe('its position has 1 epochs, of which 9 are older.')
+  expect(await says('position', { losses: undefined })).toBe('its position has steps without losses.')
+  expect(await says('identity', 'null')).toBe('its identity lacks engine or threads.')
+  expect(await says('identity', { threads: 1e9 + 0.5 })).toBe('its identity lacks engine or threads.')
+  const [name, tensor] = Object.entries(weights)[0]!
+  const short = { ...weights, [name]: { dims: [1], data: tensor.data.slice(0, 1) } }
+  await expect(resume(toSafetensors(short, metadata))).rejects.toThrow(`its ${name} has 1 values; expected`)
 })
 
 test('keepBest gives the best epoch back, patience ends the training', async () => {

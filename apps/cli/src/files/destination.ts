@@ -13,28 +13,19 @@ export async function inputsOf(path: string): Promise<string[]> {
   return labels ? [path, labels] : [path]
 }
 
-/** Refuses to write over what is read, also by another name or through a link. */
+/** Refuses to write over what is read, also by another name or through a link. Each path is looked at once: there may be thousands. */
 export async function requireApart(outputs: readonly string[], inputs: readonly (string | undefined)[]): Promise<void> {
+  const read = new Map<string, string>()
+  for (const input of inputs) for (const sign of input === undefined ? [] : await signsOf(input)) read.set(sign, input!)
   for (const output of outputs) {
-    for (const input of inputs) {
-      if (input === undefined || !(await areSame(output, input))) continue
-      const also = output === input ? '' : `, which is ${input},`
-      throw new JobError(`${output}${also} is read here and would be written over`, 'choose another file with -o', {
-        code: 'CLI_OUTPUT_READ',
-        params: { path: output, input },
-      })
-    }
+    const input = (await signsOf(output)).map((sign) => read.get(sign)).find((each) => each !== undefined)
+    if (input === undefined) continue
+    const also = output === input ? '' : `, which is ${input},`
+    throw new JobError(`${output}${also} is read here and would be written over`, 'choose another file with -o', {
+      code: 'CLI_OUTPUT_READ',
+      params: { path: output, input },
+    })
   }
-}
-
-/** Refuses a folder where an interrupted training waits: the hours in it are worth a question. */
-export async function requireNoneWaiting(out: string | undefined): Promise<void> {
-  if (out === undefined || !(await exists(join(out, checkpointFiles.record)))) return
-  throw new JobError(
-    `${out} holds an interrupted training`,
-    `resume it: ${command('resume', out)}, or choose another folder with -o`,
-    { code: 'CLI_TRAINING_WAITING', params: { path: out } },
-  )
 }
 
 /** Refuses a run folder whose files are among the inputs, or which is itself one. */
@@ -44,24 +35,43 @@ export async function requireFolderApart(out: string | undefined, inputs: readon
   await requireApart([out, ...names.map((name) => join(out, name))], inputs)
 }
 
-/** The folder for a training's results; says so where they take the place of an earlier run's. */
+/**
+ * The folder for a training's results, claimed; says so where they take the place of an earlier run's. An interrupted training in it is worth a question:
+ * it is refused unless the flags say what is to become of it.
+ */
 export async function openDestination(
   { terminal }: Context,
-  { out, recipe }: RunFolderOptions & Pick<TrainingOptions, 'recipe'>,
+  by: string,
+  { out, recipe, force, continue: isContinued }: RunFolderOptions & Pick<TrainingOptions, 'recipe'>,
 ): Promise<RunFolder> {
-  const folder = await createRunFolder(out, recipe)
-  if (await exists(folder.file('run.json'))) terminal.note(`Replaces the run in ${folder.path}`)
-  return folder
+  const folder = await createRunFolder(out, recipe, { by, force })
+  if (isContinued) return folder
+  try {
+    if (!force) await requireNoneWaiting(folder)
+    if (await exists(folder.file('run.json'))) terminal.note(`Replaces the run in ${folder.path}`)
+    return folder
+  } catch (error) {
+    await folder[Symbol.asyncDispose]()
+    throw error
+  }
 }
 
-/** Whether two paths lead to one file; false where one leads nowhere. */
-async function areSame(a: string, b: string): Promise<boolean> {
+async function requireNoneWaiting({ path, file }: RunFolder): Promise<void> {
+  if (!(await exists(file(checkpointFiles.record)))) return
+  throw new JobError(
+    `${path} holds an interrupted training`,
+    `go on with it: ${command('resume', path)}, or this command with --continue; to begin anew, add --force, or choose another folder with -o`,
+    { code: 'CLI_TRAINING_WAITING', params: { path } },
+  )
+}
+
+/** What paths that lead to one file have in common; nothing of one that leads nowhere. */
+async function signsOf(path: string): Promise<string[]> {
   try {
-    const [one, other] = await Promise.all([stat(a, { bigint: true }), stat(b, { bigint: true })])
+    const [{ dev, ino }, real] = await Promise.all([stat(path, { bigint: true }), realpath(path)])
     // Names in other case, on disks that do not tell them apart, have the same number; some disks number nothing.
-    if (one.ino && one.ino === other.ino && one.dev === other.dev) return true
-    return (await realpath(a)) === (await realpath(b))
+    return [real, ...(ino ? [`${dev}:${ino}`] : [])]
   } catch {
-    return false
+    return []
   }
 }

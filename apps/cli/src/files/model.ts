@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { OnnxError } from '@pixelrow/export'
+import { settle } from '@pixelrow/files'
 import { JobError } from '../line/errors.ts'
-import { command } from '../line/paste.ts'
+import { command, isUrl } from '../line/paste.ts'
 import { checkpointFiles, exists } from './folder.ts'
 
 /** Where a model is. */
@@ -15,9 +16,13 @@ export interface ModelPlace {
   tfjs?: true
 }
 
-/** The ONNX file that is meant: itself, or the one in a run's folder; undefined where it is another kind of model. */
+/**
+ * The ONNX file that is meant: itself, or the one in a run's folder; undefined where it is another kind of model. What a killed process had begun to swap in is
+ * finished first.
+ */
 export async function findModel(source: string): Promise<ModelPlace | undefined> {
   const there = await stat(source).catch(() => undefined)
+  if (!isUrl(source)) await settle(there?.isDirectory() ? source : dirname(source))
   if (!there?.isDirectory()) return /\.onnx$/i.test(source) ? { path: source } : undefined
   const path = join(source, 'model.onnx')
   return (await exists(path)) ? { path, run: source } : undefined

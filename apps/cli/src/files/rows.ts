@@ -99,6 +99,10 @@ export async function readRowsSeen(path: string): Promise<SeenRows | string> {
   return { images: header.images, wide: header.bytes === 8, trained, validated }
 }
 
+/** Whether a file is one of rows that a model has seen, by how it begins. */
+export const isRowsFile = (bytes: Uint8Array): boolean =>
+  headerOf(Buffer.from(bytes.subarray(0, bytes.indexOf(10) + 1)).toString()) !== undefined
+
 function headerOf(text: string): Header | undefined {
   try {
     const header = JSON.parse(text) as Header

@@ -1,4 +1,4 @@
-import { readdir, rmdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Download, DownloadOptions, Kaggle, TransferProgress } from '@pixelrow/kaggle'
 import type { Context } from '../context.ts'
@@ -19,7 +19,6 @@ export async function downloadTo(context: Context, kaggle: Kaggle, wanted: Wante
   const { terminal, signal, kept } = context
   const { competition, folder, file, overwrite = false } = wanted
   if (!overwrite) await requireFree(context, kaggle, wanted)
-  const wasThere = await exists(folder)
   terminal.note(`Downloading ${file ?? `the files of ${competition}`} to ${folder}`)
   try {
     const onProgress = (progress: TransferProgress) => terminal.transient(transferLine(progress))
@@ -29,8 +28,6 @@ export async function downloadTo(context: Context, kaggle: Kaggle, wanted: Wante
     return done
   } catch (error) {
     if (signal.aborted) kept.push(...(await partsIn(folder)))
-    // Only if it is empty.
-    if (!wasThere) await rmdir(folder).catch(() => {})
     throw error
   }
 }

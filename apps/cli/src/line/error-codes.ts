@@ -48,12 +48,16 @@ export type CliErrorCode =
   | 'CLI_OVERWRITE'
   /** A folder holds files of the same names that nothing of ours left there: `path`, `names`. */
   | 'CLI_FOLDER_TAKEN'
-  /** A folder holds predictions of another model, options or version: `path`. */
-  | 'CLI_FOLDER_OTHER'
+  /** Files have no answers made from them by this model with these flags: of how many `files`, and `lacking`, each `input` with its `output` and how it stands. */
+  | 'CLI_ANSWERS_MISSING'
+  /** A `file` was written to while it was read. */
+  | 'CLI_INPUT_CHANGED'
   /** None of the `devices` runs a model: its `name`. */
   | 'CLI_DEVICE_UNAVAILABLE'
   /** An interrupted training waits in a folder: `path`. */
   | 'CLI_TRAINING_WAITING'
+  /** With --continue: a folder holds another training, or what it gave: `path`, and what differs as `differences`. */
+  | 'CLI_TRAINING_OTHER'
   /** There is no interrupted training at a `path`, but this, as `reason`: `absent`, a `file`, a `finished` run, or an `other` folder. */
   | 'CLI_TRAINING_MISSING'
   /** What an interrupted training left cannot be read: `file`; `missing`, `cut` or `damaged` as `reason`; for a checkpoint the bytes `expected` and `found`. */
@@ -62,6 +66,8 @@ export type CliErrorCode =
   | 'CLI_TRAINING_VERSION'
   /** An interrupted training began with other rows: `path`, `file`, `difference`. */
   | 'CLI_TRAINING_ROWS'
+  /** A run.json is not the record of a run: its `file`, and what was `found`. */
+  | 'CLI_RECORD_INVALID'
   /** No run folder can be made here: `path`, `reason`. */
   | 'CLI_RUNS_UNWRITABLE'
   /** A file was read back and is not as it was written: `place`, `expected`, `found`. */
@@ -120,6 +126,8 @@ export type CliErrorCode =
   | 'CLI_ID_MISSING'
   /** An id stands twice: `file`, `id`, `row`. */
   | 'CLI_ID_DUPLICATE'
+  /** A folder at a `path` holds no submission. */
+  | 'CLI_SUBMISSION_MISSING'
   /** A submission is not what it should be: `file`, `row`, `expected`, `found`, `rows`. */
   | 'CLI_SUBMISSION_WRONG'
   /** A submission predicts the embedded digits: `file`, where there is one. */

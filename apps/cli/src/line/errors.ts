@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path'
 import type { KaggleErrorCode } from '@pixelrow/kaggle'
 import { CodedError } from '../../../../common/error.ts'
+import { systemCode, systemReason, wordsFor } from '../../../../common/system.ts'
 import type { CliErrorCode } from './error-codes.ts'
 import { fixOf, type Takes } from './sentences.ts'
 
@@ -46,34 +47,22 @@ export type ErrorReport = { message: string; code: string; params: Readonly<Reco
   Record<(typeof carried)[number], string | number>
 >
 
-/** Node's codes for what can go wrong with a file, in words. */
-const fileProblems: Record<string, string> = {
-  ENOENT: 'no such file',
-  EISDIR: 'that is a folder, not a file',
-  ENOTDIR: 'a part of that path is a file, not a folder',
-  EACCES: 'no permission',
-  EPERM: 'no permission',
-  EROFS: 'that file system is read-only',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'your share of the disk is used up',
-  EFBIG: 'it is larger than a file may be here',
-  EIO: 'the disk fails, or the terminal is closed',
-  EEXIST: 'a file of that name is in the way',
-}
-
-/** What an operating system's error says, in words. */
-export const reasonOf = ({ code = '', message }: NodeJS.ErrnoException): string => fileProblems[code] ?? message
-
 /** What there is to say as data of an error that nobody here has thought of. */
 function unexpected(name: string, reason: string | undefined): Pick<ErrorReport, 'code' | 'params'> {
   return { code: 'CLI_UNEXPECTED', params: { name, ...(reason !== undefined && { reason }) } }
 }
 
+/** What an error says that nobody here has thought of, with the path that the system gives with it. */
+function sentenceOf(error: NodeJS.ErrnoException): string {
+  return systemCode(error) && error.path ? `${error.path}: ${systemReason(error)}` : systemReason(error)
+}
+
 /** Puts any error into words for its reader: one sentence and, where known, the fix, in flags that the command `takes`. */
 export function reportError(error: unknown, takes?: Takes): ErrorReport {
   if (!(error instanceof Error)) return { message: String(error), code: 'CLI_UNEXPECTED', params: {} }
-  const { code, path } = error as NodeJS.ErrnoException
-  const problem = code && path ? fileProblems[code] : undefined
+  const { path } = error as NodeJS.ErrnoException
+  const code = systemCode(error) ?? (error as NodeJS.ErrnoException).code
+  const problem = code && path ? wordsFor(code) : undefined
   if (problem && path) {
     const place = code === 'ENOENT' && !isAbsolute(path) ? ` (looked for ${resolve(path)})` : ''
     const report = { message: `${path}: ${problem}${place}`, code: 'CLI_FILE', params: { file: path, reason: code } }
@@ -81,7 +70,7 @@ export function reportError(error: unknown, takes?: Takes): ErrorReport {
   }
   const fields = error as Partial<ErrorReport> & { advice?: string }
   const report: ErrorReport = {
-    message: error instanceof CodedError ? error.sentence.trim() : error.message,
+    message: error instanceof CodedError ? error.sentence.trim() : sentenceOf(error),
     ...(code && fields.params ? { code, params: fields.params } : unexpected(error.name, code)),
   }
   for (const field of carried) if (fields[field] !== undefined) report[field] = fields[field]

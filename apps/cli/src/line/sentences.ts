@@ -34,6 +34,7 @@ const dataFixes: { [Code in DataErrorCode]: Fix<Code> | typeof asAdvised } = {
   DATA_FILE_DAMAGED: asAdvised,
   DATA_FETCH_FAILED: asAdvised,
   DATA_FETCH_LIMIT: asAdvised,
+  DATA_GZIP_LIMIT: asAdvised,
   DATA_ZIP_UNREADABLE: asAdvised,
   DATA_ZIP_EMPTY: asAdvised,
   DATA_MEMBER_MISSING: noFix,

@@ -1,6 +1,5 @@
 import { type PixelTable, readSubmission } from '@pixelrow/data'
 import type { Context } from '../context.ts'
-import type { RunFolder } from '../files/folder.ts'
 import type { SeenRows } from '../files/rows.ts'
 import { score } from '../submission/check.ts'
 import { nameOf } from '../tables/place.ts'
@@ -18,6 +17,8 @@ export interface Score extends Accuracy {
 }
 
 interface Answers {
+  /** Where they are written. */
+  submission: string
   table: PixelTable
   predicted: Uint16Array
   seen: SeenRows
@@ -27,12 +28,11 @@ interface Answers {
 export async function scoreOf(
   { terminal }: Context,
   source: Source,
-  folder: RunFolder,
-  { table, predicted, seen }: Answers,
+  { submission: path, table, predicted, seen }: Answers,
 ): Promise<Score | undefined> {
   const { labels } = table
   if (source.solution) {
-    const submission = await readSubmission(folder.file('submission.csv'))
+    const submission = await readSubmission(path)
     const { right, rows } = score(submission, await readSubmission(source.solution))
     const on = `${count(rows)} digits kept aside (Kaggle's own split differs: expect ±0.001)`
     // These are split once and for all: none of them is in train.csv.

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { JobError, UsageError } from '../line/errors.ts'
@@ -49,7 +50,11 @@ export function parseShard(text: string): Shard {
   throw new UsageError(message, undefined, { code: 'CLI_FLAG_INVALID', params })
 }
 
-/** The files of a part: every `of`th, so that parts of neighbours take about as long. */
-export function shardOf<T>(files: readonly T[], { part, of }: Shard): T[] {
-  return files.filter((_, index) => index % of === part - 1)
+/**
+ * The part that a file falls to by its name alone: files that come or go between the starts of a job's parts leave every other with its own. A Mac may
+ * compose a letter otherwise than Linux does.
+ */
+export function partOf(name: string, of: number): number {
+  const hash = createHash('sha256').update(name.normalize('NFC')).digest()
+  return (hash.readUIntBE(0, 6) % of) + 1
 }

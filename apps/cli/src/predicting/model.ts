@@ -11,11 +11,11 @@ import { loadOn } from './device.ts'
  * would. Each holds a model, so there are no more than four.
  */
 export function loadForMany(
-  source: string | Uint8Array,
+  path: string,
   { device, threads = availableParallelism() }: ClassifyingOptions,
 ): Promise<LoadedClassifier> {
   const workers = Math.min(threads, 4)
-  return loadOn(source, { device, workers, threads: Math.floor(threads / workers) })
+  return loadOn(path, { device, workers, threads: Math.floor(threads / workers) })
 }
 
 /** Says so where nobody has named a model's classes, and they are numbered by their places. */
@@ -24,7 +24,7 @@ export function tellNumbering(terminal: Terminal, model: string, { classes, clas
   terminal.note(`${model} does not name its classes: they are numbered by their places, 0 to ${classes.length - 1}`)
 }
 
-/** Read once, for its sum and to be loaded. */
+/** A model's bytes, for its sum. */
 export async function readModel(path: string): Promise<Uint8Array> {
   return readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT'

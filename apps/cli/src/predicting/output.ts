@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { csvCell, submissionText } from '@pixelrow/data'
+import type { FileOutput } from '@pixelrow/files'
 import { classRule } from '../submission/check.ts'
-import { submissionCheck, writeReadBack } from '../submission/write.ts'
+import { submissionCheck, writeClaimed } from '../submission/write.ts'
 import type { Answers } from './answers.ts'
 
 /** Text that is written at a time. */
@@ -48,14 +49,22 @@ export async function* submissionOf(
   yield text
 }
 
-/**
- * Writes a submission, and the probabilities where a path for them is given: each file whole or not at all, the submission last. Tells whether
- * all could be read back.
- */
+/** Where predictions go: files that are claimed, and what errors call them. */
+export interface Destination {
+  labels: Claimed
+  probabilities?: Claimed | undefined
+}
+
+interface Claimed {
+  output: FileOutput
+  shown: string
+}
+
+/** Writes a submission, and the probabilities where they have a place; nothing is seen before it is committed. Tells whether all could be read back. */
 export async function writePredictions(
   answers: AsyncIterable<Answers>,
   heading: Heading,
-  { out, probabilities, ...follower }: Follower & { out: string; probabilities?: string | undefined },
+  { labels, probabilities, ...follower }: Follower & Destination,
 ): Promise<boolean> {
   const { signal } = follower
   let rows = 0
@@ -72,8 +81,10 @@ export async function writePredictions(
     }
   }
   const idOf = (row: number) => (ids ? ids[row] : counted ? String(row + 1) : undefined)
-  const check = submissionCheck(out, () => ({ header, idOf, rows, labels: classRule(classes) }))
-  if (probabilities === undefined) return writeReadBack(out, submissionOf(noted(), heading, { onRows }), signal, check)
+  const { output, shown } = labels
+  const check = submissionCheck(shown, () => ({ header, idOf, rows, labels: classRule(classes) }))
+  const how = { shown, signal, check }
+  if (probabilities === undefined) return writeClaimed(output, submissionOf(noted(), heading, { onRows }), how)
   const beside = probabilityFile(probabilities, heading, signal)
   let isReadBack = false
   async function* both() {
@@ -81,7 +92,7 @@ export async function writePredictions(
     isReadBack = await beside.end()
   }
   try {
-    return (await writeReadBack(out, both(), signal, check)) && isReadBack
+    return (await writeClaimed(output, both(), how)) && isReadBack
   } catch (error) {
     await beside.cancel(error)
     throw error
@@ -89,9 +100,13 @@ export async function writePredictions(
 }
 
 /** A file that probabilities are written into as they come. */
-function probabilityFile(path: string, { header, classes, columns = classes }: Heading, signal: AbortSignal) {
+function probabilityFile(
+  { output, shown }: Claimed,
+  { header, classes, columns = classes }: Heading,
+  signal: AbortSignal,
+) {
   const pipe = new PassThrough()
-  const written = writeReadBack(path, pipe, signal)
+  const written = writeClaimed(output, pipe as AsyncIterable<string>, { shown, signal })
   written.catch(() => {})
   const order = columns.map((name) => classes.indexOf(name))
   pipe.write(`${[header[0], ...columns].map(csvCell).join(',')}\n`)

@@ -1,9 +1,8 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import type { PixelTable } from '@pixelrow/data'
+import { type PixelTable, spreadsheetText } from '@pixelrow/data'
 import type { Classifier } from '@pixelrow/infer-node'
 import type { Context } from '../context.ts'
-import { JobError } from '../line/errors.ts'
+import { JobError, UsageError } from '../line/errors.ts'
+import type { SpreadsheetOptions } from '../line/flags/output.ts'
 import type { ReadingOptions } from '../line/flags/reading.ts'
 import { comparedWith, headerBy, usualHeader } from '../submission/frame.ts'
 import { type Counted, distinct, pairing } from '../submission/pairing.ts'
@@ -14,7 +13,7 @@ import { heldOut } from '../tables/reading.ts'
 import type { Target } from '../tables/target.ts'
 import { count, many } from '../terminal/table.ts'
 import { type Answers, answersTo, inOrderOf } from './answers.ts'
-import { type Heading, writePredictions } from './output.ts'
+import { type Destination, type Heading, writePredictions } from './output.ts'
 
 /** Rows that are read at a time: as many as a worker is given at once. */
 const batch = 1024
@@ -24,6 +23,15 @@ export interface Task extends Target {
   out: string
   probabilities?: string
 }
+
+/** A file that a task writes. */
+export interface Answer {
+  content: 'labels' | 'probabilities'
+  path: string
+}
+
+/** How a table is read and its answers are written. */
+export type AnsweringOptions = ReadingOptions & SpreadsheetOptions
 
 /** A table that is being classified. */
 export interface Prediction extends Heading {
@@ -46,13 +54,14 @@ export interface Predicted extends Pick<Prediction, 'test' | 'sample' | 'header'
 /** Begins to classify a table: its rows come in the order of its sample, with the sample's ids, where there is one. */
 export async function predictionOf(
   context: Context,
-  flags: ReadingOptions,
+  { spreadsheetSafe = false, ...flags }: AnsweringOptions,
   classifier: Classifier,
   { place, sample: file, probabilities }: Pick<Task, 'place' | 'sample' | 'probabilities'>,
 ): Promise<Prediction> {
   const { classes } = classifier
   const test = nameOf(place)
   const sample = file && (await openSample(context, file))
+  if (sample && spreadsheetSafe) throw forKaggle(test, sample)
   if (sample && probabilities === undefined)
     requireLabelSample(sample, 'add --probabilities FILE for them, beside -o for the labels')
   const more = { columns: columnsBy(sample), parts: heldOut, label: false as const, batch }
@@ -65,7 +74,8 @@ export async function predictionOf(
       else counted = { by: 'number', from: 1 }
     })
     const answers = answersTo(classifier, watched, context.signal)
-    return { test, header: usualHeader, classes, answers, counted: () => counted }
+    const prediction = { test, header: usualHeader, classes, answers, counted: () => counted }
+    return spreadsheetSafe ? guarded(prediction) : prediction
   }
   const pairs = pairing(sample, test, { bare: classifier.preparation !== undefined })
   const columns = columnsOf(sample, classes)
@@ -79,6 +89,22 @@ export async function predictionOf(
     answers: inOrderOf(sample, pairs, answersTo(classifier, tables, context.signal)),
     counted: () => pairs.counted(),
   }
+}
+
+/** Kaggle compares ids and classes as they are. */
+const forKaggle = (test: string, { name }: NamedSample): UsageError =>
+  new UsageError(
+    `${test} has a sample of a submission, ${name}: what is submitted keeps its ids and classes as they are`,
+    'leave --spreadsheet-safe away',
+    { code: 'CLI_FLAG_UNUSED', params: { flag: '--spreadsheet-safe', file: test } },
+  )
+
+/** The same with ids and classes that a spreadsheet does not run as formulas. */
+function guarded({ classes, answers, ...prediction }: Prediction): Prediction {
+  async function* safe() {
+    for await (const { ids, ...piece } of answers) yield { ...piece, ...(ids && { ids: ids.map(spreadsheetText) }) }
+  }
+  return { ...prediction, classes: classes.map(spreadsheetText), answers: safe() }
 }
 
 async function* seen(tables: AsyncIterable<PixelTable>, look: (table: PixelTable) => void) {
@@ -102,25 +128,22 @@ function columnsOf({ name, header }: NamedSample, classes: readonly string[]): s
   )
 }
 
-/** Classifies a table into its files. */
+/** Classifies a table into files that are claimed; nothing of them is seen yet. */
 export async function carryOut(
   context: Context,
-  flags: ReadingOptions,
+  flags: AnsweringOptions,
   classifier: Classifier,
-  task: Task,
+  { destination, ...task }: Omit<Task, 'out'> & { destination: Destination },
 ): Promise<Predicted> {
   const { terminal, signal } = context
-  const { out, probabilities } = task
   let rows = 0
-  for (const output of outputsOf(task)) await mkdir(dirname(output), { recursive: true })
   const { answers, counted, ...prediction } = await predictionOf(context, flags, classifier, task)
   const onRows = (now: number) => {
     rows = now
     terminal.transient(`${prediction.test}: ${count(now)} rows`)
   }
-  const isReadBack = await writePredictions(answers, prediction, { signal, onRows, out, probabilities })
+  const isReadBack = await writePredictions(answers, prediction, { ...destination, signal, onRows })
   terminal.transient()
-  context.kept.push(...outputsOf(task))
   const { test, sample, header, classes } = prediction
   return { test, sample, header, classes, rows, counted: counted(), isReadBack }
 }
@@ -134,6 +157,14 @@ export function resultOf({ out, probabilities }: Task, { rows, classes, isReadBa
   return [labels, `${probabilities}: ${each} with the same ids${isReadBack ? ', read back' : ''}`]
 }
 
-/** The files that a task writes. */
-export const outputsOf = ({ out, probabilities }: Pick<Task, 'out' | 'probabilities'>): string[] =>
-  probabilities === undefined ? [out] : [out, probabilities]
+/** The files that a task writes, the labels last. */
+export const answersOf = ({ out, probabilities }: Pick<Task, 'out' | 'probabilities'>): Answer[] => [
+  ...(probabilities === undefined ? [] : [{ content: 'probabilities', path: probabilities } as const]),
+  { content: 'labels', path: out },
+]
+
+/** Their paths. */
+export const outputsOf = (task: Pick<Task, 'out' | 'probabilities'>): string[] =>
+  answersOf(task)
+    .map(({ path }) => path)
+    .reverse()

@@ -1,60 +1,64 @@
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { writeFileAtomic } from '@pixelrow/files'
-import { exists } from '../files/folder.ts'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { claim, type Output, stateOf } from '@pixelrow/files'
+import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
 import { firstModel, type Site } from './page.ts'
 
-/**
- * Writes a site into a folder, index.html last, so that there is no page before all that it needs. An earlier playground there is replaced;
- * returns whether one was. Throws a JobError where other files are in the way.
- */
-export async function writeSite(site: Site, out: string, signal: AbortSignal): Promise<boolean> {
-  const earlier = await requireFree(site, out)
-  const written: string[] = []
-  try {
-    for (const path of [...site.keys()].sort(indexLast)) {
-      signal.throwIfAborted()
-      if (!(await exists(join(out, path)))) written.push(path)
-      await mkdir(dirname(join(out, path)), { recursive: true })
-      await writeFileAtomic(join(out, path), await site.get(path)!())
-    }
-  } catch (error) {
-    for (const path of written) await rm(join(out, path), { force: true })
-    throw error
+/** Where a site is written, and over what. */
+interface Where {
+  out: string
+  force: boolean | undefined
+}
+
+/** A site that is being written. */
+export interface Writing {
+  /** Of the folder, which nobody else may write to. */
+  output: Output
+  /** Whether there is an earlier playground, which is replaced. */
+  replaces: boolean
+  /** Writes everything, seen all at once; what the earlier playground had and this one has not goes. */
+  write(): Promise<void>
+}
+
+/** Claims the folder of a site. Throws where files are in the way that no playground left there, or where it is a file. */
+export async function claimSite({ signal }: Context, site: Site, { out, force = false }: Where): Promise<Writing> {
+  await requireFolder(out)
+  const earlier = firstModel(await readFile(join(out, 'index.html'), 'utf8').catch(() => ''))
+  // Of what an older version wrote nothing is written down: then its page stands for all.
+  const isOlder = earlier !== undefined && (await stateOf(out, 'index.html')) === 'foreign'
+  const names = [...site.keys()]
+  const output = await claim(out, { by: 'pixelrow playground', names, force, signal, isOurs: () => isOlder })
+  return {
+    output,
+    replaces: earlier !== undefined,
+    async write() {
+      const before = isOlder ? await namesIn(out, earlier) : await wholeOf(output)
+      for (const [path, content] of site) await output.write(path, await content())
+      for (const path of before) if (!site.has(path)) output.remove(path)
+      await output.commit()
+    },
   }
-  if (earlier) await removeStale(site, out, earlier)
-  return earlier !== undefined
 }
 
-const indexLast = (a: string, b: string) => Number(a === 'index.html') - Number(b === 'index.html')
-
-/** Refuses a file, and a folder with files of our names that no playground left there; gives the earlier playground's model. */
-async function requireFree(site: Site, out: string): Promise<string | undefined> {
+async function requireFolder(out: string): Promise<void> {
   const there = await stat(out).catch(() => undefined)
-  if (!there) return undefined
-  if (!there.isDirectory())
-    throw new JobError(`--out ${out} is a file, not a folder`, 'name a folder, e.g. --out public', {
-      code: 'CLI_OUTPUT_KIND',
-      params: { path: out },
-    })
-  const index = await readFile(join(out, 'index.html'), 'utf8').catch(() => '')
-  const earlier = firstModel(index)
-  if (earlier !== undefined) return earlier
-  const names = await readdir(out)
-  const ours = new Set([...site.keys()].map((path) => path.split('/')[0]!))
-  const inTheWay = names.filter((name) => ours.has(name))
-  if (inTheWay.length === 0) return undefined
-  throw new JobError(
-    `${out} holds ${inTheWay.join(' and ')}, which no playground left there`,
-    'choose another folder with -o, or move the files away',
-    { code: 'CLI_FOLDER_TAKEN', params: { path: out, names: inTheWay } },
-  )
+  if (!there || there.isDirectory()) return
+  throw new JobError(`--out ${out} is a file, not a folder`, 'name a folder, e.g. --out public', {
+    code: 'CLI_OUTPUT_KIND',
+    params: { path: out },
+  })
 }
 
-/** Removes what the earlier playground had and this one has not: its model, and files of its build. */
-async function removeStale(site: Site, out: string, model: string): Promise<void> {
+/** What a playground of an older version has that a new one may not have: its model, and the files of its build. */
+async function namesIn(out: string, model: string): Promise<string[]> {
   const assets = await readdir(join(out, 'assets')).catch(() => [])
-  const earlier = [...assets.map((name) => `assets/${name}`), ...(/^[^/\\]+\.onnx$/.test(model) ? [model] : [])]
-  for (const path of earlier) if (!site.has(path)) await rm(join(out, path), { force: true })
+  return [...assets.map((name) => `assets/${name}`), ...(/^[^/\\]+\.onnx$/.test(model) ? [model] : [])]
+}
+
+/** What was written there and is as it was. */
+async function wholeOf(output: Output): Promise<string[]> {
+  const names = await output.names()
+  const states = await Promise.all(names.map((name) => stateOf(output.folder, name)))
+  return names.filter((_, at) => states[at] === 'whole')
 }

@@ -1,15 +1,17 @@
-import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Context } from '../context.ts'
 import { exists } from '../files/folder.ts'
+import { type FoundRecord, findLocated, recordBeside } from '../files/record.ts'
 import { JobError } from '../line/errors.ts'
 import type { CompetitionOptions } from '../line/flags/kaggle.ts'
 import type { ReadingOptions, TestOptions } from '../line/flags/reading.ts'
-import { command } from '../line/paste.ts'
+import { absolute, command } from '../line/paste.ts'
 import { tableAt } from '../tables/argument.ts'
 import { isFolder, isZipName } from '../tables/kind.ts'
+import { withRun } from '../tables/ofrun.ts'
 import { nameOf, type Place } from '../tables/place.ts'
 import { heldOut, read } from '../tables/reading.ts'
+import { isOther, type Report } from '../tables/report.ts'
 import { openSource } from '../tables/source.ts'
 import { frameOf } from './frame.ts'
 import { type KnownLabels, labelsAmong, labelsLike, labelsOfCompetition } from './labels.ts'
@@ -45,13 +47,6 @@ interface Tables {
   sample?: SampleFile | undefined
 }
 
-/** What a run left beside its submission. */
-interface Beside {
-  path: string
-  source: string
-  classes: string[]
-}
-
 /**
  * What a submission must be like, by its test table: that of `--test`, of the run that wrote it, or in the folder of the competition's
  * name; undefined where there is none of them. What is to be uploaded must not be for the embedded digits.
@@ -62,21 +57,44 @@ export async function referenceFor(
   file: string,
   { upload = false } = {},
 ): Promise<Reference | undefined> {
-  const run = await runBeside(file)
+  const run = basename(file) === 'submission.csv' ? await recordBeside(context, file) : undefined
   // Whoever submits these predictions has mistaken one test.csv for another.
-  if (upload && run?.source === 'embedded' && flags.test === undefined) throw embeddedError(file)
+  if (upload && run?.record.source === 'embedded' && flags.test === undefined) throw embeddedError(file)
   const tables = await tablesFor(context, flags, run)
   if (!tables) return undefined
+  const how = withRun(context, flags, run)
   const { test, train } = tables
   const sample = tables.sample && (await openSample(context, tables.sample))
   if (sample) requireLabelSample(sample, 'only submissions of an id and a label are checked')
   context.terminal.note(`Reading ${nameOf(test)}`)
   const columns = columnsBy(sample)
-  const table = await read(context, test, flags, { label: false, columns, parts: heldOut })
+  const then = run && (await isTestOf(run, test)) ? run.record.inputs?.test : undefined
+  const onReport = (now: Report) => {
+    if (isOther(then, now))
+      context.terminal.complain(`${nameOf(test)} has changed since the run in ${run!.folder} predicted it`)
+  }
+  const more = { label: false as const, columns, parts: heldOut, ...(then && { onReport }) }
+  const table = await read(context, test, how, more)
   const { header, ids, counted } = frameOf(table, nameOf(test), sample)
-  const trained = run ? labelsAmong(run.classes, `in ${run.path}`) : await labelsIn(context, flags, train, columns)
+  const trained = await labelsBy(run, () => labelsIn(context, flags, train, columns))
   const labels = trained ?? labelsFor(flags, header, sample)
   return { header, ids, labels, counted, test: nameOf(test), sample }
+}
+
+/** The classes that the run knew, else those that are found. */
+async function labelsBy(
+  run: FoundRecord | undefined,
+  find: () => Promise<KnownLabels | undefined>,
+): Promise<KnownLabels | undefined> {
+  const classes = run?.record.data?.classes
+  return classes ? labelsAmong(classes, `in ${run.file}`) : find()
+}
+
+/** Whether a table is the one that a run predicted, by its place. */
+async function isTestOf({ folder, record }: FoundRecord, { path, member }: Place): Promise<boolean> {
+  const { test } = record.inputs ?? {}
+  const then = test && (await findLocated(test, folder))
+  return then !== undefined && test?.member === member && absolute(then) === absolute(path)
 }
 
 /** What a sample alone tells. */
@@ -96,11 +114,13 @@ function labelsFor(
   return labelsOfCompetition(competition, header) ?? (sample && labelsLike(sample))
 }
 
-async function tablesFor(context: Context, flags: ReferenceOptions, run?: Beside): Promise<Tables | undefined> {
+async function tablesFor(context: Context, flags: ReferenceOptions, run?: FoundRecord): Promise<Tables | undefined> {
   const { test, competition } = flags
   if (test !== undefined) return tablesAt(context, test)
-  if (run?.source === 'embedded') return openSource(context)
-  const folders = [run?.source, competition].filter((folder) => folder !== undefined)
+  if (run?.record.source === 'embedded') return openSource(context)
+  const { data } = run?.record.inputs ?? {}
+  const source = data ? await findLocated(data, run!.folder) : run?.record.source
+  const folders = [source, competition].filter((folder) => folder !== undefined)
   for (const folder of folders) if (await exists(folder)) return openSource(context, folder)
   return undefined
 }
@@ -136,16 +156,4 @@ async function labelsIn(
   const quiet = { ...context, terminal: { ...context.terminal, note: () => {} } }
   const { classes } = await read(quiet, train, flags, { columns })
   return classes && labelsAmong(classes, `in ${nameOf(train)}`)
-}
-
-/** The run.json that a run left beside its submission. */
-async function runBeside(file: string): Promise<Beside | undefined> {
-  const path = join(dirname(file), 'run.json')
-  try {
-    const { command, source, data } = JSON.parse(await readFile(path, 'utf8'))
-    const whole = command === 'run' && typeof source === 'string' && Array.isArray(data?.classes)
-    return whole && basename(file) === 'submission.csv' ? { path, source, classes: data.classes } : undefined
-  } catch {
-    return undefined
-  }
 }

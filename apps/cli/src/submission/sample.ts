@@ -14,6 +14,7 @@ export interface SampleFile {
 /** The same, read. */
 export interface NamedSample extends Sample {
   name: string
+  source?: SampleFile['source']
 }
 
 /** The sample in a folder, where there is one. */
@@ -55,7 +56,7 @@ export function chosenSample({ terminal }: Context, place: string, names: readon
 
 /** Reads a sample of one label a row, or of a probability for each class. */
 export async function openSample({ signal }: Context, { name, source }: SampleFile): Promise<NamedSample> {
-  return { name, ...(await readSample(source, { name, signal })) }
+  return { name, source, ...(await readSample(source, { name, signal })) }
 }
 
 /** Refuses a sample that wants a probability for each class where labels are written. */

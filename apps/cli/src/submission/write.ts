@@ -1,50 +1,46 @@
+import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { rm, stat } from 'node:fs/promises'
-import { crc32 } from 'node:zlib'
-import { readSubmissionRows, submissionText } from '@pixelrow/data'
-import { writeFileAtomic } from '@pixelrow/files'
+import { readSubmissionRows } from '@pixelrow/data'
+import type { FileOutput } from '@pixelrow/files'
 import { JobError } from '../line/errors.ts'
-import { checker, classRule, type Expected } from './check.ts'
-import type { Frame } from './frame.ts'
+import { checker, type Expected } from './check.ts'
 
-/** What may be read back: the sum of its bytes so far. */
-interface Summed {
-  sum: number
+/** How a claimed file is read back. */
+interface ReadBack {
+  signal?: AbortSignal
+  /** Looks at what the file holds. */
+  check?: ((bytes: AsyncIterable<Uint8Array>) => Promise<void>) | undefined
+  /** What errors call it. */
+  shown: string
 }
 
 /**
- * Writes a file whole or not at all, reads it back, and removes it again where that is not what was written, or fails `check`. Tells whether
- * it could be read back: a pipe or a device is only written to.
+ * Reads a claim's file back before anybody sees it: what is not as it was written, or fails `check`, is never committed. Tells whether it could be
+ * read back: a pipe or a device is only written to.
  */
-export async function writeReadBack(
-  path: string,
-  text: Iterable<string> | AsyncIterable<string>,
-  signal?: AbortSignal,
-  check: (bytes: AsyncIterable<Uint8Array>) => Promise<void> = drained,
+export async function readBack(
+  { path, sha256 }: Pick<Awaited<ReturnType<FileOutput['write']>>, 'path' | 'sha256'>,
+  { signal, check = drained, shown }: ReadBack,
 ): Promise<boolean> {
-  const written: Summed = { sum: 0 }
-  await writeFileAtomic(path, summed(text, written), signal && { signal })
-  if (!(await stat(path)).isFile()) return false
-  try {
-    const found: Summed = { sum: 0 }
-    const bytes = createReadStream(path, { highWaterMark: 1 << 18, ...(signal && { signal }) })
-    await check(summed(bytes, found))
-    if (found.sum !== written.sum) throw notAsWritten(path, 'the bytes that were written', 'others')
-    return true
-  } catch (error) {
-    await rm(path, { force: true })
-    throw error
-  }
+  if (path === undefined) return false
+  const hash = createHash('sha256')
+  await check(hashedBy(hash, createReadStream(path, { highWaterMark: 1 << 18, ...(signal && { signal }) })))
+  if (hash.digest('hex') !== sha256) throw notAsWritten(shown, 'the bytes that were written', 'others')
+  return true
 }
 
-/** Gives parts on as bytes, adding up their sum. */
-async function* summed(
-  parts: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
-  so: Summed,
-): AsyncGenerator<Uint8Array> {
-  for await (const part of parts) {
-    const bytes = typeof part === 'string' ? Buffer.from(part) : part
-    so.sum = crc32(bytes, so.sum)
+/** Writes a claim's file and reads it back. */
+export async function writeClaimed(
+  output: Pick<FileOutput, 'name' | 'write'>,
+  text: AsyncIterable<string>,
+  how: ReadBack & { signal: AbortSignal },
+): Promise<boolean> {
+  return readBack(await output.write(output.name, text, { signal: how.signal }), how)
+}
+
+async function* hashedBy(hash: Hash, parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const bytes of parts) {
+    hash.update(bytes)
     yield bytes
   }
 }
@@ -66,29 +62,11 @@ export function submissionCheck(path: string, expected: () => Expected) {
   }
 }
 
-function notAsWritten(place: string, expected: string, found: string): JobError {
+/** A file is not what it should be when it is read back. */
+export function notAsWritten(place: string, expected: string, found: string): JobError {
   return new JobError(
     `${place}: expected ${expected}, found ${found}`,
     'is the disk in order, and does nothing else write there? If so, this is a bug in pixelrow: please report it',
     { code: 'CLI_WRITTEN_WRONG', params: { place, expected, found } },
-  )
-}
-
-/** Writes the class of each row in the frame's order, reads the file back and checks it; a file that fails is removed. */
-export async function writeChecked(
-  path: string,
-  frame: Frame,
-  predicted: Uint16Array,
-  classes: readonly string[],
-): Promise<void> {
-  const { header, ids, rows } = frame
-  const labels = Uint16Array.from(rows, (row) => predicted[row]!)
-  const expected = { header, idOf: (row: number) => ids[row], rows: ids.length, labels: classRule(classes) }
-  const text = submissionText({ labels, classes, ids, header })
-  await writeReadBack(
-    path,
-    [text],
-    undefined,
-    submissionCheck(path, () => expected),
   )
 }

@@ -1,8 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { cacheFolder } from '@pixelrow/files'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { cacheFolder, makeFolder, sweepTemporaries, temporaryIn } from '@pixelrow/files'
 import { CodedError } from '../../../../common/error.ts'
 import { JobError } from '../line/errors.ts'
 import { imageBytes, readMnist, splitMnist } from './mnist.ts'
@@ -21,7 +21,7 @@ export interface Digits {
 }
 
 /** The files are always the same, so their sizes and sums tell a damaged cache, and a damaged package too. */
-const known: Record<string, { size: number; sha256: string }> = {
+export const known: Record<string, { size: number; sha256: string }> = {
   'train.csv': { size: 76_733_681, sha256: '5d61471679b9afc4e9027f742dbbdf4868cea243b8d7cabf5feac6be21316e91' },
   'test.csv': { size: 51_089_654, sha256: '51eb8b135687f509643d830bf141217e8fadd0924b54e8459d31368cd9fb24c6' },
   'sample_submission.csv': {
@@ -83,6 +83,8 @@ async function writeRows(
       end = 0
     }
     await file.utimes(made, made)
+    // Its date says from here on that it is whole, also after a power cut.
+    await file.sync()
   } finally {
     await file.close()
   }
@@ -149,11 +151,11 @@ async function writeFiles(folder: string, signal?: AbortSignal): Promise<boolean
   return Object.entries(known).every(([file, { sha256 }]) => written[file] === sha256)
 }
 
-/** Moves a finished folder to its place; where another process was quicker, what it made is as good. */
+/** Moves a finished folder to its place; what another process made meanwhile is as good, and may be being read. */
 async function moveIntoPlace(fresh: string, folder: string): Promise<void> {
-  const aside = `${fresh}.old`
-  await rename(folder, aside).catch(() => {})
+  const aside = temporaryIn(dirname(folder))
   try {
+    if (!(await isWhole(folder))) await rename(folder, aside).catch(() => {})
     await rename(fresh, folder)
   } catch (error) {
     if (!(await isWhole(folder))) throw error
@@ -162,21 +164,11 @@ async function moveIntoPlace(fresh: string, folder: string): Promise<void> {
   }
 }
 
-/** Removes what killed processes left half-done more than a day ago. */
-async function tidy(cache: string): Promise<void> {
-  for (const entry of await readdir(cache)) {
-    if (!entry.startsWith(`${name}.`)) continue
-    const path = join(cache, entry)
-    const age = Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now())
-    if (age > 86_400_000) await rm(path, { recursive: true, force: true })
-  }
-}
-
 async function build(cache: string, folder: string, signal?: AbortSignal): Promise<void> {
-  const fresh = join(cache, `${name}.${randomUUID()}`)
+  const fresh = temporaryIn(cache)
   try {
-    await mkdir(fresh, { recursive: true })
-    await tidy(cache)
+    await makeFolder(cache)
+    await mkdir(fresh)
     if (!(await writeFiles(fresh, signal))) {
       throw new JobError(
         'The installed package @pixelrow/digits does not hold the digits it should',
@@ -215,6 +207,7 @@ export async function digits(
   const { signal, onBuild } = options
   const cache = cacheFolder()
   const folder = join(cache, name)
+  await sweepTemporaries(cache)
   if (!(await isWhole(folder, signal))) {
     onBuild?.(folder)
     await build(cache, folder, signal)

@@ -2,6 +2,7 @@ import { type ImageShape, type PixelTable, type Preparation, type ReadOptions, r
 import type { Context } from '../context.ts'
 import { JobError, UsageError } from '../line/errors.ts'
 import type { PictureOptions, ReadingOptions } from '../line/flags/reading.ts'
+import { joined, readingFor, type TableOptions } from './asrun.ts'
 import { nameOf, type Place } from './place.ts'
 import { kindAt, type Reading, read, readingOf, requireShape } from './reading.ts'
 
@@ -18,7 +19,7 @@ export interface Images {
 export async function readLike(
   context: Context,
   place: Place,
-  flags: ReadingOptions,
+  flags: TableOptions,
   images: Images,
   more: Reading = {},
 ): Promise<PixelTable> {
@@ -30,7 +31,7 @@ export async function readLike(
 export async function* rowsLike(
   context: Context,
   place: Place,
-  flags: ReadingOptions,
+  flags: TableOptions,
   images: Images,
   { batch, ...more }: Reading & { batch: number },
 ): AsyncGenerator<PixelTable> {
@@ -52,15 +53,16 @@ function* partsOf(table: PixelTable, batch: number): Generator<PixelTable> {
 }
 
 /** What a model wants of a table, and the flags that are left. */
-async function likeOptions(place: Place, flags: ReadingOptions, images: Images, more: Reading) {
+async function likeOptions(place: Place, given: TableOptions, images: Images, more: Reading) {
   const { shape, maxValue } = images
-  const { shape: _, maxValue: asked, ...rest } = flags
   const kind = await kindAt(place)
+  const { flags, columns } = readingFor(kind, given)
+  const { shape: _, maxValue: asked, ...rest } = flags
   if (kind === 'csv' || kind === 'zip') requireChannels(nameOf(place), images, flags)
   const range = kind === 'pictures' ? preparationFor(nameOf(place), flags, images) : rangeFor(asked, maxValue)
   // IDX says its size itself.
   const size = kind === 'idx' ? {} : { shape }
-  return { rest, options: { ...size, ...range, ...more } }
+  return { rest, options: { ...size, ...range, ...more, ...(columns && { columns: joined(columns, more.columns) }) } }
 }
 
 /** An order of channels means nothing for grey images. */

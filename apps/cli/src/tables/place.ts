@@ -1,5 +1,9 @@
+import type { Sum } from '../files/sums.ts'
+
 /** Where a table is: a path, and which file of a zip or which part of a folder is meant. */
 export interface Place {
+  /** Of the embedded digits, whose sums are known. */
+  sum?: Sum
   path: string
   /** A file in a zip, by its name. */
   member?: string

@@ -14,15 +14,19 @@ import { JobError } from '../line/errors.ts'
 import type { PictureOptions, ReadingOptions } from '../line/flags/reading.ts'
 import { noted } from '../line/sentences.ts'
 import { standardInput } from './argument.ts'
+import { joined, readingFor, type TableOptions } from './asrun.ts'
 import { findLabels, isIdxName, labelsPath } from './idx.ts'
 import { type Kind, kindOf, refuseMeaningless } from './kind.ts'
 import { nameOf, type Place } from './place.ts'
 import { explainReadings } from './readings.ts'
+import { following, type Report } from './report.ts'
 
 /** How a table is read, besides what the flags say. */
 export interface Reading extends ReadOptions {
   /** Parts of a folder or zip that are taken where no flag names one: the first that is there. */
   parts?: readonly Part[]
+  /** Told how the table was read, once it is. */
+  onReport?: (report: Report) => void
 }
 
 /** What is measured or predicted is the part that nobody has trained on. */
@@ -32,10 +36,12 @@ export const heldOut: readonly Part[] = ['test', 'validation']
 export async function read(
   context: Context,
   place: Place,
-  flags: ReadingOptions,
-  more: Reading = {},
+  flags: TableOptions,
+  { onReport, ...more }: Reading = {},
 ): Promise<PixelTable> {
-  const { source, kind, options } = await readingOf(context, place, flags, more)
+  const { source, kind, options: asked } = await readingOf(context, place, flags, more)
+  const follow = onReport && following(place, kind, asked.onNote)
+  const options = { ...asked, ...follow?.options }
   const path = typeof source === 'string' ? source : nameOf(place)
   const labels = kind === 'idx' && more.label !== false ? await findLabels(path) : undefined
   if (labels) context.terminal.note(`${path}: labels from ${labels}`)
@@ -48,6 +54,7 @@ export async function read(
   if (shape !== undefined && !leavesColorOpen(kind, shape)) {
     requireShape(path, table, parseShape(shape), '--shape says')
   }
+  if (follow) onReport(await follow.report(labels))
   return table
 }
 
@@ -57,9 +64,10 @@ async function whole(stream: Readable, signal: AbortSignal): Promise<Uint8Array>
 }
 
 /** What the flags, and who reads, want of a table; `-` is standard input. */
-export async function readingOf({ terminal, signal }: Context, place: Place, flags: ReadingOptions, more: Reading) {
+export async function readingOf({ terminal, signal }: Context, place: Place, given: TableOptions, more: Reading) {
   const { path, member, part } = place
   const kind = await kindAt(place)
+  const { flags, columns: known } = readingFor(kind, given)
   const name = path === standardInput ? nameOf(place) : path
   refuseMeaningless(name, kind, flags)
   const { label, id, maxValue, channels, transpose, drop, header, resize, color, background } = flags
@@ -67,9 +75,9 @@ export async function readingOf({ terminal, signal }: Context, place: Place, fla
   const { parts, columns, ...others } = more
   const isTable = kind === 'csv' || kind === 'zip'
   const isParted = member === undefined && (kind === 'pictures' || kind === 'zip')
-  const options: ReadOptions = {
-    ...given({ ...asked, member, part: part ?? partOf(flags) ?? (isParted ? parts : undefined) }),
-    ...(isTable && columns && { columns }),
+  const options: ReadOptions & Pick<Required<ReadOptions>, 'onNote'> = {
+    ...there({ ...asked, member, part: part ?? partOf(flags) ?? (isParted ? parts : undefined) }),
+    ...(isTable && (columns || known) && { columns: joined(known, columns) }),
     ...sizeOf(kind, flags),
     onNote: (_, decision) => terminal.note(`${name}: ${noted(decision)}`),
     ...others,
@@ -100,7 +108,7 @@ function sizeOf(kind: Kind, { shape }: ReadingOptions): Pick<ReadOptions, 'shape
 export async function readLabelled(
   context: Context,
   place: Place,
-  flags: ReadingOptions,
+  flags: TableOptions,
   more: Reading = {},
 ): Promise<PixelTable> {
   const name = nameOf(place)
@@ -152,7 +160,7 @@ export function requireShape(
   })
 }
 
-function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const there = Object.entries(options).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(there) as { [K in keyof T]?: Exclude<T[K], undefined> }
+function there<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> }
 }

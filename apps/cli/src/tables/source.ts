@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
 import { type SampleFile, sampleIn, sampleInZip } from '../submission/sample.ts'
-import { digits } from './digits.ts'
+import { digits, known } from './digits.ts'
 import { isIdxName } from './idx.ts'
 import { isZipName, kindOf, namesInZip } from './kind.ts'
 import type { Place } from './place.ts'
@@ -44,7 +44,7 @@ const wanted = 'name the folder, or the zip, that holds train.csv and test.csv'
 async function embedded({ terminal, signal }: Context): Promise<Source> {
   const onBuild = (folder: string) => terminal.note(`Unpacking the embedded digits to ${folder} (once, 130 MB)`)
   const { train, test, sampleSubmission, solution } = await digits({ signal, onBuild })
-  const named = (path: string) => ({ path, name: `the embedded ${basename(path)}` })
+  const named = (path: string) => ({ path, name: `the embedded ${basename(path)}`, sum: known[basename(path)]! })
   const sample = { name: named(sampleSubmission).name, source: sampleSubmission }
   const files = [train, test, sampleSubmission, solution]
   return { train: named(train), test: named(test), sample, solution, name: 'the embedded digits', files }

@@ -6,12 +6,15 @@ import { noted } from '../line/sentences.ts'
 import { type Images, readLike } from './like.ts'
 import { nameOf, type Place } from './place.ts'
 import { type Reading, readLabelled } from './reading.ts'
+import { into, type Report } from './report.ts'
 
 /** The two tables of a main job. */
 export interface Tables {
   train: PixelTable
   /** With the labels that it has, if they are classes of `train`. */
   test: PixelTable
+  /** How both were read. */
+  reports: { train?: Report; test?: Report }
 }
 
 /**
@@ -27,13 +30,19 @@ export async function readBoth(
   for (const name of ['drop', 'id'] as const) requireName(name, flags)
   const { drop = [], id, ...rest } = flags
   const named = { ...columns, ...(typeof id === 'string' && { id }) }
-  const first = await dropping(drop, (some) => readLabelled(context, train, { ...rest, ...some }, { columns: named }))
+  const reports: Tables['reports'] = {}
+  const first = await dropping(drop, (some) =>
+    readLabelled(context, train, { ...rest, ...some }, { columns: named, ...into(reports, 'train') }),
+  )
   const second = await dropping(drop, (some) =>
-    readTest(context, test, { ...rest, ...some, ...(id !== undefined && { id }) }, first.table, named),
+    readTest(context, test, { ...rest, ...some, ...(id !== undefined && { id }) }, first.table, {
+      columns: named,
+      ...into(reports, 'test'),
+    }),
   )
   const nowhere = first.missing.find(({ name }) => second.missing.some((other) => other.name === name))
   if (nowhere) throw nowhere.error
-  return { train: first.table, test: second.table }
+  return { train: first.table, test: second.table, reports }
 }
 
 /** A place is another column in test.csv, which has no label. */
@@ -80,20 +89,20 @@ async function readTest(
   place: Place,
   flags: ReadingOptions,
   images: Images,
-  columns: NonNullable<Reading['columns']>,
+  { columns, ...follow }: Pick<Reading, 'columns' | 'onReport'>,
 ): Promise<PixelTable> {
   const { label, ...rest } = flags
   const notes: string[] = []
   const onNote = (_: string, decision: Decision) => void notes.push(`${place.path}: ${noted(decision)}`)
   const [asked, named] = [typeof label === 'number' ? { label } : {}, typeof label === 'string' ? { label } : {}]
-  const more = { columns: { ...columns, ...named }, classes: [...(images.classes ?? [])], onNote }
+  const more = { columns: { ...columns, ...named }, classes: [...(images.classes ?? [])], onNote, ...follow }
   try {
     const table = await readLike(context, place, { ...rest, ...asked }, images, more)
     for (const note of notes) context.terminal.note(note)
     return table
   } catch (error) {
     if (!(error instanceof DataError)) throw error
-    const table = await readLike(context, place, rest, images, { columns: more.columns, label: false })
+    const table = await readLike(context, place, rest, images, { columns: more.columns, label: false, ...follow })
     if (isDataError(error, 'DATA_LABEL_UNKNOWN', 'DATA_LABEL_EMPTY')) tellUnused(context, place, error)
     return table
   }

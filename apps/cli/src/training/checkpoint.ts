@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
-import { readFile, rm } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
 import type { PixelTable } from '@pixelrow/data'
-import { writeFileAtomic } from '@pixelrow/files'
+import type { Origin } from '@pixelrow/files'
 import type { EpochRecord, FitOptions } from '@pixelrow/train'
 import type { Context } from '../context.ts'
 import { checkpointFiles, type RunFolder } from '../files/folder.ts'
+import { type Call, callOf, isCall } from '../files/record.ts'
 import { reportError } from '../line/errors.ts'
 import { absolute } from '../line/paste.ts'
 import { packageVersions } from '../versions.ts'
-import { type Fingerprint, fingerprint } from './fingerprint.ts'
-import type { JobOptions } from './options.ts'
+import type { Fingerprint } from './fingerprint.ts'
+import type { Identity } from './identity.ts'
+import { type JobOptions, withoutSurroundings } from './options.ts'
 import type { Outcome } from './outcome.ts'
 
 /** What resume.json says: all that a training needs to go on as if it had never stopped. */
@@ -19,8 +20,12 @@ export interface ResumeRecord {
   command: 'run' | 'train'
   /** The command's arguments; paths are absolute. */
   arguments: string[]
-  /** What was asked for; paths are absolute. */
+  /** What was asked for, and what was settled since; paths are absolute. */
   flags: JobOptions
+  /** What was asked for, as far as it decides what is trained; not in records of older versions. */
+  asked?: object
+  /** The call that began it. */
+  call?: Call
   seed: number
   threads: number
   /** The processor's name: another kind may round otherwise. */
@@ -56,7 +61,6 @@ export interface Before {
 
 /** A training that goes on. */
 export interface Resumed {
-  folder: RunFolder
   record: ResumeRecord
   checkpoint: Uint8Array
   /** Where it is to go on, if not where it was. */
@@ -78,22 +82,24 @@ export interface Keeper {
   /** Where the job stood when it was interrupted. */
   from?: Standing
   begin(phase: Standing['phase'], first?: Standing['first']): Phase
+  /** Refuses a folder in which the members of an ensemble have no place. */
+  requireMembers(count: number): Promise<void>
   /** Keeps a finished member of an ensemble in the folder, until everything is written. */
   saveMember(number: number, model: Uint8Array): Promise<void>
   /** A member that was finished before the interruption; undefined where there is none. */
   loadMember(number: number): Promise<Uint8Array | undefined>
   /** To be called when the job ends early: after a Ctrl-C it leaves the last checkpoint, where there is one. */
   leave(): Promise<void>
-  /** To be called when everything is written. */
-  finish(): Promise<void>
+  /** To be called when everything is written: swaps it in, in place of what was there and of the checkpoint. */
+  finish(from: Origin): Promise<void>
 }
 
 /** What a job trains. */
 export interface Job {
-  command: ResumeRecord['command']
   paths: readonly string[]
+  /** With what was settled. */
   flags: JobOptions
-  table: PixelTable
+  identity: Identity
 }
 
 /** At most so often a checkpoint is written while training goes on, for the case of a power cut. */
@@ -105,17 +111,14 @@ function interval(): number {
 /** Writes a job's checkpoints into its folder: the last one after a Ctrl-C, and one now and then at an epoch's end. */
 export function keepCheckpoints(context: Context, folder: RunFolder, job: Job, resumed?: Resumed): Keeper {
   const { terminal, signal } = context
-  const members = new Set<string>()
-  const memberFile = (number: number) => folder.file(`member-${number}.onnx`)
   const from = resumed?.record.standing
   let latest: { standing: Standing; checkpoint: Uint8Array } | undefined
   let last = performance.now()
   let writing: Promise<void> | undefined
-  let data = resumed?.record.data
+  const call = firstCall(context, resumed)
 
   const write = async ({ standing, checkpoint }: NonNullable<typeof latest>) => {
-    data ??= fingerprint(job.table)
-    await folder.writeCheckpoint(checkpoint, recordText(job, data, standing, checkpoint))
+    await folder.writeCheckpoint(checkpoint, recordText({ ...job, call }, standing, checkpoint))
     context.resume = folder.path
   }
   const complain = (error: unknown) => {
@@ -155,51 +158,53 @@ export function keepCheckpoints(context: Context, folder: RunFolder, job: Job, r
         },
       }
     },
-    async saveMember(number, model) {
-      await writeFileAtomic(memberFile(number), model)
-      members.add(memberFile(number))
-    },
+    requireMembers: folder.requireMembers,
+    saveMember: folder.saveMember,
     async loadMember(number) {
-      if (number >= (from?.phase ?? 0)) return undefined
-      members.add(memberFile(number))
-      return readFile(memberFile(number))
+      return number < (from?.phase ?? 0) ? folder.loadMember(number) : undefined
     },
     async leave() {
       await writing
       if (signal.aborted && latest) await write(latest).catch(complain)
-      if (!context.resume) {
-        // Without a checkpoint nobody goes on from them.
-        for (const file of members) await rm(file, { force: true })
-        return
-      }
+      // Without a checkpoint nobody goes on from them. Those that do not go now go with the next results; why the job ended matters more.
+      if (!context.resume) return folder.removeMembers().catch(() => {})
       const { record, checkpoint } = checkpointFiles
       context.kept.push(folder.file(checkpoint), folder.file(record))
     },
-    async finish() {
+    async finish(origin) {
       await writing
+      await folder.finish(origin)
       // Whatever comes after it, there is nothing to go on with.
       latest = undefined
-      await folder.removeCheckpoint()
-      for (const file of members) await rm(file, { force: true })
       delete context.resume
     },
   }
 }
 
-function recordText(job: Job, data: Fingerprint, standing: Standing, checkpoint: Uint8Array): string {
-  const { command, paths, flags } = job
-  // Consent to an upload is not kept: whoever goes on says so again.
-  const { out: _, json: __, quiet: ___, yes: ____, ...asked } = flags
+/** The call that began a training. */
+export function firstCall(context: Context, resumed?: Resumed): Call {
+  const call = resumed?.record.call
+  return isCall(call) ? call : callOf(context)
+}
+
+function recordText(
+  { paths, flags, identity, call }: Job & { call: Call },
+  standing: Standing,
+  checkpoint: Uint8Array,
+): string {
+  const { data } = flags
   const record: ResumeRecord = {
     format,
-    command,
+    command: identity.command,
     arguments: paths.map(absolute),
-    flags: { ...asked, ...(flags.data !== undefined && { data: absolute(flags.data) }) },
+    flags: { ...withoutSurroundings(flags), ...(data !== undefined && { data: absolute(data) }) },
+    asked: identity.asked,
+    call,
     seed: flags.seed,
     threads: flags.threads ?? availableParallelism(),
     processor: processor(),
     versions: packageVersions(),
-    data,
+    data: identity.train(),
     standing,
     checkpoint: { bytes: checkpoint.length, sha256: sha256(checkpoint) },
   }

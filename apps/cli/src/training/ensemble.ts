@@ -49,6 +49,7 @@ async function trainMembers(job: EnsembleJob, parts: Parts): Promise<Members> {
   const { context, flags, plan, keeper } = job
   const { members, shift } = plan.ensemble
   const { history = [], seconds = 0, outcomes = [] } = keeper.from?.first ?? {}
+  await keeper.requireMembers(members)
   const so: Members = { models: [], history: [...history], seconds, outcomes: [...outcomes] }
   for (let number = 1; number <= members; number++) {
     const kept = await keeper.loadMember(number)

@@ -18,3 +18,9 @@ export type JobOptions = TrainOptions &
 export function asAsked({ choice: _, wanted, ...flags }: JobOptions): JobOptions {
   return { ...flags, ...wanted }
 }
+
+/** The flags without those that say where a result goes, what is said, what may be replaced and what was consented to. */
+export function withoutSurroundings({ out: _, json: __, quiet: ___, yes: ____, ...flags }: JobOptions): JobOptions {
+  const { continue: _____, force: ______, ...asked } = flags
+  return asked
+}

@@ -5,7 +5,7 @@ import { readingFlags } from '../line/flags/reading.ts'
 import { command } from '../line/paste.ts'
 import { wordsAsGiven, wordsOf } from '../line/words.ts'
 import { many } from '../terminal/table.ts'
-import { asAsked, type JobOptions, jobFlags } from './options.ts'
+import { asAsked, type JobOptions, jobFlags, withoutSurroundings } from './options.ts'
 import { planFor } from './plan.ts'
 
 /** What came of one of a job's trainings. */
@@ -78,7 +78,7 @@ const tooLow = 1 / 50
 /** The likely cause, and what to try; what was tried before is not asked for again. */
 function adviceFor({ verdict, loss }: Outcome, { words, flags, file, table }: Asked): Omit<Failure, 'found'> {
   const again = (changed: Partial<JobOptions>) => {
-    const { out: _, json: __, quiet: ___, yes: ____, submit: _____, ...same } = asAsked(flags)
+    const { submit: _, ...same } = withoutSurroundings(asAsked(flags))
     return command(...words, ...wordsAsGiven(jobFlags, { ...same, ...changed }))
   }
   const own = planFor(table, { ...flags, learningRate: undefined }).options.learningRate

@@ -44,12 +44,16 @@ export function csvText(table: PixelTable, options: WriteCsvOptions = {}): Gener
   if (labels && label !== false && classes) requireClasses(classes)
   const names = [...(ids ? ['id'] : []), ...(labels && label !== false ? [label] : [])]
   requireReadable('label', names)
-  const cell = spreadsheetSafe ? (text: string) => csvCell(guarded(text)) : csvCell
+  const cell = spreadsheetSafe ? (text: string) => csvCell(spreadsheetText(text)) : csvCell
   return blocks(table, header ? names : undefined, { labelled: label !== false, cell })
 }
 
-/** Not run by a spreadsheet as a formula. */
-const guarded = (text: string): string => (/^[=+\-@\t]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text)
+/**
+ * A text that a spreadsheet does not run as a formula: with an apostrophe in front where it begins with `=`, `+`, `-`, `@`, a tab or a line break
+ * and is no number.
+ */
+export const spreadsheetText = (text: string): string =>
+  /^[=+\-@\t\r\n]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text
 
 /** The header where there are names, then the rows. */
 function* blocks(

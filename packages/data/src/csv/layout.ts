@@ -1,10 +1,10 @@
 import { DataError } from '../error.ts'
 import { shapesOf } from '../pictures/readings.ts'
 import { formatShape, pixelCount, squareOf } from '../shape.ts'
-import type { ImageShape, ReadOptions, ShapeOption } from '../types.ts'
+import type { ColumnLayout, ImageShape, ReadOptions, ShapeOption } from '../types.ts'
 import { cellText, cellTexts, isBlank, type Line, lineAt, splitCells, type Where } from './cells.ts'
 import { pixelColumns } from './columns.ts'
-import { rolesOf } from './roles.ts'
+import { hinted, rolesOf } from './roles.ts'
 
 /** What each cell of a row is. */
 export interface Layout extends Where {
@@ -49,6 +49,15 @@ export function sniff(file: string, head: Uint8Array, last: boolean, options: Re
   }
   const rows = lines.slice(header ? 1 : 0)
   return header ? named(file, cells, first, head, options) : unnamed(file, cells.length, rows, head, options)
+}
+
+/** What the columns were taken for, for who has asked to be told. */
+export function told({ names, columns, label, id, places, packed }: Layout): ColumnLayout {
+  const column = (place: number) => ({ place, ...(names && { name: names[place]! }) })
+  const all = Array.from({ length: columns }, (_, place) => place)
+  const dropped = all.filter((place) => places[place]! < 0 && ![label, id, packed].includes(place)).map(column)
+  const roles = { ...(label >= 0 && { label: column(label) }), ...(id >= 0 && { id: column(id) }) }
+  return { header: names !== undefined, columns, ...roles, dropped }
 }
 
 /** Whether there are a header and a row, or two rows, to know the columns by. */
@@ -165,14 +174,15 @@ function packedCount(file: string, head: Uint8Array, first: Line, packed: number
 function unnamed(file: string, columns: number, rows: Line[], head: Uint8Array, options: ReadOptions): Layout {
   const at = (name: string | number): number => columnOf(file, name, columns)
   const pick = (option: ReadOptions['label']): number => (option === undefined || option === false ? -1 : at(option))
-  const id = pick(options.id)
-  const dropped = new Set([id, ...(options.drop ?? []).map(at)])
-  const rest = Array.from({ length: columns }, (_, column) => column).filter((column) => !dropped.has(column))
   const wanted = options.shape ? pixelCount({ channels: 1, ...options.shape }) : undefined
+  const hints = wanted && options.columns ? hinted(columns, wanted, options) : { left: [] }
+  const id = options.id === undefined ? (hints.id ?? -1) : pick(options.id)
+  const dropped = new Set([id, ...(options.drop ?? []).map(at), ...hints.left])
+  const rest = Array.from({ length: columns }, (_, column) => column).filter((column) => !dropped.has(column))
   const fits = (pixels: number): boolean => (wanted ? pixels === wanted : squareOf(pixels) !== undefined)
-  let label = pick(options.label)
+  let label = options.label === undefined ? (hints.label ?? -1) : pick(options.label)
   let constant: number | undefined
-  if (options.label === undefined && !fits(rest.length) && fits(rest.length - 1)) {
+  if (options.label === undefined && label < 0 && !fits(rest.length) && fits(rest.length - 1)) {
     const ends = [rest[0]!, rest.at(-1)!] as const
     const texts = rows.map((line) => cellTexts(head, line, { file }))
     label = labelEnd(file, ends, texts)

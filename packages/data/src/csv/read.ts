@@ -4,11 +4,11 @@ import { allBytes, type ByteSource } from '../source/source.ts'
 import { concat, peek, unlessAborted } from '../source/stream.ts'
 import type { PixelTable, ReadOptions, TableSource } from '../types.ts'
 import { batchSink } from './batches.ts'
-import { hasTwoLines, type Layout, labelUnknown, sniff } from './layout.ts'
+import { hasTwoLines, type Layout, labelUnknown, sniff, told } from './layout.ts'
 import { LONGEST_LINE, type RowReader, type RowSink, rowReader } from './reader.ts'
 import type { PixelRule } from './row.ts'
 import { mostRows, planOf, type Scanner, strictScanner } from './scanner.ts'
-import { compileKernel, simdScanner } from './simd.ts'
+import { compileKernel, simdMaker } from './simd.ts'
 import { tableSink } from './table.ts'
 
 /** Bytes that are looked at before the first row is read, and read at a time. */
@@ -75,9 +75,10 @@ function isIdx([zero0, zero1, type]: Uint8Array): boolean {
 
 async function idxOf(open: Open, source: ByteSource, first: Uint8Array, options: ReadOptions): Promise<PixelTable> {
   const bytes = await allBytes(source, first)
-  const { label, labels, signal } = options
+  const { label, labels, signal, onBytes } = options
   const isUnlabelled = labels === undefined || label === false
-  const labelBytes = isUnlabelled ? undefined : await allBytes(await open(labels, signal ? { signal } : {}))
+  const how = { ...(signal && { signal }), ...(onBytes && { onBytes }) }
+  const labelBytes = isUnlabelled ? undefined : await allBytes(await open(labels, how))
   // Apart, so that a page that reads CSV alone does not load it.
   const { idxTable } = await import('../idx/idx-table.ts')
   return idxTable(source.name, bytes, labelBytes, options)
@@ -114,7 +115,9 @@ async function headOf(source: ByteSource, start: Piece, options: ReadOptions): P
     const known = bytes.subarray(0, limit)
     const whole = last && known.length === bytes.length
     if (whole || hasTwoLines(known) || limit > LONGEST_LINE) {
-      return { bytes, last, layout: sniff(source.name, known, whole, options) }
+      const layout = sniff(source.name, known, whole, options)
+      options.onLayout?.(told(layout))
+      return { bytes, last, layout }
     }
     if (last) continue
     const more = await moreOf(source, 2 * limit - all.length, options)
@@ -177,9 +180,10 @@ async function scannerMaker(layout: Layout, { parser }: ReadOptions): Promise<(c
   const plan = planOf(layout)
   if (parser === 'strict') return (capacity) => strictScanner(capacity, plan)
   const kernel = parser === 'plain' ? undefined : await compileKernel()
-  if (kernel) return (capacity) => simdScanner(kernel, capacity, plan)
+  const made = kernel && simdMaker(kernel, plan)
+  if (made) return made
   if (parser === 'simd') {
-    const problem = 'parser: this JavaScript engine runs no WebAssembly with SIMD'
+    const problem = 'parser: this JavaScript engine runs no WebAssembly with SIMD, or has no memory for it'
     throw new DataError({ code: 'DATA_PARSER_UNAVAILABLE', problem })
   }
   // Apart, as hardly any engine needs it.

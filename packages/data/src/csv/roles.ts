@@ -25,16 +25,15 @@ interface Row {
 /** Which column is the label, which the identifier, and which to leave out, by names and options. */
 export function rolesOf(names: readonly string[], options: ReadOptions, { at, cell }: Row): Roles {
   const { columns = {} } = options
-  const known = (list: (string | undefined)[]): number => {
-    const found = list.map((name) => (name === undefined ? -1 : names.findIndex((each) => bare(each) === bare(name))))
-    return found.find((column) => column >= 0) ?? -1
-  }
-  const pick = (option: ReadOptions['label'], usual: (string | undefined)[]): number =>
+  const known = (list: readonly string[]): number =>
+    list.map((name) => placeOf(names, name)).find((column) => column >= 0) ?? -1
+  const pick = (option: ReadOptions['label'], usual: readonly string[]): number =>
     option === undefined ? known(usual) : option === false ? -1 : at(option)
-  const labels = [columns.label, ...LABELS]
+  const labels = [...namesOf(columns.label), ...LABELS]
   const label = pick(options.label, labels)
-  const id = pick(options.id, [columns.id, ...IDS])
+  const id = pick(options.id, [...namesOf(columns.id), ...IDS])
   const left = (options.drop ?? []).map(at)
+  left.push(...namesOf(columns.drop).map((name) => placeOf(names, name)))
   // `label: false` says that nobody wants the labels, so that a column of that name is no unknown one.
   if (options.label === false) left.push(known(labels))
   const free = (column: number) => column !== label && column !== id && !left.includes(column)
@@ -46,6 +45,45 @@ export function rolesOf(names: readonly string[], options: ReadOptions, { at, ce
   const others = unnamed.filter((column) => column !== index)
   return { label, id: index, left: [...left, ...others], index: cell(index) === '0' ? 'counting' : 'other' }
 }
+
+const namesOf = (hint: Hint): string[] => [hint].flat().filter((each) => typeof each === 'string')
+
+/** The column of a name, else of one that is written otherwise. */
+function placeOf(names: readonly string[], name: string): number {
+  const place = names.indexOf(name)
+  return place >= 0 ? place : names.findIndex((each) => bare(each) === bare(name))
+}
+
+/**
+ * The places of columns in a table without a header, by hints and beside those that the options give: where there are as many columns as all of them and the
+ * pixels make, or one fewer where no label is wanted. Of any other number nothing is known.
+ */
+export function hinted(columns: number, pixels: number, options: ReadOptions): Hinted {
+  const { label, id, drop } = options.columns ?? {}
+  const given = placesIn([options.label, options.id, options.drop].flat()).map((one) => (one < 0 ? columns + one : one))
+  const [at] = options.label === undefined || options.label === false ? placesIn(label) : []
+  const [named] = options.id === undefined ? placesIn(id) : []
+  const left = placesIn(drop)
+  const fits = (places: readonly (number | undefined)[]) =>
+    new Set([...given, ...places.filter((place) => place !== undefined)]).size === columns - pixels
+  if (fits([at, named, ...left]))
+    return options.label === false ? { id: named, left: [...left, ...placesIn(at)] } : { label: at, id: named, left }
+  if (at === undefined || options.label !== false) return { left: [] }
+  const here = (place: number) => (place > at ? place - 1 : place)
+  const bare = { id: named === undefined ? undefined : here(named), left: left.map(here) }
+  return fits([bare.id, ...bare.left]) ? bare : { left: [] }
+}
+
+const placesIn = (hint: Hint | readonly unknown[]): number[] => [hint].flat().filter((one) => typeof one === 'number')
+
+/** Columns that hints mean. */
+export interface Hinted {
+  label?: number | undefined
+  id?: number | undefined
+  left: number[]
+}
+
+type Hint = string | number | readonly (string | number)[] | undefined
 
 /** The first columns without a name of their own: what `DataFrame.to_csv()` writes of an index, and what it makes of that when it has read it. */
 function indexColumns(names: readonly string[]): number[] {

@@ -34,9 +34,25 @@ async function compile(): Promise<WebAssembly.Module> {
   return new WebAssembly.Module(Uint8Array.from(kernel.match(/../g)!, (hex) => +`0x${hex}`))
 }
 
+/** Makes scanners of a plan; undefined where there is no memory for one, as WebAssembly reserves gigabytes of addresses (`ulimit -v`). */
+export function simdMaker(module: WebAssembly.Module, plan: Plan): ((capacity: number) => Scanner) | undefined {
+  const make = () => new WebAssembly.Instance(module)
+  let first: WebAssembly.Instance | undefined
+  try {
+    first = make()
+  } catch {
+    return undefined
+  }
+  return (capacity) => {
+    const instance = first ?? make()
+    first = undefined
+    return simdScanner(instance, capacity, plan)
+  }
+}
+
 /** The scanner that reads 16 bytes at a time (kernel.wat). */
-export function simdScanner(module: WebAssembly.Module, capacity: number, plan: Plan): Scanner {
-  const kernel = new WebAssembly.Instance(module).exports as unknown as Kernel
+function simdScanner(instance: WebAssembly.Instance, capacity: number, plan: Plan): Scanner {
+  const kernel = instance.exports as unknown as Kernel
   const most = mostRows(capacity, plan)
   const spansAt = align(FREE + 4 * plan.steps.length)
   const planEnd = FREE + 4 * plan.steps.length

@@ -4,7 +4,7 @@ import { whiteOf } from '../csv/white.ts'
 import { DataError } from '../error.ts'
 import { formatShape } from '../shape.ts'
 import type { ImageShape, PixelTable, ReadOptions } from '../types.ts'
-import { parsed } from './parse.ts'
+import { parsed, sizesOf } from './parse.ts'
 
 /** The table in a file of IDX images (`rows × height × width`, or with 3 or 4 channels last or first), with another's labels. */
 export function idxTable(
@@ -82,7 +82,7 @@ function labelled(
 ): Pick<PixelTable, 'labels' | 'classes'> {
   const { dims, data } = parsed(bytes, `labels of ${file}`)
   if (dims.length !== 1 || dims[0] !== rows) {
-    const [expected, found] = [`${rows} labels`, dims.join(' × ')]
+    const [expected, found] = [`${rows} labels`, sizesOf(dims)]
     const params = { rows, dims }
     throw new DataError({ code: 'DATA_LABELS_COUNT', params, file: `labels of ${file}`, expected, found })
   }

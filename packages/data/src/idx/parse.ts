@@ -10,6 +10,10 @@ export interface Idx {
   data: Uint8Array
 }
 
+/** Dimensions as sentences have them. */
+export const sizesOf = (dims: readonly number[]): string =>
+  dims.length > 6 ? `${dims.length} dimensions` : dims.join(' × ')
+
 /** The dimensions and the data of an IDX file; `name` is what errors call it. */
 export function parsed(bytes: Uint8Array, name: string): Idx {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -24,9 +28,13 @@ export function parsed(bytes: Uint8Array, name: string): Idx {
   const start = 4 + 4 * rank
   const count = Math.min(rank, Math.floor(bytes.length / 4) - 1)
   const dims = Array.from({ length: count }, (_, i) => view.getUint32(4 + 4 * i))
-  const size = dims.reduce((product, dim) => product * dim, 1)
+  // Beyond what a number holds exactly there is no file, and 0 times infinity is no number.
+  const size = dims.includes(0) ? 0 : dims.reduce((product, dim) => product * dim, 1)
   if (count < rank || bytes.length !== start + size) {
-    const [found, expected] = [`${bytes.length} bytes`, `${start + size} bytes for ${dims.join(' × ')}`]
+    const needed = Number.isSafeInteger(size) ? `${start + size} bytes` : 'more bytes than any file has'
+    const whole = `${needed} for ${sizesOf(dims)}`
+    const expected = count < rank ? `at least ${start} bytes for ${rank} dimensions` : whole
+    const found = `${bytes.length} bytes`
     const advice = 'The file is cut short or damaged: fetch it again.'
     throw new DataError({ code: 'DATA_FILE_DAMAGED', file: name, expected, found, advice })
   }

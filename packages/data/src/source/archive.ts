@@ -55,8 +55,9 @@ export async function openMember(source: ZipBytes, options: ReadOptions): Promis
   }
 }
 
-async function opened(source: ZipBytes, { name }: ReadOptions): Promise<Zip> {
-  return readZip(source, name === undefined ? {} : { name }).catch((error: unknown) => {
+async function opened(source: ZipBytes, { name, maxRatio }: ReadOptions): Promise<Zip> {
+  const options = { ...(name !== undefined && { name }), ...(maxRatio !== undefined && { maxRatio }) }
+  return readZip(source, options).catch((error: unknown) => {
     throw explained(error, name)
   })
 }
@@ -79,9 +80,9 @@ function picturesIn(zip: Zip, { signal }: ReadOptions): Pictures {
 
 function memberOf(zip: Zip, options: ReadOptions): ByteSource {
   const member = chosen(zip, options)
-  const { signal } = options
+  const { signal, maxRatio } = options
   const chunks = throughErrors(zip.open(member, signal ? { signal } : {}), zip.name)
-  return streamed(chunks, `${zip.name}, ${member}`, inflateInNode)
+  return streamed(chunks, { name: `${zip.name}, ${member}`, inflate: inflateInNode, maxRatio })
 }
 
 /** The file that was named, the only CSV, or the one of the part. */

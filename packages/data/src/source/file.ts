@@ -4,9 +4,11 @@ import { pipeline, Readable, type TransformOptions } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { createGunzip, type ZlibOptions } from 'node:zlib'
 import { isA } from '../../../../common/kinds.ts'
+import { systemReason } from '../../../../common/system.ts'
 import { DataError } from '../error.ts'
 import type { ReadOptions, TableSource } from '../types.ts'
-import { type ByteSource, openSource, streamed } from './source.ts'
+import { MOST_RATIO } from './gunzip.ts'
+import { type ByteSource, openSource, streamed, tapped } from './source.ts'
 
 const CHUNK = 1 << 18
 /** Other work may run after so many bytes: a few milliseconds of reading. */
@@ -15,7 +17,7 @@ const BREATH = 1 << 24
 /** Opens a path, a `file:` URL or anything that needs no file system. */
 export async function openInNode(source: TableSource, options: ReadOptions): Promise<ByteSource> {
   const path = pathOf(source)
-  return path === undefined ? openSource(source, options, inflateInNode) : openFile(path, options.name ?? path)
+  return path === undefined ? openSource(source, options, inflateInNode) : openFile(path, options)
 }
 
 /** The path that a string or a `file:` URL is; undefined for other sources. */
@@ -25,12 +27,16 @@ export function pathOf(source: TableSource): string | undefined {
   return /^file:/i.test(text) ? fileURLToPath(text) : text
 }
 
-async function openFile(path: string, name: string): Promise<ByteSource> {
+async function openFile(
+  path: string,
+  { name = path, onBytes, maxRatio = MOST_RATIO }: ReadOptions,
+): Promise<ByteSource> {
   const plain = openPlain(path, name)
-  if (plain) return plain
+  if (plain) return onBytes ? overheard(plain, onBytes) : plain
   const { handle, before } = await opened(path, name)
-  const source = streamed(chunksOf(handle, name, before), name, inflateInNode)
-  return before.isFile() ? { ...source, size: inflatedSize(handle.fd, before.size) } : source
+  const chunks = tapped(chunksOf(handle, name, before), name, onBytes)
+  const source = streamed(chunks, { name, inflate: inflateInNode, maxRatio })
+  return before.isFile() ? { ...source, size: inflatedSize(handle.fd, before.size, maxRatio) } : source
 }
 
 /** Opens a regular file that is no gzip, on this thread; undefined for anything else and for what cannot be opened. */
@@ -48,16 +54,29 @@ function openPlain(path: string, name: string): ByteSource | undefined {
   return undefined
 }
 
-/** What gzip says in its last bytes about how long it is unpacked. It may lie, so no more than deflate can do (1032 to 1) and a gigabyte. */
-function inflatedSize(fd: number, size: number): number {
+/** The same source, of whose bytes somebody is told. */
+function overheard(source: ByteSource, onBytes: NonNullable<ReadOptions['onBytes']>): ByteSource {
+  function fill(room: Uint8Array): number {
+    const count = source.fill!(room)
+    if (count > 0) onBytes(source.name, room.subarray(0, count))
+    return count
+  }
+  return { ...source, chunks: filled(fill), fill }
+}
+
+/** What gzip says in its last bytes about how long it is unpacked. It may lie, so no more than is unpacked at all, than deflate can do (1032 to 1) and a gigabyte. */
+function inflatedSize(fd: number, size: number, maxRatio: number): number {
   const end = Buffer.alloc(4)
   readSync(fd, end, 0, 4, Math.max(0, size - 4))
-  return Math.min(end.readUInt32LE(), 1032 * size, 1 << 30)
+  return Math.min(end.readUInt32LE(), 1032 * size, Math.max(1 << 24, maxRatio * size), 1 << 30)
 }
 
 async function opened(path: string, name: string): Promise<{ handle: FileHandle; before: Stats }> {
   const handle = await open(path, 'r').catch((cause: unknown) => unreadable(name, 'opened', cause))
-  const before = await handle.stat()
+  const before = await handle.stat().catch(async (cause: unknown) => {
+    await handle.close().catch(() => {})
+    return unreadable(name, 'read', cause)
+  })
   if (!before.isDirectory()) return { handle, before }
   await handle.close()
   const [expected, found, advice] = ['a file', 'a folder', 'Pass the path of a CSV file.']
@@ -68,14 +87,17 @@ async function opened(path: string, name: string): Promise<{ handle: FileHandle;
 function blocking(fd: number, name: string, before: Stats): ByteSource {
   let breath = 0
   let open = true
-  function fill(room: Uint8Array): number {
+  const read = <T>(work: () => T): T => {
     try {
-      const count = readSync(fd, room)
-      breath += count
-      return count
+      return work()
     } catch (cause) {
       return unreadable(name, 'read', cause)
     }
+  }
+  function fill(room: Uint8Array): number {
+    const count = read(() => readSync(fd, room))
+    breath += count
+    return count
   }
   return {
     name,
@@ -87,10 +109,16 @@ function blocking(fd: number, name: string, before: Stats): ByteSource {
       breath = 0
       return new Promise((resolve) => setImmediate(resolve))
     },
-    done: async () => requireSame(fstatSync(fd), name, before),
+    done: async () =>
+      requireSame(
+        read(() => fstatSync(fd)),
+        name,
+        before,
+      ),
     async close() {
-      if (open) closeSync(fd)
+      if (!open) return
       open = false
+      read(() => closeSync(fd))
     },
   }
 }
@@ -105,16 +133,17 @@ async function* filled(fill: (room: Uint8Array) => number): AsyncGenerator<Uint8
 }
 
 async function* chunksOf(handle: FileHandle, name: string, before: Stats): AsyncGenerator<Uint8Array> {
+  const failed = (cause: unknown) => unreadable(name, 'read', cause)
   try {
     for (;;) {
       const buffer = new Uint8Array(CHUNK)
-      const { bytesRead } = await handle.read({ buffer }).catch((cause: unknown) => unreadable(name, 'read', cause))
+      const { bytesRead } = await handle.read({ buffer }).catch(failed)
       if (bytesRead === 0) break
       yield buffer.subarray(0, bytesRead)
     }
-    if (before.isFile()) requireSame(await handle.stat(), name, before)
+    if (before.isFile()) requireSame(await handle.stat().catch(failed), name, before)
   } finally {
-    await handle.close()
+    await handle.close().catch(failed)
   }
 }
 
@@ -134,8 +163,8 @@ function unreadable(name: string, what: string, cause: unknown): never {
     const words = { problem: 'no such file', advice: 'Check the path.' }
     throw new DataError({ code: 'DATA_FILE_MISSING', ...about, ...words }, { cause })
   }
-  const reason = isA(cause, 'Error') ? cause.message : String(cause)
-  const words = { problem: `cannot be ${what} (${reason})`, advice: 'Check the path and the disk.' }
+  const reason = systemReason(cause)
+  const words = { problem: `cannot be ${what}: ${reason}`, advice: 'Check the path and the disk.' }
   throw new DataError({ code: 'DATA_FILE_UNREADABLE', params: { reason }, ...about, ...words }, { cause })
 }
 

@@ -20,7 +20,7 @@ import { boundRules } from '../../../../common/within.ts'
 import type { DataErrorDetail } from '../error.ts'
 import { sizeRule } from '../pictures/size.ts'
 import { conflictOf, detailOf } from '../problem.ts'
-import type { PictureOptions, ReadOptions, RowOptions, ShapeOption } from '../types.ts'
+import type { ColumnHints, PictureOptions, ReadOptions, RowOptions, ShapeOption } from '../types.ts'
 
 // What options a reader takes, and what kind of source each is for. Apart from the readers, as a page that passes none does not load it; so it
 // imports no class of an error, which would not be the package's own, but is given what makes one.
@@ -30,6 +30,8 @@ const columnOrNone: Rule = either(
   column,
   like('false', (value) => value === false),
 )
+
+const hint = either(column, listOf('a list of those', column))
 
 const shapeFields: Rules<ShapeOption> = {
   height: whole(1),
@@ -64,13 +66,14 @@ const pictureRules: Rules<PictureOptions> = {
   name: text,
   onNote: callback,
   ...boundRules(),
+  maxRatio: number({ above: 0 }),
   signal,
 }
 
 const readRules: Rules<ReadOptions> = {
   ...pictureRules,
   id: columnOrNone,
-  columns: optionsOf<NonNullable<ReadOptions['columns']>>({ id: text, label: text }),
+  columns: optionsOf<ColumnHints>({ id: hint, label: hint, drop: listOf('a list of names or column indices', column) }),
   channels: oneOf('interleaved', 'planar'),
   header: flag,
   fractions: flag,
@@ -78,6 +81,8 @@ const readRules: Rules<ReadOptions> = {
   parser: oneOf('simd', 'plain', 'strict'),
   labels: anything,
   member: text,
+  onLayout: callback,
+  onBytes: callback,
 }
 
 const rowRules: Rules<RowOptions> = { ...readRules, batch: whole(1) }
@@ -127,7 +132,10 @@ const takenBy: Record<keyof RowOptions, readonly SourceKind[]> = {
   background: ['pictures'],
   name: everywhere,
   onNote: everywhere,
+  onLayout: everywhere,
+  onBytes: everywhere,
   maxBytes: everywhere,
+  maxRatio: everywhere,
   stallTimeout: everywhere,
   signal: everywhere,
   batch: everywhere,

@@ -2,7 +2,7 @@ import { isA } from '../../../../common/kinds.ts'
 import { counted, type Exceeded, fetchWithin } from '../../../../common/within.ts'
 import { DataError } from '../error.ts'
 import type { ReadOptions, TableSource } from '../types.ts'
-import { type Inflate, unpacked } from './gunzip.ts'
+import { type Inflate, type Unpacking, unpacked } from './gunzip.ts'
 import { concat, peek, readStream } from './stream.ts'
 
 /** Bytes to read, with the name that errors use. */
@@ -26,9 +26,11 @@ const CHECK = 'Check the address and the network.'
 
 /** Opens bytes, blobs, streams and http(s) URLs: everything that needs no file system. */
 export async function openSource(source: TableSource, options: ReadOptions, inflate: Inflate): Promise<ByteSource> {
-  const { signal } = options
-  if (typeof source !== 'string' && !isA(source, 'URL'))
-    return streamed(chunksOf(source), options.name ?? 'input', inflate)
+  const { signal, onBytes, maxRatio } = options
+  if (typeof source !== 'string' && !isA(source, 'URL')) {
+    const { name = 'input' } = options
+    return streamed(tapped(chunksOf(source), name, onBytes), { name, inflate, maxRatio })
+  }
   const name = options.name ?? String(source)
   const { maxBytes = 2 ** 33, stallTimeout = 60_000 } = options
   const exceeded = limitError(name)
@@ -43,7 +45,7 @@ export async function openSource(source: TableSource, options: ReadOptions, infl
     },
   )
   if (response.ok && response.body) {
-    const unpacked = streamed(chunks, name, inflate)
+    const unpacked = streamed(tapped(chunks, name, onBytes), { name, inflate, maxRatio })
     return { ...unpacked, chunks: counted(unpacked.chunks, { maxBytes, exceeded }) }
   }
   const found = `HTTP ${response.status} ${response.statusText}`.trim()
@@ -63,13 +65,30 @@ const limitError =
     })
 
 /** A source of chunks, unpacked if they are gzip. */
-export function streamed(chunks: AsyncIterator<Uint8Array>, name: string, inflate: Inflate): ByteSource {
-  const bytes = unpacked(chunks, name, inflate)
+export function streamed(chunks: AsyncIterator<Uint8Array>, how: Unpacking): ByteSource {
+  const bytes = unpacked(chunks, how)
   // The inner one first, as the outer one may be waiting for it.
   const close = async () => {
     await Promise.all([chunks.return?.(), bytes.return(undefined)]).catch(() => {})
   }
-  return { name, chunks: bytes, close }
+  return { name: how.name, chunks: bytes, close }
+}
+
+/** The same chunks, of which somebody may be told. */
+export function tapped(
+  chunks: AsyncIterator<Uint8Array>,
+  name: string,
+  onBytes: ReadOptions['onBytes'],
+): AsyncIterator<Uint8Array> {
+  if (!onBytes) return chunks
+  return {
+    async next() {
+      const found = await chunks.next()
+      if (!found.done) onBytes(name, found.value)
+      return found
+    },
+    return: async () => (await chunks.return?.()) ?? { done: true, value: undefined },
+  }
 }
 
 function chunksOf(source: Exclude<TableSource, string | URL>): AsyncIterator<Uint8Array> {

@@ -1,16 +1,17 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { systemReason } from '../../../../common/system.ts'
 import { DataError } from '../error.ts'
 import { isHidden } from '../pictures/folders.ts'
 import { batchesOfPictures } from '../pictures/picture-batches.ts'
 import { type Pictures, tableOfPictures } from '../pictures/picture-table.ts'
-import type { PictureOptions, PixelTable, RowOptions } from '../types.ts'
+import type { PictureOptions, PixelTable, ReadOptions, RowOptions } from '../types.ts'
 
 /** Deeper folders hold no classes; it also ends circles of links. */
 const DEEPEST = 6
 
 /** The table of the pictures in a folder on disk. */
-export async function tableOfFolder(folder: string, options: PictureOptions): Promise<PixelTable> {
+export async function tableOfFolder(folder: string, options: ReadOptions): Promise<PixelTable> {
   return tableOfPictures(await picturesIn(folder, options), options)
 }
 
@@ -19,11 +20,16 @@ export async function* batchesOfFolder(folder: string, options: RowOptions): Asy
   yield* batchesOfPictures(await picturesIn(folder, options), options)
 }
 
-async function picturesIn(folder: string, options: PictureOptions): Promise<Pictures> {
+async function picturesIn(folder: string, options: ReadOptions): Promise<Pictures> {
   const file = options.name ?? folder
   const [paths, folders]: [string[], string[]] = [[], []]
   await list(folder, '', paths, folders, file, options)
-  const bytes = async (index: number) => new Uint8Array(await readFile(join(folder, paths[index]!)))
+  const bytes = async (index: number) => {
+    const path = paths[index]!
+    const read = new Uint8Array(await readFile(join(folder, path)))
+    options.onBytes?.(path, read)
+    return read
+  }
   return { file, paths, folders, bytes }
 }
 
@@ -39,8 +45,8 @@ async function list(
   options.signal?.throwIfAborted()
   const entries = await readdir(join(root, path), { withFileTypes: true }).catch((cause: Error) => {
     const [problem, params] = [
-      `the folder '${path || '.'}' cannot be read (${cause.message})`,
-      { reason: cause.message },
+      `the folder '${path || '.'}' cannot be read: ${systemReason(cause)}`,
+      { reason: systemReason(cause) },
     ]
     throw new DataError({ code: 'DATA_FILE_UNREADABLE', params, file, problem }, { cause })
   })

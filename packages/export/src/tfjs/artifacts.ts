@@ -1,5 +1,6 @@
 import type { Tensor } from '@pixelrow/onnx'
 import { joined } from '../../../../common/joined.ts'
+import { short } from '../../../../common/short.ts'
 import type { Bounds } from '../../../../common/within.ts'
 import { sourceError } from '../error.ts'
 import { type Writer, writerOf } from './keras/writer.ts'
@@ -50,16 +51,25 @@ async function fromFiles({ name, model, read }: Files): Promise<Artifacts> {
   const json = parseJson(model, name)
   const structure = structureOf(json.modelTopology, json.format, name)
   const weights: Artifacts['weights'] = []
+  const seen = new Set<string>()
   const groups = Array.isArray(json.weightsManifest) ? json.weightsManifest : []
   for (const group of groups as { paths?: unknown; weights?: unknown }[]) {
     if (!Array.isArray(group?.paths)) throw sourceError(`${name}: a group of its weights has no paths.`)
     const shards: Uint8Array[] = []
-    for (const path of group.paths) shards.push((await read(String(path))) ?? missing(name, String(path)))
-    weights.push(...readWeights(group.weights, joined(Uint8Array, shards), `${name} (${group.paths.join(', ')})`))
+    for (const path of group.paths) shards.push((await read(named(path, seen, name))) ?? missing(name, path))
+    const from = `${name} (${short(group.paths.join(', '))})`
+    for (const tensor of readWeights(group.weights, joined(Uint8Array, shards), from)) weights.push(tensor)
   }
   const metadata = await read('metadata.json').catch(() => undefined)
   const extra = metadata && { metadata: parsed(metadata) }
   return { name, ...structure, signature: signatureOf(json), weights, ...extra }
+}
+
+/** A shard's path, once: a file that is named a thousand times would take a thousand times its memory. */
+function named(path: unknown, seen: Set<string>, name: string): string {
+  if (typeof path !== 'string') throw sourceError(`${name}: a path of its weights is no text.`)
+  if (seen.size === seen.add(path).size) throw sourceError(`${name}: it names the weight file ${short(path)} twice.`)
+  return path
 }
 
 /** Old files keep the signature among the user's own metadata. */
@@ -68,7 +78,7 @@ function signatureOf({ signature, userDefinedMetadata }: Record<string, unknown>
 }
 
 function missing(name: string, path: string): never {
-  throw sourceError(`${name}: its weight file ${path} is missing. Pass all files of the model together.`)
+  throw sourceError(`${name}: its weight file ${short(path)} is missing. Pass all files of the model together.`)
 }
 
 function structureOf(

@@ -1,4 +1,5 @@
 import { isA } from '../../../../common/kinds.ts'
+import { short } from '../../../../common/short.ts'
 import { type Bounds, bytesWithin, fetchWithin } from '../../../../common/within.ts'
 import { ExportError, sourceError } from '../error.ts'
 import { isZip, readZip } from './zip.ts'
@@ -92,9 +93,10 @@ async function fromPath(source: string | URL, fs: FileSystem): Promise<Files> {
   if (isZip(model)) return fromZip(model, path)
   const beside = file.replace(/[^\\/]*$/, '')
   const read = async (name: string) => {
-    const bytes = await fs.readFile(`${beside}${inside(name)}`).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined
-      throw error
+    const place = `${beside}${inside(name)}`
+    const bytes = await fs.readFile(place).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT') return undefined
+      throw sourceError(`${short(place)}: cannot be read (${cause.code}).`, { cause })
     })
     return bytes && new Uint8Array(bytes)
   }
@@ -110,6 +112,8 @@ async function fromUrl(source: string, bounds: Bounds): Promise<Files> {
   if (isZip(bytes)) return fromZip(bytes, url.href)
   const read = async (name: string) => {
     const place = new URL(inside(name), url)
+    // What is a name on a disk may lead out of the folder in an address: %2e is a dot there.
+    if (place.origin !== url.origin || !place.pathname.startsWith(new URL('.', url).pathname)) outside(name)
     // What the address asks for (`?tfjs-format=file`) holds for the files beside it too.
     place.search = url.search
     return (await get(place, bounds)).bytes
@@ -172,13 +176,24 @@ async function fromNames(
 }
 
 function describe(names: readonly string[]): string {
-  const shown = names.slice(0, 8).join(', ') || 'nothing'
+  const shown =
+    names
+      .slice(0, 8)
+      .map((name) => short(name, 25))
+      .join(', ') || 'nothing'
   return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown
 }
 
 /** A path that stays in the model's folder. */
 function inside(path: string): string {
   const parts = path.split(/[\\/]/)
-  if (!/^([\\/]|[a-z]+:)/i.test(path) && !parts.includes('..')) return path
-  throw sourceError(`model.json names a file outside its folder: ${JSON.stringify(path)}. It is refused.`)
+  // Addresses are read without control characters, and without spaces around them.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what makes one path another.
+  const isOdd = /[\0-\x1f]|^\s|\s$/.test(path) || parts.at(-1) === '' || parts.at(-1) === '.'
+  if (!isOdd && !/^([\\/]|[a-z][a-z\d+.-]*:)/i.test(path) && !parts.includes('..')) return path
+  return outside(path)
+}
+
+function outside(path: string): never {
+  throw sourceError(`model.json names a file outside its folder: ${JSON.stringify(short(path))}. It is refused.`)
 }

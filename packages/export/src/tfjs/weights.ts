@@ -1,5 +1,6 @@
 import type { Tensor } from '@pixelrow/onnx'
 import { fromHalf } from '../../../../common/half.ts'
+import { short } from '../../../../common/short.ts'
 import { sourceError } from '../error.ts'
 
 /** A weight's entry in a manifest, of unknown content. */
@@ -16,7 +17,7 @@ export function readWeights(specs: unknown, bytes: Uint8Array, from: string): [n
   let offset = 0
   const tensors = specs.map((entry): [string, Tensor] => {
     const spec = specOf(entry, from)
-    const { tensor, length } = readTensor(spec, bytes.subarray(offset), `${from}: weight ${spec.name}`)
+    const { tensor, length } = readTensor(spec, bytes.subarray(offset), `${from}: weight ${short(spec.name, 60)}`)
     offset += length
     return [spec.name, tensor]
   })
@@ -46,9 +47,13 @@ const widths: Readonly<Record<string, number>> = {
 function readTensor({ shape, dtype, quantization }: Spec, rest: Uint8Array, subject: string) {
   const size = shape.reduce((product, dim) => product * dim, 1)
   if (dtype === 'string') return { tensor: unreadable(shape), length: stringsLength(rest, size, subject) }
-  const stored = quantization ? String(quantization.dtype) : dtype
+  const stored = quantization ? quantization.dtype : dtype
+  if (typeof stored !== 'string') throw sourceError(`${subject}: its quantization lacks dtype.`)
   const width = Object.hasOwn(widths, stored) ? widths[stored]! : 0
-  if (!width) throw sourceError(`${subject}: dtype ${stored} is not known; expected ${Object.keys(widths).join(', ')}.`)
+  if (!width)
+    throw sourceError(
+      `${subject}: dtype ${short(stored, 40)} is not known; expected ${Object.keys(widths).join(', ')}.`,
+    )
   const length = size * width
   if (length > rest.length)
     throw sourceError(`${subject}: takes ${length} bytes, found ${rest.length}. Is the file cut, or a shard missing?`)

@@ -1,3 +1,4 @@
+import { short } from '../../../../common/short.ts'
 import { ExportError, sourceError } from '../error.ts'
 
 /** What the files of a model may unpack to together. */
@@ -64,7 +65,7 @@ function directory(zip: Uint8Array, name: string): Entry[] {
 
 async function unpack(zip: Uint8Array, entry: Entry, name: string): Promise<Uint8Array> {
   const { method, packed, size, offset } = entry
-  const subject = `${name}: ${entry.name}`
+  const subject = `${name}: ${short(entry.name)}`
   const view = new DataView(zip.buffer, zip.byteOffset, zip.byteLength)
   if (offset + 30 > zip.length || view.getUint32(offset, true) !== 0x04034b50)
     refuse(subject, `no file begins at byte ${offset}`)
@@ -82,6 +83,9 @@ async function inflate(packed: Uint8Array, size: number, subject: string): Promi
   const stream = new Blob([packed as Uint8Array<ArrayBuffer>])
     .stream()
     .pipeThrough(new DecompressionStream('deflate-raw'))
+  // Deflate packs no more than 1032 bytes into one: nothing that says more is worth its memory.
+  if (size > 1032 * packed.length)
+    refuse(subject, `it says that it unpacks to ${size} bytes, which ${packed.length} cannot`)
   const bytes = new Uint8Array(size)
   const reader = stream.getReader()
   let length = 0

@@ -5,7 +5,7 @@ import { FileError } from '../error.ts'
 import { check, claimRules } from '../options.ts'
 import { attempt } from '../reason.ts'
 import type { ClaimOptions } from '../types.ts'
-import { deviceOutput } from './device.ts'
+import { deviceOutput, isHandle } from './device.ts'
 import { enter } from './enter.ts'
 import { requireOurs } from './ours.ts'
 import { type FileOutput, leave, type Output, outputOf } from './output.ts'
@@ -46,10 +46,11 @@ async function claimAt(folder: string, shown: string, options: ClaimOptions): Pr
  */
 export async function claimFile(path: string, options: Omit<ClaimOptions, 'part'> = {}): Promise<FileOutput> {
   check('claimFile', options, claimRules)
-  const file = await behindLinks(resolve(path))
-  const stats = await statIfThere(file)
+  // Asked of the path itself: `/dev/stdout` leads to a pipe by a link to no name.
+  const stats = await statIfThere(path)
   if (stats?.isDirectory()) throw isFolder(path)
-  if (stats && !stats.isFile()) return deviceOutput(path)
+  if (stats && (!stats.isFile() || (await isHandle(resolve(path))))) return deviceOutput(path)
+  const file = await behindLinks(resolve(path))
   const name = basename(file)
   const folder = dirname(file)
   const shown = file === resolve(path) ? dirname(path) : folder

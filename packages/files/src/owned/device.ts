@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { basename, dirname, resolve } from 'node:path'
+import { readlink, realpath } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { type FileData, writeFileAtomic } from '../atomic.ts'
 import type { WriteOptions } from '../types.ts'
 import type { Written } from './draft.ts'
@@ -33,4 +34,20 @@ async function writeThrough(path: string, data: FileData, how: WriteOptions = {}
   }
   await writeFileAtomic(path, hashed(data, sum), how)
   return { path: undefined, size, sha256: hash.digest('hex') }
+}
+
+/** What a process holds open, by name: whoever names it has chosen what is behind it. */
+const handle = /^\/(dev|proc\/[^/]+(\/task\/\d+)?)\/fd\/\d+$/
+
+/** Whether a path leads to something that is there over what a process holds open, as `/dev/stdout` and `/dev/fd/3` do. */
+export async function isHandle(path: string): Promise<boolean> {
+  let place = path
+  for (let hops = 0; hops < 40; hops++) {
+    const folder = await realpath(dirname(place)).catch(() => dirname(place))
+    if (handle.test(place) || handle.test(join(folder, basename(place)))) return true
+    const next = await readlink(place).catch(() => undefined)
+    if (next === undefined) return false
+    place = resolve(folder, next)
+  }
+  return false
 }

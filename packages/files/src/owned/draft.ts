@@ -47,7 +47,12 @@ interface Draft {
   readonly removed: Set<string>
   /** Files that were begun. */
   count: number
+  /** Done when the commits so far are. */
+  turn: Promise<void>
 }
+
+/** What a commit takes out of a draft. */
+type Taken = Pick<Draft, 'staged' | 'removed'>
 
 export const newDraft = (claimed: Claimed, options: ClaimOptions): Draft => ({
   claimed,
@@ -55,6 +60,7 @@ export const newDraft = (claimed: Claimed, options: ClaimOptions): Draft => ({
   staged: new Map(),
   removed: new Set(),
   count: 0,
+  turn: Promise.resolve(),
 })
 
 /** Writes a file into the work folder. */
@@ -88,21 +94,38 @@ export function remove({ staged, removed }: Draft, name: string): void {
   removed.add(name)
 }
 
-/** Swaps in what is staged; after an error nothing of it is. What is written meanwhile waits for the next commit. */
-export async function commit({ claimed, options, ...draft }: Draft, how: CommitOptions): Promise<void> {
+/** Swaps in what is staged, or what of it is named; after an error nothing of it is. What is written meanwhile waits for the next commit. */
+export async function commit(draft: Draft, how: CommitOptions): Promise<void> {
   check('commit', how, commitRules)
+  const taken = takeFrom(draft, how.names ?? [...draft.staged.keys(), ...draft.removed])
+  // One after the other: a store has one journal.
+  const done = draft.turn.then(() => swapIn(draft, taken, how))
+  draft.turn = done.catch(() => {})
+  return done
+}
+
+function takeFrom({ staged, removed }: Draft, names: readonly string[]): Taken {
+  const taken: Taken = { staged: new Map(), removed: new Set() }
+  for (const name of names) {
+    const file = staged.get(name)
+    if (file) taken.staged.set(name, file)
+    if (removed.delete(name)) taken.removed.add(name)
+    staged.delete(name)
+  }
+  return taken
+}
+
+async function swapIn({ claimed, options }: Draft, { staged, removed }: Taken, how: CommitOptions): Promise<void> {
   const { store, me } = claimed
-  const [staged, removed] = [new Map(draft.staged), new Set(draft.removed)]
-  draft.staged.clear()
-  draft.removed.clear()
   if (staged.size + removed.size === 0) return
-  if ((await ownerOf(lockPath(store)))?.id !== me.id) throw claimLost(store.shown)
+  const owner = await ownerOf(lockPath(store))
+  if (owner?.id !== me.id) throw claimLost(store.shown, owner)
   await requireOurs(store, [...staged.keys(), ...removed], options)
   const comes = [...staged].map(([name, { from }]) => ({ name, from }))
   const goes = await stepsAway(store, removed)
-  await stageManifest({ claimed, options, staged, removed }, how)
-  const last = { name: `${storeName}/${manifestName(store)}`, from: 'manifest' }
-  await swap(store, { id: me.id, steps: [...comes, ...goes, last] })
+  const last = await manifestSteps({ claimed, options, staged, removed }, how)
+  const steps = [...comes, ...goes, ...last]
+  if (steps.length > 0) await swap(store, { id: me.id, steps })
 }
 
 /** The steps that take files away which are there. */
@@ -115,17 +138,21 @@ async function stepsAway({ folder }: Store, names: Iterable<string>): Promise<St
   return steps
 }
 
-async function stageManifest(
-  { claimed, options, staged, removed }: Omit<Draft, 'count'>,
+/** The step to a manifest that says what there is after the commit; where that is nothing, none is needed. */
+async function manifestSteps(
+  { claimed, options, staged, removed }: Pick<Draft, 'claimed' | 'options'> & Taken,
   { from }: CommitOptions,
-): Promise<void> {
+): Promise<Step[]> {
   const { store, me } = claimed
+  const name = `${storeName}/${manifestName(store)}`
   const files = { ...(await recordsOf(join(store.path, manifestName(store)))) }
   const { by } = options
   const written = new Date().toISOString()
-  for (const [name, { from: _, ...sum }] of staged)
-    files[name] = { ...sum, written, ...(by !== undefined && { by }), ...(from && { from }) } satisfies FileRecord
-  for (const name of removed) delete files[name]
+  for (const [file, { from: _, ...sum }] of staged)
+    files[file] = { ...sum, written, ...(by !== undefined && { by }), ...(from && { from }) } satisfies FileRecord
+  for (const file of removed) delete files[file]
+  if (Object.keys(files).length === 0) return stepsAway(store, [name])
   const path = join(workPath(store, me.id), 'manifest')
   await stage(path, manifestText(files), { target: path, shown: store.shown })
+  return [{ name, from: 'manifest' }]
 }

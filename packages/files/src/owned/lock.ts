@@ -81,12 +81,23 @@ async function takeOver(lock: string, me: Owner, dead: Owner): Promise<'ours' | 
   }
 }
 
-/** Lets go of a lock that is ours. */
+/** Lets go of a lock that is ours. What fails once, as it does where many files are open, is tried again: it would lie there until the next claim. */
 export async function drop(lock: string, me: Owner): Promise<void> {
-  if ((await ownerOf(lock))?.id !== me.id) return
+  if ((await again(() => ownerOf(lock)))?.id !== me.id) return
   const gone = join(dirname(lock), `gone-${me.id}`)
-  await renameOver(lock, gone).catch(() => {})
+  await again(() => renameOver(lock, gone)).catch(() => {})
   await removeQuietly(gone)
+}
+
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (tried === 3) throw error
+      await pause(5 * tried)
+    }
+  }
 }
 
 /** Who holds a lock; undefined where nobody does. */

@@ -16,6 +16,12 @@ export async function readManifest(folder: string): Promise<Manifest> {
   return { files: Object.fromEntries([...all].map(([name, records]) => [name, records[0]!])) }
 }
 
+/** What is known of one of a folder's files: as `readManifest` has it, without reading about all the others. */
+export async function recordOf(folder: string, name: string): Promise<FileRecord | undefined> {
+  const [likely] = await likelyRecords(folder, name)
+  return likely ?? (await recordsIn(folder)).get(name)?.[0]
+}
+
 /**
  * What a file is by what was written down of it. Equal size and time of change count as unchanged; where the time differs, and with `exact` always,
  * the bytes are compared.
@@ -38,8 +44,7 @@ export async function isCurrent(
 ): Promise<boolean> {
   check('isCurrent', options, currentRules)
   const { from, ...how } = options
-  const [likely] = await likelyRecords(folder, name)
-  const record = likely ?? (await recordsIn(folder)).get(name)?.[0]
+  const record = await recordOf(folder, name)
   if (!record || canonical(record.from) !== canonical(from)) return false
   return (await stateBy(join(folder, name), [record], how)) === 'whole'
 }

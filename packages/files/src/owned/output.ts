@@ -23,7 +23,7 @@ export interface Output {
   /** Has a file go with the next `commit`, if it is there. */
   remove(name: string): void
   /**
-   * Swaps in everything that was written since the last commit, all or nothing, and writes down what it is and what it was made from. The old
+   * Swaps in everything that was written since the last commit, or what `names` says of it, all or nothing, and writes down what it is and what it was made from. The old
    * files stay until that is whole on the disk; a kill in the middle is finished by the next claim. After an error all is as it was before, and what was
    * written is gone. May be called again and again: a long job commits a file as soon as it is to be seen.
    */
@@ -47,7 +47,7 @@ export function outputOf(claimed: Claimed, options: ClaimOptions): Output {
   let closing: Promise<void> | undefined
   const close = () => {
     alive.stop()
-    closing ??= leave(claimed)
+    closing ??= draft.turn.then(() => leave(claimed))
     return closing
   }
   const whileOpen =

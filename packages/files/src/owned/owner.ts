@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { isRunning, startOf } from './running.ts'
+import { isRunning, startOf, unknownStart } from './running.ts'
 
 /** Who writes: a claim of a process. */
 export interface Owner {
@@ -41,9 +41,11 @@ export async function isAtWork(id: string): Promise<boolean | undefined> {
   return isRunning(Number(pid), Number(started))
 }
 
+const isLinux = process.platform === 'linux'
+
 let start: number | undefined
 const startOfThis = (): number => {
-  start ??= startOf(process.pid) ?? Math.round(Date.now() - 1000 * process.uptime())
+  start ??= startOf(process.pid) ?? (isLinux ? unknownStart : Math.round(Date.now() - 1000 * process.uptime()))
   return start
 }
 
@@ -65,7 +67,7 @@ const pidSpace = () => readlinkSync('/proc/self/ns/pid')
 
 function quietly(read: () => string): string {
   try {
-    return process.platform === 'linux' ? read() : ''
+    return isLinux ? read() : ''
   } catch {
     return ''
   }

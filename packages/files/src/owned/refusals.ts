@@ -1,3 +1,4 @@
+import { quoted } from '../../../../common/quoted.ts'
 import { FileError } from '../error.ts'
 import { isAtWork, type Owner } from './owner.ts'
 
@@ -23,14 +24,14 @@ const endCommand = (pid: number): string => (process.platform === 'win32' ? `tas
 const removeCommand = (lock: string): string =>
   process.platform === 'win32' ? `rmdir /s /q "${lock}"` : `rm -r ${quoted(lock)}`
 
-/** A path as a shell takes it. */
-const quoted = (path: string): string => (/^[\w./@%+:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
-
-export const claimLost = (place: string): FileError =>
+/** A claim is gone under its owner: another has taken it over, or somebody has removed it. */
+export const claimLost = (place: string, other?: Owner): FileError =>
   new FileError({
     code: 'FILES_CLAIM_LOST',
     file: place,
-    problem: 'another process has taken it over, as this one gave no sign of life for a minute',
+    problem: other
+      ? 'another process has taken it over, as this one gave no sign of life for a minute'
+      : 'cannot be written any more: it was removed, or its .pixelrow was, while this process wrote there',
     advice: 'Nothing more was written there: begin again.',
   })
 

@@ -7,6 +7,9 @@ const run = promisify(execFile)
 /** Other systems than Linux tell a start in seconds, and our own is reckoned from the time that has passed. */
 const tolerance = 3000
 
+/** Stands for a start that could not be read, as where too many files are open. */
+export const unknownStart = 0
+
 /**
  * Whether the process of a pid is the one that began at `started`: a pid is given again after a while. Where a start cannot be had, a process of
  * that pid counts as the one.
@@ -14,7 +17,7 @@ const tolerance = 3000
 export async function isRunning(pid: number, started: number): Promise<boolean> {
   if (process.platform === 'linux') {
     const found = statOf(pid)
-    if (found) return found.started === started && !found.ended
+    if (found) return !found.ended && (started === unknownStart || found.started === started)
     return isThere(pid)
   }
   if (!isThere(pid)) return false

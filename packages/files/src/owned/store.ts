@@ -4,7 +4,9 @@ import { lstat, mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { FileError } from '../error.ts'
 import { unsafe } from '../names.ts'
+import { check, folderRules } from '../options.ts'
 import { attempt, codeOf } from '../reason.ts'
+import type { FolderOptions } from '../types.ts'
 
 /** The folder inside each folder of outputs that holds what is known of them, and what is not in place yet. */
 export const storeName = '.pixelrow'
@@ -63,14 +65,25 @@ export function requireName(name: string): void {
  * Makes a folder and those above it; gives the topmost that was made. Not `mkdir` with `recursive`, which never comes back where a folder can neither
  * be made nor found, as in `/proc/self/x`. Throws the system's errors.
  */
-export async function makeFolder(path: string): Promise<string | undefined> {
+export async function makeFolder(path: string, options: FolderOptions = {}): Promise<string | undefined> {
+  check('makeFolder', options, folderRules)
+  const { mode } = options
   const missing: string[] = []
   for (let folder = resolve(path); !(await isFolder(folder)); folder = dirname(folder)) {
     missing.unshift(folder)
     if (dirname(folder) === folder) break
   }
-  for (const folder of missing) await mkdir(folder).catch(unless('EEXIST'))
+  for (const folder of missing) await make(folder, mode)
   return missing[0]
+}
+
+async function make(folder: string, mode: number | undefined): Promise<void> {
+  try {
+    await mkdir(folder, mode)
+  } catch (error) {
+    // Somebody else may have made it meanwhile.
+    if (codeOf(error) !== 'EEXIST' || !(await isFolder(folder))) throw error
+  }
 }
 
 /** What a path leads to; undefined where that is nothing. */

@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -39,6 +41,49 @@ describe('a claimed folder', () => {
       from: { options: { seed: 1 } },
     })
     expect(await stateOf(folder, 'deep/er/history.csv', { exact: true })).toBe('whole')
+  })
+
+  test('commits one after the other, whoever calls when, and of what is named alone', async () => {
+    const folder = newFolder()
+    const output = await claim(folder)
+    const files = Array.from({ length: 8 }, (_, index) => `file-${index}`)
+    await output.write('waits', 'w')
+    const all = files.map(async (name) => {
+      await output.write(name, name)
+      await output.commit({ names: [name] })
+    })
+    await Promise.all([...all, output.commit({ names: ['neither written'] })])
+    expect(visible(folder).sort()).toEqual(files)
+    expect(Object.keys((await readManifest(folder)).files).sort()).toEqual(files)
+    output.remove('file-0')
+    output.remove('file-1')
+    // What is under way is waited for.
+    void output.commit({ names: ['file-0', 'waits'] })
+    await output.close()
+    expect(visible(folder).sort()).toEqual([...files.slice(1), 'waits'])
+    expect(readdirSync(join(folder, '.pixelrow'))).toEqual(['manifest.json'])
+  })
+
+  test('has no manifest when its last file is gone, and was made for nothing then', async () => {
+    const folder = join(newFolder(), 'runs/1')
+    const output = await claim(folder)
+    await output.write('member', 'm')
+    await output.commit()
+    output.remove('member')
+    await output.commit()
+    await output.close()
+    expect(existsSync(join(folder, '..'))).toBe(false)
+  })
+
+  test('that somebody removes is said to be removed, and not to be taken over', async () => {
+    const folder = join(newFolder(), 'out')
+    const output = await claim(folder)
+    rmSync(folder, { recursive: true })
+    await output.write('model', 'm')
+    const { code, message } = await failure(output.commit())
+    expect({ code, message }).toEqual({ code: 'FILES_CLAIM_LOST', message: expect.stringContaining('it was removed') })
+    await output.close()
+    expect(existsSync(folder)).toBe(false)
   })
 
   test('commits as often as a long job likes, and keeps what it is not told to remove', async () => {
@@ -187,6 +232,26 @@ describe('one file', () => {
     await whole.close()
   })
 
+  test.skipIf(process.platform === 'win32')(
+    'may be what the process holds open: a pipe, or a file of any content',
+    () => {
+      const folder = newFolder()
+      const script = `
+      const { claimFile } = await import('@pixelrow/files')
+      const output = await claimFile('/dev/stdout')
+      await output.write(output.name, 'through')
+      await output.commit()
+      await output.close()`
+      const env = { ...process.env, NODE: process.execPath, SCRIPT: script, FILE: join(folder, 'out.csv') }
+      const through = (line: string) =>
+        execFileSync('sh', ['-ec', line], { cwd: import.meta.dirname, env, encoding: 'utf8' })
+      expect(through('"$NODE" --input-type=module -e "$SCRIPT" | cat')).toBe('through')
+      through('"$NODE" --input-type=module -e "$SCRIPT" > "$FILE"')
+      expect(readText(join(folder, 'out.csv'))).toBe('through')
+      expect(readdirSync(folder)).toEqual(['out.csv'])
+    },
+  )
+
   test('may be a device or a link, and no folder', async () => {
     const folder = newFolder()
     const nowhere = await claimFile('/dev/null')
@@ -226,55 +291,6 @@ describe('a file is current', () => {
     expect(await isIt()).toBe(true)
     writeFileSync(join(folder, 'out.csv'), 'answer')
     expect(await isIt()).toBe(false)
-  })
-})
-
-describe('a lock of another machine', () => {
-  /** A lock as another machine's process holds it, whose last sign of life is so many seconds old. */
-  function lockOf(folder: string, seconds: number): string {
-    const lock = join(folder, '.pixelrow/lock')
-    const id = '00000001-7-7-00000001'
-    mkdirSync(join(folder, '.pixelrow', `work-${id}`), { recursive: true })
-    mkdirSync(lock)
-    const word = { id, host: 'elsewhere', pid: 7, since: '2026-01-01T00:00:00.000Z', by: 'pixelrow train' }
-    writeFileSync(join(lock, 'owner.json'), JSON.stringify(word))
-    writeFileSync(join(lock, `beat-${id}`), '.')
-    const time = Date.now() / 1000 - seconds
-    for (const path of [join(lock, 'owner.json'), join(folder, '.pixelrow', `work-${id}`)]) utimesSync(path, 1, 1)
-    utimesSync(join(lock, `beat-${id}`), time, time)
-    return lock
-  }
-
-  test('holds while it gives signs of life; the command that frees it is told, and does', async () => {
-    const folder = newFolder()
-    lockOf(folder, 30)
-    const error = await failure(claim(folder))
-    expect(error).toMatchObject({ code: 'FILES_LOCKED', params: { host: 'elsewhere', pid: 7, by: 'pixelrow train' } })
-    const { command } = error.params as { command: string }
-    expect(error.message).toContain('process 7 on elsewhere (pixelrow train) writes there since 2026-01-01')
-    const { execSync } = await import('node:child_process')
-    execSync(command)
-    await (await claim(folder)).close()
-    expect(listing(folder)).toEqual([])
-  })
-
-  test('is taken over a minute after the last one, with what it left', async () => {
-    const folder = newFolder()
-    lockOf(folder, 61)
-    await settle(folder)
-    expect(listing(folder)).toEqual([])
-  })
-
-  test('whoever finds his own taken over writes nothing more', async () => {
-    const folder = newFolder()
-    const output = await claim(folder)
-    await output.write('a', 'a')
-    const word = join(folder, '.pixelrow/lock/owner.json')
-    writeFileSync(word, readText(word).replace(/"id":"[^"]+"/, '"id":"00000001-7-7-00000001"'))
-    expect((await failure(output.commit())).code).toBe('FILES_CLAIM_LOST')
-    await output.close()
-    expect(visible(folder)).toEqual([])
-    expect(existsSync(word)).toBe(true)
   })
 })
 

@@ -1,4 +1,5 @@
 // Downloads that tell how far they are, and are kept for the next visit.
+import type { Fetched } from '../../../../common/within.ts'
 import { type Build, type Runtime, wasmFile } from '../builds.ts'
 import type { LoadOptions, Progress } from '../options.ts'
 
@@ -7,7 +8,7 @@ type Told = Pick<LoadOptions, 'cache' | 'onProgress'>
 /** The bytes of a model: from the cache, else downloaded and kept. */
 export async function modelBytes(
   url: string,
-  download: () => Promise<Response>,
+  download: () => Promise<Fetched>,
   { cache, onProgress }: Told,
 ): Promise<Uint8Array> {
   const store = await openStore('model', url, cache)
@@ -39,7 +40,7 @@ export async function withWasmFile<T>(
   }
   let copy: Promise<Uint8Array | undefined> | undefined
   const stop = listen((response) => {
-    copy ??= bytesOf(response, 'wasm', onProgress).catch(() => undefined)
+    copy ??= bytesOf({ response, chunks: chunksOf(response) }, 'wasm', onProgress).catch(() => undefined)
   })
   try {
     const result = await start()
@@ -74,21 +75,26 @@ function told(bytes: Uint8Array, file: Progress['file'], onProgress: Told['onPro
   return bytes
 }
 
+/** The bytes of an answer as they come. */
+function chunksOf({ body }: Response): AsyncIterator<Uint8Array> {
+  const reader = body?.getReader()
+  const over = { done: true, value: undefined } as const
+  return { next: async () => (await reader?.read()) ?? over }
+}
+
 async function bytesOf(
-  response: Response,
+  { response, chunks }: Fetched,
   file: Progress['file'],
   onProgress: Told['onProgress'],
 ): Promise<Uint8Array> {
-  if (!onProgress || !response.body) return new Uint8Array(await response.arrayBuffer())
   // The length of a compressed answer is not that of what comes out of it.
   const length = response.headers.has('content-encoding') ? 0 : Number(response.headers.get('content-length'))
   const parts: Uint8Array<ArrayBuffer>[] = []
   let loaded = 0
-  const reader = response.body.getReader()
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    parts.push(read.value)
+  for (let read = await chunks.next(); !read.done; read = await chunks.next()) {
+    parts.push(read.value as Uint8Array<ArrayBuffer>)
     loaded += read.value.length
-    onProgress({ file, loaded, total: length > 0 ? length : undefined })
+    onProgress?.({ file, loaded, total: length > 0 ? length : undefined })
   }
   return new Uint8Array(await new Blob(parts).arrayBuffer())
 }

@@ -10,7 +10,7 @@ import { sendable } from './picture.ts'
 export async function openInWorker(
   source: NamedSource,
   plan: Plan,
-  { worker, signal, onProgress, wasmPaths, threads, cache, model, warmup }: LoadOptions,
+  { worker, signal, onProgress, wasmPaths, ...others }: LoadOptions,
 ): Promise<Opened & { pictures: Pictures; depth: number }> {
   const builds = whereBuildsAre()
   const line = connect(start(worker, plan.build, builds, source.name), source.name, onProgress)
@@ -18,7 +18,8 @@ export async function openInWorker(
   signal?.addEventListener('abort', abort, { once: true })
   if (signal?.aborted) abort()
   try {
-    const options = { wasmPaths: whole(wasmPaths), threads, cache, model, warmup }
+    const { threads, cache, model, warmup, maxBytes, stallTimeout } = others
+    const options = { wasmPaths: whole(wasmPaths), threads, cache, model, warmup, maxBytes, stallTimeout }
     const opened = await line.call('open', { source, plan, options, tellsProgress: Boolean(onProgress), builds })
     const { name, model: description, ...first } = opened as Described
     line.place ??= first

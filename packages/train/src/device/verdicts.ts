@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
-import { cacheFolder, writeFileAtomic } from '@pixelrow/files'
+import { cacheFolder, makeFolder, writeFileAtomic } from '@pixelrow/files'
 import { version } from '../../package.json'
 import { onnxruntimeVersion } from '../engines/host.ts'
 import { graphHash } from '../identity.ts'
@@ -38,7 +38,7 @@ export async function rememberedTrial(job: Prepared, on: TriedOn): Promise<Tried
 export async function rememberTrial(job: Prepared, on: TriedOn, tried: Tried): Promise<void> {
   const file = fileOf(job, on)
   try {
-    await mkdir(dirname(file), { recursive: true })
+    await makeFolder(dirname(file))
     await writeFileAtomic(file, `${JSON.stringify({ format: FORMAT, ...tried })}\n`)
   } catch {
     // Nothing depends on it but the next choice.

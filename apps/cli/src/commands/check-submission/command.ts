@@ -11,7 +11,7 @@ export const checkSubmissionCommand = defineCommand({
   description:
     'Checks header, ids in their order, labels and number of rows of a submission, and names the first line that is ' +
     'wrong. Header and ids are those of the sample_submission.csv beside test.csv, labels those of train.csv.',
-  arguments: [['submission.csv', 'a file with an id and a label in each line; - is standard input']],
+  arguments: [['submission.csv', 'a file with an id and a label in each line, or a run folder; - is standard input']],
   flags,
   examples: [
     'pixelrow check-submission runs/1-fast/submission.csv',

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import { UsageError } from '../../line/errors.ts'
-import { submissionAt } from '../../submission/argument.ts'
+import { submissionAt, submissionIn } from '../../submission/argument.ts'
 import { examine, tellChecked } from '../../submission/examine.ts'
 import { referenceFor } from '../../submission/reference.ts'
 import { standardInput } from '../../tables/argument.ts'
@@ -8,8 +8,9 @@ import { many } from '../../terminal/table.ts'
 import type { CheckSubmissionOptions } from './command.ts'
 
 /** `pixelrow check-submission FILE --test test.csv`: whether it is what Kaggle will take, else the first line that is not. */
-export async function run(context: Context, flags: CheckSubmissionOptions, file: string): Promise<void> {
+export async function run(context: Context, flags: CheckSubmissionOptions, word: string): Promise<void> {
   const { terminal } = context
+  const file = await submissionIn(word)
   requireOneInput(flags, file)
   const submission = await submissionAt(context, file, 'pixelrow check-submission - < submission.csv')
   const { name } = submission

@@ -18,6 +18,7 @@ import { loadOn, tellDevice, tellLost } from '../../predicting/device.ts'
 import { tellNumbering } from '../../predicting/model.ts'
 import { tableAt } from '../../tables/argument.ts'
 import { readLike } from '../../tables/like.ts'
+import { recordOfModel, withRun } from '../../tables/ofrun.ts'
 import { requireOrder } from '../../tables/order.ts'
 import { nameOf } from '../../tables/place.ts'
 import { heldOut, requireLabels } from '../../tables/reading.ts'
@@ -44,7 +45,9 @@ export async function run(context: Context, flags: EvalOptions, source: string, 
   const { terminal, signal } = context
   await requireOrder(evalCommand, flags, [source, path])
   const place = tableAt(path, 'pixelrow eval model.onnx - < labelled.csv')
-  const { path: model } = await modelAt(source)
+  const found = await modelAt(source)
+  const { path: model } = found
+  const how = withRun(context, flags, await recordOfModel(context, source, found))
   const classifier = await loadOn(model, { device: flags.device, threads: flags.threads })
   try {
     tellDevice(terminal, classifier, flags.device)
@@ -52,7 +55,7 @@ export async function run(context: Context, flags: EvalOptions, source: string, 
     const { classes } = classifier
     terminal.note(`Reading ${nameOf(place)}`)
     const more = { classes: [...classes], parts: heldOut }
-    const table = requireLabels(nameOf(place), await readLike(context, place, flags, classifier, more))
+    const table = requireLabels(nameOf(place), await readLike(context, place, how, classifier, more))
     const onProgress = (rows: number) => terminal.transient(`predicting ${count(rows)} of ${many(table.rows, 'row')}`)
     const { labels } = await classifier.predict(table.pixels, { signal, onProgress })
     signal.throwIfAborted()

@@ -1,6 +1,6 @@
 import { type CallOptions, defineCommand } from '../../line/command.ts'
 import { chosen, defineFlags, namesOf } from '../../line/flags/define.ts'
-import { modelFileFlags } from '../../line/flags/output.ts'
+import { forceFlags, modelFileFlags } from '../../line/flags/output.ts'
 import { evalFlags } from '../../line/flags/reading.ts'
 import { machineFlags } from '../../line/flags/training.ts'
 import { decimal, filled, oneOf } from '../../line/parse.ts'
@@ -10,6 +10,7 @@ const inputKinds = ['flat', 'image'] as const
 
 const flags = defineFlags({
   ...modelFileFlags,
+  ...forceFlags,
   precision: {
     term: '--precision <name>',
     help: 'float32, float16 (half the bytes) or int8 (a quarter)',

@@ -1,5 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { stat } from 'node:fs/promises'
 import type { PixelTable } from '@pixelrow/data'
 import {
   describe,
@@ -11,14 +10,15 @@ import {
   toOnnx,
 } from '@pixelrow/export'
 import { tfjsToOnnx } from '@pixelrow/export/tfjs'
-import { writeFileAtomic } from '@pixelrow/files'
 import { load, open } from '@pixelrow/infer-node'
 import type { Context } from '../../context.ts'
 import { readWhole } from '../../files/beside.ts'
+import { claimModel } from '../../files/claiming.ts'
 import { inputsOf, requireApart } from '../../files/destination.ts'
 import { findModel, type ModelPlace, withName } from '../../files/model.ts'
 import { requireOpens } from '../../files/opened.ts'
-import { passRowsOn } from '../../files/passing.ts'
+import { writeModel } from '../../files/passing.ts'
+import type { Sum } from '../../files/sums.ts'
 import { JobError, UsageError } from '../../line/errors.ts'
 import { command, isUrl } from '../../line/paste.ts'
 import {
@@ -31,10 +31,12 @@ import {
   sampleOf,
 } from '../../measuring/accuracy.ts'
 import { tableAt } from '../../tables/argument.ts'
+import type { TableOptions } from '../../tables/asrun.ts'
 import { readLike } from '../../tables/like.ts'
-import { readingOfRun, rowsOfRun } from '../../tables/ofrun.ts'
+import { recordOfModel, rowsOfRun, withRun } from '../../tables/ofrun.ts'
 import type { Place } from '../../tables/place.ts'
 import { nameOf } from '../../tables/place.ts'
+import { isOther, type Report } from '../../tables/report.ts'
 import { count, many, size } from '../../terminal/table.ts'
 import type { ExportOptions } from './command.ts'
 
@@ -55,13 +57,12 @@ export async function run(context: Context, flags: ExportOptions, source: string
     [out],
     [isUrl(place.path) ? undefined : place.path, ...(flags.check === undefined ? [] : await inputsOf(flags.check))],
   )
+  await using output = await claimModel(context, out, { by: 'export', force: flags.force })
   const given = await withName(place.path, async () => shaped(await bytesOf(context, place, flags), flags))
-  const reduced = await withName(place.path, () => smaller(context, flags, given, place))
+  const reduced = await withName(place.path, () => smaller(context, flags, given, { ...place, source }))
   const { bytes, report, rows, seen } = reduced
   await requireOpens(out, bytes, flags.threads)
-  await mkdir(dirname(out), { recursive: true })
-  await writeFileAtomic(out, bytes)
-  if (!place.tfjs) await passRowsOn(context, [place.path], { out, bytes })
+  await writeModel(context, place.tfjs ? [] : [place.path], { out, bytes, output })
   const { inputs, outputs } = describe(bytes)
   const size = { before: given.length, after: bytes.length }
   const { precision } = flags
@@ -141,13 +142,18 @@ interface Smaller {
   seen?: boolean
 }
 
-async function smaller(context: Context, flags: ExportOptions, bytes: Uint8Array, place: ModelPlace): Promise<Smaller> {
+async function smaller(
+  context: Context,
+  flags: ExportOptions,
+  bytes: Uint8Array,
+  place: ModelPlace & { source: string },
+): Promise<Smaller> {
   const { precision, maxLoss, threads } = flags
   if (precision === 'float32') return { bytes }
-  const from = await rowsFor(context, flags, place)
-  if (!from) return unchecked(context, precision, bytes, place)
-  const reading = flags.check === undefined ? { ...(await readingOfRun(place.run!)), ...flags } : flags
-  const table = await readRows(context, reading, bytes, from)
+  const rows = await rowsFor(context, flags, place)
+  if (!rows) return unchecked(context, precision, bytes, place)
+  const { from, reading, before } = rows
+  const { table, isChanged } = await readRows(context, { ...reading, threads }, bytes, { from, before })
   const onProgress = (rows: number) =>
     context.terminal.transient(`checking ${count(rows)} of ${many(table.rows, 'row')}`)
   const reduced = await reducePrecision(bytes, {
@@ -160,13 +166,30 @@ async function smaller(context: Context, flags: ExportOptions, bytes: Uint8Array
     onProgress,
   })
   context.terminal.transient()
-  return { ...reduced, rows: nameOf(from), sample: sampleOf(firstsIn(table)), seen: flags.check === undefined }
+  return { ...reduced, rows: nameOf(from), sample: sampleOf(firstsIn(table)), seen: before !== undefined && !isChanged }
 }
 
-async function rowsFor(context: Context, { check }: ExportOptions, { run }: ModelPlace): Promise<Place | undefined> {
-  if (check !== undefined)
-    return tableAt(check, 'pixelrow export model.onnx -o small.onnx --precision int8 --check - < train.csv')
-  return run === undefined ? undefined : rowsOfRun(context, run)
+/** Rows to check on, how they are read, and what they were when the model was trained on them. */
+interface Rows {
+  from: Place
+  reading: TableOptions
+  before?: Partial<Sum> | undefined
+}
+
+async function rowsFor(
+  context: Context,
+  flags: ExportOptions,
+  { source, ...place }: ModelPlace & { source: string },
+): Promise<Rows | undefined> {
+  const found = await recordOfModel(context, source, place)
+  const { check } = flags
+  if (check !== undefined) {
+    const from = tableAt(check, 'pixelrow export model.onnx -o small.onnx --precision int8 --check - < train.csv')
+    return { from, reading: withRun(context, flags, found) }
+  }
+  const from = found && (await rowsOfRun(context, found))
+  const { reading, inputs } = found?.record ?? {}
+  return from && { from, reading: { ...reading, ...flags }, before: inputs?.train ?? {} }
 }
 
 function unchecked(
@@ -186,12 +209,27 @@ function unchecked(
   return { bytes: toFloat16(bytes) }
 }
 
-async function readRows(context: Context, flags: ExportOptions, bytes: Uint8Array, from: Place): Promise<PixelTable> {
-  context.terminal.note(`Reading ${nameOf(from)}`)
+async function readRows(
+  context: Context,
+  flags: TableOptions & Pick<ExportOptions, 'threads'>,
+  bytes: Uint8Array,
+  { from, before }: Pick<Rows, 'from' | 'before'>,
+): Promise<{ table: PixelTable; isChanged: boolean }> {
+  const { terminal } = context
+  terminal.note(`Reading ${nameOf(from)}`)
   const classifier = await load(bytes, { device: 'cpu', threads: flags.threads })
   const { classes } = classifier
+  let isChanged = false
+  const onReport = (now: Report) => {
+    isChanged = isOther(before, now)
+  }
   try {
-    return spread(await readLike(context, from, flags, classifier, { classes: [...classes] }), checkedRows)
+    const table = await readLike(context, from, flags, classifier, {
+      classes: [...classes],
+      ...(before && { onReport }),
+    })
+    if (isChanged) terminal.complain(`${nameOf(from)} has changed since the model was trained on it`)
+    return { table: spread(table, checkedRows), isChanged }
   } finally {
     await classifier.close()
   }

@@ -1,9 +1,9 @@
 import { type CallOptions, defineCommand } from '../../line/command.ts'
 import { chosen, defineFlags } from '../../line/flags/define.ts'
-import { modelFileFlags } from '../../line/flags/output.ts'
+import { forceFlags, modelFileFlags } from '../../line/flags/output.ts'
 import { trainingFlags } from '../../line/flags/training.ts'
 
-const flags = defineFlags({ ...chosen(trainingFlags, 'testShift'), ...modelFileFlags })
+const flags = defineFlags({ ...chosen(trainingFlags, 'testShift'), ...modelFileFlags, ...forceFlags })
 
 export const mergeCommand = defineCommand({
   name: 'merge',

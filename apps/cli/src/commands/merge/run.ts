@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { ExportError, fromOnnx, merge } from '@pixelrow/export'
-import { writeFileAtomic } from '@pixelrow/files'
 import type { Model } from '@pixelrow/model'
 import type { Context } from '../../context.ts'
+import { claimModel } from '../../files/claiming.ts'
 import { requireApart } from '../../files/destination.ts'
 import { modelAt } from '../../files/model.ts'
 import { requireOpens } from '../../files/opened.ts'
-import { passRowsOn } from '../../files/passing.ts'
+import { writeModel } from '../../files/passing.ts'
 import { JobError, UsageError } from '../../line/errors.ts'
 import { count, many } from '../../terminal/table.ts'
 import type { MergeOptions } from './command.ts'
@@ -23,12 +23,12 @@ export async function run(context: Context, flags: MergeOptions, ...sources: str
   const paths: string[] = []
   for (const source of sources) paths.push((await modelAt(source)).path)
   await requireApart([out], paths)
+  await using output = await claimModel(context, out, { by: 'merge', force: flags.force })
   const models: Model[] = []
   for (const path of paths) models.push(await readModel(path))
   const bytes = merge(models, { shift: testShift })
   await requireOpens(out, bytes)
-  await writeFileAtomic(out, bytes)
-  await passRowsOn(context, paths, { out, bytes })
+  await writeModel(context, paths, { out, bytes, output })
   terminal.json({ model: out, members: paths, testShift, bytes: bytes.length })
   terminal.result(`${out}: ${many(models.length, 'model')}, ${count(Math.ceil(bytes.length / 1000))} kB`)
 }

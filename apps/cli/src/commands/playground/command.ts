@@ -1,5 +1,6 @@
 import { type CallOptions, defineCommand } from '../../line/command.ts'
 import { defineFlags } from '../../line/flags/define.ts'
+import { forceFlags } from '../../line/flags/output.ts'
 import { filled, whole } from '../../line/parse.ts'
 
 const flags = defineFlags({
@@ -22,6 +23,7 @@ const flags = defineFlags({
     example: '--out public',
     parse: filled('--out', "a folder's path", 'public'),
   },
+  ...forceFlags,
 })
 
 export const playgroundCommand = defineCommand({
@@ -32,7 +34,10 @@ export const playgroundCommand = defineCommand({
     'the page. With --out it is written as static files that work from any folder of any server.',
   arguments: [],
   flags,
-  only: [{ flags: ['port'], without: 'out' }],
+  only: [
+    { flags: ['port'], without: 'out' },
+    { flags: ['force'], with: ['out'] },
+  ],
   examples: [
     'pixelrow playground',
     'pixelrow playground --model runs/1-fast/model.onnx',

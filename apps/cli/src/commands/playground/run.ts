@@ -6,17 +6,17 @@ import { findModel, readModel, withName } from '../../files/model.ts'
 import { JobError } from '../../line/errors.ts'
 import { type Site, siteOf } from '../../serving/page.ts'
 import { serveSite } from '../../serving/server.ts'
-import { writeSite } from '../../serving/write.ts'
+import { claimSite } from '../../serving/write.ts'
 import { size } from '../../terminal/table.ts'
 import { shown } from '../../terminal/visible.ts'
 import type { PlaygroundOptions } from './command.ts'
 
 /** `pixelrow playground`: serves the page to draw on until Ctrl-C, or writes it as static files. */
-export async function run(context: Context, { model: source, port, out }: PlaygroundOptions): Promise<void> {
+export async function run(context: Context, { model: source, port, out, force }: PlaygroundOptions): Promise<void> {
   const model = source === undefined ? undefined : await readOnnx(source)
   const site = await siteOf(model)
   if (out === undefined) await serve(context, site, port, model?.path)
-  else await write(context, site, out, model?.path)
+  else await write(context, site, { out, force, model: model?.path })
 }
 
 async function readOnnx(source: string): Promise<{ path: string; bytes: Uint8Array }> {
@@ -44,16 +44,28 @@ async function serve(context: Context, site: Site, port: number, model: string |
   throw signal.reason
 }
 
-async function write({ terminal, signal }: Context, site: Site, out: string, model: string | undefined): Promise<void> {
+interface Writing extends Pick<PlaygroundOptions, 'force'> {
+  out: string
+  model: string | undefined
+}
+
+async function write(context: Context, site: Site, { out, force, model }: Writing): Promise<void> {
+  const { terminal, kept } = context
+  const page = join(out, 'index.html')
   await requireApart(
     [...site.keys()].map((path) => join(out, path)),
     [model],
   )
-  const replaced = await writeSite(site, out, signal)
-  if (replaced) terminal.note(`Replaced the playground in ${out}`)
+  const { output, replaces, write } = await claimSite(context, site, { out, force })
+  try {
+    await write()
+  } finally {
+    await output.close()
+  }
+  kept.push(page)
+  if (replaces) terminal.note(`Replaced the playground in ${out}`)
   const contents = await Promise.all([...site.values()].map((read) => read()))
   const bytes = contents.reduce((sum, content) => sum + content.length, 0)
-  const page = join(out, 'index.html')
   terminal.json({ page, files: site.size, bytes, ...(model && { model }) })
   terminal.result(`${page}: ${site.size} files, ${size(bytes)}, for any folder of any server`)
 }

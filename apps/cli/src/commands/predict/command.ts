@@ -1,6 +1,7 @@
 import { type CallOptions, defineCommand } from '../../line/command.ts'
 import { classifyingFlags } from '../../line/flags/classifying.ts'
 import { defineFlags } from '../../line/flags/define.ts'
+import { forceFlags, spreadsheetFlags } from '../../line/flags/output.ts'
 import { predictFlags } from '../../line/flags/reading.ts'
 import { filled } from '../../line/parse.ts'
 
@@ -21,10 +22,17 @@ const flags = defineFlags({
   },
   shard: {
     term: '--shard <part>',
-    help: 'do one part of the files, so that several machines can share them',
+    help: 'do one part of the files, dealt by their names, so that several machines can share them',
     example: '--shard 3/16',
     parse: filled('--shard', 'a part of a whole', '3/16'),
   },
+  verify: {
+    term: '--verify',
+    help: 'write nothing: end with 1 unless every file has its answers, made from these bytes by this model and these flags',
+    example: '--verify',
+  },
+  ...spreadsheetFlags,
+  ...forceFlags,
 })
 
 export const predictCommand = defineCommand({
@@ -33,7 +41,7 @@ export const predictCommand = defineCommand({
   description:
     'Classifies rows without labels. Ids and header come from a sample_submission.csv beside test.csv where there is ' +
     'one, else the ids from the CSV, else they count from 1. Several files, or a folder/ to write to: a file out for a file ' +
-    'in, of any length; called again after an interruption, it goes on with the files that are missing.',
+    'in, of any length; called again, it makes what is missing or was made from other rows, by another model or with other flags, and leaves the rest.',
   arguments: [
     ['model.onnx', 'a model that pixelrow exported, or a run folder'],
     [
@@ -42,10 +50,15 @@ export const predictCommand = defineCommand({
     ],
   ],
   flags,
+  only: [
+    { flags: ['verify'], with: ['out'] },
+    { flags: ['force'], without: 'verify' },
+  ],
   examples: [
     'pixelrow predict runs/1-fast/model.onnx test.csv -o submission.csv',
     'pixelrow predict runs/1-fast/model.onnx test.csv -o - | head -3',
     "pixelrow predict runs/1-fast/model.onnx 'part-*.csv.gz' -o predictions/",
+    "pixelrow predict runs/1-fast/model.onnx 'part-*.csv.gz' -o predictions/ --verify",
   ],
 })
 

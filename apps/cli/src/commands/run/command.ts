@@ -26,6 +26,7 @@ export const runCommand = defineCommand({
   only: [
     { flags: ['message', 'yes', 'wait'], with: ['submit'] },
     { flags: ['competition'], with: ['kaggle', 'submit'] },
+    { flags: ['continue'], with: ['out'] },
   ],
   examples: [
     'pixelrow run',

@@ -1,9 +1,11 @@
 import type { PixelTable } from '@pixelrow/data'
 import { load } from '@pixelrow/infer-node'
 import type { Context } from '../../context.ts'
-import { openDestination, requireFolderApart, requireNoneWaiting } from '../../files/destination.ts'
-import type { RunFolder } from '../../files/folder.ts'
+import { openDestination, requireFolderApart } from '../../files/destination.ts'
+import { exists, type RunFolder } from '../../files/folder.ts'
+import { readModel } from '../../files/model.ts'
 import { rowsBeside, rowsFile, rowsSeenIn } from '../../files/rows.ts'
+import type { AtKaggle } from '../../kaggle/run.ts'
 import { chosen } from '../../line/flags/define.ts'
 import { competitionFlags, kaggleFlags } from '../../line/flags/kaggle.ts'
 import { csvPredictFlags, dataFlags, runReadingFlags } from '../../line/flags/reading.ts'
@@ -14,18 +16,20 @@ import { measuredOn, validationLines } from '../../measuring/trained.ts'
 import { tellDevice, tellLost } from '../../predicting/device.ts'
 import { comparedWith, countedSentence, type Frame, frameOf, noSample } from '../../submission/frame.ts'
 import { columnsBy, type NamedSample, openSample, requireLabelSample } from '../../submission/sample.ts'
-import { writeChecked } from '../../submission/write.ts'
+import { writeChecked } from '../../submission/waiting.ts'
 import { nameOf } from '../../tables/place.ts'
 import { openSource, type Source } from '../../tables/source.ts'
 import { readBoth } from '../../tables/test.ts'
 import { count, many } from '../../terminal/table.ts'
 import { keepCheckpoints, type Resumed } from '../../training/checkpoint.ts'
+import { type FinishedRecord, finishedBy, tellFinished, unfinished } from '../../training/continuing.ts'
 import { settle } from '../../training/device.ts'
 import { historyCsv } from '../../training/epochs.ts'
 import { timed } from '../../training/fitting.ts'
-import { failureOf, tellFailure } from '../../training/outcome.ts'
+import { type Identity, identityOf, originOf } from '../../training/identity.ts'
+import { type Asked, failureOf, tellFailure } from '../../training/outcome.ts'
 import { numbersOf, requireOneOfEach } from '../../training/plan.ts'
-import { trainingRecord } from '../../training/record.ts'
+import { callsOfRun, inputsOfRun, type Reports, trainingRecord } from '../../training/record.ts'
 import type { Trained } from '../../training/trained.ts'
 import { trainAndExport } from '../../training/training.ts'
 import { type RunOptions, runCommand } from './command.ts'
@@ -37,19 +41,30 @@ interface Inputs {
   sample?: NamedSample | undefined
   /** What errors call the test table. */
   name: string
+  /** How both were read. */
+  reports: Reports
 }
 
 /** `pixelrow run`: from train.csv and test.csv to model.onnx and submission.csv. */
-export async function run(context: Context, options: RunOptions): Promise<void> {
-  await trainAndPredict(context, options)
+export async function run(context: Context, asked: RunOptions): Promise<void> {
+  requireOneOfEach(asked)
+  await using folder = await openDestination(context, 'run', asked)
+  const [flags, resumed] = (asked.continue && (await unfinished(context, { folder, command: 'run', asked }))) || [asked]
+  await trainAndPredict(context, flags, { folder, ...(resumed && { resumed }) })
+}
+
+/** Where the results go, and from where an interrupted training goes on. */
+interface Beginning {
+  folder: RunFolder
+  resumed?: Resumed
 }
 
 /** The same, or what is left of one that was interrupted. */
-export async function trainAndPredict(context: Context, given: RunOptions, resumed?: Resumed): Promise<void> {
-  if (!resumed) {
-    requireOneOfEach(given)
-    await requireNoneWaiting(given.out)
-  }
+export async function trainAndPredict(
+  context: Context,
+  given: RunOptions,
+  { folder, resumed }: Beginning,
+): Promise<void> {
   // Who stays on this machine does not load what goes to Kaggle.
   const kaggle =
     given.kaggle || given.submit ? (await import('../../kaggle/run.ts')).atKaggle(context, given) : undefined
@@ -57,20 +72,23 @@ export async function trainAndPredict(context: Context, given: RunOptions, resum
   const source = await openSource(context, asked.data)
   if (!resumed) await requireFolderApart(asked.out, source.files)
   const read = await timed(() => readInputs(context, asked, source))
-  const { table, test } = read.value
+  const { table, test, frame } = read.value
   resumed?.requireSame(table, nameOf(source.train))
+  const identity = identityOf('run', asked, { train: table, test: { table: test, frame } })
+  const failed = { words: ['run'], flags: asked, file: source.train.path, table }
+  const finished = asked.continue && !resumed && (await finishedBy(folder, identity, asked.force))
+  if (finished) return complete(context, asked, { folder, inputs: read.value, identity, finished, failed, kaggle })
   const flags = resumed ? asked : await settle(context, asked, table)
-  const folder = resumed?.folder ?? (await openDestination(context, flags))
-  const keeper = keepCheckpoints(context, folder, { command: 'run', paths: [], flags, table }, resumed)
+  const keeper = keepCheckpoints(context, folder, { paths: [], flags, identity }, resumed)
   try {
     const trained = await trainAndExport(context, flags, table, keeper)
     await folder.write('model.onnx', trained.bytes)
     const seen = rowsSeenIn(trained)
     await folder.write(rowsBeside('model.onnx'), rowsFile(trained.bytes, seen))
     await folder.write('history.csv', historyCsv(trained.history))
-    context.kept.push(folder.file('model.onnx'), folder.file('history.csv'))
     const predicted = await timed(() => submit(context, flags, folder, trained.bytes, read.value))
-    const score = await scoreOf(context, source, folder, { table: test, predicted: predicted.value, seen })
+    const { labels, submission } = predicted.value
+    const score = await scoreOf(context, source, { submission, table: test, predicted: labels, seen })
     const record = {
       ...trainingRecord('run', flags, table, trained),
       accuracy: { validation: trained.accuracy, test: score?.accuracy },
@@ -78,27 +96,64 @@ export async function trainAndPredict(context: Context, given: RunOptions, resum
       seconds: { read: read.seconds, ...trained.seconds, predict: predicted.seconds },
       predicted: { rows: test.rows, header: read.value.frame.header },
       source: flags.data ?? 'embedded',
+      ...(await inputsOfRun(folder.path, read.value.reports, flags.data)),
+      ...callsOfRun(context, resumed),
     }
-    const save = (more: object) => folder.write('run.json', `${JSON.stringify({ ...record, ...more }, null, 2)}\n`)
-    await save({})
-    await keeper.finish()
+    const write = (more: object) => folder.write('run.json', `${JSON.stringify({ ...record, ...more }, null, 2)}\n`)
+    await write({})
+    await keeper.finish(originOf(identity))
     const files = { folder: folder.path, model: folder.file('model.onnx'), submission: folder.file('submission.csv') }
     tellResult(context, folder, read.value, trained, score)
-    context.kept.push(files.submission, folder.file('run.json'))
-    const failure = failureOf(trained.outcome, { words: ['run'], flags: asked, file: source.train.path, table })
+    context.kept.push(files.model, folder.file('history.csv'), files.submission, folder.file('run.json'))
+    const failure = failureOf(trained.outcome, failed)
     if (failure) tellFailure(context, folder.path, failure)
     // A yes given before the training was no yes to what came of it.
     const consent = { isAskedAgain: failure !== undefined }
     const sent = flags.submit && (await kaggle?.submit(files.submission, titleOf(flags, trained), consent))
-    if (sent) await save({ kaggle: sent })
+    if (sent) {
+      await write({ kaggle: sent })
+      await folder.commit(originOf(identity))
+    }
     context.terminal.json({ ...files, ...record, ...(failure && { failure }), ...(sent && { kaggle: sent }) })
     if (failure) return
     if (flags.kaggle && !flags.submit) tellSubmit(context, flags, files.submission)
     tellNext(context, flags, trained)
   } finally {
     await keeper.leave()
-    await folder.discardIfEmpty()
   }
+}
+
+/** A finished run, and what it may lack. */
+interface Finished {
+  folder: RunFolder
+  inputs: Inputs
+  identity: Identity
+  finished: FinishedRecord
+  failed: Asked
+  kaggle: AtKaggle | undefined
+}
+
+/** Does what a finished run lacks: its submission where that is gone, and its upload where that was asked for. */
+async function complete(context: Context, flags: RunOptions, finishedRun: Finished): Promise<void> {
+  const { folder, inputs, identity, finished, failed, kaggle } = finishedRun
+  const submission = folder.file('submission.csv')
+  const done: string[] = []
+  if (!(await exists(submission))) {
+    await submit(context, flags, folder, await readModel(folder.file('model.onnx')), inputs)
+    await folder.commit(originOf(identity))
+    done.push(`${submission} was missing and is made again`)
+  }
+  const isToSend = flags.submit && finished.kaggle === undefined
+  const consent = { isAskedAgain: failureOf(finished.outcome, failed) !== undefined }
+  const title = `pixelrow ${flags.recipe}, seed ${flags.seed}`
+  const sent = isToSend ? await kaggle?.submit(submission, title, consent) : undefined
+  const record = { ...finished, ...(sent && { kaggle: sent }) }
+  if (sent) {
+    await folder.write('run.json', `${JSON.stringify(record, null, 2)}\n`)
+    await folder.commit(originOf(identity))
+    done.push(`${submission} was not submitted yet`)
+  }
+  tellFinished(context, folder, { record, asked: failed, done: done.join('; ') || undefined })
 }
 
 async function readInputs(context: Context, flags: RunOptions, source: Source): Promise<Inputs> {
@@ -106,7 +161,7 @@ async function readInputs(context: Context, flags: RunOptions, source: Source): 
   terminal.note(`Reading ${source.name}`)
   const sample = source.sample && (await openSample(context, source.sample))
   if (sample) requireLabelSample(sample, probabilityWay(source, flags))
-  const { train: table, test } = await readBoth(context, source, flags, columnsBy(sample))
+  const { train: table, test, reports } = await readBoth(context, source, flags, columnsBy(sample))
   const { shape } = table
   const frame = frameOf(test, nameOf(source.test), sample)
   signal.throwIfAborted()
@@ -115,7 +170,7 @@ async function readInputs(context: Context, flags: RunOptions, source: Source): 
   terminal.note(`${rows}: images of ${size}, ${many(table.classes?.length ?? 0, 'class', 'classes')}`)
   if (frame.counted) terminal.note(countedSentence(nameOf(source.test), frame.counted, sample))
   if (!sample) terminal.note(noSample)
-  return { table, test, frame, sample, name: nameOf(source.test) }
+  return { table, test, frame, sample, name: nameOf(source.test), reports: { ...reports, sample } }
 }
 
 /** The two commands that give a probability for each class. */
@@ -144,8 +199,8 @@ async function submit(
       onProgress: (rows) => context.terminal.transient(`predicting ${count(rows)} of ${many(test.rows, 'row')}`),
     })
     tellLost(context.terminal, classifier)
-    await writeChecked(folder.file('submission.csv'), frame, labels, classifier.classes)
-    return labels
+    const submission = await writeChecked(folder, frame, { labels, classes: classifier.classes })
+    return { labels, submission }
   } finally {
     await classifier.close()
   }

@@ -9,7 +9,7 @@ export const submitCommand = defineCommand({
   name: 'submit',
   summary: 'check, submit and score a file at Kaggle',
   description: 'Checks a submission as check-submission does, asks, uploads it, and waits for its score and place.',
-  arguments: [['submission.csv', 'what predict or run has written']],
+  arguments: [['submission.csv', 'what predict or run has written, or a run folder']],
   flags,
   examples: [
     "pixelrow submit runs/1-fast/submission.csv -m 'first try'",

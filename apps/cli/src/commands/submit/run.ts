@@ -7,6 +7,7 @@ import { withKaggle } from '../../kaggle/session.ts'
 import { tellOutcome, upload } from '../../kaggle/upload.ts'
 import { requireConsent } from '../../line/ask.ts'
 import { UsageError } from '../../line/errors.ts'
+import { submissionIn } from '../../submission/argument.ts'
 import { examine, tellChecked } from '../../submission/examine.ts'
 import { type Reference, referenceBy, referenceFor } from '../../submission/reference.ts'
 import { chosenSample, openSample } from '../../submission/sample.ts'
@@ -14,13 +15,14 @@ import { standardInput } from '../../tables/argument.ts'
 import type { SubmitOptions } from './command.ts'
 
 /** `pixelrow submit FILE -m MESSAGE`: checks a submission, asks, uploads it, and waits for the score. */
-export async function run(context: Context, flags: SubmitOptions, file: string): Promise<void> {
+export async function run(context: Context, flags: SubmitOptions, word: string): Promise<void> {
   requireConsent('submit', flags.yes)
-  if (file === standardInput)
+  if (word === standardInput)
     throw new UsageError('submit uploads a file, not standard input', 'write it to a file first: -o submission.csv', {
       code: 'CLI_STDIN_REFUSED',
       params: { command: 'submit' },
     })
+  const file = await submissionIn(word)
   const submission = { name: file, source: file }
   const { terminal } = context
   const { competition, message = 'by pixelrow', yes, wait } = flags

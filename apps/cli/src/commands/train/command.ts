@@ -26,9 +26,11 @@ export const trainCommand = defineCommand({
     'nothing.',
   arguments: [['train.csv', `labelled rows of pixels: ${tableForms}`]],
   flags,
+  only: [{ flags: ['continue'], with: ['out'] }],
   examples: [
     'pixelrow train train.csv -o runs/first',
     'pixelrow train train.csv -o runs/second --recipe cnn --seed 1',
+    'pixelrow train train.csv -o runs/long --recipe best --continue',
     'pixelrow train train.csv -o runs/third --recipe best --member 3',
   ],
 })

@@ -1,5 +1,5 @@
 import { filled } from '../parse.ts'
-import { defineFlags } from './define.ts'
+import { defineFlags, type OptionsOf } from './define.ts'
 
 /** Where a model goes that is made of others. */
 export const modelFileFlags = defineFlags({
@@ -19,3 +19,14 @@ export const forceFlags = defineFlags({
     example: '--force',
   },
 })
+
+/** For CSVs that people open in a spreadsheet. */
+export const spreadsheetFlags = defineFlags({
+  spreadsheetSafe: {
+    term: '--spreadsheet-safe',
+    help: 'write an apostrophe before labels and ids that a spreadsheet would run as a formula; for CSV',
+    example: '--spreadsheet-safe',
+  },
+})
+
+export type SpreadsheetOptions = OptionsOf<typeof spreadsheetFlags>

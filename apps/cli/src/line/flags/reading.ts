@@ -48,6 +48,7 @@ const tableFlags = grouped(
       term: '--transpose',
       help: 'the pictures are stored column after column, as in EMNIST: turn them',
       example: '--transpose',
+      opposite: 'they are stored row after row',
     },
     drop: {
       term: '--drop <column>',

@@ -146,6 +146,16 @@ export const runFolderFlags = defineFlags({
     example: '--out runs/first',
     parse: filled('--out', "a folder's path", 'runs/first'),
   },
+  continue: {
+    term: '--continue',
+    help: 'go on with the same training in --out, or do nothing where it is finished: for jobs that are started again',
+    example: '--continue',
+  },
+  force: {
+    term: '--force',
+    help: 'begin anew over an interrupted training, and replace files that pixelrow did not write, or that were changed since',
+    example: '--force',
+  },
 })
 
 export type TrainingOptions = OptionsOf<typeof trainingFlags>

@@ -1,6 +1,6 @@
 import { type CallOptions, defineCommand } from '../../../line/command.ts'
 import { defineFlags } from '../../../line/flags/define.ts'
-import { forceFlags } from '../../../line/flags/output.ts'
+import { forceFlags, spreadsheetFlags } from '../../../line/flags/output.ts'
 import { readingFlags, tableForms } from '../../../line/flags/reading.ts'
 import { filled } from '../../../line/parse.ts'
 
@@ -11,11 +11,7 @@ const flags = defineFlags({
     example: '--out table.csv',
     parse: filled('--out', "a file's path", 'table.csv'),
   },
-  spreadsheetSafe: {
-    term: '--spreadsheet-safe',
-    help: 'write an apostrophe before labels and ids that a spreadsheet would run as a formula; for CSV',
-    example: '--spreadsheet-safe',
-  },
+  ...spreadsheetFlags,
   ...forceFlags,
   ...readingFlags,
 })

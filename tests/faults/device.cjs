@@ -1,4 +1,4 @@
-// Preloaded into a process: the FAULT_AT-th run of any onnxruntime session there fails, counted from 1.
+// Preloaded into a process, for faults of a device, which no call of Node shows: the FAULT_AT-th run of any onnxruntime session there fails, counted from 1.
 const Module = require('node:module')
 
 const load = Module._load

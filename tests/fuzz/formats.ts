@@ -1,0 +1,12 @@
+import type { Format } from './format.ts'
+
+/** Each loaded alone: what another one reads with takes time to start. */
+export const formats: Readonly<Record<string, () => Promise<Format>>> = {
+  broken: async () => (await import('./broken.ts')).broken,
+  idx: async () => (await import('./idx.ts')).idx,
+  jpeg: async () => (await import('./jpeg.ts')).jpeg,
+  png: async () => (await import('./png.ts')).png,
+  safetensors: async () => (await import('./safetensors.ts')).safetensors,
+  tfjs: async () => (await import('./tfjs.ts')).tfjs,
+  zip: async () => (await import('./zip.ts')).zip,
+}
