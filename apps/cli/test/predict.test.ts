@@ -113,7 +113,8 @@ test('killed in the middle and repeated, it goes on to the same bytes', async ()
   }
   const before = statSync(join(cwd, 'out/part-00.csv'))
   const { stderr } = await fine(cwd, args)
-  expect(Number(/^(\d+) of 12 files already done/.exec(stderr)![1])).toBeGreaterThanOrEqual(8)
+  // The eighth was there when the second kill came, perhaps in the middle of its swap, which its turn finishes.
+  expect(Number(/^(\d+) of 12 files already done/.exec(stderr)![1])).toBeGreaterThanOrEqual(7)
   expect(statSync(join(cwd, 'out/part-00.csv')).mtimeMs).toBe(before.mtimeMs)
   expect(contents(join(cwd, 'out'))).toEqual(contents(join(cwd, 'whole')))
   expect(contents(join(cwd, 'out-p'))).toEqual(contents(join(cwd, 'whole-p')))

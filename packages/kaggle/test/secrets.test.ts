@@ -71,7 +71,8 @@ test('the stand-in runs as a script, with true labels by which it scores', async
   }
   const kaggle = await connect({ env, home: folder, firstDelay: 1 })
   await kaggle.download(slug, { folder: join(folder, 'data') })
-  expect(readdirSync(join(folder, 'data')).sort()).toEqual(['sample_submission.csv', 'test.csv'])
+  const files = readdirSync(join(folder, 'data')).filter((name) => name !== '.pixelrow')
+  expect(files.sort()).toEqual(['sample_submission.csv', 'test.csv'])
   expect(readText(folder, 'data/sample_submission.csv').split('\n').slice(0, 2)).toEqual(['ImageId,Label', '1,0'])
   const { ref, recovered } = await kaggle.submit(slug, join(folder, 'data/sample_submission.csv'))
   expect(recovered).toBe(true)

@@ -103,7 +103,8 @@ const isCount = (value: unknown): boolean => Number.isInteger(value) && (value a
 /** Whether flags are such as a command line can set; what is no flag is what was settled since. */
 function areFlags(value: unknown): boolean {
   if (!has(value, { recipe: 'string', seed: 'number', engine: 'string', device: 'string' })) return false
-  const { choice, wanted, ...flags } = value
+  // A device may be one that this machine's engines have not heard of: going on says so, and how to go on elsewhere.
+  const { choice, wanted, device: _, ...flags } = value
   if (choice !== undefined && !isObject(choice)) return false
   if (wanted !== undefined && !(isObject(wanted) && areAllowed(wanted))) return false
   return areAllowed(flags)
