@@ -6,7 +6,9 @@ const { load } = require('@pixelrow/infer-node')
 
 const rows = 64
 const labels = Uint16Array.from({ length: rows }, (_, row) => row % 2)
-const pixels = Uint8Array.from({ length: rows * 16 }, (_, i) => ((i % 4 < 2) === (labels[i >> 4] === 0) ? 250 : (i * 7) % 9))
+const pixels = Uint8Array.from({ length: rows * 16 }, (_, i) =>
+  i % 4 < 2 === (labels[i >> 4] === 0) ? 250 : (i * 7) % 9,
+)
 const shape = { height: 4, width: 4, channels: 1, channelOrder: 'interleaved' }
 const table = { rows, shape, maxValue: 255, pixels, labels, classes: ['left', 'right'] }
 

@@ -1,12 +1,15 @@
 // What every roof runs: trains, exports, loads, classifies, and closes.
-import { mlp } from '@pixelrow/model'
-import { fit } from '@pixelrow/train'
+
 import { toOnnx } from '@pixelrow/export'
 import { load } from '@pixelrow/infer-node'
+import { mlp } from '@pixelrow/model'
+import { fit } from '@pixelrow/train'
 
 const rows = 64
 const labels = Uint16Array.from({ length: rows }, (_, row) => row % 2)
-const pixels = Uint8Array.from({ length: rows * 16 }, (_, i) => ((i % 4 < 2) === (labels[i >> 4] === 0) ? 250 : (i * 7) % 9))
+const pixels = Uint8Array.from({ length: rows * 16 }, (_, i) =>
+  i % 4 < 2 === (labels[i >> 4] === 0) ? 250 : (i * 7) % 9,
+)
 const shape = { height: 4, width: 4, channels: 1, channelOrder: 'interleaved' }
 const table = { rows, shape, maxValue: 255, pixels, labels, classes: ['left', 'right'] }
 
@@ -20,4 +23,5 @@ async function main() {
 }
 
 export { main }
+
 if (process.argv.includes('run')) main().then(console.log)

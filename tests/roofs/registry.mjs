@@ -45,10 +45,13 @@ export async function startRegistry(folder, upstream) {
     const mine = own.get(path)
     // Nobody else's package has our name.
     if (mine) return json(mine(here))
-    if (path.startsWith('@pixelrow/') || path === 'pixelrow') return { status: 404, body: Buffer.from('{}'), type: 'application/json' }
+    if (path.startsWith('@pixelrow/') || path === 'pixelrow')
+      return { status: 404, body: Buffer.from('{}'), type: 'application/json' }
     const theirs = await fetched(new URL(path.replace('/', '%2f'), upstream))
     if (theirs.status !== 200) return theirs
-    const text = theirs.body.toString().replaceAll(new RegExp(`"tarball":"${escaped(upstream)}`, 'g'), `"tarball":"${here}/`)
+    const text = theirs.body
+      .toString()
+      .replaceAll(new RegExp(`"tarball":"${escaped(upstream)}`, 'g'), `"tarball":"${here}/`)
     return { ...theirs, body: Buffer.from(text) }
   }
 }
@@ -93,7 +96,10 @@ function packuments(folder) {
 function fileIn(tar, wanted) {
   for (let at = 0; at < tar.length; ) {
     const text = (/** @type {number} */ from, /** @type {number} */ length) =>
-      tar.subarray(at + from, at + from + length).toString().replace(/\0.*$/s, '')
+      tar
+        .subarray(at + from, at + from + length)
+        .toString()
+        .replace(/\0.*$/s, '')
     const size = Number.parseInt(text(124, 12), 8) || 0
     if (text(0, 100) === wanted) return tar.subarray(at + 512, at + 512 + size).toString()
     at += 512 + Math.ceil(size / 512) * 512

@@ -21,7 +21,14 @@ const bothKinds = [
   ['node', 'app.mjs', 'run'],
 ]
 /** Node of another version, as npm's package `node` brings it. */
-const nodeOf = (/** @type {number} */ major, /** @type {string[]} */ ...words) => ['npx', '-y', '-p', `node@${major}`, 'node', ...words]
+const nodeOf = (/** @type {number} */ major, /** @type {string[]} */ ...words) => [
+  'npx',
+  '-y',
+  '-p',
+  `node@${major}`,
+  'node',
+  ...words,
+]
 const npmInstall = ['npm', 'install']
 
 /** @param {string} name @param {Omit<Roof, 'name' | 'install'>} rest @returns {Roof} */
@@ -46,7 +53,11 @@ export const roofs = [
   { name: 'npm 10', install: npx('npm@10', 'install'), runs: bothKinds },
   { name: 'npm 11', install: npx('npm@11', 'install'), runs: bothKinds },
   { name: 'npm 11 --ignore-scripts', install: npx('npm@11', 'install', '--ignore-scripts'), runs: bothKinds },
-  { name: 'npm 12 on Node 22', install: ['npx', '-y', '-p', 'node@22', '-p', 'npm@12', 'npm', 'install'], runs: bothKinds },
+  {
+    name: 'npm 12 on Node 22',
+    install: ['npx', '-y', '-p', 'node@22', '-p', 'npm@12', 'npm', 'install'],
+    runs: bothKinds,
+  },
   { name: 'pnpm 10', install: npx('pnpm@10', 'install'), runs: bothKinds },
   { name: 'pnpm 11', install: npx('pnpm@11', 'install'), runs: bothKinds },
   { name: 'pnpm 12', install: npx('pnpm@12', 'install'), runs: bothKinds },
@@ -170,6 +181,15 @@ function webpackConfig() {
 
 /** @param {string | undefined} module @param {string | undefined} moduleResolution */
 function tsconfig(module, moduleResolution) {
-  const compilerOptions = { target: 'es2022', lib: ['es2023', 'dom'], module, moduleResolution, strict: true, noEmit: true, skipLibCheck: false, types: [] }
+  const compilerOptions = {
+    target: 'es2022',
+    lib: ['es2023', 'dom'],
+    module,
+    moduleResolution,
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    types: [],
+  }
   return JSON.stringify({ compilerOptions, files: ['app.ts'] })
 }

@@ -52,7 +52,8 @@ async function attempt(roof, { url }) {
     for (const [command = '', ...words] of roof.runs) {
       output = await run(command, words, { cwd, env })
       const isOf = roof.prints ?? /^64 of 64$/m
-      if (!roof.prints && command === 'node' && words.includes('run') && !isOf.test(output)) throw new Error(`it printed ${output}`)
+      if (!roof.prints && command === 'node' && words.includes('run') && !isOf.test(output))
+        throw new Error(`it printed ${output}`)
     }
     if (!(roof.prints ?? /^64 of 64$/m).test(output)) throw new Error(`it printed ${output}`)
     console.log(`✓ ${roof.name}  ${((performance.now() - started) / 1000).toFixed(0)} s`)
@@ -65,9 +66,13 @@ async function attempt(roof, { url }) {
 
 /** @param {string} cwd @param {import('./roofs.mjs').Roof} roof @param {string} url */
 function prepare(cwd, { with: others = [], files = {} }, url) {
-  const split = (/** @type {string} */ text) => /** @type {[string, string]} */ ([text.replace(/(?<=.)@[^@]*$/, ''), /(?<=.)@([^@]*)$/.exec(text)?.[1] ?? '*'])
+  const split = (/** @type {string} */ text) =>
+    /** @type {[string, string]} */ ([text.replace(/(?<=.)@[^@]*$/, ''), /(?<=.)@([^@]*)$/.exec(text)?.[1] ?? '*'])
   const dependencies = Object.fromEntries([...ours.map((name) => [name, '*']), ...others.map(split)])
-  writeFileSync(join(cwd, 'package.json'), JSON.stringify({ name: 'app', version: '1.0.0', private: true, dependencies }))
+  writeFileSync(
+    join(cwd, 'package.json'),
+    JSON.stringify({ name: 'app', version: '1.0.0', private: true, dependencies }),
+  )
   for (const file of ['app.cjs', 'app.mjs']) cpSync(join(here, file), join(cwd, file))
   writeFileSync(join(cwd, '.npmrc'), `registry=${url}\n`)
   const yarnrc = `npmRegistryServer: "${url}"\nunsafeHttpWhitelist: ["localhost"]\nenableGlobalCache: false\nenableImmutableInstalls: false\n`

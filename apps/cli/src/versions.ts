@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { findRuntime } from '@pixelrow/runtime/find'
+import type * as Finding from '@pixelrow/runtime/find'
 
 const require = createRequire(import.meta.url)
 
@@ -22,6 +22,9 @@ export function packageVersions(): Record<string, string> {
   // By the name that checkpoints have had from the first: it is onnxruntime's version, whichever package has brought it.
   return { pixelrow: version, ...own, 'onnxruntime-node': onnxruntimeVersion() }
 }
+
+/** Loaded when it is asked for: help and version do not need it. */
+const findRuntime = () => (require('@pixelrow/runtime/find') as typeof Finding).findRuntime()
 
 const onnxruntimeVersion = () => findRuntime().found?.version ?? 'none'
 

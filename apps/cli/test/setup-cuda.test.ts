@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { commitOf, runtimeAt } from '@pixelrow/devices'
@@ -19,8 +19,15 @@ function bare() {
   const [from, modules] = [join(entry, '../..'), join(app, 'node_modules')]
   for (const name of ['dist', 'package.json']) cpSync(join(from, name), join(app, name), { recursive: true })
   for (const name of readdirSync(join(from, 'node_modules')))
-    if (name !== '.bin' && name !== 'onnxruntime-node')
-      symlinkSync(join(from, 'node_modules', name), join(modules, name))
+    if (name !== '.bin' && name !== '@pixelrow') symlinkSync(join(from, 'node_modules', name), join(modules, name))
+  mkdirSync(join(modules, '@pixelrow'))
+  for (const name of readdirSync(join(from, 'node_modules/@pixelrow'))) {
+    const [source, target] = [join(from, 'node_modules/@pixelrow', name), join(modules, '@pixelrow', name)]
+    // What finds onnxruntime looks from where it lies itself.
+    if (name !== 'runtime') symlinkSync(source, target)
+    else
+      for (const part of ['dist', 'package.json']) cpSync(join(source, part), join(target, part), { recursive: true })
+  }
   const cache = join(cwd, 'cache')
   const env = { PATH: cwd, PYTHON: '', PIXELROW_CACHE: cache, HOME: cwd, VIRTUAL_ENV: '', CONDA_PREFIX: '' }
   return { cwd, cache, binaries, before: readdirSync(binaries), at: { cwd, env, entry: join(app, 'dist/pixelrow.js') } }

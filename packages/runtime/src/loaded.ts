@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
-import type * as Api from './index.ts'
 import { explainSearch, findRuntime } from './find.ts'
+import type * as Api from './index.ts'
 
 // The names are written out, as ES modules have it; their types are in index.ts, of which the build makes the entry's types.
 export const {
