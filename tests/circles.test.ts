@@ -13,7 +13,8 @@ describe.each(workspaces().map(({ folder }) => folder))('%s', (folder) => {
   test('has no circle of files, types and lazy imports included', () => {
     const files = sourcesOf(folder, 'src')
     const edges = new Map(files.map((file) => [file, importsBetween(file, files)]))
-    expect([...edges.values()].flat().length, 'imports found').toBeGreaterThan(0)
+    // One file alone has nothing of its package to import.
+    if (files.length > 1) expect([...edges.values()].flat().length, 'imports found').toBeGreaterThan(0)
     expect(circlesOf(edges)).toEqual(standing[folder] ?? [])
   })
 })

@@ -45,6 +45,14 @@ async function within<Case>(format: Format<Case>, it: Case): Promise<void> {
   if (milliseconds > time) throw new Error(`${Math.round(milliseconds)} ms, more than ${time}`)
 }
 
+/** The same with its long arrays told by their length: to write one out may take more memory than there is. */
+function shortened(it: unknown): unknown {
+  if (it instanceof Uint8Array) return it.length > 1000 ? `${it.length} bytes` : it
+  if (Array.isArray(it)) return it.map(shortened)
+  if (typeof it !== 'object' || it === null) return it
+  return Object.fromEntries(Object.entries(it).map(([key, value]) => [key, shortened(value)]))
+}
+
 const format = await formats[name]?.()
 if (!format) throw new Error(`no format ${name}; there are ${Object.keys(formats).join(', ')}`)
 // Compiled code and filled caches are no file's doing.
@@ -58,6 +66,6 @@ const found = await fc.check(
 const failure = found.failed && {
   path: found.counterexamplePath,
   error: String((found.errorInstance as Error | null)?.stack ?? found.errorInstance).slice(0, 2000),
-  example: fc.stringify(found.counterexample?.[0]).slice(0, 1500),
+  example: fc.stringify(shortened(found.counterexample?.[0])).slice(0, 1500),
 }
 console.log(JSON.stringify({ runs: found.numRuns, ...worst, ...(failure && { failure }) }))

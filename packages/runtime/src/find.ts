@@ -37,8 +37,7 @@ export interface RuntimeSearch {
 
 /**
  * Finds the onnxruntime to use, and loads nothing: an onnxruntime-node that the application has, if it is of version 1.30, else the package of this platform
- * that came with `@pixelrow/runtime`. Looked for are both from this package, from the bundle that holds this code, from the main script and from the working folder,
- * in this order. Takes a millisecond.
+ * that came with `@pixelrow/runtime`. Both are looked for from this package, from the main script and from the working folder, in this order. Takes a millisecond.
  */
 export function findRuntime(): RuntimeSearch {
   const passedOver: PassedOver[] = []
@@ -95,8 +94,7 @@ function resolved(name: string, here: () => string): string | { reason: string }
 
 /** Where else to look when a bundler has moved this code away from its packages. */
 function places(): string[] {
-  const bundle = typeof __filename === 'string' ? __filename : undefined
-  return [bundle, process.argv[1], join(process.cwd(), 'package.json')].filter((place) => place !== undefined)
+  return [process.argv[1], join(process.cwd(), 'package.json')].filter((place) => place !== undefined)
 }
 
 /** What the package of a module says of itself: a repacked one has the version of what it repacks. */
