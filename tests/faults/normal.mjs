@@ -2,7 +2,8 @@
 // What two undisturbed runs of one command have in common: their results without the times that they took.
 
 /** A name of what differs from run to run: times, and where things lie and how they were called for. */
-const passing = /seconds|time|date|when|^written$|^started|^ended|^finished|^pid$|^host$|^call$|^calls$|^path$|^fromRun$/i
+const passing =
+  /seconds|time|date|when|^written$|^started|^ended|^finished|^pid$|^host$|^call$|^calls$|^path$|^fromRun$/i
 
 /** A file's bytes without what differs from run to run. @param {string} name @param {Buffer} bytes @returns {string | Buffer} */
 export function normal(name, bytes) {
