@@ -73,12 +73,10 @@ async function main(argv: string[]): Promise<void> {
 }
 
 /** Whether a file of which nothing is written down is a model that an earlier version wrote. */
-async function isOurs(path: string): Promise<boolean> {
+async function isOurs(path: string, state: string): Promise<boolean> {
   const { readFile } = await import('node:fs/promises')
-  const { stateOf } = await import('@pixelrow/files')
-  const { basename, dirname } = await import('node:path')
   try {
-    if ((await stateOf(dirname(path), basename(path))) === 'changed') return false
+    if (state === 'changed') return false
     return describe(new Uint8Array(await readFile(path))).producer === 'pixelrow'
   } catch {
     return false

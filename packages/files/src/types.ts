@@ -214,8 +214,11 @@ export interface ClaimOptions {
   names?: readonly string[]
   /** Replaces and removes what no claim wrote, too. Default false. */
   force?: boolean
-  /** Whether a file of which nothing is written down is ours all the same, by its content; `path` is where it lies. */
-  isOurs?: (path: string) => boolean | Promise<boolean>
+  /**
+   * Whether a file is ours all the same, by its content: one of which nothing is written down (`foreign`), as of those that older versions wrote, or that was
+   * changed since (`changed`). `path` is where it lies.
+   */
+  isOurs?: (path: string, state: 'foreign' | 'changed') => boolean | Promise<boolean>
   /** What writes, for whom the lock stops and for the manifest, such as a command line. */
   by?: string
   /** Ends `claim` and every `write` with its reason. */

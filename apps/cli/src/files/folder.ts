@@ -57,13 +57,7 @@ export interface Claiming {
  */
 export async function createRunFolder(out: string | undefined, recipe: string, claiming: Claiming): Promise<RunFolder> {
   if (out === undefined) return createNext(recipe, claiming)
-  const there = await stat(out).catch(() => undefined)
-  if (there && !there.isDirectory()) {
-    throw new JobError(`--out ${out} is a file, not a folder`, 'name a folder, e.g. --out runs/first', {
-      code: 'CLI_OUTPUT_KIND',
-      params: { path: out },
-    })
-  }
+  await requireFolder(out, 'runs/first')
   return claimed(out, [...results, ...pair], claiming)
 }
 
@@ -134,7 +128,7 @@ async function requireOurs(path: string, names: readonly string[]): Promise<void
   const inTheWay: string[] = []
   for (const name of names) {
     const state = await stateOf(path, name)
-    const isFree = state === 'absent' || state === 'whole' || (await isOfRun(join(path, name)))
+    const isFree = state === 'absent' || state === 'whole' || (await isOfRun(join(path, name), state))
     if (!isFree) inTheWay.push(name)
   }
   if (inTheWay.length === 0) return
@@ -143,6 +137,16 @@ async function requireOurs(path: string, names: readonly string[]): Promise<void
     'choose another folder with -o, move the files away, or add --force to replace them',
     { code: 'CLI_FOLDER_TAKEN', params: { path, names: inTheWay } },
   )
+}
+
+/** Refuses what is there and is no folder, and names one as an example. */
+export async function requireFolder(out: string, example: string): Promise<void> {
+  const there = await stat(out).catch(() => undefined)
+  if (!there || there.isDirectory()) return
+  throw new JobError(`--out ${out} is a file, not a folder`, `name a folder, e.g. --out ${example}`, {
+    code: 'CLI_OUTPUT_KIND',
+    params: { path: out },
+  })
 }
 
 /** Whether there is something at a path. */

@@ -1,6 +1,5 @@
 import { open, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { stateOf } from '@pixelrow/files'
 import { has, jsonIn, parsed } from './json.ts'
 
 // Which files of a folder are a run's where nothing is written down of them, as in folders of older versions: by what is in them, and beside a
@@ -27,10 +26,10 @@ const producer = '\x12\x08pixelrow'
 const resumable = /^(resume\.json|checkpoint(\.next)?\.safetensors|member-\d+\.onnx)$/
 
 /** Whether a file in a run folder is a run's by its content; one that was changed since we wrote it is not. */
-export async function isOfRun(path: string): Promise<boolean> {
+export async function isOfRun(path: string, state: 'foreign' | 'changed'): Promise<boolean> {
   const [folder, name] = [dirname(path), basename(path)]
   if (resumable.test(name)) return isResumeRecord(await jsonIn(join(folder, 'resume.json')))
-  if ((await stateOf(folder, name)) === 'changed') return false
+  if (state === 'changed') return false
   const record = await jsonIn(join(folder, 'run.json'))
   return isRunRecord(record) && (await checks[name]?.(path, record)) === true
 }

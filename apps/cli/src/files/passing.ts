@@ -1,7 +1,29 @@
+import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { describe } from '@pixelrow/export'
 import type { FileOutput } from '@pixelrow/files'
 import type { Context } from '../context.ts'
-import { readRowsSeen, rowsBeside, rowsFile, rowsSeenByAll } from './rows.ts'
+import { type Claiming, claimOutput } from './claiming.ts'
+import { isRowsFile, readRowsSeen, rowsBeside, rowsFile, rowsSeenByAll } from './rows.ts'
+
+/** Claims the file that a model goes to, and the file beside it of the rows that it has seen. */
+export const claimModel = (context: Context, out: string, how: Omit<Claiming, 'names' | 'isOurs'>) =>
+  claimOutput(context, out, { ...how, names: [basename(rowsBeside(out))], isOurs: isOurModel })
+
+/** Whether a model, or the file of rows beside one, was written here: by a version that kept no record of its files. */
+async function isOurModel(path: string, state: 'foreign' | 'changed'): Promise<boolean> {
+  if (state === 'changed') return false
+  const bytes = await readFile(path).catch(() => Buffer.alloc(0))
+  return isRowsFile(bytes) || isMarked(bytes)
+}
+
+function isMarked(bytes: Uint8Array): boolean {
+  try {
+    return describe(bytes).producer === 'pixelrow'
+  } catch {
+    return false
+  }
+}
 
 /** A model that was made, and where it goes. */
 interface Made {

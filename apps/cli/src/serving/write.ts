@@ -1,8 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { claim, type Output, stateOf } from '@pixelrow/files'
 import type { Context } from '../context.ts'
-import { JobError } from '../line/errors.ts'
+import { requireFolder } from '../files/folder.ts'
 import { firstModel, type Site } from './page.ts'
 
 /** Where a site is written, and over what. */
@@ -23,7 +23,7 @@ export interface Writing {
 
 /** Claims the folder of a site. Throws where files are in the way that no playground left there, or where it is a file. */
 export async function claimSite({ signal }: Context, site: Site, { out, force = false }: Where): Promise<Writing> {
-  await requireFolder(out)
+  await requireFolder(out, 'public')
   const earlier = firstModel(await readFile(join(out, 'index.html'), 'utf8').catch(() => ''))
   // Of what an older version wrote nothing is written down: then its page stands for all.
   const isOlder = earlier !== undefined && (await stateOf(out, 'index.html')) === 'foreign'
@@ -39,15 +39,6 @@ export async function claimSite({ signal }: Context, site: Site, { out, force = 
       await output.commit()
     },
   }
-}
-
-async function requireFolder(out: string): Promise<void> {
-  const there = await stat(out).catch(() => undefined)
-  if (!there || there.isDirectory()) return
-  throw new JobError(`--out ${out} is a file, not a folder`, 'name a folder, e.g. --out public', {
-    code: 'CLI_OUTPUT_KIND',
-    params: { path: out },
-  })
 }
 
 /** What a playground of an older version has that a new one may not have: its model, and the files of its build. */

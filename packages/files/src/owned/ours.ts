@@ -18,7 +18,7 @@ export async function requireOurs(
     const path = join(store.folder, name)
     const state = await stateOf(store.folder, name)
     if (state === 'absent') continue
-    if (state !== 'whole' && !(await isOurs?.(path))) inTheWay.push({ name, state })
+    if (state !== 'whole' && !(await isOurs?.(path, state))) inTheWay.push({ name, state })
     else await requireWritable(path, shownIn(store, name))
   }
   if (inTheWay.length > 0) throw foreign(shownIn(store, inTheWay[0]!.name), inTheWay)

@@ -190,6 +190,13 @@ describe('what no claim wrote', () => {
     await output.commit()
     await output.close()
     expect(await stateOf(folder, 'a.csv')).toBe('whole')
+    const asked: string[] = []
+    const isOurs = (_: string, state: string) => asked.push(state) === 0
+    for (const name of ['a.csv', 'b.csv']) {
+      writeFileSync(join(folder, name), 'theirs')
+      expect((await failure(claimFile(join(folder, name), { isOurs }))).code).toBe('FILES_FOREIGN')
+    }
+    expect(asked).toEqual(['changed', 'foreign'])
   })
 
   test('is what was changed, not what was only touched', async () => {
