@@ -1,5 +1,6 @@
 import { ClassifierError } from '@pixelrow/classifier'
 import { type Installed, type NativeConflict, nativeConflict } from '@pixelrow/worker/inside'
+import { processReport } from '../../../common/report.ts'
 
 /** The oldest glibc that onnxruntime-node's binary for Linux runs on. */
 const GLIBC = '2.28'
@@ -40,9 +41,9 @@ const named = (what: string, { version }: Installed) => (version === undefined ?
 
 /** What the system's C library has to do with it; nothing where it is new enough, or none of Linux. */
 function glibcProblem(): string {
-  if (process.platform !== 'linux' || !process.report) return ''
-  const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } }
-  const found = header?.glibcVersionRuntime
+  const report = process.platform === 'linux' ? processReport() : undefined
+  if (!report) return ''
+  const found = report.header?.glibcVersionRuntime
   if (found === undefined) return 'Its binary needs glibc, and this system has none (musl, as in Alpine)'
   return found.localeCompare(GLIBC, 'en', { numeric: true }) < 0
     ? `Its binary needs glibc ${GLIBC} or newer, and this system has ${found}`

@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { ClassifierError } from '@pixelrow/classifier'
 import type { InferenceSession, Tensor } from '@pixelrow/runtime'
-import { explainSearch, findRuntime } from '@pixelrow/runtime/find'
+import { explainSearch, findRuntime, locate } from '@pixelrow/runtime/find'
 import { loadError } from './load-error.ts'
 
 /** What is used of onnxruntime, whichever package it comes from. */
@@ -37,25 +36,13 @@ export function findRuntimes(): Runtimes {
   return { ...(wasm && { wasm }), missing }
 }
 
-// Written out, so that tools that gather an app's files see the name.
-const findWeb = (): string | undefined =>
-  attempt(() => createRequire(import.meta.url).resolve('onnxruntime-web')) ?? elsewhere('onnxruntime-web')
+function findWeb(): string | undefined {
+  // Written out, so that tools that gather an app's files see the name.
+  const found = locate('onnxruntime-web', () => createRequire(import.meta.url).resolve('onnxruntime-web'))
+  return typeof found === 'string' ? found : undefined
+}
 
 const libc = () => (process.platform === 'linux' ? ' on musl' : '')
-
-/** From the main script or the working folder, where a bundler has moved this file's code away from its packages. */
-function elsewhere(name: string): string | undefined {
-  const bases = [process.argv[1], join(process.cwd(), 'package.json')].filter((base) => base !== undefined)
-  return bases.map((base) => attempt(() => createRequire(base).resolve(name))).find((path) => path !== undefined)
-}
-
-function attempt(find: () => string): string | undefined {
-  try {
-    return find()
-  } catch {
-    return undefined
-  }
-}
 
 /** Loads the native onnxruntime. Throws a `ClassifierError` that says why it cannot be loaded and what to do. */
 export function loadNative({ native, missing: why = '' }: Runtimes): Runtime {

@@ -57,7 +57,7 @@ export function explainSearch({ passedOver }: RuntimeSearch): string {
 function lookForNode(): FoundRuntime | PassedOver {
   const name = 'onnxruntime-node'
   // Written out, so that tools that gather an app's files see the name.
-  const entry = resolved(name, () => createRequire(import.meta.url).resolve('onnxruntime-node'))
+  const entry = locate(name, () => createRequire(import.meta.url).resolve('onnxruntime-node'))
   if (typeof entry !== 'string') return { name, ...entry }
   const { version, kind } = packageOf(entry)
   if (version === undefined) return { name, reason: `at ${entry} has no package.json that tells its version` }
@@ -69,7 +69,7 @@ function lookForOwn(): FoundRuntime | PassedOver {
   const here = platform()
   const name = packageFor(here)
   if (name === undefined) return { name: '@pixelrow/runtime', reason: `has no package for ${here}` }
-  const entry = resolved(name, () => resolvePackage(here))
+  const entry = locate(name, () => resolvePackage(here))
   if (typeof entry !== 'string') return { name, ...entry }
   const { version = RUNTIME_VERSION, kind } = packageOf(entry)
   return { entry, name, version, kind }
@@ -77,8 +77,11 @@ function lookForOwn(): FoundRuntime | PassedOver {
 
 const fits = (version: string): boolean => version.startsWith(`${RUNTIME_VERSION}.`) && !version.includes('-')
 
-/** A module's path, or why it cannot be had: that it is not installed, or what went wrong. */
-function resolved(name: string, here: () => string): string | { reason: string } {
+/**
+ * A package's module by its absolute path, or why it cannot be had: that it is not installed, or what went wrong. `here` resolves it from the caller's own
+ * place; then the main script and the working folder are tried, as a bundler may have moved the caller's code away from its packages.
+ */
+export function locate(name: string, here: () => string): string | { reason: string } {
   let reason: string | undefined
   for (const way of [here, ...places().map((place) => () => createRequire(place).resolve(name))]) {
     try {

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { processReport } from '../../../common/report.ts'
 
 /** How the package of each platform is found; written out, so that tools that gather an app's files see the names. */
 const ways: Record<string, () => string> = {
@@ -26,12 +27,6 @@ export const packageFor = (name: string): string | undefined => (name in ways ? 
 export const resolvePackage = (name: string): string => ways[name]!()
 
 function hasGlibc(): boolean {
-  const report = process.report as (NodeJS.ProcessReport & { excludeNetwork?: boolean }) | undefined
-  if (!report) return true
-  const before = report.excludeNetwork
-  // Otherwise it looks up the names of all that the process is connected to.
-  report.excludeNetwork = true
-  const { header } = report.getReport() as { header?: { glibcVersionRuntime?: string } }
-  if (before !== undefined) report.excludeNetwork = before
-  return header?.glibcVersionRuntime !== undefined
+  const report = processReport()
+  return !report || report.header?.glibcVersionRuntime !== undefined
 }

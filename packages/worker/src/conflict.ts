@@ -1,5 +1,6 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
+import { processReport } from '../../../common/report.ts'
 
 /** Something on the disk with its package's version, where it belongs to one. */
 export interface Installed {
@@ -37,13 +38,7 @@ function isLibrary(path: string, library: string): boolean {
 
 /** The files of native code in this process. */
 function sharedObjects(): string[] {
-  const { report } = process as { report?: typeof process.report & { excludeNetwork?: boolean } }
-  if (!report) return []
-  const before = report.excludeNetwork
-  // Otherwise it looks up the names of all that the process is connected to.
-  report.excludeNetwork = true
-  const { sharedObjects: found = [] } = report.getReport() as { sharedObjects?: string[] }
-  if (before !== undefined) report.excludeNetwork = before
+  const { sharedObjects: found = [] } = processReport() ?? {}
   return found.map(real)
 }
 

@@ -1,3 +1,4 @@
+import { processReport } from '../../../../common/report.ts'
 import { SetupError } from '../error.ts'
 import { glibc } from './pinned.ts'
 
@@ -5,7 +6,7 @@ import { glibc } from './pinned.ts'
 export function requireMachine(): void {
   const { platform, arch } = process
   if (platform !== 'linux' || arch !== 'x64') throw unsupported(`${platform} on ${arch}`)
-  const found = glibcVersion()
+  const found = processReport()?.header?.glibcVersionRuntime
   if (!found) throw unsupported('Linux without glibc')
   const [major = 0, minor = 0] = found.split('.').map(Number)
   if (major < glibc.major || (major === glibc.major && minor < glibc.minor)) throw unsupported(`glibc ${found}`)
@@ -18,9 +19,4 @@ function unsupported(found: string): SetupError {
     params: { expected, found },
     advice: 'Train with --engine onnxruntime, which runs here too, or install @tensorflow/tfjs-node yourself.',
   })
-}
-
-function glibcVersion(): string | undefined {
-  const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined
-  return report?.header?.glibcVersionRuntime
 }
