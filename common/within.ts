@@ -12,6 +12,13 @@ export interface Bounds {
 /** Makes an error of the bound that was exceeded. */
 export type Exceeded = (option: keyof Bounds, limit: number) => Error
 
+/** What is said of a bound that was exceeded: `it has more than 100 bytes, the limit of maxBytes`. */
+export function excessOf(option: keyof Bounds, limit: number): string {
+  const what =
+    option === 'maxBytes' ? `it has more than ${limit} bytes` : `nothing comes for ${Math.ceil(limit / 1000)} s`
+  return `${what}, the limit of ${option}`
+}
+
 interface Watch extends Required<Bounds> {
   signal?: AbortSignal | undefined
   exceeded: Exceeded

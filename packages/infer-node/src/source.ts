@@ -5,7 +5,7 @@ import { ClassifierError } from '@pixelrow/classifier'
 import { isA } from '../../../common/kinds.ts'
 import { show } from '../../../common/options.ts'
 import { systemReason } from '../../../common/system.ts'
-import { type Bounds, bytesWithin, fetchWithin } from '../../../common/within.ts'
+import { type Bounds, bytesWithin, excessOf, fetchWithin } from '../../../common/within.ts'
 import { type Beside, weightsBeside } from './weights.ts'
 
 /** What a model can be loaded from: a path, a URL (`file:`, `http:`, `https:`, `data:`), bytes, a blob, or a stream of bytes (Node's or the web's). */
@@ -105,9 +105,6 @@ async function download(url: URL, { maxBytes = 2 ** 31, stallTimeout = 60_000 }:
 }
 
 function limitError(name: string, params: { option: keyof Bounds; limit: number }): ClassifierError {
-  const { option, limit } = params
-  const what =
-    option === 'maxBytes' ? `it has more than ${limit} bytes` : `nothing comes for ${Math.ceil(limit / 1000)} s`
-  const message = `${name}: the model cannot be downloaded: ${what}, the limit of ${option}`
+  const message = `${name}: the model cannot be downloaded: ${excessOf(params.option, params.limit)}`
   return new ClassifierError(message, { code: 'CLASSIFIER_MODEL_LIMIT', params: { name, ...params } })
 }

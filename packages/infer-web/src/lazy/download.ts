@@ -1,6 +1,6 @@
 // A model that comes from a URL, as far as its server may go.
 import { ClassifierError } from '@pixelrow/classifier'
-import { type Bounds, bytesWithin, type Fetched, fetchWithin } from '../../../../common/within.ts'
+import { type Bounds, bytesWithin, excessOf, type Fetched, fetchWithin } from '../../../../common/within.ts'
 import type { DownloadOptions } from '../options.ts'
 import { answerError } from './sentences.ts'
 
@@ -42,9 +42,6 @@ function unreachable(name: string, cause: unknown): ClassifierError {
 }
 
 function limitError(name: string, params: { option: keyof Bounds; limit: number }): ClassifierError {
-  const { option, limit } = params
-  const what =
-    option === 'maxBytes' ? `it has more than ${limit} bytes` : `nothing comes for ${Math.ceil(limit / 1000)} s`
-  const message = `${name}: the model cannot be downloaded: ${what}, the limit of ${option}`
+  const message = `${name}: the model cannot be downloaded: ${excessOf(params.option, params.limit)}`
   return new ClassifierError(message, { code: 'CLASSIFIER_MODEL_LIMIT', params: { name, ...params } })
 }
