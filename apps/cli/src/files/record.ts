@@ -4,12 +4,13 @@ import type { ColumnLayout, ColumnPlace, ImageShape } from '@pixelrow/data'
 import { settle } from '@pixelrow/files'
 import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
-import type { FlagSet } from '../line/flags/define.ts'
+import { type FlagSet, isValueOf } from '../line/flags/define.ts'
 import { type ReadingOptions, readingFlags } from '../line/flags/reading.ts'
 import { absolute, isUrl, near } from '../line/paste.ts'
 import { withoutSecrets } from '../line/secrets.ts'
 import type { Kind } from '../tables/kind.ts'
 import { exists } from './folder.ts'
+import { isObject, parsed } from './json.ts'
 import type { Sum } from './sums.ts'
 
 /** The form of run.json. What was written before it had one has none, and counts as 1. */
@@ -119,7 +120,7 @@ export async function readRecord(folder: string): Promise<FoundRecord | undefine
   if (!there) return undefined
   if (there.size > mostBytes) throw invalid(file, `${there.size} bytes`)
   const found = parsed(await readFile(file, 'utf8'))
-  const fault = found instanceof SyntaxError ? 'no JSON' : faultIn(found)
+  const fault = found === undefined ? 'no JSON' : faultIn(found)
   if (fault !== undefined) throw invalid(file, fault)
   return { folder, file, record: found as RunRecord }
 }
@@ -132,14 +133,6 @@ export async function recordBeside({ terminal }: Context, path: string): Promise
     if (!(error instanceof JobError) && (error as NodeJS.ErrnoException).code === undefined) throw error
     terminal.note(`Nothing is taken from ${join(dirname(path), 'run.json')}: it is not the record of a run`)
     return undefined
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    return error instanceof SyntaxError ? error : new SyntaxError()
   }
 }
 
@@ -189,8 +182,7 @@ const listOf =
 const fields =
   <T>(checks: { [Name in keyof Required<T>]: Check }): Check =>
   (value, at) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      return at === '' ? kindOf(value) : `${at} that is not an object`
+    if (!isObject(value)) return at === '' ? kindOf(value) : `${at} that is not an object`
     return firstOf(Object.entries<Check>(checks), ([name, check]) =>
       check(Object.hasOwn(value, name) ? value[name as never] : undefined, at === '' ? name : `${at}.${name}`),
     )
@@ -207,13 +199,7 @@ function firstOf<T>(values: Iterable<T>, check: (value: T) => string | undefined
 /** A value that a flag's own text would give. */
 const flagValue = ({ parse, repeated }: FlagSet[string]): Check => {
   if (!parse) return flag
-  const one = that('what its option takes', (value) => {
-    try {
-      return (typeof value === 'string' || typeof value === 'number') && parse(String(value)) === value
-    } catch {
-      return false
-    }
-  })
+  const one = that('what its option takes', (value) => isValueOf({ parse }, value))
   return repeated ? listOf(one) : one
 }
 

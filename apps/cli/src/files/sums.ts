@@ -1,9 +1,16 @@
 import { createHash, type Hash } from 'node:crypto'
+import { inputOf } from '@pixelrow/files'
 
 /** Size and SHA-256 of a file; of a folder, of a list of the files in it that were read. */
 export interface Sum {
   size: number
   sha256: string
+}
+
+/** The sum of a file that is there. */
+export async function sumOf(path: string): Promise<Sum> {
+  const { size, sha256 } = await inputOf(path)
+  return { size, sha256 }
 }
 
 /** Adds up files while they are read. */

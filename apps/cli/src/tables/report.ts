@@ -1,6 +1,5 @@
 import type { ColumnLayout, Decision, ReadOptions } from '@pixelrow/data'
-import { inputOf } from '@pixelrow/files'
-import { type Sum, summing } from '../files/sums.ts'
+import { type Sum, summing, sumOf } from '../files/sums.ts'
 import { isUrl } from '../line/paste.ts'
 import { standardInput } from './argument.ts'
 import type { Kind } from './kind.ts'
@@ -61,11 +60,7 @@ export function following(place: Place, kind: Kind, onNote: NonNullable<ReadOpti
 }
 
 /** Of a zip only parts are read, so it is read once more; it may also come from a server. */
-async function packed({ path }: Place): Promise<Sum | undefined> {
-  if (isUrl(path)) return undefined
-  const { size, sha256 } = await inputOf(path)
-  return { size, sha256 }
-}
+const packed = async ({ path }: Place): Promise<Sum | undefined> => (isUrl(path) ? undefined : sumOf(path))
 
 /** What the reader calls it. */
 const nameIn = (place: Place): string => (place.path === standardInput ? nameOf(place) : place.path)

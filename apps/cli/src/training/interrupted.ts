@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { checkpointFiles, exists, type RunFolder } from '../files/folder.ts'
 import { has, isObject, parsed } from '../files/json.ts'
 import { JobError } from '../line/errors.ts'
-import type { Flag } from '../line/flags/define.ts'
+import { type Flag, isValueOf } from '../line/flags/define.ts'
 import { command, near } from '../line/paste.ts'
 import { wordsAsGiven } from '../line/words.ts'
 import { packageVersions } from '../versions.ts'
@@ -117,15 +117,6 @@ function isAllowed(name: string, value: unknown): boolean {
   const flag: Flag = jobFlags[name as keyof typeof jobFlags]
   if (!flag.repeated) return isValueOf(flag, value)
   return Array.isArray(value) && value.every((one) => isValueOf(flag, one))
-}
-
-function isValueOf({ parse }: Flag, value: unknown): boolean {
-  if (!parse) return typeof value === 'boolean'
-  try {
-    return parse(String(value)) === value
-  } catch {
-    return false
-  }
 }
 
 const isFingerprint = (value: unknown): boolean =>

@@ -1,9 +1,8 @@
 import { availableParallelism, release } from 'node:os'
 import type { PixelTable } from '@pixelrow/data'
-import { inputOf } from '@pixelrow/files'
 import type { Context } from '../context.ts'
 import { callOf, type InputTable, located, type RunRecord, recordFormat } from '../files/record.ts'
-import type { Sum } from '../files/sums.ts'
+import { sumOf } from '../files/sums.ts'
 import type { NamedSample } from '../submission/sample.ts'
 import { readingRecord } from '../tables/ofrun.ts'
 import type { Report } from '../tables/report.ts'
@@ -35,11 +34,6 @@ export async function inputsOfRun(
       ...(file !== undefined && { sample: { ...located(file, folder), ...(await sumOf(file)) } }),
     },
   }
-}
-
-async function sumOf(path: string): Promise<Sum> {
-  const { size, sha256 } = await inputOf(path)
-  return { size, sha256 }
 }
 
 function tableOf({ place, labels, ...report }: Report, folder: string): InputTable {

@@ -62,6 +62,16 @@ export function namesOf<F extends FlagSet>(flags: F): (keyof F & string)[] {
   return Object.keys(flags)
 }
 
+/** Whether a value is one that a flag's own text would give; of a flag that may be repeated, one of them. */
+export function isValueOf({ parse }: Pick<Flag, 'parse'>, value: unknown): boolean {
+  if (!parse) return typeof value === 'boolean'
+  try {
+    return parse(String(value)) === value
+  } catch {
+    return false
+  }
+}
+
 /** The long form: `--time-budget`. */
 export function longOf({ term }: Pick<Flag, 'term'>): string {
   return /--[a-z-]+/.exec(term)![0]
