@@ -1,27 +1,9 @@
-// What every roof runs: trains, exports, loads, classifies, and closes.
-
+// The job by `import`.
 import { toOnnx } from '@pixelrow/export'
 import { load } from '@pixelrow/infer-node'
 import { mlp } from '@pixelrow/model'
 import { fit } from '@pixelrow/train'
+import job from './job.cjs'
 
-const rows = 64
-const labels = Uint16Array.from({ length: rows }, (_, row) => row % 2)
-const pixels = Uint8Array.from({ length: rows * 16 }, (_, i) =>
-  i % 4 < 2 === (labels[i >> 4] === 0) ? 250 : (i * 7) % 9,
-)
-const shape = { height: 4, width: 4, channels: 1, channelOrder: 'interleaved' }
-const table = { rows, shape, maxValue: 255, pixels, labels, classes: ['left', 'right'] }
-
-/** Gives `64 of 64`. */
-async function main() {
-  const { model } = await fit(mlp(table, { hidden: [8] }), table, { epochs: 20, seed: 1 })
-  const classifier = await load(toOnnx(model))
-  const answers = await classifier.predict(pixels)
-  await classifier.close()
-  return `${answers.labels.filter((label, row) => label === labels[row]).length} of ${rows}`
-}
-
-export { main }
-
+export const main = job.jobOf({ mlp, fit, toOnnx, load })
 if (process.argv.includes('run')) main().then(console.log)

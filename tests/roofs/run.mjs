@@ -73,7 +73,7 @@ function prepare(cwd, { with: others = [], files = {} }, url) {
     join(cwd, 'package.json'),
     JSON.stringify({ name: 'app', version: '1.0.0', private: true, dependencies }),
   )
-  for (const file of ['app.cjs', 'app.mjs']) cpSync(join(here, file), join(cwd, file))
+  for (const file of ['job.cjs', 'app.cjs', 'app.mjs']) cpSync(join(here, file), join(cwd, file))
   writeFileSync(join(cwd, '.npmrc'), `registry=${url}\n`)
   const yarnrc = `npmRegistryServer: "${url}"\nunsafeHttpWhitelist: ["localhost"]\nenableGlobalCache: false\nenableImmutableInstalls: false\n`
   writeFileSync(join(cwd, '.yarnrc.yml'), yarnrc + (files['.yarnrc.yml'] ?? ''))
