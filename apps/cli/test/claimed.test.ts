@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readRecord } from '../src/training/interrupted.ts'
-import { entry, interrupted, pixelrow, start, workFolder, writeData } from './helpers.ts'
+import { entry, interrupted, pixelrow, start, trainFiles, workFolder, writeData } from './helpers.ts'
 
 const fake = { rows: 120, classes: ['a', 'b', 'c'] }
 const quick = ['--recipe', 'linear', '--epochs', '2', '--threads', '1']
@@ -104,13 +104,7 @@ test('a folder is ours by what is in its files, and not because it holds some ru
   expect(everything(cwd)).toEqual(before)
   expect(await pixelrow([...train, 'old'], { cwd })).toMatchObject({ code: 0, stderr: '' })
   // The answers of the run before are not those of this model.
-  expect(readdirSync(join(cwd, 'old')).sort()).toEqual([
-    '.pixelrow',
-    'history.csv',
-    'model.onnx',
-    'model.rows.bin',
-    'run.json',
-  ])
+  expect(readdirSync(join(cwd, 'old')).sort()).toEqual(trainFiles)
   expect(await pixelrow([...train, 'other', '--force'], { cwd })).toMatchObject({ code: 0, stderr: '' })
   expect(JSON.parse(readFileSync(join(cwd, 'other/run.json'), 'utf8')).recipe).toBe('linear')
 })

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe } from '@pixelrow/export'
 import { expect, test } from 'vitest'
-import { interrupted, pixelrow, workFolder, writeData } from './helpers.ts'
+import { interrupted, pixelrow, trainFiles, workFolder, writeData } from './helpers.ts'
 
 const fake = { rows: 200, classes: ['ant', 'bee', 'wasp'] }
 const quick = ['--steps', '20', '--threads', '1', '--seed', '7']
@@ -18,13 +18,7 @@ test('members trained in any order in processes of their own merge to the bytes 
   expect(whole.stderr).toMatch(/3 models, each 20 steps, batches of 16,/)
   expect(whole.stderr).toMatch(/Images are shifted by up to 1 pixel, anew in every epoch/)
   expect(whole.stderr).toMatch(/\nMember 1 of 3:\n(.*\n)+Member 3 of 3:\n/)
-  expect(readdirSync(join(cwd, 'whole')).sort()).toEqual([
-    '.pixelrow',
-    'history.csv',
-    'model.onnx',
-    'model.rows.bin',
-    'run.json',
-  ])
+  expect(readdirSync(join(cwd, 'whole')).sort()).toEqual(trainFiles)
   const record = JSON.parse(readFileSync(join(cwd, 'whole/run.json'), 'utf8'))
   expect(record.options).toMatchObject({ steps: 20, members: 3, testShift: 1, augment: { shift: 1 } })
   expect(record.accuracy.validation.toFixed(4)).toBe(/Together (\S+) \(\S+ to \S+\) on/.exec(whole.stderr)![1])
@@ -58,13 +52,7 @@ test('an interrupted ensemble goes on with the members it has', async () => {
     expect((await interrupted([...words, out], cwd, ...until)).code).toBe(130)
     expect(existsSync(join(cwd, out, 'member-1.onnx'))).toBe(true)
     expect(await pixelrow(['resume', out, '--quiet'], { cwd })).toMatchObject({ code: 0, stderr: '' })
-    expect(readdirSync(join(cwd, out)).sort()).toEqual([
-      '.pixelrow',
-      'history.csv',
-      'model.onnx',
-      'model.rows.bin',
-      'run.json',
-    ])
+    expect(readdirSync(join(cwd, out)).sort()).toEqual(trainFiles)
     const [whole, cut] = ['whole', out].map((folder) => readFileSync(join(cwd, folder, 'model.onnx')))
     expect(cut!.equals(whole!)).toBe(true)
     const bare = (folder: string) =>

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { load } from '@pixelrow/infer-node'
 import { expect, test } from 'vitest'
-import { csvRows, type Fake, pixelrow, workFolder, writeData } from './helpers.ts'
+import { csvRows, type Fake, pixelrow, runFiles, trainFiles, workFolder, writeData } from './helpers.ts'
 
 const words = ['ant', 'bee', 'wasp', 'a "big" fly']
 const quick = ['--epochs', '4', '--quiet']
@@ -34,14 +34,7 @@ test.each<[string, Fake, string[]]>([
   const recipe = flags.includes('linear') ? 'linear' : 'fast'
   expect(readdirSync(join(cwd, 'runs'))).toEqual([`1-${recipe}`])
   const run = join(cwd, 'runs', `1-${recipe}`)
-  expect(readdirSync(run).sort()).toEqual([
-    '.pixelrow',
-    'history.csv',
-    'model.onnx',
-    'model.rows.bin',
-    'run.json',
-    'submission.csv',
-  ])
+  expect(readdirSync(run).sort()).toEqual(runFiles)
   const submission = csvRows(readFileSync(join(run, 'submission.csv'), 'utf8'))
   expect(submission[0]).toEqual(['ImageId', 'Label'])
   expect(submission.slice(1).map(([id]) => id)).toEqual(truth.map((_, row) => fake.ids?.(row) ?? String(row + 1)))
@@ -89,13 +82,7 @@ test('train, predict and eval agree with each other and with load', async () => 
   )
   expect(trained.stderr).toMatch(/epoch {2}train loss {2}valid loss {2}accuracy {2}95 % interval {4}time\n {4}1 /)
   const next = /^ {2}node (.*)$/m.exec(trained.stderr)?.[1]?.split(' ') ?? []
-  expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
-    '.pixelrow',
-    'history.csv',
-    'model.onnx',
-    'model.rows.bin',
-    'run.json',
-  ])
+  expect(readdirSync(join(cwd, 'out')).sort()).toEqual(trainFiles)
 
   const checked = `${truth.length} rows, checked: ids from 1 to ${truth.length}; labels among the 3 classes\n`
   const written = await pixelrow(['predict', 'out/model.onnx', 'test.csv', '-o', 'new/submission.csv'], { cwd })
@@ -158,13 +145,7 @@ test('a folder is used again without what the earlier run left', async () => {
   await pixelrow(['run', '--data', 'data', '--out', 'here', ...quick], { cwd })
   expect(existsSync(join(cwd, 'here/submission.csv'))).toBe(true)
   await pixelrow(['train', 'data/train.csv', '--out', 'here', ...quick], { cwd })
-  expect(readdirSync(join(cwd, 'here')).sort()).toEqual([
-    '.pixelrow',
-    'history.csv',
-    'model.onnx',
-    'model.rows.bin',
-    'run.json',
-  ])
+  expect(readdirSync(join(cwd, 'here')).sort()).toEqual(trainFiles)
 })
 
 test('--json prints one object and nothing else', async () => {

@@ -60,6 +60,12 @@ export function start(args: readonly string[], options: Surroundings = {}): Star
   return { child, finished, says }
 }
 
+/** What is in the folder of a finished `train`, sorted. */
+export const trainFiles = ['.pixelrow', 'history.csv', 'model.onnx', 'model.rows.bin', 'run.json']
+
+/** The same of `run`. */
+export const runFiles = [...trainFiles, 'submission.csv']
+
 /** What was said, without the line that tells on which device of this machine a model is. */
 export const withoutDevice = ({ stderr }: Finished): string => stderr.replace(/^Device .*\n/m, '')
 

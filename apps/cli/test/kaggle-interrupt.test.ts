@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { interruptedAt } from './helpers.ts'
+import { interruptedAt, runFiles } from './helpers.ts'
 import { atTerminal, filesBelow, kaggleSetting, reaches, token } from './kaggle-helpers.ts'
 
 const quick = ['--recipe', 'linear', '--epochs', '2', '--threads', '1']
@@ -93,14 +93,7 @@ test('Ctrl-C during the upload: nothing was submitted, and the run is complete',
     /\nInterrupted; kept: out\/model\.onnx, out\/history\.csv, out\/submission\.csv, out\/run\.json; nothing was submitted\n$/,
   )
   expect(server.points()).not.toContain('CreateSubmission')
-  expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
-    '.pixelrow',
-    'history.csv',
-    'model.onnx',
-    'model.rows.bin',
-    'run.json',
-    'submission.csv',
-  ])
+  expect(readdirSync(join(cwd, 'out')).sort()).toEqual(runFiles)
 }, 30_000)
 
 test('Ctrl-C while the score is awaited keeps the submission; --json tells it too', async () => {
@@ -144,14 +137,7 @@ test('an interrupted training that is resumed asks for a new yes before it submi
   expect(server.state.submissions).toEqual([])
   expect(await pixelrow(['resume', 'out', '--yes', '-q'])).toMatchObject({ code: 0 })
   expect(server.state.submissions).toHaveLength(1)
-  expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
-    '.pixelrow',
-    'history.csv',
-    'model.onnx',
-    'model.rows.bin',
-    'run.json',
-    'submission.csv',
-  ])
+  expect(readdirSync(join(cwd, 'out')).sort()).toEqual(runFiles)
 }, 60_000)
 
 test('the token is in no output, no file but its own, no argument, and never sent to storage', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { runFiles } from './helpers.ts'
 import { atTerminal, kaggleSetting, token } from './kaggle-helpers.ts'
 
 const quick = ['--recipe', 'linear', '--epochs', '3', '--threads', '1']
@@ -205,14 +206,7 @@ describe('run --kaggle --submit', () => {
     }
     const { stderr } = await answered(['run', '--kaggle', '--submit', '-o', 'out', ...quick], 'n')
     expect(stderr).toMatch(/\nNot submitted; to do it later:\n.*node \S+ submit out\/submission\.csv/)
-    expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
-      '.pixelrow',
-      'history.csv',
-      'model.onnx',
-      'model.rows.bin',
-      'run.json',
-      'submission.csv',
-    ])
+    expect(readdirSync(join(cwd, 'out')).sort()).toEqual(runFiles)
     for (const answer of ['', 'maybe', 'yn']) {
       expect((await answered(['submit', 'out/submission.csv'], answer)).stderr).toMatch(/\nNothing was submitted\n$/)
     }

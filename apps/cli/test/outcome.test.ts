@@ -2,7 +2,16 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { random } from '@pixelrow/data'
 import { expect, test } from 'vitest'
-import { type Finished, fakeTable, interrupted, pixelrow, workFolder, writeData } from './helpers.ts'
+import {
+  type Finished,
+  fakeTable,
+  interrupted,
+  pixelrow,
+  runFiles,
+  trainFiles,
+  workFolder,
+  writeData,
+} from './helpers.ts'
 import { atTerminal, kaggleSetting } from './kaggle-helpers.ts'
 
 const fake = { rows: 300, classes: ['a', 'b', 'c'] }
@@ -30,13 +39,7 @@ test('a training that diverged exits with 4, keeps its files, marks run.json and
     /\nFailed: the training diverged: its loss rose from 1\.\d{3} at its first step to \S+ at its end, and the classes' shares alone give 1\.\d{3}; out is kept, and its run\.json says so\nThe likely cause is the learning rate, 900\. With the recipe's own:\n/,
   )
   expect(done.stderr).not.toMatch(/Next, predict/)
-  expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
-    '.pixelrow',
-    'history.csv',
-    'model.onnx',
-    'model.rows.bin',
-    'run.json',
-  ])
+  expect(readdirSync(join(cwd, 'out')).sort()).toEqual(trainFiles)
   const { outcome } = record(cwd, 'out')
   expect(outcome).toMatchObject({
     verdict: 'diverged',
@@ -80,14 +83,7 @@ test('labels that have nothing to do with the pictures: no better than the most 
     /\nFailed: the training learned nothing: 0\.\d{4} on 120 rows kept for validation, and the most frequent class alone gives 0\.\d{4}; out is kept, and its run\.json says so\nThe likely cause are labels that do not belong to the pictures\. To see some under their labels:\n/,
   )
   expect(done.stdout).toMatch(/out\/submission\.csv: 100 rows/)
-  expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
-    '.pixelrow',
-    'history.csv',
-    'model.onnx',
-    'model.rows.bin',
-    'run.json',
-    'submission.csv',
-  ])
+  expect(readdirSync(join(cwd, 'out')).sort()).toEqual(runFiles)
   expect(record(cwd, 'out').outcome.verdict).toBe('chance')
   expect(next(done)).toEqual(['data', 'head', 'data/train.csv'])
   expect(await pixelrow(next(done), { cwd })).toMatchObject({ code: 0, stdout: expect.stringContaining('b') })
