@@ -25,10 +25,12 @@ export function outputsOf({ scenario, before, after }) {
 /** @param {Scenario} scenario @param {string} path */
 const isInterim = ({ interim }, path) => interim?.test(path.replace(/^work\//, '')) ?? false
 
-/** Whether a group is as before, as new, or neither. @param {Known} known @param {Snapshot} now @param {string[]} group */
-export function stateOf({ before, after }, now, group) {
+/** How the old files must be as they were: untouched, or what the same command leaves that made them. @typedef {'bytes' | 'normal'} OldBy */
+
+/** Whether a group is as before, as new, or neither. @param {Known} known @param {Snapshot} now @param {string[]} group @param {OldBy} [by] */
+export function stateOf({ before, after }, now, group, by = 'bytes') {
   if (group.every((path) => sumAt(now, path) === sumAt(after, path))) return 'new'
-  return group.every((path) => sumAt(now, path, 'bytes') === sumAt(before, path, 'bytes')) ? 'old' : 'neither'
+  return group.every((path) => sumAt(now, path, by) === sumAt(before, path, by)) ? 'old' : 'neither'
 }
 
 /** Each file of a group as a word. @param {Known} known @param {Snapshot} now @param {string[]} group */
@@ -48,9 +50,9 @@ const described = ({ before, after }, now, group) =>
     })
     .join(', ')
 
-/** Outputs that are lost, cut or mixed. @param {Known} known @param {Snapshot} now @returns {string[]} */
-export function mixtures(known, now) {
-  const groups = outputsOf(known).filter((group) => stateOf(known, now, group) === 'neither')
+/** Outputs that are lost, cut or mixed. @param {Known} known @param {Snapshot} now @param {OldBy} [by] @returns {string[]} */
+export function mixtures(known, now, by) {
+  const groups = outputsOf(known).filter((group) => stateOf(known, now, group, by) === 'neither')
   return groups.map((group) => `neither old nor new: ${described(known, now, group)}`)
 }
 

@@ -40,7 +40,7 @@ export async function kill(all, draw) {
   const moments = Array.from({ length: kills }, () => Math.round((draw(1000) / 900) * known.milliseconds))
   const problems = await inCopy(known.template, async (place) => {
     for (const killedAfter of moments) {
-      const args = commandAfter(known.scenario, place)
+      const args = await commandAfter(known.scenario, place)
       if (!args) break
       const result = await carriedOut(known.scenario, place, args, { killedAfter })
       const found = [...mixtures(known, await seen(place)), ...(result.signal ? [] : ended(known, place, result))]
@@ -77,7 +77,8 @@ async function rivals(known, draw) {
     if (mine.code !== 0 && theirs.code !== 0 && scenario.name !== 'resume') says.push('neither was carried out')
     return [
       ...says,
-      ...mixtures(known, now),
+      // The command that made the old files may have made them again.
+      ...mixtures(known, now, 'normal'),
       ...(isMine ? missing(known, now) : []),
       ...leftovers(known, now, { isDone: true }),
     ]
@@ -105,26 +106,20 @@ async function neighbours(known, all, draw) {
 /** @param {string} place @param {[Ready, Ready]} both @param {[Result, Result]} results */
 function neighboursAfter(place, [known, other], results) {
   const now = snapshot(place)
-  // The second one's files were not there before.
-  const theirs = new Set(outputsOf(other).flat())
-  const fresh = { ...other, before: new Map([...other.before].filter(([path]) => !theirs.has(path))) }
+  // What the second one finds before it elsewhere was not there.
+  const fresh = { ...other, before: new Map([...known.before].filter(([path]) => other.after.has(path))) }
   const problems = [known, fresh].flatMap((each, at) =>
     results[at]?.code === 0 ? missing(each, now) : mixtures(each, now),
   )
   const union = {
     ...known,
-    after: new Map([...known.after, ...outputsOf(other).flatMap((group) => group.map(entryOf(other)))]),
+    after: new Map([...other.after, ...known.after]),
   }
   return [
     ...problems,
     ...leftovers({ ...union, scenario: { ...known.scenario, isApart: true } }, now, { isDone: true }),
   ]
 }
-
-/** @param {Ready} known @returns {(path: string) => [string, import('./place.mjs').Found]} */
-const entryOf =
-  ({ after, before }) =>
-  (path) => [path, /** @type {import('./place.mjs').Found} */ (after.get(path) ?? before.get(path))]
 
 /** @param {string} place @param {Ready} known @param {{ first: string[], second: string[], delay: number }} how @returns {Promise<[Result, Result]>} */
 async function atOnce(place, { scenario }, { first, second, delay }) {

@@ -7,10 +7,10 @@ import { numbers } from './numbers.mjs'
 const side = 8
 const classes = 3
 
-/** @typedef {{ rows: number, seed: number, isLabelled?: boolean }} Wanted */
+/** `turn`: each picture has the label of so many classes further. @typedef {{ rows: number, seed: number, isLabelled?: boolean, turn?: number }} Wanted */
 
 /** @param {Wanted} wanted */
-export function table({ rows, seed, isLabelled = true }) {
+export function table({ rows, seed, isLabelled = true, turn = 0 }) {
   const ink = numbers(7)
   const noise = numbers(seed + 1000)
   const pixels = Array.from({ length: side * side }, (_, pixel) => pixel)
@@ -19,7 +19,7 @@ export function table({ rows, seed, isLabelled = true }) {
   const line = (/** @type {number} */ row) => {
     const kind = row % classes
     const values = pictures[kind]?.map((value) => value + noise(50)) ?? []
-    return [...(isLabelled ? [kind] : []), ...values].join(',')
+    return [...(isLabelled ? [(kind + turn) % classes] : []), ...values].join(',')
   }
   return `${[header.join(','), ...Array.from({ length: rows }, (_, row) => line(row))].join('\n')}\n`
 }
@@ -29,7 +29,8 @@ export function writeInputs(folder) {
   mkdirSync(join(folder, 'parts'), { recursive: true })
   const files = {
     'train.csv': table({ rows: 60, seed: 0 }),
-    'other.csv': table({ rows: 60, seed: 1 }),
+    // What is trained on it answers otherwise: old answers can be told from new ones.
+    'other.csv': table({ rows: 60, seed: 1, turn: 1 }),
     'test.csv': table({ rows: 20, seed: 2, isLabelled: false }),
     'other-test.csv': table({ rows: 20, seed: 3, isLabelled: false }).replace(/(.*\n)(.*\n)/, '$1'),
     ...Object.fromEntries(

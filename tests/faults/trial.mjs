@@ -99,19 +99,21 @@ const removes = new Set(['rm', 'rmdir', 'unlink'])
 
 /**
  * What there is to see for whoever reads next: where a swap was cut, that finishes it.
- * @param {string} place
+ * @template Found @param {string} place @param {(place: string) => Found} look
  */
-export async function seen(place) {
-  const now = snapshot(place)
-  if (![...now.keys()].some((path) => /\.pixelrow\/journal[\w-]*\.json$/.test(path))) return now
+async function inOrder(place, look) {
+  if (![...snapshot(place).keys()].some((path) => /\.pixelrow\/journal[\w-]*\.json$/.test(path))) return look(place)
   const copy = copyOf(place)
   try {
     await settle(join(copy, 'work/out'))
-    return snapshot(copy)
+    return look(copy)
   } finally {
     remove(copy)
   }
 }
+
+/** @param {string} place */
+export const seen = (place) => inOrder(place, snapshot)
 
 /** @param {Ready} known @param {string} place @param {Result} result @param {{ site: string, fault: string }} how */
 async function judged(known, place, result, { site, fault }) {
@@ -133,9 +135,9 @@ async function judged(known, place, result, { site, fault }) {
  * The command once more, without a fault, must end as if nothing had been. What was seen to do so from the very same files is not tried again.
  * @param {Ready} known @param {string} place
  */
-export function repeated(known, place) {
+export async function repeated(known, place) {
   const now = snapshot(place)
-  const args = commandAfter(known.scenario, place)
+  const args = await commandAfter(known.scenario, place)
   const key = sum(JSON.stringify([args, ...[...now].sort()]))
   const found = known.repeated.get(key)
   if (found) return found
@@ -145,11 +147,14 @@ export function repeated(known, place) {
 }
 
 /** @param {Scenario} scenario @param {string} place */
-export const commandAfter = ({ again, args }, place) => (again ? again(join(place, 'work')) : args)
+export const commandAfter = async ({ again, args }, place) =>
+  again ? inOrder(place, (copy) => again(join(copy, 'work'))) : args
 
 /** @param {Ready} known @param {string} place @param {string[] | undefined} args */
 async function repeat(known, place, args) {
   const result = args && (await carriedOut(known.scenario, place, args))
+  // Nothing is left to do: whoever reads there next puts in order what a kill left.
+  if (!args) await settle(join(place, 'work/out'))
   const now = snapshot(place)
   const problems = [
     ...(result ? sayings(result) : []),

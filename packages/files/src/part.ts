@@ -66,9 +66,11 @@ export async function placePart(path: string): Promise<void> {
 
 /** Removes a part and what is beside it; nothing happens if there is none. */
 export async function removePart(path: string): Promise<void> {
-  for (const file of [partOf(path), recordOf(path)])
-    await attempt(rm(file, { force: true }), { file, action: 'removed' })
+  for (const file of partsOf(path)) await attempt(rm(file, { force: true }), { file, action: 'removed' })
 }
+
+/** The files that a download to a path leaves beside it until it is done, or its next try has done with them. */
+export const partsOf = (path: string): string[] => [partOf(path), recordOf(path)]
 
 export const partOf = (path: string) => `${path}.part`
 const recordOf = (path: string) => `${path}.part.json`

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import {
   type Checksum,
   claim,
@@ -8,6 +8,7 @@ import {
   fileErrorFrom,
   makeFolder,
   type Output,
+  partsOf,
   readZip,
   type DownloadOptions as TransferOptions,
   unsafeName,
@@ -24,15 +25,16 @@ export async function downloadAll(service: Service, slug: string, options: Downl
   const { folder = '.', extract = true, overwrite = false, signal } = options
   const address = await addresses(service, 'DownloadDataFiles', slug, {}, signal)
   const root = resolve(folder)
-  await using output = await claimFor(slug, root, options)
   const name = `${slug}.zip`
   const path = join(root, name)
+  await using output = await claimFor(slug, { root, name }, options)
   let files = [path]
   const place = async (part: string) => {
     if (extract) files = await unpackAll(part, root, { name, overwrite, output, ...(signal && { signal }) })
     else {
       await (await readZip(part, { name })).close()
-      await put(output, name, part)
+      await copy(part, name, output)
+      await output.commit()
     }
   }
   const { bytes, resumedFrom } = await download(address, path, {
@@ -56,7 +58,7 @@ export async function downloadOne(
   const { folder = '.', overwrite = false, signal } = options
   const address = await addresses(service, 'DownloadDataFile', slug, { fileName: name }, signal)
   const root = resolve(folder)
-  await using output = await claimFor(slug, root, options)
+  await using output = await claimFor(slug, { root, name }, options)
   const path = join(root, ...name.split('/'))
   await makeFolder(dirname(path)).catch((error: unknown) => {
     throw fileErrorFrom(error, { file: dirname(path), action: 'created' })
@@ -66,20 +68,32 @@ export async function downloadOne(
     overwrite,
     place: async (part) => {
       if (!name.endsWith('.zip') && (await isZip(part))) await unpackOne(part, name, output, signal)
-      else await put(output, name, part)
+      else await copy(part, name, output)
+      await output.commit()
     },
   })
   return { files: [path], bytes, resumedFrom }
 }
 
-/** The folder is nobody else's from the first byte on: the part lies there too. */
-const claimFor = (slug: string, folder: string, { overwrite = false, signal }: DownloadOptions): Promise<Output> =>
-  claim(folder, { by: `download of ${slug}`, force: overwrite, signal })
+/**
+ * The folder is nobody else's from the first byte on: the part lies there too, and goes with the commit that puts what it held in place, so that a
+ * kill leaves none behind.
+ */
+async function claimFor(
+  slug: string,
+  { root, name }: { root: string; name: string },
+  { overwrite = false, signal }: DownloadOptions,
+): Promise<Output> {
+  const parts = partsOf(name)
+  const isOurs = (path: string) => parts.some((part) => path.endsWith(join(sep, part)))
+  const output = await claim(root, { by: `download of ${slug}`, force: overwrite, isOurs, signal })
+  for (const part of parts) output.remove(part)
+  return output
+}
 
-/** Puts a part into its place as it is. */
-async function put(output: Output, name: string, part: string): Promise<void> {
+/** Writes what a part holds as it is. */
+async function copy(part: string, name: string, output: Output): Promise<void> {
   await output.write(name, createReadStream(part, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>)
-  await output.commit()
 }
 
 /** A source of addresses that expire: the first is asked for now, so that a refusal comes before anything is written. */

@@ -60,7 +60,7 @@ export async function isZip(file: string): Promise<boolean> {
   }
 }
 
-/** The file inside its zip, under its own name or that of its last part, or as the only one. */
+/** Writes the file inside its zip, under its own name or that of its last part, or as the only one. */
 export async function unpackOne(
   part: string,
   name: string,
@@ -81,7 +81,6 @@ export async function unpackOne(
         problem: `holds ${files.length} files, and none is ${name}`,
       })
     await output.write(name, zip.open(entry, signal && { signal }))
-    await output.commit()
   } finally {
     await zip.close()
   }

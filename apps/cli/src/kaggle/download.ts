@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { settle } from '@pixelrow/files'
 import type { Download, DownloadOptions, Kaggle, TransferProgress } from '@pixelrow/kaggle'
 import type { Context } from '../context.ts'
 import { exists } from '../files/folder.ts'
@@ -39,6 +40,8 @@ export async function competitionFolder(
   { data, competition }: DataOptions & CompetitionOptions,
 ): Promise<string> {
   const folder = data ?? competition
+  // One that was killed while its files were swapped in is finished first.
+  await settle(folder)
   const isThere = await exists(isZipName(folder) ? folder : join(folder, 'train.csv'))
   if (!isThere) await downloadTo(context, await open(), { competition, folder })
   return folder
@@ -68,6 +71,7 @@ async function partsIn(folder: string): Promise<string[]> {
 /** Refuses what is in the way before anything is downloaded, rather than after it. */
 async function requireFree({ signal }: Context, kaggle: Kaggle, { competition, folder, file }: Wanted): Promise<void> {
   if (!(await exists(folder))) return
+  await settle(folder)
   const names = file === undefined ? (await kaggle.files(competition, { signal })).map(({ name }) => name) : [file]
   for (const name of names) {
     if (await exists(join(folder, name))) throw inTheWay(`${join(folder, name)} is there already`)

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import { settle } from '@pixelrow/files'
 import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
 import { type SampleFile, sampleIn, sampleInZip } from '../submission/sample.ts'
@@ -31,7 +32,11 @@ export async function openSource(context: Context, data?: string): Promise<Sourc
       code: 'CLI_DATA_MISSING',
       params,
     })
-  if (there.isDirectory()) return fromFolder(context, data)
+  if (there.isDirectory()) {
+    // A download that was killed while its files were swapped in is finished first.
+    await settle(data)
+    return fromFolder(context, data)
+  }
   if (isZipName(data)) return fromZip(context, data)
   throw new JobError(`--data ${data} is a file, neither a folder nor a zip`, wanted, {
     code: 'CLI_DATA_KIND',
