@@ -13,12 +13,16 @@ import { type Ready, ready, tryFault } from './trial.mjs'
 
 type Scenario = (typeof scenarios)[number]
 
+/** Of test.csv. */
+const rows = Array.from({ length: 20 }, (_, row) => row + 1)
+
 /** A scenario in a folder with tables alone. */
 async function prepared(scenario: Scenario): Promise<Ready> {
   const base = newPlace()
   onTestFinished(() => remove(base))
   writeInputs(join(base, 'work'))
   writeFileSync(join(base, 'work/input'), 'input')
+  writeFileSync(join(base, 'work/answers.csv'), `ImageId,Label\n${rows.map((row) => `${row},1\n`).join('')}`)
   const known = await ready(scenario, base)
   onTestFinished(() => remove(known.template))
   return known
@@ -84,6 +88,15 @@ test('a command’s calls are counted where our sources make them, and each that
     const { problems, tried } = await found(known, kind, fault)
     expect(problems).toEqual([])
     expect(tried).toBeGreaterThan(0)
+  }
+})
+
+test('a download killed while its files are swapped in, or just after: no part stays, and it is finished by whoever reads it', async () => {
+  const known = await prepared(scenarios.find(({ name }) => name === 'download')!)
+  for (const kind of ['rename', 'rm']) {
+    const { problems, tried } = await found(known, kind, 'SIGKILL')
+    expect(problems).toEqual([])
+    expect(tried).toBeGreaterThan(2)
   }
 })
 

@@ -6,6 +6,8 @@ export const formats: Readonly<Record<string, () => Promise<Format>>> = {
   idx: async () => (await import('./idx.ts')).idx,
   jpeg: async () => (await import('./jpeg.ts')).jpeg,
   png: async () => (await import('./png.ts')).png,
+  resume: async () => (await import('./records.ts')).resumeRecord,
+  run: async () => (await import('./records.ts')).runRecord,
   safetensors: async () => (await import('./safetensors.ts')).safetensors,
   tfjs: async () => (await import('./tfjs.ts')).tfjs,
   zip: async () => (await import('./zip.ts')).zip,

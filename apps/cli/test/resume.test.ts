@@ -246,6 +246,12 @@ test('what cannot go on is refused in a sentence with the fix, and the files sta
       /\nFix: train anew/,
     ],
     [
+      'a resume.json that nobody would read to its end',
+      (cwd: string) => truncateSync(join(cwd, run, 'resume.json'), 2 ** 31),
+      /^Error: runs\/1-mlp\/resume\.json is damaged\n/,
+      /\nFix: train anew/,
+    ],
+    [
       'a finished run',
       (cwd: string) => {
         for (const name of left) rmSync(join(cwd, run, name))

@@ -17,7 +17,7 @@ import type { Sum } from './sums.ts'
 export const recordFormat = 2
 
 /** No record is longer: 65,535 classes with names of a line each are. */
-const mostBytes = 2 ** 26
+export const mostBytes = 2 ** 26
 
 /** Where something lay that a run read: a path that means the same from everywhere, and another one from the run's folder, which moves with both. */
 export interface Located {

@@ -6,7 +6,7 @@ import { many } from '../terminal/table.ts'
 import { answerOnce, isTaken, requireReplaceable, whenFree } from './answering.ts'
 import { tellDevice, tellLost } from './device.ts'
 import { tellNumbering } from './model.ts'
-import { firstUndone, type Job, loadFor, openJob } from './origin.ts'
+import { firstUndone, type Job, loadFor, openJob, settleAnswers } from './origin.ts'
 import { type Predicted, resultOf, type Task } from './task.ts'
 import { requireTasksApart, tasksOf } from './tasks.ts'
 
@@ -29,6 +29,7 @@ export async function predictMany(
   if (mine.length === 0)
     terminal.note(`None of ${many(all.length, 'file')} falls to --shard ${flags.shard}: they are dealt by their names`)
   const job = await openJob(model, flags)
+  await settleAnswers(mine)
   const waiting = await undoneOf(context, job, mine)
   await requireReplaceable(context, flags, waiting)
   await using classifier = waiting.length > 0 ? await loadFor(job, flags) : undefined

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { type Input, inputOf, type Origin, recordOf, stateOf } from '@pixelrow/files'
+import { type Input, inputOf, type Origin, recordOf, settle, stateOf } from '@pixelrow/files'
 import type { LoadedClassifier } from '@pixelrow/infer-node'
 import type { PredictOptions } from '../commands/predict/command.ts'
 import { exists } from '../files/folder.ts'
@@ -13,7 +13,7 @@ import { wordsOf } from '../line/words.ts'
 import type { TableOptions } from '../tables/asrun.ts'
 import { loadForMany, readModel } from './model.ts'
 import { type Inputs, type Made, openInputs } from './sums.ts'
-import { type Answer, answersOf, type Task } from './task.ts'
+import { type Answer, answersOf, outputsOf, type Task } from './task.ts'
 
 /** What decides an answer besides rows and model. */
 const answerFlags = { ...predictFlags, ...spreadsheetFlags }
@@ -110,6 +110,11 @@ export async function standingOf(
   const isTold = Array.isArray(seen) && seen.length > 0 && !seen.includes('')
   if (!exact && isTold && isDeepStrictEqual(seen, await job.inputs.seen(task))) return 'done'
   return isDeepStrictEqual(found.inputs, (await job.inputs.made(task))?.inputs) ? 'done' : 'rows'
+}
+
+/** Puts the folders of answers in order before they are looked at: what a killed process had begun to swap in is finished, where nobody else is at work. */
+export async function settleAnswers(tasks: readonly Task[]): Promise<void> {
+  for (const folder of new Set(tasks.flatMap(outputsOf).map((path) => dirname(path)))) await settle(folder)
 }
 
 /** The first of a task's answers that is not done, and how it stands. */

@@ -1,13 +1,11 @@
-import { dirname } from 'node:path'
-import { settle } from '@pixelrow/files'
 import { type PredictOptions, predictCommand } from '../commands/predict/command.ts'
 import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
 import { command } from '../line/paste.ts'
 import { wordsOf } from '../line/words.ts'
 import { many } from '../terminal/table.ts'
-import { firstUndone, type Job, openJob, type Standing } from './origin.ts'
-import { answersOf, type Task } from './task.ts'
+import { firstUndone, type Job, openJob, type Standing, settleAnswers } from './origin.ts'
+import type { Task } from './task.ts'
 
 /** A call, to be given again. */
 interface Call {
@@ -44,8 +42,7 @@ export async function verify(
 ): Promise<void> {
   const { terminal } = context
   const job = await openJob(model, flags)
-  // What a killed process had begun to swap in is finished first, where nobody else is at work.
-  for (const folder of new Set(tasks.flatMap(answersOf).map(({ path }) => dirname(path)))) await settle(folder)
+  await settleAnswers(tasks)
   const lacking = await lackingOf(context, job, tasks)
   if (lacking.length > 0)
     throw notCurrent(lacking, tasks.length, command('predict', ...wordsAgain(flags, words, lacking)))

@@ -4,6 +4,7 @@ import type { PixelTable } from '@pixelrow/data'
 import type { Context } from '../context.ts'
 import { checkpointFiles, exists, type RunFolder } from '../files/folder.ts'
 import { has, isObject, parsed } from '../files/json.ts'
+import { mostBytes } from '../files/record.ts'
 import { JobError } from '../line/errors.ts'
 import { type Flag, isValueOf } from '../line/flags/define.ts'
 import { command, near } from '../line/paste.ts'
@@ -47,9 +48,10 @@ async function others(path: string): Promise<string> {
 }
 
 /** The record in a folder's resume.json, checked: anybody may have written it. */
-export async function readRecord({ file }: RunFolder): Promise<ResumeRecord> {
+export async function readRecord({ file }: Pick<RunFolder, 'file'>): Promise<ResumeRecord> {
   const path = file(checkpointFiles.record)
-  const record = parsed(await readFile(path, 'utf8'))
+  const isOurs = (await stat(path)).size <= mostBytes
+  const record = isOurs ? parsed(await readFile(path, 'utf8')) : undefined
   if (has(record, { format: 'number' }) && record.format !== format) throw otherFormat(path, record)
   if (isRecord(record)) return record
   throw new JobError(`${path} is damaged`, 'train anew, with --force if that is to be in this folder', {

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { withTemporaryFolder } from '@pixelrow/files'
 import { SetupError } from '../error.ts'
 import { elsewhere } from '../setup/pip.ts'
 import { findPython, type Tool } from '../setup/python.ts'
@@ -54,8 +54,7 @@ const getCompiler =
 
 /** A compiler may be there without the standard library or a linker. */
 async function tryCompiler({ command, args }: Tool, signal: AbortSignal | undefined): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'pixelrow-cxx-'))
-  try {
+  await withTemporaryFolder(async (folder) => {
     const file = join(folder, 'try.cc')
     await writeFile(
       file,
@@ -70,9 +69,7 @@ async function tryCompiler({ command, args }: Tool, signal: AbortSignal | undefi
       params: { tool: 'compiler', found: said },
       advice: getCompiler,
     })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  })
 }
 
 export async function findNpm(signal: AbortSignal | undefined): Promise<Tool> {

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises'
-import { basename, dirname, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { behindLinks } from '../atomic.ts'
 import { FileError } from '../error.ts'
 import { check, claimRules } from '../options.ts'
@@ -7,6 +7,7 @@ import { attempt } from '../reason.ts'
 import type { ClaimOptions } from '../types.ts'
 import { deviceOutput, isHandle } from './device.ts'
 import { enter } from './enter.ts'
+import { isHeld } from './lock.ts'
 import { requireOurs } from './ours.ts'
 import { type FileOutput, leave, type Output, outputOf } from './output.ts'
 import { newOwner } from './owner.ts'
@@ -22,14 +23,20 @@ export async function claim(folder: string, options: ClaimOptions = {}): Promise
   return claimAt(folder, folder, options)
 }
 
-async function claimAt(folder: string, shown: string, options: ClaimOptions): Promise<Output> {
+/** `brief`: others wait for it. */
+async function claimAt(
+  folder: string,
+  shown: string,
+  options: ClaimOptions,
+  { brief = false }: { brief?: boolean } = {},
+): Promise<Output> {
   const { part, names = [] } = options
   options.signal?.throwIfAborted()
   for (const name of names) requireName(name)
   const made = await attempt(makeFolder(folder), { file: shown, action: 'created' })
   const real = await attempt(realpath(folder), { file: shown, action: 'written' })
   const store = storeOf(real, { shown, ...(part !== undefined && { part }) })
-  const claimed = { store, me: newOwner(options), made }
+  const claimed = { store, me: newOwner({ ...options, brief }), made }
   try {
     await enter(store, claimed.me)
     await requireOurs(store, names, options)
@@ -69,14 +76,17 @@ const isFolder = (path: string): FileError =>
   })
 
 /**
- * Puts a folder in order before it is read: where a killed process had begun to swap in its files, that is finished. A folder in which somebody
+ * Puts a folder in order before it is read: where a killed process had begun to swap in its files, that is finished, and what it left goes. A folder in which somebody
  * writes, or in which this user may not write, stays as it is.
  */
 export async function settle(folder: string): Promise<void> {
-  const names = await namesIn(storeOf(folder).path)
-  if (!names.some((name) => /^(journal|lock)/.test(name))) return
+  const { path } = storeOf(folder)
+  const names = await namesIn(path)
+  if (!names.some((name) => /^(journal|lock|new|work|gone)/.test(name))) return
   try {
-    await (await claim(folder, { by: 'settle' })).close()
+    // Whoever is at work is not to wait for a reader.
+    for (const name of names) if (name.startsWith('lock') && (await isHeld(join(path, name)))) return
+    await (await claimAt(folder, folder, { by: 'settle' }, { brief: true })).close()
   } catch (error) {
     if (!(error instanceof FileError && /^FILES_(LOCKED|SYSTEM)$/.test(error.code))) throw error
   }

@@ -134,6 +134,12 @@ export async function isAlive(lock: string, owner: Owner): Promise<boolean> {
   return (await now(dirname(lock))) - Math.max(...last) < patience
 }
 
+/** Whether a lock is there, and its owner at work. */
+export async function isHeld(lock: string): Promise<boolean> {
+  const owner = await ownerOf(lock)
+  return owner !== undefined && isAlive(lock, owner)
+}
+
 const timeOf = (path: string): Promise<number> =>
   stat(path).then(
     ({ mtimeMs }) => mtimeMs,

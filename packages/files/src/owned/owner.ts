@@ -21,10 +21,17 @@ export interface Owner {
 export const idPattern = '[0-9a-f]{8}-\\d+-\\d+-[0-9a-f]{8}'
 
 /** A new claim of this process. */
-export function newOwner({ by }: { by?: string | undefined } = {}): Owner {
+export function newOwner({ by, brief = false }: { by?: string | undefined; brief?: boolean } = {}): Owner {
   const { pid } = process
   const id = [machine(), pid, startOfThis(), randomBytes(4).toString('hex')].join('-')
-  return { id, host: hostname(), pid, since: new Date().toISOString(), ...(by !== undefined && { by }) }
+  return {
+    id,
+    host: hostname(),
+    pid,
+    since: new Date().toISOString(),
+    ...(by !== undefined && { by }),
+    ...(brief && { brief }),
+  }
 }
 
 /** Claims of this process that are over, whether or not the disk let their locks go. */

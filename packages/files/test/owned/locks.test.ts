@@ -1,7 +1,7 @@
 import { execSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { claim, settle } from '@pixelrow/files'
+import { claim, claimFile, settle } from '@pixelrow/files'
 import { describe, expect, test } from 'vitest'
 import { failure, listing, newFolder, readText } from '../support.ts'
 
@@ -22,6 +22,28 @@ test('a process whose start could not be read, as too many files were open, keep
   hold(pid)
   await (await claim(folder)).close()
   expect(listing(folder)).toEqual([])
+})
+
+test('a reader removes what a process left that was killed while it let go of a folder', async () => {
+  const folder = newFolder()
+  const { pid } = spawnSync(process.execPath, ['--version'])
+  const output = await claim(folder)
+  const { id } = JSON.parse(readText(join(folder, '.pixelrow/lock/owner.json'))) as { id: string }
+  await output.close()
+  const dead = id.replace(/^(\w+)-\d+/, `$1-${pid}`)
+  for (const left of ['gone', 'work', 'new']) {
+    mkdirSync(join(folder, '.pixelrow', `${left}-${dead}`), { recursive: true })
+    await settle(folder)
+    expect(listing(folder)).toEqual([])
+  }
+})
+
+test('a reader that puts a folder in order is in nobody’s way', async () => {
+  const folder = newFolder()
+  await using _held = await claimFile(join(folder, 'held'))
+  const readers = Array.from({ length: 100 }, () => settle(folder))
+  const writers = Array.from({ length: 100 }, async (_, at) => (await claimFile(join(folder, `file-${at}`))).close())
+  await Promise.all([...readers, ...writers])
 })
 
 describe('a lock of another machine', () => {

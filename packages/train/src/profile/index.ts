@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PixelTable } from '@pixelrow/data'
+import { withTemporaryFolder } from '@pixelrow/files'
 import type { Architecture } from '@pixelrow/model'
 import { check, positive } from '../check.ts'
 import { chosenFor } from '../device/choice.ts'
@@ -90,15 +90,12 @@ async function timed(training: SetUp, seconds: number) {
 
 /** The profile is a file that onnxruntime writes when its session ends; a device may take sessions for longer and for shorter runs. */
 async function profiled(start: (path: string) => Promise<SetUp>, seconds: number): Promise<Times> {
-  const folder = await mkdtemp(join(tmpdir(), 'pixelrow-profile-'))
-  try {
+  return withTemporaryFolder(async (folder) => {
     const { pace } = await timed(await start(join(folder, 'kernels')), seconds)
     const files = await readdir(folder)
     if (files.length === 0) throw failed(`onnxruntime wrote no profile into ${folder}.`)
     return timesIn(await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8'))), pace.steps)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  })
 }
 
 const failed = (message: string) => new TrainError({ code: 'TRAIN_PROFILE_FAILED', message })

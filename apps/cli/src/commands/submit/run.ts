@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { withTemporaryFolder } from '@pixelrow/files'
 import type { Kaggle } from '@pixelrow/kaggle'
 import type { Context } from '../../context.ts'
 import { withKaggle } from '../../kaggle/session.ts'
@@ -44,14 +42,11 @@ export async function run(context: Context, flags: SubmitOptions, word: string):
 async function sampleOf(context: Context, flags: SubmitOptions, kaggle: Kaggle): Promise<Reference | undefined> {
   const { signal } = context
   const { competition } = flags
-  const folder = await mkdtemp(join(tmpdir(), 'pixelrow-'))
-  try {
-    const names = (await kaggle.files(competition, { signal })).map(({ name }) => name)
-    const name = chosenSample(context, competition, names)
-    if (name === undefined) return undefined
+  const names = (await kaggle.files(competition, { signal })).map(({ name }) => name)
+  const name = chosenSample(context, competition, names)
+  if (name === undefined) return undefined
+  return withTemporaryFolder(async (folder) => {
     const { files } = await kaggle.download(competition, { folder, file: name, signal })
     return referenceBy(await openSample(context, { name: `the ${name} of ${competition}`, source: files[0]! }), flags)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  })
 }
