@@ -11,6 +11,7 @@ import { environment } from './python.ts'
 
 const run = promisify(execFile)
 const slug = 'digit-recognizer'
+const dataset = 'zalando-research/fashionmnist'
 let interpreter: string
 let home: string
 let server: KaggleServer
@@ -34,6 +35,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }))
 beforeEach(async () => {
   server = await startKaggle({
     competitions: [{ labels, files: { 'train.csv': train, 'test.csv': Buffer.from('pixel0\n0\n') } }],
+    datasets: [{ owner: 'zalando-research', name: 'fashionmnist', files: { 'fashion-mnist_train.csv': train } }],
   })
   token = server.state.token
 })
@@ -95,6 +97,26 @@ describe("Kaggle's own client against the stand-in server", () => {
     expect(readFileSync(join(folder, 'train.csv'))).toEqual(train)
     const leaked = server.requests.filter(({ point, headers }) => point.startsWith('storage.') && headers.authorization)
     expect(leaked).toEqual([])
+  })
+
+  test('lists and downloads a data set as ours does', async () => {
+    const { code, printed } = await official('datasets', 'files', dataset, '--csv')
+    expect(code).toBe(0)
+    const rows = printed
+      .trim()
+      .split(/\r?\n/)
+      .filter((row) => /\.csv,/.test(row))
+    const files = await (await ours()).datasetFiles(dataset)
+    expect(rows.map((row) => row.split(',').slice(0, 2))).toEqual(files.map(({ name, bytes }) => [name, String(bytes)]))
+
+    const [all, folder] = [join(home, 'set'), join(home, 'our-set')]
+    expect(await official('datasets', 'download', dataset, '-p', all, '--unzip', '-q')).toMatchObject({ code: 0 })
+    const theirs = server.requests.find(({ point }) => point === 'DownloadDataset')
+    await (await ours()).downloadDataset(dataset, { folder })
+    const mine = server.requests.findLast(({ point }) => point === 'DownloadDataset')
+    expect(mine).toMatchObject({ body: { ownerSlug: 'zalando-research', datasetSlug: 'fashionmnist' } })
+    expect(theirs!.body).toMatchObject(mine!.body!)
+    for (const { name } of files) expect(readFileSync(join(folder, name))).toEqual(readFileSync(join(all, name)))
   })
 
   test('submits, and lists what both have submitted', async () => {

@@ -24,11 +24,14 @@ export interface Setting {
 
 export const fake = { rows: 300, classes: ['0', '1', '2'] }
 
-/** A stand-in for Kaggle with a small competition, and a machine with an empty home; `signedIn` unless said otherwise. */
+/**
+ * A stand-in for Kaggle with a small competition, and a machine with an empty home; `signedIn` unless said otherwise. `dataset` has the tables of the competition under
+ * the names that Fashion-MNIST has.
+ */
 export async function kaggleSetting(
   options: Options = {},
   competition: Competition = {},
-  { signedIn = true } = {},
+  { signedIn = true, dataset }: { signedIn?: boolean; dataset?: string } = {},
 ): Promise<Setting> {
   const cwd = workFolder()
   const home = workFolder()
@@ -40,6 +43,7 @@ export async function kaggleSetting(
     token,
     pendingLooks: 0,
     competitions: [{ files, labels, ...competition }],
+    ...(dataset !== undefined && { datasets: [datasetOf(dataset, files)] }),
     ...options,
   })
   onTestFinished(() => server.close())
@@ -96,3 +100,9 @@ export function filesBelow(...folders: string[]): Map<string, Buffer> {
 
 /** Says to the command that it runs in a terminal. */
 export const atTerminal = { NODE_OPTIONS: `--import ${new URL('./terminal.mjs', import.meta.url).href}` }
+
+function datasetOf(title: string, files: Record<string, Uint8Array>) {
+  const [owner = '', name = ''] = title.split('/')
+  const { 'train.csv': train, 'test.csv': test } = files
+  return { owner, name, files: { 'fashion-mnist_train.csv': train!, 'fashion-mnist_test.csv': test! } }
+}

@@ -120,7 +120,29 @@ describe('download', () => {
     expect(readdirSync(join(cwd, 'deep/er'))).toEqual(['.pixelrow', 'test.csv'])
   })
 
+  test('--dataset brings a data set, and what comes next can be pasted and trains', async () => {
+    const { pixelrow, cwd } = await kaggleSetting({}, {}, { dataset: 'zalando-research/fashionmnist' })
+    const address = 'https://www.kaggle.com/datasets/zalando-research/fashionmnist'
+    const { code, stdout, stderr } = await pixelrow(['download', '--dataset', address])
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: 'fashionmnist/fashion-mnist_train.csv\nfashionmnist/fashion-mnist_test.csv\n',
+    })
+    const [, next] = /\n {2}node \S+ (train fashionmnist\/fashion-mnist_train\.csv)\n$/.exec(stderr)!
+    expect(await pixelrow([...next!.split(' '), '--recipe', 'linear', '--epochs', '1'])).toMatchObject({ code: 0 })
+    const again = await pixelrow(['download', '--dataset', address, '--json'])
+    expect(again.stderr).toContain('fashionmnist/fashion-mnist_train.csv is there already')
+    expect(readdirSync(cwd).sort()).toEqual(['fashionmnist', 'runs'])
+    const both = await pixelrow(['download', '--dataset', address, '--competition', 'titanic'])
+    expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('leave one away') })
+  })
+
   test.each<[string, string[], RegExp]>([
+    [
+      'an unknown data set',
+      ['--dataset', 'nobody/nothing'],
+      /^Error: No data set "nobody\/nothing", or no access to it .*OWNER\/NAME\.\n/,
+    ],
     [
       'an unknown file',
       ['--only', 'nope.csv'],

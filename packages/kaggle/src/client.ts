@@ -1,11 +1,11 @@
 import type {
   Competition,
-  CompetitionFile,
   Credentials,
   Download,
   DownloadOptions,
   Place,
   Receipt,
+  RemoteFile,
   Submission,
   SubmissionLimits,
   SubmitOptions,
@@ -35,13 +35,19 @@ export interface Kaggle {
   /** Looks a competition up: whether it is there, whether its rules are accepted, what it takes. */
   competition(slug: string, options?: CallOptions): Promise<Competition>
   /** Its files. Works before the rules are accepted; a download does not. */
-  files(slug: string, options?: CallOptions): Promise<CompetitionFile[]>
+  files(slug: string, options?: CallOptions): Promise<RemoteFile[]>
   /**
    * Downloads all files, or one. An interrupted download continues where it was, sizes and checksums are verified, zips unpacked
    * safely; each file appears whole or not at all. Throws also `RulesNotAcceptedError`, `UnknownFileError`, `FileError` of @pixelrow/files
    * (a full disk, a file that is there already, a damaged zip).
    */
   download(slug: string, options?: DownloadOptions): Promise<Download>
+  /**
+   * The files of a data set, named as `owner/name`, as `owner/name/versions/3`, or by its address. Throws `UnknownDatasetError`.
+   */
+  datasetFiles(name: string, options?: CallOptions): Promise<RemoteFile[]>
+  /** Downloads all files of a data set, or one, as `download` does those of a competition. Throws also `UnknownDatasetError`. */
+  downloadDataset(name: string, options?: DownloadOptions): Promise<Download>
   /** What the team may still submit. Throws also `RulesNotAcceptedError`. */
   limits(slug: string, options?: CallOptions): Promise<SubmissionLimits>
   /**

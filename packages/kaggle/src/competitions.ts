@@ -2,8 +2,8 @@ import { show } from '../../../common/options.ts'
 import { answersOfList, beyond, usualAnswer } from './answer.ts'
 import { ForbiddenError, KaggleError, RulesNotAcceptedError, ServiceError, UnknownCompetitionError } from './errors.ts'
 import { date, type Fields, number, objects, oneLine, text } from './fields.ts'
-import type { CallOptions, Service } from './service.ts'
-import type { Competition, CompetitionFile } from './types.ts'
+import type { Answer, CallOptions, Service } from './service.ts'
+import type { Competition, RemoteFile } from './types.ts'
 
 /** A competition's name out of what people paste: the name itself, or the address of any of its pages. */
 export function slugOf(nameOrAddress: string): string {
@@ -111,14 +111,14 @@ export async function about(service: Service, method: string, slug: string, body
 }
 
 /** All files: the service gives them in pages. */
-export async function listFiles(service: Service, slug: string, how: CallOptions = {}): Promise<CompetitionFile[]> {
-  const files: CompetitionFile[] = []
+export async function listFiles(service: Service, slug: string, how: CallOptions = {}): Promise<RemoteFile[]> {
+  const files: RemoteFile[] = []
   for await (const fields of pages(service, 'ListDataFiles', slug, how))
-    for (const each of objects(fields.files)) files.push(competitionFile(each))
+    for (const each of objects(fields.files)) files.push(remoteFile(each))
   return files
 }
 
-function competitionFile(fields: Fields): CompetitionFile {
+export function remoteFile(fields: Fields): RemoteFile {
   const created = date(fields.creationDate)
   return {
     name: text(fields.name) || text(fields.ref),
@@ -127,19 +127,25 @@ function competitionFile(fields: Fields): CompetitionFile {
   }
 }
 
-/** The pages of a list, one after the other. */
-export async function* pages(
+/** The pages of a list about a competition. */
+export const pages = (
   service: Service,
   method: string,
   slug: string,
-  how: CallOptions & { pageSize?: number } = {},
+  { pageSize, ...how }: CallOptions & { pageSize?: number } = {},
+): AsyncGenerator<Fields> => pagesOf(service, (body) => about(service, method, slug, body, how), pageSize)
+
+/** The pages of a list, one after the other. */
+export async function* pagesOf(
+  service: Service,
+  ask: (body: Fields) => Promise<Answer>,
+  pageSize = 100,
 ): AsyncGenerator<Fields> {
   const { maxPages = 10_000, maxAnswer = usualAnswer } = service.options
   const seen = new Set<string>()
   let [token, length] = ['', 0]
   for (let page = 1; ; page++) {
-    const body = { pageSize: how.pageSize ?? 100, ...(token && { pageToken: token }) }
-    const answer = await about(service, method, slug, body, how)
+    const answer = await ask({ pageSize, ...(token && { pageToken: token }) })
     length += answer.length
     if (length > answersOfList * maxAnswer)
       throw beyond('maxAnswer', maxAnswer, `gave a list of more than ${answersOfList} times ${maxAnswer} bytes`)

@@ -1,9 +1,11 @@
 import type { Kaggle, User } from './client.ts'
 import { getCompetition, listFiles, slugOf } from './competitions.ts'
 import { findIn } from './credentials.ts'
-import { downloadAll, downloadOne } from './download.ts'
+import { datasetOf, listDatasetFiles } from './datasets.ts'
+import { download } from './download.ts'
 import { text } from './fields.ts'
 import { callRules, check, downloadRules, kaggleRules, listRules, submitRules, waitRules } from './options.ts'
+import { competitionOrigin, datasetOrigin } from './origin.ts'
 import { type CallOptions, createService, rejected, type Service } from './service.ts'
 import { findPlace, getLimits, getSubmission, listSubmissions, waitForScore } from './submissions.ts'
 import { submit } from './submit.ts'
@@ -38,10 +40,15 @@ function calls(service: Service): Omit<Kaggle, 'credentials' | 'baseUrl'> {
     },
     async download(slug, how = {}) {
       check('download', how, downloadRules)
-      const { file } = how
-      return file === undefined
-        ? downloadAll(service, slugOf(slug), how)
-        : downloadOne(service, slugOf(slug), file, how)
+      return download(service, competitionOrigin(service, slugOf(slug)), how)
+    },
+    async datasetFiles(name, how) {
+      check('datasetFiles', how, callRules)
+      return listDatasetFiles(service, datasetOf(name), how)
+    },
+    async downloadDataset(name, how = {}) {
+      check('downloadDataset', how, downloadRules)
+      return download(service, datasetOrigin(service, datasetOf(name)), how)
     },
     async limits(slug, how) {
       check('limits', how, callRules)

@@ -3,8 +3,8 @@ import { dirname, join, resolve, sep } from 'node:path'
 import {
   type Checksum,
   claim,
-  download,
   FileError,
+  download as fetchFile,
   fileErrorFrom,
   makeFolder,
   type Output,
@@ -13,21 +13,26 @@ import {
   type DownloadOptions as TransferOptions,
   unsafeName,
 } from '@pixelrow/files'
-import { explained, listFiles } from './competitions.ts'
 import { ServiceError, UnknownFileError } from './errors.ts'
-import type { Fields } from './fields.ts'
+import type { Origin } from './origin.ts'
 import { patienceOf, type Service } from './service.ts'
 import type { Download, DownloadOptions } from './types.ts'
 import { isZip, unpackAll, unpackOne } from './unpack.ts'
 
-/** All files of a competition, which come as one zip, unpacked or as it is. */
-export async function downloadAll(service: Service, slug: string, options: DownloadOptions = {}): Promise<Download> {
+/** All files of a competition or data set, or one. */
+export const download = (service: Service, origin: Origin, options: DownloadOptions = {}): Promise<Download> =>
+  options.file === undefined
+    ? downloadAll(service, origin, options)
+    : downloadOne(service, origin, options.file, options)
+
+/** All files, which come as one zip, unpacked or as it is. */
+async function downloadAll(service: Service, origin: Origin, options: DownloadOptions): Promise<Download> {
   const { folder = '.', extract = true, overwrite = false, signal } = options
-  const address = await addresses(service, 'DownloadDataFiles', slug, {}, signal)
+  const address = await addresses(service, origin, undefined, signal)
   const root = resolve(folder)
-  const name = `${slug}.zip`
+  const name = `${origin.name}.zip`
   const path = join(root, name)
-  await using output = await claimFor(slug, { root, name }, options)
+  await using output = await claimFor(origin, { root, name }, options)
   let files = [path]
   const place = async (part: string) => {
     if (extract) files = await unpackAll(part, root, { name, overwrite, output, ...(signal && { signal }) })
@@ -37,7 +42,7 @@ export async function downloadAll(service: Service, slug: string, options: Downl
       await output.commit()
     }
   }
-  const { bytes, resumedFrom } = await download(address, path, {
+  const { bytes, resumedFrom } = await fetchFile(address, path, {
     ...transfer(service, name, options),
     overwrite: overwrite || extract,
     place,
@@ -45,25 +50,25 @@ export async function downloadAll(service: Service, slug: string, options: Downl
   return { files, bytes, resumedFrom }
 }
 
-/** One file, in the same sub-folder as in the competition. Large ones come packed, which is known when they are there. */
-export async function downloadOne(
+/** One file, in the same sub-folder as there. Large ones come packed, which is known when they are here. */
+async function downloadOne(
   service: Service,
-  slug: string,
+  origin: Origin,
   name: string,
-  options: DownloadOptions = {},
+  options: DownloadOptions,
 ): Promise<Download> {
   const problem = unsafeName(name)
   if (problem)
     throw new FileError({ code: 'FILES_NAME_IMPOSSIBLE', file: name, problem: `cannot be downloaded: ${problem}` })
   const { folder = '.', overwrite = false, signal } = options
-  const address = await addresses(service, 'DownloadDataFile', slug, { fileName: name }, signal)
+  const address = await addresses(service, origin, name, signal)
   const root = resolve(folder)
-  await using output = await claimFor(slug, { root, name }, options)
+  await using output = await claimFor(origin, { root, name }, options)
   const path = join(root, ...name.split('/'))
   await makeFolder(dirname(path)).catch((error: unknown) => {
     throw fileErrorFrom(error, { file: dirname(path), action: 'created' })
   })
-  const { bytes, resumedFrom } = await download(address, path, {
+  const { bytes, resumedFrom } = await fetchFile(address, path, {
     ...transfer(service, name, options),
     overwrite,
     place: async (part) => {
@@ -80,13 +85,13 @@ export async function downloadOne(
  * kill leaves none behind.
  */
 async function claimFor(
-  slug: string,
+  { title }: Origin,
   { root, name }: { root: string; name: string },
   { overwrite = false, signal }: DownloadOptions,
 ): Promise<Output> {
   const parts = partsOf(name)
   const isOurs = (path: string) => parts.some((part) => path.endsWith(join(sep, part)))
-  const output = await claim(root, { by: `download of ${slug}`, force: overwrite, isOurs, signal })
+  const output = await claim(root, { by: `download of ${title}`, force: overwrite, isOurs, signal })
   for (const part of parts) output.remove(part)
   return output
 }
@@ -99,19 +104,19 @@ async function copy(part: string, name: string, output: Output): Promise<void> {
 /** A source of addresses that expire: the first is asked for now, so that a refusal comes before anything is written. */
 async function addresses(
   service: Service,
-  method: string,
-  slug: string,
-  body: Fields,
+  origin: Origin,
+  file: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<() => Promise<string>> {
   const ask = async () => {
     try {
-      const { location } = await service.call(method, { competitionName: slug, ...body }, { signal })
+      const { location } = await origin.ask(file, { signal })
       const url = location && URL.canParse(location, service.baseUrl) && new URL(location, service.baseUrl)
       if (url && /^https?:$/.test(url.protocol)) return url.href
-      throw new ServiceError(`Kaggle gave no address for the download from ${slug}.`, { status: 200, reason: '' })
+      const problem = `Kaggle gave no address for the download from ${origin.title}.`
+      throw new ServiceError(problem, { status: 200, reason: '' })
     } catch (error) {
-      throw await refusal(service, error, slug, body)
+      throw await refusal(origin, error, file)
     }
   }
   let first: string | undefined = await ask()
@@ -123,13 +128,19 @@ async function addresses(
 }
 
 /** A 404 may be about the file: then the names that exist help. */
-async function refusal(service: Service, error: unknown, slug: string, { fileName }: Fields): Promise<unknown> {
-  const isMissing = error instanceof ServiceError && error.status === 404
-  const explanation = await explained(service, error, slug)
-  if (!isMissing || explanation !== error || typeof fileName !== 'string') return explanation
-  const names = (await listFiles(service, slug)).map(({ name }) => name)
-  return names.includes(fileName) ? error : new UnknownFileError(slug, fileName, names)
+async function refusal(origin: Origin, error: unknown, file: string | undefined): Promise<unknown> {
+  const isMissing = error instanceof ServiceError && error.status === 404 && file !== undefined
+  const names = isMissing ? await namesIn(origin) : undefined
+  if (file === undefined || !names) return origin.explain(error)
+  return names.includes(file) ? error : new UnknownFileError(origin.title, file, names)
 }
+
+/** The names of all files; undefined where there are none to see. */
+const namesIn = (origin: Origin): Promise<string[] | undefined> =>
+  origin.files().then(
+    (files) => files.map(({ name }) => name),
+    () => undefined,
+  )
 
 function transfer(service: Service, name: string, { maxBytes, signal, onProgress }: DownloadOptions): TransferOptions {
   const { stallTimeout } = service.options

@@ -21,7 +21,9 @@ export type KaggleErrorCode =
   | 'KAGGLE_RULES_NOT_ACCEPTED'
   /** There is no such `competition`, or no access to it: similar names as `suggestions`. */
   | 'KAGGLE_COMPETITION_UNKNOWN'
-  /** A `competition` has no such `file`: those that it has as `files`. */
+  /** There is no such `dataset`, or no access to it. */
+  | 'KAGGLE_DATASET_UNKNOWN'
+  /** A `competition`, or the data set of that name, has no such `file`: those that it has as `files`. */
   | 'KAGGLE_FILE_UNKNOWN'
   /** Kaggle denies a call to somebody who has joined the `competition`. */
   | 'KAGGLE_FORBIDDEN'
@@ -114,12 +116,30 @@ export class UnknownCompetitionError extends KaggleError {
   }
 }
 
-/** The competition has no such file: which it has. */
+/** There is no such data set, or this user may not see it. */
+export class UnknownDatasetError extends KaggleError {
+  static override readonly kind: string = 'UnknownDatasetError'
+  /** As `owner/name`. */
+  readonly dataset: string
+
+  constructor(dataset: string, reason: string) {
+    const kaggle = reason ? ` (${reason})` : ''
+    const advice = 'Its name is what follows www.kaggle.com/datasets/ in its address: OWNER/NAME.'
+    super(`No data set ${JSON.stringify(dataset)}, or no access to it${kaggle}. ${advice}`, {
+      code: 'KAGGLE_DATASET_UNKNOWN',
+      params: { dataset },
+    })
+    this.dataset = dataset
+  }
+}
+
+/** The competition or data set has no such file: which it has. */
 export class UnknownFileError extends KaggleError {
   static override readonly kind: string = 'UnknownFileError'
+  /** Its name, or a data set's as `owner/name`. */
   readonly competition: string
   readonly file: string
-  /** Files that the competition has. */
+  /** Files that it has. */
   readonly files: string[]
 
   constructor(competition: string, file: string, files: string[]) {

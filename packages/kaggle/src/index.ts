@@ -16,13 +16,13 @@ export {
   SubmissionUnclearError,
   tokenPage,
   UnknownCompetitionError,
+  UnknownDatasetError,
   UnknownFileError,
   UnreachableError,
 } from './errors.ts'
 export { type Removed, removeToken, saveToken, tokenFile } from './token.ts'
 export type {
   Competition,
-  CompetitionFile,
   Credentials,
   CredentialsOptions,
   Download,
@@ -31,6 +31,7 @@ export type {
   KaggleOptions,
   Place,
   Receipt,
+  RemoteFile,
   RetryNotice,
   Submission,
   SubmissionLimits,

@@ -27,9 +27,9 @@ export interface Competition {
   submissionsDisabled: boolean
 }
 
-/** A file of a competition. */
-export interface CompetitionFile {
-  /** Path inside the competition, its parts separated by `/`. */
+/** A file of a competition or of a data set. */
+export interface RemoteFile {
+  /** Path inside it, its parts separated by `/`. */
   name: string
   bytes: number
   created?: Date
@@ -118,9 +118,9 @@ export interface RetryNotice {
 export interface DownloadOptions {
   /** Where files go; it is made if it is missing. Default: the current folder. */
   folder?: string
-  /** One file by its name in the competition. Default: all files, which come as one zip. */
+  /** One file by its name in the competition or data set. Default: all files, which come as one zip. */
   file?: string
-  /** Unpack the zip of all files; false keeps it, as `<slug>.zip`. Default true. */
+  /** Unpack the zip of all files; false keeps it, as `<name>.zip`. Default true. */
   extract?: boolean
   /** Replace files that are there. Default false: one that is there is an error. */
   overwrite?: boolean

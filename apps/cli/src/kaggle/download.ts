@@ -9,21 +9,24 @@ import type { CompetitionOptions } from '../line/flags/kaggle.ts'
 import type { DataOptions } from '../line/flags/reading.ts'
 import { isZipName } from '../tables/kind.ts'
 
-/** Where a competition's files go, and how many of them. */
+/** Which files, and where they go. */
 export interface Wanted extends Pick<DownloadOptions, 'file' | 'overwrite'> {
-  competition: string
+  /** A competition, or a data set as `owner/name`. */
+  name: string
+  isDataset?: boolean
   folder: string
 }
 
-/** Downloads and unpacks a competition's files, showing how far it is; interrupted, it tells what has come and stays. */
+/** Downloads and unpacks the files of a competition or data set, showing how far it is; interrupted, it tells what has come and stays. */
 export async function downloadTo(context: Context, kaggle: Kaggle, wanted: Wanted): Promise<Download> {
   const { terminal, signal, kept } = context
-  const { competition, folder, file, overwrite = false } = wanted
+  const { name, isDataset = false, folder, file, overwrite = false } = wanted
   if (!overwrite) await requireFree(context, kaggle, wanted)
-  terminal.note(`Downloading ${file ?? `the files of ${competition}`} to ${folder}`)
+  terminal.note(`Downloading ${file ?? `the files of ${name}`} to ${folder}`)
   try {
     const onProgress = (progress: TransferProgress) => terminal.transient(transferLine(progress))
-    const done = await kaggle.download(competition, { folder, ...(file && { file }), overwrite, signal, onProgress })
+    const how = { folder, ...(file && { file }), overwrite, signal, onProgress }
+    const done = await (isDataset ? kaggle.downloadDataset(name, how) : kaggle.download(name, how))
     terminal.transient()
     if (done.resumedFrom) terminal.note(`${megabytes(done.resumedFrom)} of it had come before`)
     return done
@@ -43,7 +46,7 @@ export async function competitionFolder(
   // One that was killed while its files were swapped in is finished first.
   await settle(folder)
   const isThere = await exists(isZipName(folder) ? folder : join(folder, 'train.csv'))
-  if (!isThere) await downloadTo(context, await open(), { competition, folder })
+  if (!isThere) await downloadTo(context, await open(), { name: competition, folder })
   return folder
 }
 
@@ -69,10 +72,12 @@ async function partsIn(folder: string): Promise<string[]> {
 }
 
 /** Refuses what is in the way before anything is downloaded, rather than after it. */
-async function requireFree({ signal }: Context, kaggle: Kaggle, { competition, folder, file }: Wanted): Promise<void> {
+async function requireFree({ signal }: Context, kaggle: Kaggle, wanted: Wanted): Promise<void> {
+  const { name: from, isDataset, folder, file } = wanted
   if (!(await exists(folder))) return
   await settle(folder)
-  const names = file === undefined ? (await kaggle.files(competition, { signal })).map(({ name }) => name) : [file]
+  const list = () => (isDataset ? kaggle.datasetFiles(from, { signal }) : kaggle.files(from, { signal }))
+  const names = file === undefined ? (await list()).map(({ name }) => name) : [file]
   for (const name of names) {
     if (await exists(join(folder, name))) throw inTheWay(`${join(folder, name)} is there already`)
   }

@@ -63,6 +63,16 @@ export function shape(flag: string): (text: string) => string {
   }
 }
 
+/** A data set of Kaggle's by its name or its address: `owner/name`, with a version where one is meant. */
+export function dataset(flag: string): (text: string) => string {
+  return (text) => {
+    const path = /kaggle\.com\/datasets\/([^?#]+)/.exec(text)?.[1] ?? text
+    const [, name, version] = /^([\w.-]+\/[\w.-]+)(?:\/versions\/([1-9]\d{0,8})|\/[a-z]*)?\/?$/.exec(path) ?? []
+    if (name) return version ? `${name}/versions/${version}` : name
+    return refuse(flag, "a data set's name in its address", 'zalando-research/fashionmnist', text)
+  }
+}
+
 /** A competition by its slug or its address: the slug. */
 export function competition(flag: string): (text: string) => string {
   return (text) => {

@@ -33,13 +33,7 @@ export const methods = {
   },
   GetCompetition: (call) => describe(competitionOf(call, 'competitions.get')),
   ListDataFiles(call) {
-    const files = Object.entries(competitionOf(call, 'competitions.get').files).map(([name, bytes]) => ({
-      ref: name,
-      name,
-      totalBytes: bytes.length,
-      creationDate: '2026-11-23T12:29:37.8361234Z',
-    }))
-    return page('files', files, call.body)
+    return page('files', described(competitionOf(call, 'competitions.get').files), call.body)
   },
   DownloadDataFiles(call) {
     const competition = joined(call)
@@ -109,6 +103,23 @@ export const methods = {
   },
 }
 
+/** The calls about data sets. @type {Record<string, (call: Call) => Fields | Redirect>} */
+export const datasetMethods = {
+  GetDatasetMetadata(call) {
+    const { owner, name } = datasetOf(call)
+    return { info: { datasetId: 2243, datasetSlug: name, ownerUser: owner, licenses: [{ name: 'CC0-1.0' }] } }
+  },
+  ListDatasetFiles: (call) => page('datasetFiles', described(datasetOf(call).files), call.body),
+  DownloadDataset(call) {
+    const dataset = datasetOf(call)
+    const name = call.body.fileName
+    if (name === undefined) return sign(call, `${dataset.name}/archive.zip`, call.state.zip(dataset))
+    const bytes = dataset.files[String(name)]
+    if (!bytes) throw new Refusal(404, 'NOT_FOUND', 'Not found')
+    return sign(call, String(name), bytes)
+  },
+}
+
 /** Other services' calls. @type {Record<string, (call: Call) => Fields>} */
 export const otherServices = {
   'security.OAuthService/IntrospectToken': ({ body, state }) =>
@@ -138,6 +149,23 @@ function competitionOf({ body, state }, permission) {
   if (!found) throw denied(permission)
   return found
 }
+
+/** A data set that is somebody's own is unknown to everybody else. @param {Call} call */
+function datasetOf({ body, state }) {
+  const { ownerSlug, datasetSlug } = body
+  const found = state.datasets.find(({ owner, name }) => owner === ownerSlug && name === datasetSlug)
+  if (!found) throw denied('datasets.get')
+  return found
+}
+
+/** @param {Record<string, Uint8Array>} files */
+const described = (files) =>
+  Object.entries(files).map(([name, bytes]) => ({
+    ref: name,
+    name,
+    totalBytes: bytes.length,
+    creationDate: '2026-11-23T12:29:37.8361234Z',
+  }))
 
 /** @param {Call} call */
 function joined(call) {

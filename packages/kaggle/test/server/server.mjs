@@ -2,7 +2,7 @@
 // A stand-in for Kaggle: its calls on one port, its storage on another, so that an Authorization header that leaks there shows.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { isSignedIn, methods, otherServices, Refusal } from './api.mjs'
+import { datasetMethods, isSignedIn, methods, otherServices, Refusal } from './api.mjs'
 import { createFaults } from './faults.mjs'
 import { createState } from './state.mjs'
 import * as storage from './storage.mjs'
@@ -94,13 +94,16 @@ function callHandler(context) {
   }
 }
 
+/** The calls of those who are signed in, by service. @type {Record<string, typeof methods>} */
+const services = { 'competitions.CompetitionApiService': methods, 'datasets.DatasetApiService': datasetMethods }
+
 /** @param {{ path: string, point: string, request: Request, body: Record<string, unknown>, state: Context['state'], host: string }} call */
 function handle({ path, point, request, body, state, host }) {
   const call = { body, state, storage: host }
   const other = otherServices[path]
   if (other) return other(call)
   if (!isSignedIn(state, request.headers.authorization)) throw new Refusal(401, 'UNAUTHENTICATED', 'Unauthenticated')
-  const method = path === `competitions.CompetitionApiService/${point}` ? methods[point] : undefined
+  const method = services[path.split('/')[0] ?? '']?.[point]
   if (!method || request.method !== 'POST') throw new Refusal(404, 'NOT_FOUND', `No call ${path}`)
   return method(call)
 }

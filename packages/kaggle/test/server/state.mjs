@@ -14,6 +14,8 @@ import { zipOf } from './zip.mjs'
  * @property {string} [labels] CSV of true labels, by which submissions are scored.
  * @property {{ teamName: string, score: string }[]} [teams] The others on the leaderboard.
  *
+ * @typedef {{ owner: string, name: string, files: Record<string, Uint8Array> }} Dataset
+ *
  * @typedef {{ ref: number, slug: string, fileName: string, description: string, bytes: number, date: Date, looks: number, hidden: number,
  *   publicScore: string, errorDescription: string }} Submission
  * @typedef {{ id: string, name: string, total: number, body: Buffer, done: boolean, token: string }} Upload
@@ -23,6 +25,7 @@ import { zipOf } from './zip.mjs'
  * @property {string} [username] Whose it is. Default `fakeuser`.
  * @property {string} [key] The old-style key of that user.
  * @property {boolean} [readOnly] The token lacks the right to submit.
+ * @property {Dataset[]} [datasets] Default: none.
  * @property {Partial<Competition>[]} [competitions] Default: Digit Recognizer, joined, with small files.
  * @property {number} [dailyLimit] Default 5.
  * @property {number} [totalLimit] Most submissions in all. Default: as many as one likes.
@@ -64,7 +67,7 @@ export function createState(options) {
   const submissions = []
   /** @type {Upload[]} */
   const uploads = []
-  /** @type {Map<string, Buffer>} */
+  /** By the files that they hold. @type {Map<object, Buffer>} */
   const zips = new Map()
   return {
     token,
@@ -72,6 +75,7 @@ export function createState(options) {
     key,
     readOnly: options.readOnly ?? false,
     competitions,
+    datasets: options.datasets ?? [],
     submissions,
     uploads,
     /** Signed addresses that still work, and what they lead to. @type {Map<string, { bytes: Uint8Array, name: string }>} */
@@ -84,10 +88,10 @@ export function createState(options) {
     hiddenLists: options.hiddenLists ?? 0,
     granule: options.granule ?? 256 * 1024,
     now: options.clock ?? (() => new Date()),
-    /** @param {Competition} competition */
-    zip(competition) {
-      const found = zips.get(competition.slug) ?? zipOf(competition.files)
-      zips.set(competition.slug, found)
+    /** @param {Pick<Competition, 'files'>} from */
+    zip({ files }) {
+      const found = zips.get(files) ?? zipOf(files)
+      zips.set(files, found)
       return found
     },
     /** Takes a submission, and scores it at once; it tells its score when it has been looked at. @param {Competition} competition @param {Upload} upload @param {string} description */
