@@ -91,6 +91,7 @@ const object = (text: string) => JSON.parse(text.replaceAll(/"(train\.csv|-|stan
 test.each<[string, string[], string?]>([
   ['eval', ['eval', 'run1', 'train.csv']],
   ['data describe', ['data', 'describe', 'train.csv']],
+  ['data split', ['data', 'split', 'train.csv', '-o', 'parts'], 'parts/train.csv'],
   ['data head', ['data', 'head', 'train.csv', '--rows', '2']],
   ['data convert', ['data', 'convert', 'train.csv', '-o', 'out.idx'], 'out.idx'],
   ['data convert to standard output', ['data', 'convert', 'train.csv', '-o', '-']],

@@ -32,9 +32,11 @@ const calls: Record<string, string[]> = {
   inspect: ['m.onnx'],
   playground: ['-o', 'site'],
   doctor: [],
+  'data check': ['data/train.csv', '--fewest', '0'],
   'data convert': ['data/train.csv', '-o', 'converted.idx'],
   'data describe': ['data/train.csv'],
   'data head': ['data/train.csv'],
+  'data split': ['data/train.csv', '-o', 'parts'],
   'setup cuda': ['--remove'],
   'setup tfjs': ['--remove'],
 }

@@ -14,6 +14,7 @@ export { type Description, describe, formatDescription } from './prepare/describ
 export { duplicates, type RepeatCounts, repeatCounts, rowHashes } from './prepare/duplicates.ts'
 export { type Fold, type FoldOptions, kFold } from './prepare/folds.ts'
 export { wilsonInterval } from './prepare/interval.ts'
+export { findIssues, type IssueOptions, type Issues } from './prepare/issues.ts'
 export { epochOrder } from './prepare/order.ts'
 export {
   type Batch,

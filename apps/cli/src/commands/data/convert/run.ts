@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { createGzip, gzipSync } from 'node:zlib'
-import { csvText, DataError, formatShape, idxLabels, type PixelTable, readTable, writeIdx } from '@pixelrow/data'
+import { csvText, idxLabels, type PixelTable, writeIdx } from '@pixelrow/data'
 import { type FileData, inputOf, type Origin } from '@pixelrow/files'
 import type { Context } from '../../../context.ts'
 import { claimOutput } from '../../../files/claiming.ts'
@@ -14,7 +14,7 @@ import { tableAt } from '../../../tables/argument.ts'
 import { isIdxName, labelsPath } from '../../../tables/idx.ts'
 import { nameOf, type Place } from '../../../tables/place.ts'
 import { read } from '../../../tables/reading.ts'
-import { sampleOf } from '../../../tables/readings.ts'
+import { tellFlags } from '../../../tables/written.ts'
 import { many } from '../../../terminal/table.ts'
 import type { Terminal } from '../../../terminal/terminal.ts'
 import type { ConvertOptions } from './command.ts'
@@ -67,7 +67,7 @@ export async function run(context: Context, flags: ConvertOptions, file: string)
     },
   })
   for (const path of written) terminal.result(`${path}: ${many(rows, path === out ? 'row' : 'label')}`)
-  await tellFlags(context, out, table)
+  await tellFlags(terminal, table, isIdxName(out) ? 'idx' : 'csv')
 }
 
 async function readFrom(context: Context, flags: ConvertOptions, place: Place): Promise<PixelTable> {
@@ -148,29 +148,4 @@ function labelBytes(terminal: Terminal, path: string, table: PixelTable): Uint8A
     terminal.note(`${basename(labelsPath(path))}: IDX holds numbers, so the labels are ${names}`)
   }
   return bytes
-}
-
-/** Says which flags the new file needs where it does not tell by itself what the table is. */
-async function tellFlags({ terminal }: Context, path: string, table: PixelTable): Promise<void> {
-  const { shape, maxValue, pixels } = table
-  const idx = isIdxName(path)
-  let most = 0
-  for (const pixel of pixels) if (pixel > most) most = pixel
-  const found = [1, 15, 16].find((white) => most <= white) ?? 255
-  const words = wordsOf(readingFlags, {
-    ...(!idx && !(await tellsShape(table)) && { shape: formatShape(shape) }),
-    ...(!idx && shape.channels > 1 && { channels: shape.channelOrder }),
-    ...(found !== maxValue && { maxValue }),
-  })
-  if (words.length) terminal.note(`To read it again just like this, add ${words.join(' ')}`)
-}
-
-/** Whether a CSV of these pictures is read in their shape without being told. */
-async function tellsShape(table: PixelTable): Promise<boolean> {
-  try {
-    return formatShape((await readTable(sampleOf(table))).shape) === formatShape(table.shape)
-  } catch (error) {
-    if (error instanceof DataError) return false
-    throw error
-  }
 }
