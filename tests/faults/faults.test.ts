@@ -81,7 +81,7 @@ test('a command’s calls are counted where our sources make them, and each that
     ['rename', 'SIGKILL'],
     ['writeFile', 'full'],
     ['read', 'short'],
-    ['sync', 'EIO'],
+    ['fsync', 'EIO'],
     ['fstat', 'EIO'],
     ['stdout', 'ENOSPC'],
   ] as const) {

@@ -7,7 +7,7 @@ const { syncBuiltinESMExports } = require('node:module')
 const { constants } = require('node:os')
 const { join, sep } = require('node:path')
 const { fileURLToPath } = require('node:url')
-const { getSystemErrorMap, promisify } = require('node:util')
+const { callbackify, getSystemErrorMap, promisify } = require('node:util')
 const { isMainThread } = require('node:worker_threads')
 
 /**
@@ -383,6 +383,10 @@ if (process.env.PIXELROW_FAULTS !== undefined) {
     return handle
   }
   fs.promises.open = /** @type {typeof opening} */ (first)
+  // Files are flushed by their number.
+  const flushing = { fsync: promisify(fs.fsync) }
+  patch(flushing, 'fsync')
+  fs.fsync = /** @type {typeof fs.fsync} */ (callbackify(flushing.fsync))
   for (const name of [...names, ...both]) if (`${name}Sync` in fs) patchSync(name)
   patchStream('createReadStream')
   patchStream('createWriteStream')

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isA } from '../../../common/kinds.ts'
 import { FileError } from './error.ts'
+import { flush } from './flush.ts'
 import { check, writeRules } from './options.ts'
 import { idPattern, newOwner } from './owned/owner.ts'
 import { attempt, codeOf, explained } from './reason.ts'
@@ -57,7 +58,7 @@ export async function replaceFile(
     try {
       await writeParts(handle, file, data, signal)
       if (mode !== undefined) await attempt(handle.chmod(mode & 0o7777), action)
-      await attempt(handle.sync(), action)
+      await attempt(flush(handle), action)
     } finally {
       await attempt(handle.close(), action)
     }
@@ -170,6 +171,6 @@ async function writeStream(file: string, data: FileData, { signal }: WriteOption
 /** Makes a rename last through a power cut, where the system can flush a folder. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined)
-  await handle?.sync().catch(() => {})
+  await (handle && flush(handle).catch(() => {}))
   await handle?.close()
 }

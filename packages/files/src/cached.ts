@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { syncFolder, temporaryIn } from './atomic.ts'
 import { cacheFolder } from './cache.ts'
 import { FileError } from './error.ts'
+import { flush } from './flush.ts'
 import { cachedRules, check } from './options.ts'
 import { sweepTemporaries } from './owned/enter.ts'
 import { makeFolder } from './owned/store.ts'
@@ -77,7 +78,7 @@ async function built(path: string, make: (folder: string) => Promise<void>): Pro
 async function mark(partial: string, path: string): Promise<void> {
   const action = { file: path, action: 'created' } as const
   const handle = await attempt(open(join(partial, marker), 'w'), action)
-  await attempt(handle.sync(), action).finally(() => handle.close())
+  await attempt(flush(handle), action).finally(() => handle.close())
   await syncFolder(partial)
 }
 

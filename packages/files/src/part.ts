@@ -3,6 +3,7 @@ import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/
 import { dirname } from 'node:path'
 import { syncFolder } from './atomic.ts'
 import type { Checksum } from './checksum.ts'
+import { flush } from './flush.ts'
 import { attempt } from './reason.ts'
 
 /** What a part is a part of. */
@@ -52,7 +53,7 @@ export async function openPart(path: string): Promise<Part> {
       await attempt(writeAt(handle, bytes, part.have), action)
       part.have += bytes.length
     },
-    flush: () => attempt(handle.sync(), action),
+    flush: () => attempt(flush(handle), action),
     close: () => handle.close(),
   }
   return part

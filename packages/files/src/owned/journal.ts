@@ -2,6 +2,7 @@ import { copyFile, link, open, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { behindLinks, syncFolder } from '../atomic.ts'
 import { FileError } from '../error.ts'
+import { flush } from '../flush.ts'
 import { unsafe } from '../names.ts'
 import { attempt, codeOf, explained } from '../reason.ts'
 import { idPattern } from './owner.ts'
@@ -92,7 +93,7 @@ async function writeJournal(store: Store, journal: Journal): Promise<void> {
   const handle = await attempt(open(draft, 'w'), action)
   try {
     await attempt(handle.writeFile(JSON.stringify(journal)), action)
-    await attempt(handle.sync(), action)
+    await attempt(flush(handle), action)
   } finally {
     await handle.close()
   }

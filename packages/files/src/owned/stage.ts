@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isA } from '../../../../common/kinds.ts'
 import { type FileData, writeParts } from '../atomic.ts'
+import { flush } from '../flush.ts'
 import { attempt } from '../reason.ts'
 import type { FileRecord } from '../types.ts'
 import { makeFolder, removeQuietly } from './store.ts'
@@ -32,7 +33,7 @@ export async function stage(path: string, data: FileData, { target, shown, signa
     try {
       await writeParts(handle, shown, hashed(data, hash), signal)
       if (kept !== undefined) await attempt(handle.chmod(kept & 0o7777), action)
-      await attempt(handle.sync(), action)
+      await attempt(flush(handle), action)
       const { size, mtimeMs } = await attempt(handle.stat(), action)
       return { size, mtimeMs, sha256: hash.digest('hex') }
     } finally {

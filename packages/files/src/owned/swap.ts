@@ -1,4 +1,5 @@
 import { copyFile, open, rename } from 'node:fs/promises'
+import { flush } from '../flush.ts'
 import { codeOf } from '../reason.ts'
 import { pause } from '../retry.ts'
 import { removeQuietly } from './store.ts'
@@ -36,7 +37,7 @@ async function copyOver(from: string, to: string, beside: string): Promise<void>
   try {
     await copyFile(from, beside)
     const handle = await open(beside, 'r+')
-    await handle.sync().finally(() => handle.close())
+    await flush(handle).finally(() => handle.close())
     await renameOver(beside, to)
   } catch (error) {
     await removeQuietly(beside)

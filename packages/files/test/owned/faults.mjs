@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { setImmediate as turn } from 'node:timers/promises'
+import { callbackify, promisify } from 'node:util'
 
 let count = 0
 let at = Number.POSITIVE_INFINITY
@@ -53,5 +54,8 @@ const handle = await fs.promises.open(process.execPath, 'r')
 const prototype = Object.getPrototypeOf(handle)
 await handle.close()
 for (const name of names.split(' ')) patch(fs.promises, name, name)
-for (const name of ['writeFile', 'sync', 'chmod', 'stat']) patch(prototype, name, `handle.${name}`)
+for (const name of ['writeFile', 'chmod', 'stat']) patch(prototype, name, `handle.${name}`)
+const flushing = { fsync: promisify(fs.fsync) }
+patch(flushing, 'fsync', 'fsync')
+fs.fsync = /** @type {typeof fs.fsync} */ (callbackify(flushing.fsync))
 syncBuiltinESMExports()
