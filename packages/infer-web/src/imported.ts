@@ -5,6 +5,9 @@ export const buildsAt = (urls: BuildUrls): Builds => ({
   load: (build) => import(/* webpackIgnore: true */ /* @vite-ignore */ urls[build]!) as Promise<Runtime>,
 })
 
+/** Why no build with WebGPU is there; empty where there is one. */
+export const withoutGpu: string = ''
+
 /** The builds as a bundler or an import map gives them. The imports must stay dynamic: a page fetches one of the three. */
 export const importedBuilds: Builds = {
   load: (build) => imports[build](),

@@ -1,4 +1,5 @@
 import type { Plan } from './builds.ts'
+import { withoutGpu } from './imported.ts'
 import type { LoadOptions } from './options.ts'
 
 /** The part of WebGPU that is asked: TypeScript's own types have none of it. */
@@ -12,7 +13,7 @@ interface Gpu {
  */
 export async function choose(options: LoadOptions, name: string): Promise<Plan> {
   const { device = 'auto' } = options
-  const missing = device === 'wasm' ? '' : await missingGpu(device !== 'auto')
+  const missing = device === 'wasm' ? '' : withoutGpu || (await missingGpu(device !== 'auto'))
   const attempts = missing ? [{ device: 'webgpu', error: missing }] : []
   if ((device === 'wasm' || (device === 'auto' && missing)) && typeof WebAssembly === 'object')
     return { device: 'wasm', build: 'wasm', attempts }

@@ -1,23 +1,23 @@
 import { ClassifierError } from '@pixelrow/classifier'
 import type { InferenceSession } from 'onnxruntime-web/wasm'
 import { type Build, type Builds, type Runtime, wasmFile } from './builds.ts'
-import type { Device, RuntimeOptions, WasmPaths } from './options.ts'
+import type { Device, LoadOptions, RuntimeOptions, WasmPaths } from './options.ts'
 
 /** onnxruntime-web, told what it must know before it starts. It starts with the first session. */
 export interface Loaded {
   runtime: Runtime
-  /** Makes a session. Throws what onnxruntime-web throws, and a `ClassifierError` where its threads never start. */
+  /** Makes a session. Throws what onnxruntime-web throws, a `WasmFileError` without its file, and a `ClassifierError` where its threads never start. */
   create(bytes: Uint8Array, device: Device): Promise<InferenceSession>
 }
 
 /** Loads onnxruntime-web. Its threads, where there may be some, get a file of their own and are watched while they start. */
 export async function loadRuntime(
   build: Build,
-  { wasmPaths, threads = defaultThreads() }: RuntimeOptions,
+  { wasmPaths, threads = defaultThreads(), ...told }: LoadOptions,
   { load, threadFiles }: Builds,
 ): Promise<Loaded> {
   const isThreaded = threads > 1 && globalThis.crossOriginIsolated
-  const [runtime, files, watch] = await Promise.all([
+  const [runtime, { starting }, files, watch] = await Promise.all([
     load(build).catch((cause: unknown) => {
       const reason = String(cause)
       throw new ClassifierError(`onnxruntime-web cannot be loaded: ${reason}`, {
@@ -26,6 +26,7 @@ export async function loadRuntime(
         cause,
       })
     }),
+    import('./lazy/wasm-file.ts'),
     isThreaded ? threadFiles?.(build) : undefined,
     isThreaded ? import('./lazy/watch.ts') : undefined,
   ])
@@ -35,9 +36,12 @@ export async function loadRuntime(
   if (typeof files === 'object' && !paths?.mjs) wasm.wasmPaths = { ...files, ...paths }
   // Threads that may hang are worse than none.
   wasm.numThreads = files === 'missing' ? 1 : threads
-  const create: Loaded['create'] = (bytes, device) =>
-    runtime.InferenceSession.create(bytes, { executionProviders: [device] })
-  return { runtime, create: (...call) => (watch ? watch.started(runtime, () => create(...call)) : create(...call)) }
+  const start = await starting(runtime, build, told)
+  const create: Loaded['create'] = (bytes, device) => {
+    const begin = () => runtime.InferenceSession.create(bytes, { executionProviders: [device] })
+    return watch ? watch.started(runtime, (onKept) => start(begin, onKept)) : start(begin)
+  }
+  return { runtime, create }
 }
 
 /** Threads share memory, which a page may only when it is cross-origin isolated. More than 4 rarely help small models. */

@@ -42,25 +42,27 @@ export async function openWith(
 ): Promise<Opened> {
   const { signal, model: given, warmup, cache, onProgress } = options
   const files = cache || onProgress ? await import('./lazy/cache.ts') : undefined
-  const [file, loaded] = await Promise.all([
+  const [first, loaded] = await Promise.all([
     readModel(source, options, files),
     loadRuntime(plan.build, options, builds),
   ])
-  signal?.throwIfAborted()
-  const { name, bytes } = file
   const { runtime } = loaded
-  const begin = () => start(loaded, file)
-  let { session, place } = await (files ? files.withWasmFile(runtime, plan.build, options, begin) : begin())
-  if (signal?.aborted) await session.release()
-  signal?.throwIfAborted()
   const tensor: TensorFactory = (type, data, dims) => new runtime.Tensor(type as 'uint8', data as Uint8Array, dims)
-  const reopen = async (changed: Uint8Array) => {
-    ;({ session, place } = await start(loaded, { name, bytes: changed }))
-    return session
+  const openFile = async (file: ModelFile): Promise<Opened> => {
+    signal?.throwIfAborted()
+    const { name, bytes } = file
+    let { session, place } = await start(loaded, file)
+    if (signal?.aborted) await session.release()
+    signal?.throwIfAborted()
+    const reopen = async (changed: Uint8Array) => {
+      ;({ session, place } = await start(loaded, { name, bytes: changed }))
+      return session
+    }
+    const runner = await openRunner({ session, tensor, model: { bytes, ...(given && { given }) }, name, reopen })
+    if (warmup ?? plan.device === 'webgpu') await warmUp(runner)
+    return { name, runner, place }
   }
-  const runner = await openRunner({ session, tensor, model: { bytes, ...(given && { given }) }, name, reopen })
-  if (warmup ?? plan.device === 'webgpu') await warmUp(runner)
-  return { name, runner, place }
+  return files ? files.openKept(first, openFile) : openFile(first)
 }
 
 /** Makes a session on WASM. What onnxruntime-web says where it cannot is put into a sentence, which is loaded then. */

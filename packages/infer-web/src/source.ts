@@ -15,10 +15,16 @@ export interface NamedSource {
 export interface ModelFile {
   name: string
   bytes: Uint8Array
+  /** Keeps what was downloaded. For a model that has opened. */
+  keep?(): Promise<void>
+  /** Downloads anew what was kept, and keeps that one no longer. For a model that does not open. */
+  renew?(): Promise<ModelFile>
 }
 
 /** Names a source. A relative URL counts from the page. */
 export async function named(source: ModelSource): Promise<NamedSource> {
+  // Of memory that has moved elsewhere nothing is left, and no view can be made.
+  if (isA(source, 'Uint8Array') && source.length === 0) return { name: 'the model', from: new Uint8Array() }
   if (isA(source, 'Uint8Array', 'Blob', 'File'))
     return { name: (source as Partial<File>).name ?? 'the model', from: source }
   if (typeof source !== 'string' && !isA(source, 'URL')) throw (await import('./lazy/sentences.ts')).sourceError(source)
@@ -28,7 +34,7 @@ export async function named(source: ModelSource): Promise<NamedSource> {
   throw (await import('./lazy/sentences.ts')).urlError(name)
 }
 
-/** Takes bytes and blobs as they are, and downloads a URL; `files` tells how far that is, and keeps what comes. */
+/** Takes bytes and blobs as they are, and downloads a URL; `files` tells how far that is, and can keep what comes. */
 export async function readModel(
   { name, from }: NamedSource,
   options: LoadOptions,
@@ -38,6 +44,6 @@ export async function readModel(
   if (isA(from, 'Uint8Array')) return { name, bytes: new Uint8Array(from.buffer, from.byteOffset, from.byteLength) }
   if (typeof from !== 'string') return { name, bytes: new Uint8Array(await from.arrayBuffer()) }
   const download = async () => (await import('./lazy/download.ts')).download({ name, url: from }, options)
-  if (files) return { name, bytes: await files.modelBytes(from, download, options) }
+  if (files) return files.modelFile(name, from, download, options)
   return { name, bytes: await (await import('./lazy/download.ts')).bytesWithin(await download()) }
 }

@@ -65,6 +65,45 @@ test('the second visit asks the network for neither model nor .wasm file, until 
   expect(kept.some((path) => path.endsWith('/2026-02'))).toBe(true)
 })
 
+/** What is kept of which file. */
+const kept = () =>
+  page.evaluate(async () => {
+    const cache = await caches.open('pixelrow-1')
+    const places = (await cache.keys()).map(({ url }) => decodeURIComponent(decodeURIComponent(new URL(url).pathname)))
+    return places.map((place) => /\w+\.(wasm|onnx)/.exec(place)![1]).sort()
+  })
+
+test.each([{}, { worker: true }])('what has not loaded is not kept, %o', async (way) => {
+  const html = { contentType: 'text/html', body: '<!doctype html><title>App</title>' }
+  await page.route('**/model.onnx', (route) => route.fulfill(html), { times: 1 })
+  const options = { ...way, cache: true }
+  await expect(visit(options)).rejects.toThrow('expected an ONNX model, found an HTML page')
+  expect(await kept()).toEqual([])
+  await page.route('**/model.onnx', (route) => route.fulfill({ body: Buffer.from(bytes.subarray(0, -20)) }), {
+    times: 1,
+  })
+  await expect(visit(options)).rejects.toThrow()
+  expect(await kept()).toEqual([])
+  expect(await visit(options)).toBe('right')
+  expect(await kept()).toEqual(['onnx', 'wasm'])
+})
+
+test.each([{}, { worker: true }])('what is kept and no longer loads is fetched anew, once, %o', async (way) => {
+  const options = { ...way, cache: true }
+  await visit(options)
+  await page.evaluate(async () => {
+    const cache = await caches.open('pixelrow-1')
+    for (const each of await cache.keys()) {
+      const whole = new Uint8Array(await (await cache.match(each))!.arrayBuffer())
+      await cache.put(each, new Response(whole.slice(0, whole.length / 2)))
+    }
+  })
+  expect(await visit(options)).toBe('right')
+  expect(large(requests).sort()).toEqual(['/models/model.onnx', wasm])
+  expect(await visit(options)).toBe('right')
+  expect(large(requests)).toEqual([])
+})
+
 test('without the option nothing is kept', async () => {
   await visit()
   expect(await page.evaluate(() => caches.keys())).toEqual([])

@@ -1,72 +1,64 @@
 // Downloads that tell how far they are, and are kept for the next visit.
+import type { ClassifierError } from '@pixelrow/classifier'
 import type { Fetched } from '../../../../common/within.ts'
 import { type Build, type Runtime, wasmFile } from '../builds.ts'
 import type { LoadOptions, Progress } from '../options.ts'
+import type { ModelFile } from '../source.ts'
 
 type Told = Pick<LoadOptions, 'cache' | 'onProgress'>
 
-/** The bytes of a model: from the cache, else downloaded and kept. */
-export async function modelBytes(
+/** A model: what is kept, else downloaded, and kept once it has opened. */
+export async function modelFile(
+  name: string,
   url: string,
   download: () => Promise<Fetched>,
   { cache, onProgress }: Told,
-): Promise<Uint8Array> {
+): Promise<ModelFile> {
   const store = await openStore('model', url, cache)
+  const fetched = async (): Promise<ModelFile> => {
+    const bytes = await bytesOf(await download(), 'model', onProgress)
+    return { name, bytes, keep: () => store.put(bytes) }
+  }
   const kept = await store.get()
-  if (kept) return told(kept, 'model', onProgress)
-  const bytes = await bytesOf(await download(), 'model', onProgress)
-  await store.put(bytes)
-  return bytes
+  if (!kept) return fetched()
+  // Only once there is another one: without network, what does not open today may still do under other options.
+  const renew = async () => {
+    const other = await fetched()
+    await store.drop()
+    return other
+  }
+  return { name, bytes: told(kept, 'model', onProgress), renew }
 }
 
-/**
- * Runs `start`, with which onnxruntime-web starts, on a `.wasm` file that is kept, or keeps the one that it fetches. Only onnxruntime-web's own code knows where
- * a bundler has put that file, so its fetch is listened to; it goes on undisturbed.
- */
-export async function withWasmFile<T>(
-  { env }: Runtime,
-  build: Build,
-  { cache, onProgress }: Told,
-  start: () => Promise<T>,
-): Promise<T> {
-  const store = await openStore('wasm', wasmFile(build), cache && env.versions.common)
-  const kept = await store.get()
-  if (kept) {
-    env.wasm.wasmBinary = told(kept, 'wasm', onProgress)
-    // It is handed over, and need not stay twice.
-    return start().finally(() => {
-      delete env.wasm.wasmBinary
-    })
-  }
-  let copy: Promise<Uint8Array | undefined> | undefined
-  const stop = listen((response) => {
-    copy ??= bytesOf({ response, chunks: chunksOf(response) }, 'wasm', onProgress).catch(() => undefined)
+/** Opens a model and keeps it then; one that is kept and does not open is fetched anew, once. */
+export async function openKept<T>(file: ModelFile, open: (file: ModelFile) => Promise<T>): Promise<T> {
+  let last = file
+  const opened = await open(file).catch(async (error: Partial<ClassifierError>) => {
+    const isOfModel = /_(MODEL_(DAMAGED|TOO_NEW|UNSUITABLE|REFUSED)|METADATA_\w+)$/.test(error?.code ?? '')
+    if (!file.renew || !isOfModel) throw error
+    last = await file.renew()
+    return open(last)
   })
-  try {
-    const result = await start()
-    const bytes = await copy
-    if (bytes) await store.put(bytes)
-    return result
-  } finally {
-    stop()
-  }
+  await last.keep?.()
+  return opened
 }
 
-/** Passes on a copy of each answer that is a `.wasm` file, until it is stopped. */
-function listen(heard: (copy: Response) => void): () => void {
-  const before = globalThis.fetch
-  let listening = true
-  const through: typeof fetch = async (input, init) => {
-    const response = await before(input, init)
-    const path = new URL(response.url || 'about:blank').pathname
-    if (listening && response.ok && path.endsWith('.wasm')) heard(response.clone())
-    return response
-  }
-  globalThis.fetch = through
-  return () => {
-    listening = false
-    // Where somebody else has put theirs over it meanwhile, it stays and does nothing.
-    if (globalThis.fetch === through) globalThis.fetch = before
+/** Where onnxruntime-web's `.wasm` file is kept, and what tells of its download. */
+export interface WasmKeeper extends Store {
+  /** The bytes of an answer; undefined where it is cut. */
+  read(answer: Response): Promise<Uint8Array | undefined>
+}
+
+/** The keeper of a build's file, which is kept by onnxruntime-web's version. */
+export async function wasmKeeper({ env }: Runtime, build: Build, { cache, onProgress }: Told): Promise<WasmKeeper> {
+  const store = await openStore('wasm', wasmFile(build), cache && env.versions.common)
+  return {
+    ...store,
+    async get() {
+      const kept = await store.get()
+      return kept && told(kept, 'wasm', onProgress)
+    },
+    read: (response) => bytesOf({ response, chunks: chunksOf(response) }, 'wasm', onProgress).catch(() => undefined),
   }
 }
 
@@ -99,10 +91,11 @@ async function bytesOf(
   return new Uint8Array(await new Blob(parts).arrayBuffer())
 }
 
-/** One file in the browser's Cache API. Neither method ever fails: a cache that is full or forbidden is a slower page, not a broken one. */
+/** One file in the browser's Cache API. No method ever fails: a cache that is full or forbidden is a slower page, not a broken one. */
 interface Store {
   get(): Promise<Uint8Array | undefined>
   put(bytes: Uint8Array): Promise<void>
+  drop(): Promise<void>
 }
 
 /** Changes with the form of what is kept. */
@@ -128,6 +121,7 @@ async function openStore(kind: string, file: string, version: boolean | string |
         )
         await cache.put(key, new Response(bytes as Uint8Array<ArrayBuffer>))
       }),
+    drop: () => attempt(async () => void (await cache?.delete(key))),
   }
 }
 

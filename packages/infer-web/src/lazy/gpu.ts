@@ -4,6 +4,7 @@ import type { Device, LoadOptions, WasmPaths } from '../options.ts'
 import type { Loaded } from '../runtime.ts'
 import { type Opened, type Opening, openOnWasm, openWith, type Place, wasmSession } from '../session.ts'
 import type { ModelFile } from '../source.ts'
+import { WasmFileError } from './wasm-file.ts'
 
 /** The plan for all that `choose` leaves open, or the sentence that says why there is none. `missing` is why there is no WebGPU. */
 export function planFor({ device = 'auto', wasmPaths }: LoadOptions, name: string, missing: string): Plan {
@@ -96,6 +97,8 @@ async function sessionOnGpu(loaded: Loaded, file: ModelFile, plan: Plan): Promis
     lost = lossOf(await (loaded.runtime.env.webgpu.device as Promise<GpuDevice>))
   } catch (error) {
     const { blames, explainFailure } = await import('./sentences.ts')
+    // Without its file this build runs on nothing.
+    if (error instanceof WasmFileError) throw await explainFailure(error, bytes, name)
     if (await blames(error, bytes, name)) throw await explainFailure(error, bytes, name)
     if (!plan.orWasm) throw noDevice(name, [...plan.attempts, { device: 'webgpu', error: messageOf(error), fix }])
     await oneByOne(() => toWasm(error))

@@ -4,7 +4,8 @@ import type { LoadOptions, Progress, WasmPaths } from '../options.ts'
 import type { Answer, Calls, Described, Refusal } from '../protocol.ts'
 import type { Opened, Place } from '../session.ts'
 import type { NamedSource } from '../source.ts'
-import { sendable } from './picture.ts'
+import { openPicture, sendable } from './picture.ts'
+import { startWorker, whereBuildsAre } from './start-worker.ts'
 
 /** Opens a model in a worker, where downloads, runs and the preparation of pictures happen. */
 export async function openInWorker(
@@ -54,8 +55,8 @@ function connect(worker: Worker, name: string, onProgress: LoadOptions['onProgre
     call(method, job, transfer = []) {
       if (ended) return Promise.reject(ended)
       return new Promise((resolve, reject) => {
-        waiting.set(++last, { resolve, reject })
-        worker.postMessage({ id: last, method, job }, transfer)
+        worker.postMessage({ id: ++last, method, job }, transfer)
+        waiting.set(last, { resolve, reject })
       })
     },
     end(error) {
@@ -103,7 +104,13 @@ function picturesOn(line: Line): Pictures {
           params: { path: picture, reason: 'no files here' },
         })
       const { picture: sent, transfer } = await sendable(picture)
-      return line.call('prepare', { picture: sent, how }, transfer) as Promise<Uint8Array>
+      try {
+        return (await line.call('prepare', { picture: sent, how }, transfer)) as Uint8Array
+      } catch (error) {
+        // Pixels of another origin cannot be sent. To read them here fails too, and says why.
+        if ((error as Partial<Error>).name === 'DataCloneError') await openPicture(picture)
+        throw error
+      }
     },
   }
 }
@@ -119,14 +126,9 @@ function placeOn(line: Line, first: Place): Place {
   }
 }
 
-/** Bundlers look for `new Worker(new URL(…, import.meta.url))`, written out, and make a file of their own of each. */
 function start(worker: LoadOptions['worker'], build: Build, builds: BuildUrls, name: string): Worker {
   try {
-    if (typeof worker === 'function') return worker()
-    if (builds.wasm) return new Worker(besides('./worker-any.js'), { type: 'module' })
-    if (build === 'wasm') return new Worker(new URL('./worker-wasm.js', import.meta.url), { type: 'module' })
-    if (build === 'jspi') return new Worker(new URL('./worker-jspi.js', import.meta.url), { type: 'module' })
-    return new Worker(new URL('./worker-webgpu.js', import.meta.url), { type: 'module' })
+    return typeof worker === 'function' ? worker() : startWorker(build, builds)
   } catch (cause) {
     const reason = (cause as Error).message
     throw new ClassifierError(`the worker cannot be started: ${reason}. ${advice}`, {
@@ -137,26 +139,9 @@ function start(worker: LoadOptions['worker'], build: Build, builds: BuildUrls, n
   }
 }
 
-/** Not written out: this one is as it is, beside this file. */
-const besides = (file: string): URL => {
-  const here = import.meta.url
-  return new URL(file, here)
-}
-
-/** Where there is no bundler, the page's import map says it, of those that it has. */
-function whereBuildsAre(): BuildUrls {
-  const found: BuildUrls = {}
-  for (const build of ['wasm', 'jspi', 'webgpu'] as const) {
-    try {
-      found[build] = import.meta.resolve(`onnxruntime-web/${build}`)
-    } catch {}
-  }
-  return found
-}
-
 /** A worker counts relative addresses from its own file. */
 function whole(paths: WasmPaths | undefined): WasmPaths | undefined {
-  const one = (path: string | URL) => new URL(path, document.baseURI).href
+  const one = (path: string | URL) => new URL(path, globalThis.document?.baseURI ?? location.href).href
   if (paths === undefined || typeof paths === 'string') return paths === undefined ? paths : one(paths)
   const { wasm, mjs } = paths
   return { ...(wasm && { wasm: one(wasm) }), ...(mjs && { mjs: one(mjs) }) }

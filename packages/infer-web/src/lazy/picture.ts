@@ -66,8 +66,13 @@ function kindOf(source: object): string {
   return Object.prototype.toString.call(source).slice(8, -1)
 }
 
+const empty = ({ width, height }: RgbaImage): RgbaImage => ({ data: new Uint8Array(), width, height })
+
 /** The same as something that a worker can be sent; what it owns moves with it. */
 export async function sendable(source: object): Promise<{ picture: object; transfer: Transferable[] }> {
+  // Memory that has moved elsewhere cannot be sent. What is left of it can: nothing.
+  if ('data' in source && (source as RgbaImage).data?.length === 0)
+    return { picture: empty(source as RgbaImage), transfer: [] }
   if (isFile(source) || ArrayBuffer.isView(source) || 'data' in source) return { picture: source, transfer: [] }
   const size = await sizeOf(source)
   if (!size?.every((side) => side > 0)) return { picture: (await openPicture(source)) ?? source, transfer: [] }
