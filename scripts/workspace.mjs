@@ -108,7 +108,9 @@ export async function build(name, announce) {
 /** Content of every source and every built file, so a hand-made or deleted dist is noticed. @param {Workspace[]} selected */
 function buildDigest(selected) {
   const shared = ['package.json', 'pnpm-lock.yaml', 'turbo.json', 'tsconfig.base.json', 'tsup.base.ts']
-  const files = [...shared, ...['common', ...selected.map(({ folder }) => folder)].flatMap(filesUnder)]
+  // What a starter is made of is built into the package that writes it.
+  const starters = selected.some(({ folder }) => folder === 'packages/create') ? ['integrations'] : []
+  const files = [...shared, ...['common', ...starters, ...selected.map(({ folder }) => folder)].flatMap(filesUnder)]
   return digest(files.flatMap((file) => [file, readFileSync(join(root, file))]))
 }
 

@@ -72,6 +72,10 @@ const allowed: Record<string, Arrows> = {
     page: true,
   },
   'packages/kaggle': { inside: ['@pixelrow/files'], outside: ['undici'] },
+  'packages/create': {
+    inside: ['files', 'onnx', 'classifier'].map((name) => `@pixelrow/${name}`),
+    outside: ['@clack/prompts'],
+  },
   'apps/cli': {
     inside: [
       'files',

@@ -27,6 +27,7 @@ const failing: Record<string, { error: string; call: (exports: Exports) => unkno
   export: { error: 'ExportError', call: ({ fromOnnx }) => fromOnnx!('no bytes') },
   classifier: { error: 'ClassifierError', call: ({ describeModel }) => describeModel!(Uint8Array.of(1, 2, 3)) },
   kaggle: { error: 'KaggleError', call: ({ connect }) => connect!({ tokn: '' }) },
+  create: { error: 'CreateError', call: ({ create }) => create!('app', { templat: 'vite' }) },
 }
 
 const packages = Object.entries(failing)

@@ -74,7 +74,7 @@ describe.each(published.map(({ name }) => name))('%s, packed', (name) => {
       for (const kind of ['esm', 'cjs'] as const) {
         const { packages } = loaded(packed().projects[kind], entry, kind)
         expect(packages).toContain(name)
-        expect(packages.filter((each) => !/^(@pixelrow\/|pixelrow$)/.test(each))).toEqual([])
+        expect(packages.filter((each) => !/^(@pixelrow\/|(create-)?pixelrow$)/.test(each))).toEqual([])
       }
     }
   })

@@ -1,8 +1,8 @@
-// POST /classify with raw pixels, or with a PNG, JPEG or WebP file where sharp is installed. MODEL is the path, PORT the port.
+// POST /classify with a PNG, JPEG or WebP file, or with raw pixels. MODEL is the path, PORT the port.
 import { load } from '@pixelrow/infer-node'
 import express from 'express'
 
-const digits = await load(process.env.MODEL ?? 'model.onnx', { maxQueue: 1024 })
+const classifier = await load(process.env.MODEL ?? 'model.onnx', { maxQueue: 1024 })
 const app = express()
 
 app.post('/classify', express.raw({ type: () => true, limit: '10mb' }), async (request, response) => {
@@ -10,7 +10,10 @@ app.post('/classify', express.raw({ type: () => true, limit: '10mb' }), async (r
   const controller = new AbortController()
   response.on('close', () => controller.abort())
   try {
-    const { label, probability } = await digits.classify(request.body, { timeoutMs: 2000, signal: controller.signal })
+    const { label, probability } = await classifier.classify(request.body, {
+      timeoutMs: 2000,
+      signal: controller.signal,
+    })
     response.json({ label, probability })
   } catch (error) {
     const busy = error.code === 'busy' || error.code === 'deadline'
@@ -18,13 +21,17 @@ app.post('/classify', express.raw({ type: () => true, limit: '10mb' }), async (r
   }
 })
 
+app.get('/', ({ headers }, response) =>
+  response.type('text').send(`curl --data-binary @picture.png http://${headers.host}/classify\n`),
+)
+
 const server = app.listen(Number(process.env.PORT ?? 3000), () =>
   console.log(`http://localhost:${server.address().port}`),
 )
 
 process.on('SIGTERM', () => {
   server.close(async () => {
-    await digits.close()
+    await classifier.close()
     process.exit(0)
   })
 })

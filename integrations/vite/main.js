@@ -1,8 +1,8 @@
 import { load } from '@pixelrow/infer-web'
 
 // In a worker, so that the page never waits.
-const digits = load('model.onnx', { worker: true })
-digits.catch((error) => show([error.message]))
+const loading = load('model.onnx', { worker: true })
+loading.catch((error) => show([error.message]))
 
 document.querySelector('input').addEventListener('change', async ({ target }) => {
   show(await Promise.all(Array.from(target.files, answer)))
@@ -11,7 +11,7 @@ document.querySelector('input').addEventListener('change', async ({ target }) =>
 /** The class of a picture, or what is wrong with it. */
 async function answer(file) {
   try {
-    const classifier = await digits
+    const classifier = await loading
     const { label, probability } = await classifier.classify(file)
     return `${label} (${(100 * probability).toFixed(1)} %)`
   } catch (error) {

@@ -226,7 +226,7 @@ test('next: in the browser and in a route handler', async () => {
   inIntegration(app, next, 'build')
   const server = await start([next, 'start', '--port', '0'], app, { NEXT_TELEMETRY_DISABLED: '1' })
   // The page is rendered on the server first, with infer-web imported there.
-  expect(await (await fetch(server.origin)).text()).toContain('Pictures of digits')
+  expect(await (await fetch(server.origin)).text()).toContain('Pictures')
   await check(`${server.origin}/`, { lists: ['#browser', '#server'] })
   const isolated = await forward(server.origin, isolation)
   onTestFinished(isolated.close)

@@ -1,4 +1,4 @@
-export const metadata = { title: 'Which digit is it?', icons: 'data:,' }
+export const metadata = { title: 'What does the picture show?', icons: 'data:,' }
 
 export default function Layout({ children }) {
   return (

@@ -5,13 +5,13 @@ import { useRef, useState } from 'react'
 
 /** Asks both: the classifier in the browser, and the one behind /api/classify. */
 export default function Page() {
-  const digits = useRef(undefined)
+  const loading = useRef(undefined)
   const [answers, setAnswers] = useState([])
 
   async function inBrowser(file) {
     // Only here, as the page is also rendered on the server, where there is nothing to load.
-    digits.current ??= load('/model.onnx', { worker: true })
-    const classifier = await digits.current
+    loading.current ??= load('/model.onnx', { worker: true })
+    const classifier = await loading.current
     return classifier.classify(file)
   }
 
@@ -27,7 +27,7 @@ export default function Page() {
   return (
     <main>
       <label>
-        Pictures of digits <input type="file" accept="image/*" multiple onChange={choose} />
+        Pictures <input type="file" accept="image/*" multiple onChange={choose} />
       </label>
       {['browser', 'server'].map((side) => (
         <section key={side}>

@@ -1,12 +1,12 @@
 import { load } from '@pixelrow/infer-node'
 
 // Once for each server process, at the first request: `next build` imports this file too.
-let digits
+let loading
 
 export async function POST(request) {
   try {
-    digits ??= load(process.env.MODEL ?? 'public/model.onnx')
-    const classifier = await digits
+    loading ??= load(process.env.MODEL ?? 'public/model.onnx')
+    const classifier = await loading
     const bytes = new Uint8Array(await request.arrayBuffer())
     const { label, probability } = await classifier.classify(bytes, { timeoutMs: 5000, signal: request.signal })
     return Response.json({ label, probability })
