@@ -69,7 +69,7 @@ test.each<[string, string[], RegExp]>([
   [
     'a file for a folder',
     ['run', '--data', 'data/train.csv'],
-    /^Error: --data data\/train\.csv is a file, neither a folder nor a zip/,
+    /^Error: --data data\/train\.csv is a file, neither a folder, a zip nor an npz/,
   ],
   [
     'a folder without the files',

@@ -45,11 +45,11 @@ function preview({ data, width, height }: RgbaImage): Promise<ImageBitmap> {
 
 /** Errors of which the advice is on what to pass to a function. */
 const forPrograms: ReadonlySet<DataErrorCode> = new Set<DataErrorCode>([
+  'DATA_ARRAY_DIMENSIONS',
   'DATA_CLASSES_MANY',
   'DATA_COLUMN_DUPLICATE',
   'DATA_COLUMN_UNKNOWN',
   'DATA_HEADER_UNCLEAR',
-  'DATA_IDX_DIMENSIONS',
   'DATA_LABEL_UNCLEAR',
   'DATA_PIXEL_NAMES',
   'DATA_SHAPE_OTHER',

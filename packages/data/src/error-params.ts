@@ -69,7 +69,7 @@ export interface DataErrorParams {
   DATA_CLASSES_MANY: { most: number }
   /** The header's words or the first line's numbers do not tell whether that line names the columns. */
   DATA_HEADER_UNCLEAR: Nothing
-  /** There is a header and no row, or a submission without rows, or IDX without images. */
+  /** There is a header and no row, or a submission without rows, or arrays without images. */
   DATA_ROWS_MISSING: Nothing
   /** Cells are separated by something else than commas: `separator`. */
   DATA_SEPARATOR_INVALID: { separator: string }
@@ -108,7 +108,7 @@ export interface DataErrorParams {
   DATA_LABEL_UNCLEAR: Nothing
   /** A row has no label. */
   DATA_LABEL_EMPTY: Nothing
-  /** A label is no whole number 0..65535, in a file that is read piece by piece without `classes`. */
+  /** A label is no whole number 0..65535, in a file that is read piece by piece without `classes`; or a number of an array that is not whole. */
   DATA_LABEL_INVALID: Nothing
   /** A label is none of the classes that were given: `label` and `classes`, and whether it is the name of a `folder`. */
   DATA_LABEL_UNKNOWN: { label: string; classes: readonly string[]; folder: boolean }
@@ -140,8 +140,14 @@ export interface DataErrorParams {
   DATA_SHAPE_OTHER: { pixels?: number; unlabelled?: boolean }
   /** What is read as IDX is none of unsigned bytes; whether it is `gzip`. */
   DATA_IDX_INVALID: { gzip: boolean }
-  /** IDX of other `dimensions` than images have. */
-  DATA_IDX_DIMENSIONS: { dimensions: number }
+  /** What is read as an array of NumPy is none. */
+  DATA_ARRAY_INVALID: Nothing
+  /** An array of elements that are no numbers: their `type` as NumPy writes it, or `object`. */
+  DATA_ARRAY_TYPE: { type: string }
+  /** An array, of IDX or NumPy, of other `dimensions` than images have. */
+  DATA_ARRAY_DIMENSIONS: { dimensions: number }
+  /** An npz has no array that is the images, or several that may be: the names of all as `arrays`, and the `part` that was wanted. */
+  DATA_ARRAY_MISSING: { arrays: readonly string[]; part?: Part }
   /** A table made by hand is none: `subject`, `field`, `row` from 0, `expected`, `found`. */
   DATA_TABLE_INVALID: { subject: string; field: string; row?: number }
   /** No row can be held out: `rows`, the rows or folds `asked` for, and the number of different `pictures`. */

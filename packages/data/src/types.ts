@@ -53,7 +53,7 @@ export type Part = 'train' | 'validation' | 'test'
 
 /** How a table is read; everything left out is found out from the file. */
 export interface ReadOptions {
-  /** Label column: its name, its 0-based index (-1 is the last), or `false` for none. Default: `label`, `class` or `target` where the header has it. */
+  /** Label column: its name, its 0-based index (-1 is the last), or `false` for none; in an npz the name of the array. Default: `label`, `class` or `target` where the header has it. */
   label?: string | number | false
   /** Identifier column: name, index or `false`. Default: `id`, `ImageId` or `row_id` where the header has it. */
   id?: string | number | false
@@ -77,11 +77,11 @@ export interface ReadOptions {
   classes?: readonly string[]
   /** What reads the rows: `simd` (WebAssembly), `plain` JavaScript or `strict`, all with the same result. Default: the fastest that runs. */
   parser?: 'simd' | 'plain' | 'strict'
-  /** The labels of IDX images: another IDX file; `label: false` reads the images alone. */
+  /** The labels of IDX images or of an `.npy`: another IDX or `.npy` file; `label: false` reads the images alone. */
   labels?: TableSource
-  /** Which part of a folder or zip that has `train`, `val` (`valid`, `validation`) and `test` in it; of a list the first that is there. Default: the training part. */
+  /** Which part of a folder, zip or npz that has `train`, `val` (`valid`, `validation`) and `test` in it; of a list the first that is there. Default: the training part. */
   part?: Part | readonly Part[]
-  /** The file in a zip to read. Default: its only CSV, else the one named as `part`. */
+  /** The file in a zip to read. Default: its only CSV, else the one named as `part`. In an npz the array of the images. */
   member?: string
   /** Height and width that pictures get; one number for squares. Default: the size that all of them have. */
   size?: number | readonly [height: number, width: number]

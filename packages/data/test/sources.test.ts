@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,11 +30,30 @@ function csvFor(option: keyof ReadOptions): Uint8Array {
   return csv
 }
 
+const npy = (name: string) => new Uint8Array(readFileSync(join(import.meta.dirname, 'fixtures/arrays', name)))
+/** Numbers without dimensions of an image, for what says something of those. */
+function npyFor(option: keyof ReadOptions): Uint8Array {
+  if (option === 'shape') return npy('flat-2x2.npy')
+  if (option === 'channels') return npy('flat-2x2x3.npy')
+  return npy(option === 'maxValue' || option === 'fractions' ? 'ones.npy' : 'pair.npy')
+}
+
+function npzFor(option: keyof ReadOptions): Uint8Array {
+  const [member, label] =
+    option === 'member' ? ['train.csv', 'y'] : ['x_train', option === 'label' ? 'label' : 'y_train']
+  return zipOf([
+    { name: `${member}.npy`, data: npyFor(option) },
+    { name: `${label}.npy`, data: npy('pair-labels.npy') },
+  ])
+}
+
 /** Each kind of source, and how it is read. */
 const sources: Record<string, (options: ReadOptions, option: keyof ReadOptions) => Promise<unknown>> = {
   csv: (options, option) => readTable(csvFor(option), options),
   'csv in a zip': (options, option) => readTable(zipOf([{ name: 'train.csv', data: csvFor(option) }]), options),
   idx: (options) => readTable(images, options),
+  npy: (options, option) => readTable(npyFor(option), options),
+  npz: (options, option) => readTable(npzFor(option), options),
   folder: (options, option) => readTable(option === 'part' ? join(folder, 'parts') : at('digits'), options),
   'zip of pictures': (options) => readTable(at('digits.zip'), options),
   rows: async (options, option) => {
@@ -42,29 +62,30 @@ const sources: Record<string, (options: ReadOptions, option: keyof ReadOptions) 
 }
 
 const all = Object.keys(sources).join()
+const arrays = 'npy,npz'
 const everyCsv = 'csv,csv in a zip,rows'
 const pictures = 'folder,zip of pictures'
 
 /** A value of each option, and the sources that take it. */
 const cases: [option: keyof ReadOptions, value: unknown, takers: string][] = [
-  ['label', 'label', everyCsv],
+  ['label', 'label', `${everyCsv},npz`],
   ['label', false, all],
   ['id', 'row', everyCsv],
   ['id', false, all.replace(/csv,csv in a zip,|,rows/g, '')],
   ['drop', ['Usage'], `${everyCsv},${pictures}`],
   ['drop', [], all.replace(/csv,csv in a zip,|,rows/g, '')],
   ['shape', { height: 2, width: 2 }, all],
-  ['channels', 'planar', everyCsv],
+  ['channels', 'planar', `${everyCsv},${arrays}`],
   ['header', true, everyCsv],
-  ['maxValue', 1, everyCsv],
+  ['maxValue', 1, `${everyCsv},${arrays}`],
   ['maxValue', 255, all],
-  ['fractions', true, everyCsv],
-  ['transpose', true, `${everyCsv},idx`],
+  ['fractions', true, `${everyCsv},${arrays}`],
+  ['transpose', true, `${everyCsv},idx,${arrays}`],
   ['classes', ['0', '1', '2', '10'], all],
   ['parser', 'plain', everyCsv],
-  ['labels', labels, 'idx'],
-  ['part', 'train', 'csv in a zip,folder'],
-  ['member', 'train.csv', 'csv in a zip'],
+  ['labels', labels, 'idx,npy'],
+  ['part', 'train', 'csv in a zip,folder,npz'],
+  ['member', 'train.csv', 'csv in a zip,npz'],
   ['size', 3, pictures],
   ['resize', 'stretch', pictures],
   ['color', 'rgb', pictures],
@@ -94,8 +115,10 @@ describe.each(Object.keys(sources))('%s', (source) => {
 
 test('the error says what the source is and what the option is for', async () => {
   const error = await dataError(readTable(csv, { labels, name: 'train.csv' }))
-  expect(error.message).toBe('train.csv: is CSV, which takes no option labels: it is for IDX. Leave labels out.')
-  const params = { option: 'labels', source: 'csv', sources: ['idx'], file: 'train.csv' }
+  expect(error.message).toBe(
+    'train.csv: is CSV, which takes no option labels: it is for IDX and npy. Leave labels out.',
+  )
+  const params = { option: 'labels', source: 'csv', sources: ['idx', 'npy'], file: 'train.csv' }
   expect([error.code, error.params]).toEqual(['DATA_OPTION_UNFIT', params])
   expect((await dataError(readTable(at('digits'), { header: false }))).message).toContain(
     'holds pictures, which take no option header: it is for CSV. Leave header out.',

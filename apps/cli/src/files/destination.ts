@@ -4,12 +4,12 @@ import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
 import type { RunFolderOptions, TrainingOptions } from '../line/flags/training.ts'
 import { command } from '../line/paste.ts'
-import { findLabels, isIdxName } from '../tables/idx.ts'
+import { findLabels, hasLabelsBeside } from '../tables/idx.ts'
 import { checkpointFiles, createRunFolder, exists, type RunFolder, results } from './folder.ts'
 
 /** A table's file, and the labels beside it. */
 export async function inputsOf(path: string): Promise<string[]> {
-  const labels = isIdxName(path) ? await findLabels(path) : undefined
+  const labels = hasLabelsBeside(path) ? await findLabels(path) : undefined
   return labels ? [path, labels] : [path]
 }
 

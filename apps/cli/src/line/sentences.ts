@@ -93,7 +93,10 @@ const dataFixes: { [Code in DataErrorCode]: Fix<Code> | typeof asAdvised } = {
     return unlabelled ? `${other} Is this the test file? Then it is for predict, not to train on.` : other
   },
   DATA_IDX_INVALID: asAdvised,
-  DATA_IDX_DIMENSIONS: () => 'Is this the file of labels? Name the images; their labels are found beside them.',
+  DATA_ARRAY_INVALID: asAdvised,
+  DATA_ARRAY_TYPE: asAdvised,
+  DATA_ARRAY_MISSING: asAdvised,
+  DATA_ARRAY_DIMENSIONS: () => 'Is this the file of labels? Name the images; their labels are found beside them.',
   DATA_TABLE_INVALID: noFix,
   DATA_SPLIT_IMPOSSIBLE: ({ rows, pictures }, takes) => {
     if (takes('--validation')) return 'Add --validation 0.'

@@ -31,6 +31,8 @@ const takenBy: Record<Kind, readonly (keyof ReadingOptions)[]> = {
   zip: ['shape', 'header', 'transpose', 'maxValue'],
   // Its size it says itself.
   idx: ['transpose', 'maxValue'],
+  npy: ['shape', 'transpose', 'maxValue'],
+  npz: ['shape', 'transpose', 'maxValue'],
   pictures: ['shape', 'drop'],
 }
 

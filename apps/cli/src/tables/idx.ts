@@ -6,18 +6,28 @@ export function isIdxName(path: string): boolean {
   return /(\.idx\d?|[.-]idx\d-ubyte|-ubyte)(\.gz)?$/.test(basename(path))
 }
 
-/** Where the labels of IDX images lie: `train-labels-idx1-ubyte` for MNIST's names, `digits-labels.idx` for `digits.idx`. */
+/** Whether the labels of such a file lie beside it: of IDX images and of an array. */
+export const hasLabelsBeside = (path: string): boolean => isIdxName(path) || /\.npy$/i.test(path)
+
+/**
+ * Where the labels of images lie: `train-labels-idx1-ubyte` for MNIST's names, `digits-labels.idx` for `digits.idx`, `y_train.npy` for `x_train.npy`, `labels.npy`
+ * for `images.npy`.
+ */
 export function labelsPath(images: string): string {
   const name = basename(images)
   const [, stem = name, ending = ''] = /^(.*?)(\.[^.]*)?$/.exec(name.replace(/\.gz$/, '')) ?? []
   const gz = name.endsWith('.gz') ? '.gz' : ''
   const labels = name.includes('images')
     ? name.replace('images', 'labels').replace('idx3', 'idx1').replace('idx4', 'idx1')
-    : `${stem}-labels${ending}${gz}`
+    : X_AS_WORD.test(name)
+      ? name.replace(X_AS_WORD, 'y')
+      : `${stem}-labels${ending}${gz}`
   return join(dirname(images), labels)
 }
 
-/** The labels beside IDX images, packed like them or not; undefined where there are none. */
+const X_AS_WORD = /(?<![a-z])x(?=([^a-z].*)?\.npy$)/i
+
+/** The labels beside images, packed like them or not; undefined where there are none. */
 export async function findLabels(images: string): Promise<string | undefined> {
   const path = labelsPath(images)
   if (path === images) return undefined

@@ -6,16 +6,23 @@ import { isUrl } from '../line/paste.ts'
 import { isIdxName } from './idx.ts'
 
 /** What a table is read from. */
-export type Kind = 'csv' | 'idx' | 'pictures' | 'zip'
+export type Kind = 'csv' | 'idx' | 'npy' | 'npz' | 'pictures' | 'zip'
+
+/** What is read as a whole. */
+export const isArray = (kind: Kind): kind is 'idx' | 'npy' | 'npz' => kind === 'idx' || kind === 'npy' || kind === 'npz'
 
 /** What kind of table lies at a path, by its name and, for a zip, by the names inside it; `member` is a file in a zip. */
 export async function kindOf(path: string, member?: string): Promise<Kind> {
   if (isIdxName(path)) return 'idx'
+  if (isNpzName(path)) return 'npz'
+  if (/\.npy$/i.test(path)) return 'npy'
   if (isUrl(path)) return 'csv'
   if (await isFolder(path)) return 'pictures'
   if (!isZipName(path)) return 'csv'
   return member === undefined && (await namesInZip(path)).some(isPicture) ? 'pictures' : 'zip'
 }
+
+export const isNpzName = (path: string): boolean => /\.npz$/i.test(path)
 
 export const isZipName = (path: string): boolean => /\.zip$/i.test(path)
 
@@ -50,6 +57,8 @@ const meaningless: Record<Kind, { words: string; flags: readonly (keyof ReadingO
   csv: { words: 'is a CSV, which takes no', flags: [...pictureFlags, 'part'] },
   zip: { words: 'holds a CSV, which takes no', flags: pictureFlags },
   idx: { words: 'is IDX, which takes no', flags: [...columnFlags, 'drop', 'channels', ...pictureFlags, 'part'] },
+  npy: { words: 'is an array, which takes no', flags: [...columnFlags, 'drop', ...pictureFlags, 'part'] },
+  npz: { words: 'holds arrays, which take no', flags: ['id', 'header', 'drop', ...pictureFlags] },
   pictures: { words: 'holds pictures, which take no', flags: [...columnFlags, 'transpose', 'channels', 'maxValue'] },
 }
 

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { JobError, UsageError } from '../line/errors.ts'
 import type { PictureOptions, ReadingOptions } from '../line/flags/reading.ts'
 import { joined, readingFor, type TableOptions } from './asrun.ts'
+import { isArray } from './kind.ts'
 import { nameOf, type Place } from './place.ts'
 import { kindAt, type Reading, read, readingOf, requireShape } from './reading.ts'
 
@@ -37,9 +38,10 @@ export async function* rowsLike(
 ): AsyncGenerator<PixelTable> {
   const { rest, options } = await likeOptions(place, flags, images, more)
   const { source, kind, options: reading } = await readingOf(context, place, rest, options)
-  // IDX has no rows to read one by one.
-  const rows =
-    kind === 'idx' ? partsOf(await read(context, place, rest, options), batch) : readRows(source, { ...reading, batch })
+  // Arrays have no rows to read one by one.
+  const rows = isArray(kind)
+    ? partsOf(await read(context, place, rest, options), batch)
+    : readRows(source, { ...reading, batch })
   for await (const table of rows) yield likeModel(nameOf(place), table, images)
 }
 

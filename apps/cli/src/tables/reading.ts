@@ -15,8 +15,8 @@ import type { PictureOptions, ReadingOptions } from '../line/flags/reading.ts'
 import { noted } from '../line/sentences.ts'
 import { standardInput } from './argument.ts'
 import { joined, readingFor, type TableOptions } from './asrun.ts'
-import { findLabels, isIdxName, labelsPath } from './idx.ts'
-import { type Kind, kindOf, refuseMeaningless } from './kind.ts'
+import { findLabels, hasLabelsBeside, labelsPath } from './idx.ts'
+import { isNpzName, type Kind, kindOf, refuseMeaningless } from './kind.ts'
 import { nameOf, type Place } from './place.ts'
 import { explainReadings } from './readings.ts'
 import { following, type Report } from './report.ts'
@@ -32,7 +32,7 @@ export interface Reading extends ReadOptions {
 /** What is measured or predicted is the part that nobody has trained on. */
 export const heldOut: readonly Part[] = ['test', 'validation']
 
-/** Reads a table as the flags say, telling what was taken for granted. IDX images come with the labels beside them. */
+/** Reads a table as the flags say, telling what was taken for granted. IDX images and arrays come with the labels beside them. */
 export async function read(
   context: Context,
   place: Place,
@@ -43,7 +43,7 @@ export async function read(
   const follow = onReport && following(place, kind, asked.onNote)
   const options = { ...asked, ...follow?.options }
   const path = typeof source === 'string' ? source : nameOf(place)
-  const labels = kind === 'idx' && more.label !== false ? await findLabels(path) : undefined
+  const labels = hasLabelsBeside(path) && more.label !== false ? await findLabels(path) : undefined
   if (labels) context.terminal.note(`${path}: labels from ${labels}`)
   // A table whose shape is not clear is read twice.
   const input = typeof source === 'string' || options.shape ? source : await whole(source, context.signal)
@@ -74,7 +74,7 @@ export async function readingOf({ terminal, signal }: Context, place: Place, giv
   const asked = { label, id, maxValue, channels, transpose, drop, header, resize, color, background }
   const { parts, columns, ...others } = more
   const isTable = kind === 'csv' || kind === 'zip'
-  const isParted = member === undefined && (kind === 'pictures' || kind === 'zip')
+  const isParted = member === undefined && (kind === 'pictures' || kind === 'zip' || kind === 'npz')
   const options: ReadOptions & Pick<Required<ReadOptions>, 'onNote'> = {
     ...there({ ...asked, member, part: part ?? partOf(flags) ?? (isParted ? parts : undefined) }),
     ...(isTable && (columns || known) && { columns: joined(known, columns) }),
@@ -136,7 +136,13 @@ export function requireLabels(path: string, table: PixelTable): LabelledTable {
       'put the pictures of each class into one, or name a part that has them, e.g. --part val',
       data,
     )
-  throw isIdxName(path)
+  if (isNpzName(path))
+    throw new JobError(
+      `${path} has no labels beside its images`,
+      'save them in it, as y_train beside x_train, or name their array: --label <name>',
+      data,
+    )
+  throw hasLabelsBeside(path)
     ? new JobError(`${path} has no labels beside it`, `put them into ${labelsPath(path)}`, data)
     : new JobError(
         `${path} has no label column`,

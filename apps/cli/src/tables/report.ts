@@ -30,7 +30,7 @@ export function following(place: Place, kind: Kind, onNote: NonNullable<ReadOpti
   const sums = summing({ whole: kind === 'pictures' })
   const noted: string[] = []
   let layout: ColumnLayout | undefined
-  const isPacked = kind === 'zip' || (kind === 'pictures' && /\.zip$/i.test(place.path))
+  const isPacked = kind === 'zip' || kind === 'npz' || (kind === 'pictures' && /\.zip$/i.test(place.path))
   const own = place.sum ?? undefined
   return {
     options: {

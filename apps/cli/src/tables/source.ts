@@ -6,7 +6,7 @@ import { JobError } from '../line/errors.ts'
 import { type SampleFile, sampleIn, sampleInZip } from '../submission/sample.ts'
 import { digits, known } from './digits.ts'
 import { isIdxName } from './idx.ts'
-import { isZipName, kindOf, namesInZip } from './kind.ts'
+import { isNpzName, isZipName, kindOf, namesInZip } from './kind.ts'
 import type { Place } from './place.ts'
 
 /** The tables of a main job. */
@@ -38,7 +38,9 @@ export async function openSource(context: Context, data?: string): Promise<Sourc
     return fromFolder(context, data)
   }
   if (isZipName(data)) return fromZip(context, data)
-  throw new JobError(`--data ${data} is a file, neither a folder nor a zip`, wanted, {
+  if (isNpzName(data))
+    return { train: { path: data, part: 'train' }, test: { path: data, part: 'test' }, name: data, files: [data] }
+  throw new JobError(`--data ${data} is a file, neither a folder, a zip nor an npz`, wanted, {
     code: 'CLI_DATA_KIND',
     params,
   })

@@ -32,7 +32,11 @@ export function sortedClasses(labels: Iterable<string>): string[] {
 }
 
 /** Labels as the file writes them; `given` are the classes to map to, in order, where the caller knows them. */
-export function collectLabels(file: string, column: string | number, given?: readonly string[]): LabelCollector {
+export function collectLabels(
+  file: string,
+  column: string | number | undefined,
+  given?: readonly string[],
+): LabelCollector {
   const numbers = new Map<string, number>()
   const texts: string[] = []
   const lookup = given && classLookup(given)
@@ -92,12 +96,14 @@ export function unknownLabel(
   throw new DataError({ ...place, expected: `one of the classes ${shown}`, found, advice, ...data })
 }
 
-function emptyLabel(file: string, column: string | number, row: number): never {
-  throw new DataError({ file, row, column, expected: 'a label', found: 'an empty cell', code: 'DATA_LABEL_EMPTY' })
+function emptyLabel(file: string, column: string | number | undefined, row: number): never {
+  const place = { file, row, ...(column !== undefined && { column }) }
+  throw new DataError({ ...place, expected: 'a label', found: 'an empty cell', code: 'DATA_LABEL_EMPTY' })
 }
 
-function tooMany(file: string, column: string | number, row: number): never {
+function tooMany(file: string, column: string | number | undefined, row: number): never {
   const advice = 'Is this the label column? Pass label: its name or index.'
   const [params, expected] = [{ most: MAX_CLASSES }, `at most ${MAX_CLASSES} classes`]
-  throw new DataError({ code: 'DATA_CLASSES_MANY', params, file, row, column, expected, found: 'one more', advice })
+  const place = { file, row, ...(column !== undefined && { column }) }
+  throw new DataError({ code: 'DATA_CLASSES_MANY', params, ...place, expected, found: 'one more', advice })
 }

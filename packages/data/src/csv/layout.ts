@@ -241,7 +241,12 @@ function columnOf(file: string, name: string | number, columns: number, names?: 
 }
 
 /** The shape that was asked for or that names tell, else those that so many pixels may have. */
-function shapesFor(file: string, pixels: number, options: ReadOptions, named: Partial<ImageShape> = {}): ShapeOption[] {
+export function shapesFor(
+  file: string,
+  pixels: number,
+  options: ReadOptions,
+  named: Partial<ImageShape> = {},
+): ShapeOption[] {
   const { height, width, channels = 1 } = named
   const shape = options.shape ?? (height && width ? { height, width, channels } : undefined)
   const shapes = shape ? [shape] : shapesOf(pixels, named.channels)

@@ -1,5 +1,7 @@
 import { DataError } from '../error.ts'
 import { requireFit } from '../source/checked.ts'
+import { formatOf } from '../source/formats.ts'
+import type { SourceKind } from '../source/options.ts'
 import { allBytes, type ByteSource } from '../source/source.ts'
 import { concat, peek, unlessAborted } from '../source/stream.ts'
 import type { PixelTable, ReadOptions, TableSource } from '../types.ts'
@@ -35,7 +37,7 @@ interface Head {
 /** Opens what a table is read from. */
 export type Open = (source: TableSource, options: ReadOptions) => Promise<ByteSource>
 
-/** The table in a CSV or IDX file; `within` is what that file is in. */
+/** The table in a CSV, IDX or `.npy` file; `within` is what that file is in. */
 export async function tableOf(
   open: Open,
   from: TableSource,
@@ -45,8 +47,9 @@ export async function tableOf(
   const source = await open(from, options)
   try {
     const start = await moreOf(source, CHUNK, options)
-    await requireFit(source.name, [isIdx(start.bytes) ? 'idx' : 'csv', ...within], options)
-    if (isIdx(start.bytes)) return await idxOf(open, source, start.bytes, options)
+    const format = formatOf(start.bytes)
+    await requireFit(source.name, [format ?? 'csv', ...within], options)
+    if (format) return await wholeTable(open, source, start.bytes, options)
     const head = await headOf(source, start, options)
     const sink = tableSink(head.layout, options, guessRows(head, source.size))
     for await (const _ of pump(source, head, sink, options));
@@ -63,25 +66,26 @@ async function closed(source: ByteSource, { signal }: ReadOptions): Promise<void
 }
 
 /** Refuses to read in batches what is no CSV. */
-export function notCsv(file: string, found: string): never {
+export function notCsv(file: string, kind: SourceKind): never {
+  const found = kind.toUpperCase()
   const advice = 'Read it with readTable.'
   throw new DataError({ code: 'DATA_SOURCE_INVALID', file, expected: 'CSV, to read in batches', found, advice })
 }
 
-/** IDX begins with two zero bytes, which no text does. */
-function isIdx([zero0, zero1, type]: Uint8Array): boolean {
-  return zero0 === 0 && zero1 === 0 && type !== 0
-}
-
-async function idxOf(open: Open, source: ByteSource, first: Uint8Array, options: ReadOptions): Promise<PixelTable> {
+async function wholeTable(
+  open: Open,
+  source: ByteSource,
+  first: Uint8Array,
+  options: ReadOptions,
+): Promise<PixelTable> {
   const bytes = await allBytes(source, first)
   const { label, labels, signal, onBytes } = options
   const isUnlabelled = labels === undefined || label === false
   const how = { ...(signal && { signal }), ...(onBytes && { onBytes }) }
   const labelBytes = isUnlabelled ? undefined : await allBytes(await open(labels, how))
   // Apart, so that a page that reads CSV alone does not load it.
-  const { idxTable } = await import('../idx/idx-table.ts')
-  return idxTable(source.name, bytes, labelBytes, options)
+  const { tableOfFile } = await import('../arrays/tables.ts')
+  return tableOfFile({ file: source.name, bytes, labels: labelBytes }, options)
 }
 
 /** The rows of a CSV file, batch by batch. */
@@ -95,7 +99,8 @@ export async function* batchesOf(
   const source = await open(from, options)
   try {
     const start = await moreOf(source, CHUNK, options)
-    if (isIdx(start.bytes)) notCsv(source.name, 'IDX')
+    const format = formatOf(start.bytes)
+    if (format) notCsv(source.name, format)
     await requireFit(source.name, ['csv', ...within], options)
     const head = await headOf(source, start, options)
     if (head.layout.constant !== undefined) labelUnknown(source.name)

@@ -64,6 +64,18 @@ interface Hint extends Pick<DataErrorParams['DATA_PIXEL_INVALID'], 'kind'> {
 
 /** What a text that is no pixel seems to be, and what to do about it. */
 function hint(text: string, value: number, rule: PixelRule, line: Line, layout: Layout): Hint {
+  const known = numberHint(value, rule)
+  if (known) return known
+  if (line.number === layout.first.number && !layout.names) {
+    return { kind: 'header', advice: 'If the first line is a header, pass header: true.' }
+  }
+  if (text === '') return { kind: 'empty', advice: 'Every pixel needs a value.' }
+  const scale = value > rule.max ? `; if such values are meant, scale them to 0..${rule.fractions ? 1 : 255} first` : ''
+  return { kind: 'other', advice: `Correct this cell${scale}.` }
+}
+
+/** What a number that is no pixel seems to be; undefined where it is only wrong. */
+export function numberHint(value: number, rule: PixelRule): Hint | undefined {
   if (value > 0 && value < 1) {
     const option = rule.max === 1 ? 'fractions: true' : 'maxValue: 1'
     return { kind: 'fraction', advice: `If the values are fractions 0..1, pass ${option}.` }
@@ -71,12 +83,7 @@ function hint(text: string, value: number, rule: PixelRule, line: Line, layout: 
   if (value > rule.max && rule.max < 255 && value <= 255) {
     return { kind: 'white', advice: `Pass maxValue: 255 if white is above ${rule.max} here.` }
   }
-  if (line.number === layout.first.number && !layout.names) {
-    return { kind: 'header', advice: 'If the first line is a header, pass header: true.' }
-  }
-  if (text === '') return { kind: 'empty', advice: 'Every pixel needs a value.' }
-  const scale = value > rule.max ? `; if such values are meant, scale them to 0..${rule.fractions ? 1 : 255} first` : ''
-  return { kind: 'other', advice: `Correct this cell${scale}.` }
+  return undefined
 }
 
 /** All pixels out of one cell, with spaces between. */

@@ -67,7 +67,11 @@ function trimmed(pixels: Uint8Array<ArrayBuffer>, size: number): Uint8Array<Arra
 }
 
 /** The images' shape: given or told by names, else the one under which these pixels are smoother; so too the order of their channels. */
-export function shapeOf(layout: Layout, pixels: Uint8Array, options: ReadOptions): ImageShape {
+export function shapeOf(
+  layout: Pick<Layout, 'file' | 'shapes' | 'order'>,
+  pixels: Uint8Array,
+  options: ReadOptions,
+): ImageShape {
   const { file, shapes, order: named } = layout
   const { channels: asked, transpose: isTurned, onNote } = options
   const order = named ?? asked ?? shapes[0]!.channelOrder
@@ -81,7 +85,11 @@ export function shapeOf(layout: Layout, pixels: Uint8Array, options: ReadOptions
 }
 
 /** Refuses an order of channels where there is one channel, or where names tell another. */
-function requireOrder({ file, order }: Layout, channels: number, asked: ReadOptions['channels']): void {
+function requireOrder(
+  { file, order }: Pick<Layout, 'file' | 'order'>,
+  channels: number,
+  asked: ReadOptions['channels'],
+): void {
   if (asked === undefined || (channels > 1 && asked === (order ?? asked))) return
   const problem = channels > 1 ? 'its column names tell the order of the channels' : 'its pictures have one channel'
   const params = { option: 'channels' }

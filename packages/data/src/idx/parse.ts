@@ -1,3 +1,4 @@
+import { bytesAsNumbers, type Numbers, sizesOf } from '../arrays/numbers.ts'
 import { DataError } from '../error.ts'
 
 /** What IDX calls the type of its elements. */
@@ -9,10 +10,6 @@ export interface Idx {
   /** A view of the file's bytes. */
   data: Uint8Array
 }
-
-/** Dimensions as sentences have them. */
-export const sizesOf = (dims: readonly number[]): string =>
-  dims.length > 6 ? `${dims.length} dimensions` : dims.join(' × ')
 
 /** The dimensions and the data of an IDX file; `name` is what errors call it. */
 export function parsed(bytes: Uint8Array, name: string): Idx {
@@ -39,4 +36,10 @@ export function parsed(bytes: Uint8Array, name: string): Idx {
     throw new DataError({ code: 'DATA_FILE_DAMAGED', file: name, expected, found, advice })
   }
   return { dims, data: bytes.subarray(start) }
+}
+
+/** The array in an IDX file of unsigned bytes. */
+export function idxNumbers(bytes: Uint8Array, file: string): Numbers {
+  const { dims, data } = parsed(bytes, file)
+  return bytesAsNumbers(dims, data)
 }

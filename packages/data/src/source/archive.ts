@@ -1,5 +1,5 @@
 import { FileError, readZip, type Zip } from '@pixelrow/files'
-import { batchesOf, type Open, tableOf } from '../csv/read.ts'
+import { batchesOf, notCsv, type Open, tableOf } from '../csv/read.ts'
 import { isSampleName } from '../csv/submission.ts'
 import { DataError } from '../error.ts'
 import { tell } from '../note.ts'
@@ -7,6 +7,7 @@ import { isHidden, isPicture, listed, wantedPart } from '../pictures/folders.ts'
 import { batchesOfPictures } from '../pictures/picture-batches.ts'
 import { type Pictures, tableOfPictures } from '../pictures/picture-table.ts'
 import type { Part, PixelTable, ReadOptions, RowOptions } from '../types.ts'
+import { requireFit } from './checked.ts'
 import type { ZipBytes } from './container.ts'
 import { inflateInNode, openInNode } from './file.ts'
 import { type ByteSource, streamed } from './source.ts'
@@ -15,6 +16,7 @@ import { type ByteSource, streamed } from './source.ts'
 export async function tableOfZip(source: ZipBytes, options: ReadOptions): Promise<PixelTable> {
   const zip = await opened(source, options)
   try {
+    if (areArrays(filesOf(zip))) return await tableOfArrays(zip, options)
     if (holdsPictures(zip, options)) return await tableOfPictures(picturesIn(zip, options), options)
     const open: Open = async (from, how) => (from === source ? memberOf(zip, options) : openInNode(from, how))
     return await tableOf(open, source, options, 'zip')
@@ -29,6 +31,7 @@ export async function tableOfZip(source: ZipBytes, options: ReadOptions): Promis
 export async function* batchesOfZip(source: ZipBytes, { batch, ...options }: RowOptions): AsyncGenerator<PixelTable> {
   const zip = await opened(source, options)
   try {
+    if (areArrays(filesOf(zip))) notCsv(zip.name, 'npz')
     if (holdsPictures(zip, options)) yield* batchesOfPictures(picturesIn(zip, options), { ...options, batch })
     else yield* batchesOf(async () => memberOf(zip, options), source, batch, options, 'zip')
   } catch (error) {
@@ -36,6 +39,19 @@ export async function* batchesOfZip(source: ZipBytes, { batch, ...options }: Row
   } finally {
     await zip.close()
   }
+}
+
+/** Whether all files are arrays, as `numpy.savez` writes them. */
+const areArrays = (names: readonly string[]): boolean => names.length > 0 && names.every((name) => /\.npy$/i.test(name))
+
+/** The table of the arrays in an npz. */
+async function tableOfArrays(zip: Zip, options: ReadOptions): Promise<PixelTable> {
+  await requireFit(zip.name, ['npz'], options)
+  const { tableOfNpz } = await import('../arrays/tables.ts')
+  const { signal } = options
+  const files = new Map(filesOf(zip).map((name) => [name.replace(/\.npy$/i, ''), name]))
+  const bytes = (name: string) => zip.bytes(files.get(name)!, signal ? { signal } : {})
+  return tableOfNpz({ file: zip.name, names: [...files.keys()], bytes }, options)
 }
 
 /** Whether the pictures in a zip are the table, and no file that is named. */

@@ -23,7 +23,7 @@ export async function containerOf(source: TableSource, options: ReadOptions): Pr
     return isZip(new Uint8Array(await source.slice(0, 4).arrayBuffer())) ? { name, zip: source } : undefined
   }
   if (typeof source !== 'string' && !isA(source, 'URL')) return undefined
-  if (!/\.zip$/i.test(new URL(source).pathname)) return undefined
+  if (!/\.(zip|npz)$/i.test(new URL(source).pathname)) return undefined
   const zip = await allBytes(await openSource(source, options, inflateInNode))
   return { name: options.name ?? String(source), zip }
 }

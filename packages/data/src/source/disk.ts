@@ -15,7 +15,7 @@ import { openInNode } from './file.ts'
 import type { ByteSource } from './source.ts'
 
 /**
- * Reads a table of pixel rows from a CSV or IDX file (plain or gzip): a path, a `file:` or `http(s):` URL, bytes, a blob or a stream; or
+ * Reads a table of pixel rows from a CSV, IDX or `.npy` file (plain or gzip) or an `.npz`: a path, a `file:` or `http(s):` URL, bytes, a blob or a stream; or
  * from a folder of pictures, one folder a class (decoded by the optional package sharp), or a zip of either.
  * Header, label column, shape and maximum pixel value are found out unless given. Throws a DataError for anything that is not exactly right.
  */

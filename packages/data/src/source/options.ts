@@ -104,28 +104,28 @@ export function checkReading(where: Reader, options: RowOptions, refuse: Refuse)
 /** A function that reads. */
 export type Reader = 'readTable' | 'readRows' | 'readPictures'
 
-/** What a table is read from; IDX or a CSV in a zip is two of them. */
-export type SourceKind = 'csv' | 'idx' | 'pictures' | 'zip'
+/** What a table is read from; a CSV in a zip is two of them. */
+export type SourceKind = 'csv' | 'idx' | 'npy' | 'npz' | 'pictures' | 'zip'
 
-const everywhere: readonly SourceKind[] = ['csv', 'idx', 'pictures', 'zip']
+const everywhere: readonly SourceKind[] = ['csv', 'idx', 'npy', 'npz', 'pictures', 'zip']
 
 /** What each option is for. */
 const takenBy: Record<keyof RowOptions, readonly SourceKind[]> = {
-  label: ['csv'],
+  label: ['csv', 'npz'],
   id: ['csv'],
   columns: ['csv'],
   drop: ['csv', 'pictures'],
-  shape: ['csv', 'idx', 'pictures'],
-  channels: ['csv'],
+  shape: ['csv', 'idx', 'npy', 'npz', 'pictures'],
+  channels: ['csv', 'npy', 'npz'],
   header: ['csv'],
-  maxValue: ['csv', 'idx'],
-  fractions: ['csv'],
-  transpose: ['csv', 'idx'],
+  maxValue: ['csv', 'idx', 'npy', 'npz'],
+  fractions: ['csv', 'npy', 'npz'],
+  transpose: ['csv', 'idx', 'npy', 'npz'],
   classes: everywhere,
   parser: ['csv'],
-  labels: ['idx'],
-  part: ['pictures', 'zip'],
-  member: ['zip'],
+  labels: ['idx', 'npy'],
+  part: ['npz', 'pictures', 'zip'],
+  member: ['npz', 'zip'],
   size: ['pictures'],
   resize: ['pictures'],
   color: ['pictures'],
@@ -141,7 +141,14 @@ const takenBy: Record<keyof RowOptions, readonly SourceKind[]> = {
   batch: everywhere,
 }
 
-const words: Record<SourceKind, string> = { csv: 'CSV', idx: 'IDX', pictures: 'pictures', zip: 'zips' }
+const words: Record<SourceKind, string> = {
+  csv: 'CSV',
+  idx: 'IDX',
+  npy: 'npy',
+  npz: 'npz',
+  pictures: 'pictures',
+  zip: 'zips',
+}
 
 /** What is wrong with options that mean nothing for a source of these kinds: whoever passes one takes it for another. */
 export function unfit(file: string, kinds: readonly SourceKind[], options: RowOptions): DataErrorDetail | undefined {
@@ -160,6 +167,7 @@ export function unfit(file: string, kinds: readonly SourceKind[], options: RowOp
 /** Where labels come from without a column of theirs. */
 const instead: Partial<Record<SourceKind, string>> = {
   idx: ': labels are a file of their own, passed as labels',
+  npy: ': labels are a file of their own, passed as labels',
   pictures: ', or pass false for none: labels are the names of the folders',
 }
 

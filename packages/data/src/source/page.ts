@@ -14,7 +14,7 @@ import { inflateInPage } from './gunzip.ts'
 import { openSource } from './source.ts'
 
 /**
- * Reads a table of pixel rows from a CSV or IDX file (plain or gzip): an `http(s):` URL, bytes, a blob or a stream; in Node also a path or `file:` URL.
+ * Reads a table of pixel rows from a CSV, IDX or `.npy` file (plain or gzip): an `http(s):` URL, bytes, a blob or a stream; in Node also a path or `file:` URL.
  * Header, label column, shape and maximum pixel value are found out unless given. Throws a DataError for anything that is not exactly right.
  */
 export async function readTable(source: TableSource, options: ReadOptions = {}): Promise<PixelTable> {

@@ -8,7 +8,7 @@ const parts = ['train', 'val', 'test'] as const
 
 /** What a table may be, in the help of an argument. */
 export const tableForms =
-  'a CSV (also .gz), IDX images with their labels beside them, or a folder of pictures (one folder a class); also in a zip; - is standard input'
+  'a CSV (also .gz), IDX images or .npy with their labels beside them, .npz, or a folder of pictures (one folder a class); also in a zip; - is standard input'
 
 /** How a table is read. */
 const tableFlags = grouped(
@@ -90,7 +90,7 @@ const pictureFlags = grouped(
     },
     part: {
       term: '--part <name>',
-      help: 'which part of a folder or zip: train, val or test (default: what the command is for, and said)',
+      help: 'which part of a folder, zip or npz: train, val or test (default: what the command is for, and said)',
       example: '--part test',
       parse: oneOf('--part', parts),
     },
@@ -117,8 +117,8 @@ export const dataFlags = defineFlags({
   data: {
     term: '--data <path>',
     help:
-      'folder or zip with train.csv, test.csv and perhaps sample_submission.csv, with pictures in train/ and test/, or IDX files ' +
-      '(default: the embedded digits)',
+      'folder or zip with train.csv, test.csv and perhaps sample_submission.csv, with pictures in train/ and test/, or IDX files; ' +
+      'or an .npz (default: the embedded digits)',
     example: '--data digit-recognizer.zip',
     parse: filled('--data', "a folder's or a zip's path", 'digit-recognizer.zip'),
   },

@@ -1,0 +1,16 @@
+import type { SourceKind } from './options.ts'
+
+/** A file that is read as a whole. */
+export interface WholeFile {
+  /** What errors call it. */
+  file: string
+  bytes: Uint8Array
+  /** The bytes of the file of labels, where the caller has named one. */
+  labels?: Uint8Array | undefined
+}
+
+/** The kind of a file that is no text, by its first bytes: no text begins with two zero bytes, or with one that only goes on a letter. */
+export function formatOf([first, second, third]: Uint8Array): SourceKind | undefined {
+  if (first === 0 && second === 0 && third !== 0) return 'idx'
+  return first === 0x93 && second === 0x4e ? 'npy' : undefined
+}
