@@ -1,10 +1,10 @@
 // @ts-check
 // What happens at no call in particular: kills at any moment, two commands at once, disks that fill at some byte.
 import { spawnSync } from 'node:child_process'
-import { cpSync, readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { leftovers, missing, mixtures, outputsOf, sayings } from './judge.mjs'
-import { copyOf, newFolder, remove, snapshot } from './place.mjs'
+import { copyInto, copyOf, newFolder, remove, snapshot } from './place.mjs'
 import { carriedOut, commandAfter, repeated, seen } from './trial.mjs'
 
 /** @typedef {import('./trial.mjs').Ready} Ready */
@@ -187,13 +187,13 @@ exit $code
 /** @param {Ready} known @param {string} place @param {number} kilobytes */
 async function onSmallDisk({ scenario }, place, kilobytes) {
   const saved = newFolder()
-  cpSync(place, saved, { recursive: true, preserveTimestamps: true })
+  copyInto(place, saved)
   try {
     const prefix = ['unshare', '-rm', 'sh', '-c', script, 'sh', place, saved, String(kilobytes)]
     return await carriedOut(scenario, place, scenario.args, { prefix, cwd: '/' })
   } finally {
     for (const name of readdirSync(place)) remove(join(place, name))
-    cpSync(saved, place, { recursive: true, preserveTimestamps: true })
+    copyInto(saved, place)
     remove(saved)
   }
 }

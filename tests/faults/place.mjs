@@ -1,6 +1,6 @@
 // @ts-check
 // A folder of its own for one trial, with a home, a cache and a folder for temporaries beside it, and what a command does there.
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -45,8 +45,15 @@ export function newPlace() {
 /** @param {string} place */
 export function copyOf(place) {
   const copy = newFolder()
-  cpSync(place, copy, { recursive: true, preserveTimestamps: true })
+  copyInto(place, copy)
   return copy
+}
+
+/** Copies what is in a folder into another one. @param {string} from @param {string} to */
+export function copyInto(from, to) {
+  // Node rounds times of change, by which a journal knows a file again; `cp` does not.
+  if (process.platform === 'win32') cpSync(from, to, { recursive: true, preserveTimestamps: true })
+  else execFileSync('cp', ['-a', `${from}/.`, to])
 }
 
 /** @param {string} place */
