@@ -50,9 +50,8 @@ export async function startRegistry(folder, upstream) {
     // An installer asks for the short form of what a registry says of a package; the long one has tens of megabytes for some.
     const theirs = await fetched(new URL(path.replace('/', '%2f'), upstream), accept)
     if (theirs.status !== 200) return theirs
-    const text = theirs.body
-      .toString()
-      .replaceAll(new RegExp(`"tarball":"${escaped(upstream)}`, 'g'), `"tarball":"${here}/`)
+    // At the place that is usual: of another, Yarn makes a part of the package's folder, and sharp no longer finds its library there.
+    const text = theirs.body.toString().replaceAll(/"tarball":"[^"]*\/([^"/]+)"/g, `"tarball":"${here}/${path}/-/$1"`)
     return { ...theirs, body: Buffer.from(text) }
   }
 }
@@ -66,9 +65,6 @@ async function fetched(url, accept) {
 
 /** @param {unknown} data */
 const json = (data) => ({ body: Buffer.from(JSON.stringify(data)), type: 'application/json' })
-
-/** @param {string} text */
-const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** What a registry says of each package whose tarball lies in a folder. @param {string} folder */
 function packuments(folder) {
