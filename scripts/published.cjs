@@ -1,5 +1,7 @@
 // @ts-check
 // What a package's manifest is when it is published, where that differs from what it is in this clone.
+const { existsSync, readdirSync, readFileSync } = require('node:fs')
+const { join } = require('node:path')
 const { nameOf, platforms, version } = require('./runtime/platforms.cjs')
 
 /** @typedef {Record<string, any>} Manifest */
@@ -28,7 +30,44 @@ function without(name, manifest) {
   return { ...manifest, dependencies }
 }
 
+/** The manifests of this clone, by name. @type {Map<string, Manifest>} */
+const ours = new Map(
+  ['packages', 'apps']
+    .flatMap((group) => readdirSync(join(__dirname, '..', group)).map((folder) => join(__dirname, '..', group, folder)))
+    .map((folder) => join(folder, 'package.json'))
+    .filter(existsSync)
+    .map((file) => JSON.parse(readFileSync(file, 'utf8')))
+    .map((manifest) => [manifest.name, manifest]),
+)
+
 /** @param {Manifest} manifest */
-const published = (manifest) => changes[manifest.name]?.(manifest) ?? manifest
+const own = (manifest) => changes[manifest.name]?.(manifest) ?? manifest
+
+/**
+ * The optional peers of a package and of those of ours that it depends on, by name: where installers are strict (Yarn's Plug'n'Play, pnpm), a package has of its
+ * peers what the package that depends on it has or hands on. In any version: which one fits the package itself says, and npm gives up over a peer of what it is
+ * asked to install.
+ * @param {Manifest} manifest @returns {string[]}
+ */
+function optionalPeers(manifest) {
+  const { dependencies = {}, peerDependenciesMeta = {} } = own(manifest)
+  const inner = Object.keys(dependencies).flatMap((name) => ours.get(name) ?? [])
+  return [...Object.keys(peerDependenciesMeta), ...inner.flatMap(optionalPeers)]
+}
+
+/** @param {Manifest} manifest @returns {Manifest} */
+function published(manifest) {
+  const { dependencies = {}, peerDependencies, peerDependenciesMeta, ...rest } = own(manifest)
+  const names = [...new Set(optionalPeers(manifest))].filter((name) => !(name in dependencies))
+  if (names.length === 0) return own(manifest)
+  const any = Object.fromEntries(names.map((name) => [name, '*']))
+  const optional = Object.fromEntries(names.map((name) => [name, { optional: true }]))
+  return {
+    ...rest,
+    dependencies,
+    peerDependencies: { ...any, ...peerDependencies },
+    peerDependenciesMeta: { ...optional, ...peerDependenciesMeta },
+  }
+}
 
 module.exports = { published }

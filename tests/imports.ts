@@ -57,7 +57,8 @@ function specifierOf(node: ts.Node): ts.StringLiteralLike | undefined {
 function isLoad(callee: ts.Expression): boolean {
   if (ts.isPropertyAccessExpression(callee))
     return (
-      callee.name.text === 'resolve' && /^(require|import\.meta|createRequire\(.*\))$/.test(callee.expression.getText())
+      callee.name.text === 'resolve' &&
+      /^(require|import\.meta|(nodeModule\.)?createRequire\(.*\))$/.test(callee.expression.getText())
     )
   return callee.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(callee) && callee.text === 'require')
 }

@@ -4,13 +4,12 @@
 // pnpm has checked when it installed it.
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { run } from '../run.mjs'
 import { root } from '../workspace.mjs'
-import { all, here, repack } from './repack.mjs'
+import { all, here, installed, repack } from './repack.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -26,7 +25,7 @@ const wanted = values.platform?.map(platformNamed) ?? all
 const work = mkdtempSync(join(tmpdir(), 'pixelrow-runtime-'))
 try {
   const sources = values.installed
-    ? { node: installed('onnxruntime-node'), web: installed('onnxruntime-web') }
+    ? installed()
     : { node: await published('onnxruntime-node'), web: await published('onnxruntime-web') }
   mkdirSync(out, { recursive: true })
   for (const platform of wanted) {
@@ -46,12 +45,6 @@ function platformNamed(name) {
   const found = name === 'here' ? here : all.find(({ platform }) => platform === name)
   if (found) return found
   throw new Error(`There is no platform ${name}: ${all.map(({ platform }) => platform).join(', ')}, or here`)
-}
-
-/** @param {string} name */
-function installed(name) {
-  const from = join(root, name === 'onnxruntime-web' ? 'packages/infer-web' : '.', 'package.json')
-  return dirname(dirname(createRequire(from).resolve(name)))
 }
 
 /** Fetches a package as npm has it, checks its sum, and unpacks it. @param {string} name */

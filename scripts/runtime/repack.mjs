@@ -1,7 +1,8 @@
 // @ts-check
 // What onnxruntime has published, as packages that have one platform's binaries and no scripts.
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { root } from '../workspace.mjs'
 import runtime from './platforms.cjs'
 
@@ -27,7 +28,7 @@ export const here = platforms.find(
 export function repack(platform, sources, folder) {
   const isNative = platform.kind === 'native'
   const source = isNative ? sources.node : sources.web
-  const { name: repacks, version, dependencies, license } = manifestOf(source)
+  const { name: repacks, version } = manifestOf(source)
   requireNotices(version)
   const files = isNative ? nativeFiles(source, platform) : wasmFiles
   rmSync(folder, { recursive: true, force: true })
@@ -36,12 +37,24 @@ export function repack(platform, sources, folder) {
     cpSync(join(source, file), join(folder, file))
   }
   for (const file of ['LICENSE', 'ThirdPartyNotices.txt']) cpSync(join(notices, file), join(folder, file))
-  const { os, cpu, libc } = platform
-  const name = nameOf(platform.platform)
-  const manifest = {
-    name,
+  const manifest = manifestFor(platform, sources)
+  const { name } = manifest
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+  writeFileSync(join(folder, 'README.md'), readme(name, repacks, version))
+  return { name, version }
+}
+
+/**
+ * The manifest of a platform's package.
+ * @param {Platform} platform @param {Sources} sources
+ */
+export function manifestFor({ platform, os, cpu, libc, kind }, sources) {
+  const isNative = kind === 'native'
+  const { name: repacks, version, dependencies, license } = manifestOf(isNative ? sources.node : sources.web)
+  return {
+    name: nameOf(platform),
     version,
-    description: `${repacks} ${version} for ${platform.platform}, as published, without install scripts`,
+    description: `${repacks} ${version} for ${platform}, as published, without install scripts`,
     license,
     main: isNative ? 'dist/index.js' : 'dist/ort.node.min.js',
     os: [os],
@@ -51,9 +64,13 @@ export function repack(platform, sources, folder) {
     // What tells this package from others: see packages/runtime/src/find.ts.
     pixelrow: { repacks },
   }
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
-  writeFileSync(join(folder, 'README.md'), readme(name, repacks, version))
-  return { name, version }
+}
+
+/** The onnxruntime-node and -web that are installed in this clone, which pnpm has checked. @returns {Sources} */
+export function installed() {
+  const folderOf = (/** @type {string} */ name, /** @type {string} */ from) =>
+    dirname(dirname(createRequire(join(root, from, 'package.json')).resolve(name)))
+  return { node: folderOf('onnxruntime-node', '.'), web: folderOf('onnxruntime-web', 'packages/infer-web') }
 }
 
 /** What a process in Node needs of onnxruntime-web. */

@@ -18,9 +18,9 @@ export async function startRegistry(folder, upstream) {
   /** @type {Registry['requests']} */
   const requests = []
   const server = createServer((request, response) => {
-    const { host = '' } = request.headers
+    const { host = '', accept } = request.headers
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname).slice(1)
-    answer(path, `http://${host}`)
+    answer(path, `http://${host}`, accept)
       .catch((error) => ({ status: 502, body: Buffer.from(String(error)), type: 'text/plain' }))
       .then(({ status = 200, body, type }) => {
         requests.push({ path, bytes: body.length })
@@ -36,8 +36,8 @@ export async function startRegistry(folder, upstream) {
   }
   return { url: `http://localhost:${port}/`, requests, close }
 
-  /** @param {string} path @param {string} here @returns {Promise<{ status?: number, body: Buffer, type: string }>} */
-  async function answer(path, here) {
+  /** @param {string} path @param {string} here @param {string} [accept] @returns {Promise<{ status?: number, body: Buffer, type: string }>} */
+  async function answer(path, here, accept) {
     if (path.startsWith('own/'))
       return { body: readFileSync(join(folder, path.slice(4))), type: 'application/octet-stream' }
     // npm asks its own registry for a tarball, whatever address it was told.
@@ -47,27 +47,24 @@ export async function startRegistry(folder, upstream) {
     if (mine) return json(mine(here))
     if (path.startsWith('@pixelrow/') || path === 'pixelrow')
       return { status: 404, body: Buffer.from('{}'), type: 'application/json' }
-    const theirs = await fetched(new URL(path.replace('/', '%2f'), upstream))
+    // An installer asks for the short form of what a registry says of a package; the long one has tens of megabytes for some.
+    const theirs = await fetched(new URL(path.replace('/', '%2f'), upstream), accept)
     if (theirs.status !== 200) return theirs
-    const text = theirs.body
-      .toString()
-      .replaceAll(new RegExp(`"tarball":"${escaped(upstream)}`, 'g'), `"tarball":"${here}/`)
+    // At the place that is usual: of another, Yarn makes a part of the package's folder, and sharp no longer finds its library there.
+    const text = theirs.body.toString().replaceAll(/"tarball":"[^"]*\/([^"/]+)"/g, `"tarball":"${here}/${path}/-/$1"`)
     return { ...theirs, body: Buffer.from(text) }
   }
 }
 
-/** @param {URL} url */
-async function fetched(url) {
-  const response = await fetch(url)
+/** @param {URL} url @param {string} [accept] */
+async function fetched(url, accept) {
+  const response = await fetch(url, { headers: accept === undefined ? {} : { accept } })
   const type = response.headers.get('content-type') ?? 'application/octet-stream'
   return { status: response.status, body: Buffer.from(await response.arrayBuffer()), type }
 }
 
 /** @param {unknown} data */
 const json = (data) => ({ body: Buffer.from(JSON.stringify(data)), type: 'application/json' })
-
-/** @param {string} text */
-const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** What a registry says of each package whose tarball lies in a folder. @param {string} folder */
 function packuments(folder) {

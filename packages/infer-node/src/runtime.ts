@@ -1,7 +1,8 @@
-import { createRequire } from 'node:module'
+import nodeModule, { createRequire } from 'node:module'
 import { ClassifierError } from '@pixelrow/classifier'
 import type { InferenceSession, Tensor } from '@pixelrow/runtime'
-import { explainSearch, findRuntime, locate } from '@pixelrow/runtime/find'
+import { explainSearch, findRuntime } from '@pixelrow/runtime/find'
+import { locate } from '../../../common/locate.ts'
 import { loadError } from './load-error.ts'
 
 /** What is used of onnxruntime, whichever package it comes from. */
@@ -37,8 +38,8 @@ export function findRuntimes(): Runtimes {
 }
 
 function findWeb(): string | undefined {
-  // Written out, so that tools that gather an app's files see the name.
-  const found = locate('onnxruntime-web', () => createRequire(import.meta.url).resolve('onnxruntime-web'))
+  // Written out, so that tools that gather an app's files see the name. Of `nodeModule`, as webpack looks for `createRequire` alone.
+  const found = locate('onnxruntime-web', () => nodeModule.createRequire(import.meta.url).resolve('onnxruntime-web'))
   return typeof found === 'string' ? found : undefined
 }
 

@@ -1,13 +1,14 @@
+import type sharp from 'sharp'
 import { PixelsError } from './error.ts'
 import { MOST_PIXELS } from './size.ts'
 import type { Decode } from './types.ts'
 
-/** Gives the decoder: sharp (libvips), an optional peer. Throws a PixelsError (`PIXELS_DECODER_MISSING`) with the command to install it where it is missing. */
+/**
+ * Gives the decoder: sharp (libvips), an optional peer, which is looked for from this package, from the main script and from the working folder. Throws a
+ * PixelsError (`PIXELS_DECODER_MISSING`) with the reason and the command to install it where it is missing or does not load.
+ */
 export async function openDecoder(): Promise<Decode> {
-  const { default: sharp } = await import('sharp').catch((cause: unknown) => {
-    const message = 'pictures are decoded by the package sharp, which is not installed. Run: npm i sharp'
-    throw new PixelsError({ code: 'PIXELS_DECODER_MISSING', params: { package: 'sharp' }, message }, { cause })
-  })
+  const sharp = await loadSharp()
   return async (bytes, type) => {
     // No conversion by profile, as in pages: bytes stay what the file says. Warnings, such as of odd profiles, do no harm to pixels.
     const picture = sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: MOST_PIXELS })
@@ -17,4 +18,24 @@ export async function openDecoder(): Promise<Decode> {
     if (info.channels !== 4) throw new Error(`it has ${info.channels} channels`)
     return { data, width: info.width, height: info.height }
   }
+}
+
+/** By `require`, as `import()` does not look where the application has it. What is Node's is loaded here alone: the rest of the package runs in pages. */
+async function loadSharp(): Promise<typeof sharp> {
+  const { default: nodeModule } = await import('node:module')
+  const { locate } = await import('../../../common/locate.ts')
+  // Written out, so that tools that gather an app's files see the name. Of `nodeModule`, as webpack looks for `createRequire` alone.
+  const entry = locate('sharp', () => nodeModule.createRequire(import.meta.url).resolve('sharp'))
+  if (typeof entry !== 'string') throw missing(entry.reason)
+  try {
+    return nodeModule.createRequire(entry)(entry)
+  } catch (cause) {
+    const [line] = (cause as Error).message.split('\n')
+    throw missing(`is installed (${entry}) and cannot be loaded: ${line}`, cause)
+  }
+}
+
+function missing(reason: string, cause?: unknown): PixelsError {
+  const message = `pictures are decoded by the package sharp, which ${reason}. Run: npm i sharp`
+  return new PixelsError({ code: 'PIXELS_DECODER_MISSING', params: { package: 'sharp', reason }, message }, { cause })
 }

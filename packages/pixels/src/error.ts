@@ -8,7 +8,7 @@ export type PixelsErrorCode =
   | 'PIXELS_OPTION_INVALID'
   /** A picture is none, or its data does not fill it: `expected`, `found`. */
   | 'PIXELS_IMAGE_INVALID'
-  /** The package that decodes pictures in Node is not installed: `package`. */
+  /** The package that decodes pictures in Node is not installed, or does not load: `package`, and why as `reason`. */
   | 'PIXELS_DECODER_MISSING'
 
 /** The one error of this package: a code, its parameters as plain data, and the sentence made of them. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import nodeModule from 'node:module'
 import { dirname, join } from 'node:path'
+import { locate } from '../../../common/locate.ts'
 import { packageFor, platform, resolvePackage } from './platform.ts'
 
 /** The versions of onnxruntime that fit: this one's patches. */
@@ -56,8 +57,9 @@ export function explainSearch({ passedOver }: RuntimeSearch): string {
 
 function lookForNode(): FoundRuntime | PassedOver {
   const name = 'onnxruntime-node'
-  // Written out, so that tools that gather an app's files see the name.
-  const entry = locate(name, () => createRequire(import.meta.url).resolve('onnxruntime-node'))
+  // Written out, so that tools that gather an app's files see the name. Of `nodeModule`, as webpack looks for `createRequire` alone and takes what it finds into
+  // the bundle, or fails where it finds nothing.
+  const entry = locate(name, () => nodeModule.createRequire(import.meta.url).resolve('onnxruntime-node'))
   if (typeof entry !== 'string') return { name, ...entry }
   const { version, kind } = packageOf(entry)
   if (version === undefined) return { name, reason: `at ${entry} has no package.json that tells its version` }
@@ -76,29 +78,6 @@ function lookForOwn(): FoundRuntime | PassedOver {
 }
 
 const fits = (version: string): boolean => version.startsWith(`${RUNTIME_VERSION}.`) && !version.includes('-')
-
-/**
- * A package's module by its absolute path, or why it cannot be had: that it is not installed, or what went wrong. `here` resolves it from the caller's own
- * place; then the main script and the working folder are tried, as a bundler may have moved the caller's code away from its packages.
- */
-export function locate(name: string, here: () => string): string | { reason: string } {
-  let reason: string | undefined
-  for (const way of [here, ...places().map((place) => () => createRequire(place).resolve(name))]) {
-    try {
-      return way()
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException
-      // Whatever a bundler has made of this file's own address is no news.
-      if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_INVALID_ARG_VALUE') reason ??= message
-    }
-  }
-  return { reason: reason === undefined ? 'is not installed' : `cannot be resolved: ${reason.split('\n')[0]}` }
-}
-
-/** Where else to look when a bundler has moved this code away from its packages. */
-function places(): string[] {
-  return [process.argv[1], join(process.cwd(), 'package.json')].filter((place) => place !== undefined)
-}
 
 /** What the package of a module says of itself: a repacked one has the version of what it repacks. */
 function packageOf(entry: string): { version?: string; kind: FoundRuntime['kind'] } {

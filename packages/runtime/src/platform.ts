@@ -1,17 +1,17 @@
-import { createRequire } from 'node:module'
+import nodeModule from 'node:module'
 import { processReport } from '../../../common/report.ts'
 
-/** How the package of each platform is found; written out, so that tools that gather an app's files see the names. */
+/** How the package of each platform is found; written out, so that tools that gather an app's files see the names (see find.ts). */
 const ways: Record<string, () => string> = {
-  'linux-x64-gnu': () => createRequire(import.meta.url).resolve('@pixelrow/runtime-linux-x64-gnu'),
-  'linux-arm64-gnu': () => createRequire(import.meta.url).resolve('@pixelrow/runtime-linux-arm64-gnu'),
-  'darwin-arm64': () => createRequire(import.meta.url).resolve('@pixelrow/runtime-darwin-arm64'),
-  'win32-x64': () => createRequire(import.meta.url).resolve('@pixelrow/runtime-win32-x64'),
-  'win32-arm64': () => createRequire(import.meta.url).resolve('@pixelrow/runtime-win32-arm64'),
+  'linux-x64-gnu': () => nodeModule.createRequire(import.meta.url).resolve('@pixelrow/runtime-linux-x64-gnu'),
+  'linux-arm64-gnu': () => nodeModule.createRequire(import.meta.url).resolve('@pixelrow/runtime-linux-arm64-gnu'),
+  'darwin-arm64': () => nodeModule.createRequire(import.meta.url).resolve('@pixelrow/runtime-darwin-arm64'),
+  'win32-x64': () => nodeModule.createRequire(import.meta.url).resolve('@pixelrow/runtime-win32-x64'),
+  'win32-arm64': () => nodeModule.createRequire(import.meta.url).resolve('@pixelrow/runtime-win32-arm64'),
   // onnxruntime has no binaries for these: their packages hold its WebAssembly.
-  'linux-x64-musl': () => createRequire(import.meta.url).resolve('@pixelrow/runtime-linux-x64-musl'),
-  'linux-arm64-musl': () => createRequire(import.meta.url).resolve('@pixelrow/runtime-linux-arm64-musl'),
-  'darwin-x64': () => createRequire(import.meta.url).resolve('@pixelrow/runtime-darwin-x64'),
+  'linux-x64-musl': () => nodeModule.createRequire(import.meta.url).resolve('@pixelrow/runtime-linux-x64-musl'),
+  'linux-arm64-musl': () => nodeModule.createRequire(import.meta.url).resolve('@pixelrow/runtime-linux-arm64-musl'),
+  'darwin-x64': () => nodeModule.createRequire(import.meta.url).resolve('@pixelrow/runtime-darwin-x64'),
 }
 
 /** A machine's kind: `linux-x64-gnu`, `darwin-arm64`. The C library counts on Linux alone. */

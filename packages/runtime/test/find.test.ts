@@ -157,6 +157,16 @@ test('a package that is there and cannot be resolved is not called missing', () 
   })
 })
 
+test('nor is a package of which files are missing', () => {
+  const broken = join(app, 'node_modules/onnxruntime-node')
+  mkdirSync(broken)
+  writeFileSync(join(broken, 'package.json'), '{ "name": "onnxruntime-node", "main": "index.js" }')
+  expect(find().passedOver[0]).toEqual({
+    name: 'onnxruntime-node',
+    reason: expect.stringContaining(`cannot be resolved: Cannot find module '${join(broken, 'index.js')}'`),
+  })
+})
+
 describe('a repacked package', () => {
   test.each(all.map((platform) => [platform.platform, platform] as const))(
     '%s has its binaries, the notices and no scripts',

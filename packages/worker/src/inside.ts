@@ -37,7 +37,9 @@ export function serve<T>(start: (data: T) => Served): void {
     } catch {
       // The thread ends all the same, and nobody waits for an answer.
     }
-    port.close()
+    // Deno's port of a worker cannot be closed; there, as in Node, this ends the thread alone.
+    if (port.close) port.close()
+    else process.exit()
   }
 
   port.on('message', (message) => {

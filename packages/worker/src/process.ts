@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
+import { asNode } from '../../../common/asnode.ts'
 import { isA } from '../../../common/kinds.ts'
 import { createCalls } from './calls.ts'
 import { WorkerError } from './errors.ts'
@@ -52,13 +53,13 @@ export function startProcess(source: string, options: HostOptions): Host {
  */
 function spawned(name: string, env: NonNullable<HostOptions['env']>): ChildProcess {
   if (isSingleExecutable()) throw cannotStart(name, 'a single executable application has no Node to start')
-  // An app's own flags could make a module of the source, and Electron's executable is Node only when told so.
+  // An app's own flags could make a module of the source.
   const command = [process.execPath, '--input-type=commonjs', '-e', relay]
   const leaves = !isMainThread && existsSync(SHELL)
   const [file, ...rest] = leaves ? [SHELL, '-c', '"$0" "$@" &', ...command] : command
   try {
     return spawn(file!, rest, {
-      env: { ...process.env, ...env, ELECTRON_RUN_AS_NODE: '1' },
+      env: asNode(env),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced',
       // A Ctrl-C is for whoever asked for the work, who then ends it in order.

@@ -64,13 +64,13 @@ async function opened(source: Pictures, index: number, decode: Decode): Promise<
   return typeof bytes === 'string' ? bytes : decodeFile(bytes, decode)
 }
 
-/** Where the decoder is missing, the error says what to install. */
+/** Where the decoder is missing, the error says why and what to install. */
 export async function openedDecoder(file: string): Promise<Decode> {
   return openDecoder().catch((cause: unknown) => {
     if (!(cause instanceof PixelsError && cause.code === 'PIXELS_DECODER_MISSING')) throw cause
-    const name = String(cause.params.package)
-    const problem = `pictures are decoded by the package ${name}, which is not installed`
-    const about = { params: { package: name }, file, problem, advice: `Run: npm i ${name}` }
+    const [name, reason] = [String(cause.params.package), String(cause.params.reason)]
+    const problem = `pictures are decoded by the package ${name}, which ${reason}`
+    const about = { params: { package: name, reason }, file, problem, advice: `Run: npm i ${name}` }
     throw new DataError({ code: 'DATA_DECODER_MISSING', ...about }, { cause })
   })
 }

@@ -1,3 +1,4 @@
+import { asNode } from '../../../../common/asnode.ts'
 import { SetupError } from '../error.ts'
 import { check, checkRules } from '../options.ts'
 import { lastLines, runTool } from '../tool.ts'
@@ -34,7 +35,7 @@ export async function checkTfjs(
 ): Promise<TfjsCheck> {
   check('checkTfjs', options, checkRules)
   const { signal } = options
-  const env = { ...process.env, NODE_OPTIONS: '', TF_CPP_MIN_LOG_LEVEL: '0' }
+  const env = asNode({ NODE_OPTIONS: '', TF_CPP_MIN_LOG_LEVEL: '0' })
   const ended = await runTool(process.execPath, ['-e', script, entry], { env, signal })
   const { code = null, endedBy = null, stdout = '', stderr = '', output = '' } = ended ?? {}
   if (code !== 0) throw notLoaded(endedBy ?? `exit code ${code}`, output)

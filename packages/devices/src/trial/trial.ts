@@ -1,3 +1,4 @@
+import { asNode } from '../../../../common/asnode.ts'
 import type { Adapter, DeviceName, Finding, Trial } from '../findings/types.ts'
 import { type Ended, lastLines, runTool } from '../tool.ts'
 import { adapterIn } from './adapter.ts'
@@ -29,12 +30,10 @@ export interface Tried {
  */
 export async function tryDevice(job: TrialJob): Promise<Tried> {
   const { device, runtime, libraries, seconds, signal } = job
-  const env = {
-    ...process.env,
+  const env = asNode({
     ORT_DISABLE_TELEMETRY: process.env.ORT_DISABLE_TELEMETRY ?? '1',
-    ELECTRON_RUN_AS_NODE: '1',
     VK_LOADER_DEBUG: 'error,warn,info,driver',
-  }
+  })
   const ended = await runTool(
     process.execPath,
     ['--input-type=commonjs', '-e', script, runtime, device, JSON.stringify(libraries)],

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { asNode } from '../../../../common/asnode.ts'
 import { TrainError, type TrainErrorDetail } from '../error.ts'
 
 /** A process of its own that answers calls one by one. */
@@ -25,9 +26,9 @@ const KEPT_OUTPUT = 4000
  * own, and prints where nobody is bothered. It keeps this process alive only while a call is under way, and ends when this one does.
  */
 export function startChild(source: string, { data, env }: { data: string; env: Record<string, string> }): Child {
-  // An app's own flags could make a module of the source, and Electron's executable is Node only when told so.
+  // An app's own flags could make a module of the source.
   const process_ = spawn(process.execPath, ['--input-type=commonjs', '-e', source, data], {
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ...env },
+    env: asNode(env),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
     // A Ctrl-C is for whoever asked for the training, who then ends it in order.

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import nodeModule from 'node:module'
 import { builtTfjs } from '@pixelrow/devices'
+import { locate } from '../../../../common/locate.ts'
 
 /** A tfjs that is installed, not yet loaded. */
 export interface Candidate {
@@ -23,8 +23,8 @@ export const packages = [
 export function findCandidates(): Candidate[] {
   const built = builtTfjs()
   const installed = packages.flatMap(({ name, kind }) => {
-    const entry = resolved[name]() ?? elsewhere(name)
-    return entry ? [{ name, entry, kind }] : []
+    const entry = locate(name, ways[name])
+    return typeof entry === 'string' ? [{ name, entry, kind }] : []
   })
   return [
     ...(built ? [{ name: 'the tfjs-node of pixelrow setup tfjs', entry: built.entry, kind: built.kind }] : []),
@@ -32,23 +32,9 @@ export function findCandidates(): Candidate[] {
   ]
 }
 
-/** Written out, so that tools that gather an app's files see the names. */
-const resolved: Record<(typeof packages)[number]['name'], () => string | undefined> = {
-  '@tensorflow/tfjs-node-gpu': () => attempt(() => createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu')),
-  '@tensorflow/tfjs-node': () => attempt(() => createRequire(import.meta.url).resolve('@tensorflow/tfjs-node')),
-  '@tensorflow/tfjs': () => attempt(() => createRequire(import.meta.url).resolve('@tensorflow/tfjs')),
-}
-
-/** From the main script or the working folder, where the user has installed what this package does not bring. */
-function elsewhere(name: string): string | undefined {
-  const bases = [process.argv[1], join(process.cwd(), 'package.json')].filter((base) => base !== undefined)
-  return bases.map((base) => attempt(() => createRequire(base).resolve(name))).find((path) => path !== undefined)
-}
-
-function attempt(find: () => string): string | undefined {
-  try {
-    return find()
-  } catch {
-    return undefined
-  }
+/** Written out, so that tools that gather an app's files see the names. Of `nodeModule`, as webpack looks for `createRequire` alone. */
+const ways: Record<(typeof packages)[number]['name'], () => string> = {
+  '@tensorflow/tfjs-node-gpu': () => nodeModule.createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu'),
+  '@tensorflow/tfjs-node': () => nodeModule.createRequire(import.meta.url).resolve('@tensorflow/tfjs-node'),
+  '@tensorflow/tfjs': () => nodeModule.createRequire(import.meta.url).resolve('@tensorflow/tfjs'),
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { asNode } from '../../../../common/asnode.ts'
 import type { RuntimeInfo } from '../types.ts'
 import type { TfjsDevice } from './library.ts'
 import type { Candidate } from './packages.ts'
@@ -30,9 +31,9 @@ export function tryCandidate(candidate: Candidate): Promise<Outcome> {
 }
 
 function probe(candidate: Candidate): Promise<Outcome> {
-  // An app's own flags could make a module of the source, and Electron's executable is Node only when told so.
+  // An app's own flags could make a module of the source.
   const arguments_ = ['--input-type=commonjs', '-e', source, candidate.entry]
-  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1', TF_CPP_MIN_LOG_LEVEL: '0' }
+  const env = asNode({ TF_CPP_MIN_LOG_LEVEL: '0' })
   return new Promise((resolve) => {
     execFile(process.execPath, arguments_, { env, timeout: PATIENCE_MS }, (failure, stdout, stderr) => {
       resolve({ candidate, ...outcomeOf(candidate, { failure, stdout, stderr }) })
