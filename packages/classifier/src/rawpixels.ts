@@ -9,7 +9,8 @@ export function imageSize({ shape }: ModelDescription): number {
 export function bytesOf(pixels: unknown): Uint8Array | undefined {
   if (!/ Uint8/.test(Object.prototype.toString.call(pixels))) return undefined
   const { buffer, byteOffset, byteLength } = pixels as Uint8Array
-  return new Uint8Array(buffer, byteOffset, byteLength)
+  // Of memory that has moved elsewhere nothing is left, and no view can be made.
+  return byteLength ? new Uint8Array(buffer, byteOffset, byteLength) : new Uint8Array()
 }
 
 /** Whether bytes are one image, or whole images, in the model's range. What is wrong with others is said by lazy/sentences.ts. */

@@ -33,8 +33,11 @@ interface FileBytes {
 
 async function readBytes(source: ModelSource, bounds: Bounds): Promise<FileBytes> {
   // The same memory, by this realm's own class: onnxruntime takes no other.
-  if (isA(source, 'Uint8Array'))
-    return { name: 'the model', bytes: new Uint8Array(source.buffer, source.byteOffset, source.byteLength) }
+  // Of memory that has moved elsewhere nothing is left, and no view can be made.
+  if (isA(source, 'Uint8Array')) {
+    const { buffer, byteOffset, byteLength } = source
+    return { name: 'the model', bytes: byteLength ? new Uint8Array(buffer, byteOffset, byteLength) : new Uint8Array() }
+  }
   if (isA(source, 'Blob', 'File')) return { name: 'the model', bytes: new Uint8Array(await source.arrayBuffer()) }
   if (typeof source === 'string' || isA(source, 'URL')) return readAddress(source, bounds)
   if (typeof source === 'object' && source !== null && Symbol.asyncIterator in source)

@@ -23,12 +23,15 @@ async function refusal(call: () => Promise<unknown>): Promise<Told> {
 const name = 'the model'
 const text = (content: string) => new TextEncoder().encode(content)
 const good = onnxOf(corners)
+const moved = onnxOf(corners).slice()
+structuredClone(moved, { transfer: [moved.buffer] })
 const withMetadata = (more: Record<string, string>) =>
   onnxOf(corners, { metadata: { ...metadataOf(corners), ...more } })
 
 describe('a broken model is told by code', () => {
   test.each<[string, Uint8Array, Told]>([
     ['an empty file', new Uint8Array(0), { code: 'CLASSIFIER_MODEL_DAMAGED', params: { name } }],
+    ['memory that has moved', moved, { code: 'CLASSIFIER_MODEL_DAMAGED', params: { name } }],
     ['a table', text('label,pixel0\n1,0\n'), { code: 'CLASSIFIER_MODEL_DAMAGED', params: { name } }],
     ['a cut file', good.subarray(0, 200), { code: 'CLASSIFIER_MODEL_DAMAGED', params: { name } }],
     [

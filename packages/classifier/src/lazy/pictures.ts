@@ -1,4 +1,4 @@
-import { decodeFile, modelPixels, openDecoder } from '@pixelrow/pixels'
+import { decodeFile, modelPixels, openDecoder, PixelsError } from '@pixelrow/pixels'
 import { ClassifierError } from '../errors.ts'
 import type { ImageShape, ModelDescription, Picture, Pictures, Preparation, Prepare, RgbaImage } from '../types.ts'
 
@@ -70,7 +70,17 @@ function prepared(
       shape,
       rule,
     })
-  return modelPixels(image, { shape, maxValue, rule })
+  try {
+    return modelPixels(image, { shape, maxValue, rule })
+  } catch (error) {
+    if (!(error instanceof PixelsError && error.code === 'PIXELS_IMAGE_INVALID')) throw error
+    const { message, params } = error
+    throw new ClassifierError(message, {
+      code: 'CLASSIFIER_PICTURE_INVALID',
+      params: { picture: 'the picture', ...params },
+      cause: error,
+    })
+  }
 }
 
 /** Where nothing is known of the pictures that the model was trained on. */

@@ -7,7 +7,7 @@ import { serve } from '../worker/serve.ts'
 import { importedBuilds } from './imported.ts'
 import { workerName } from './start-worker.ts'
 
-const { document, name } = globalThis as Partial<Window>
+const { document, name } = globalThis as { document?: object; name?: string }
 if (!document && name === workerName) serve(() => importedBuilds)
 else Object.assign(globalThis, { pixelrow: { ClassifierError, load, open } })
 

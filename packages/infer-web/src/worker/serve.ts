@@ -1,6 +1,5 @@
 // The worker's side.
 import { ClassifierError, type ClassifierErrorParts, pixelsOf } from '@pixelrow/classifier'
-import { PixelsError } from '@pixelrow/pixels'
 import { isA } from '../../../../common/kinds.ts'
 import type { Builds, BuildUrls } from '../builds.ts'
 import { openHere } from '../here.ts'
@@ -62,8 +61,6 @@ function answer(message: Answer, transfer: Transferable[] = []): void {
 
 function refusal(error: unknown): Refusal {
   const message = isA(error, 'Error') ? error.message : String(error)
-  if (error instanceof PixelsError && error.code === 'PIXELS_IMAGE_INVALID')
-    return { message, code: 'CLASSIFIER_PICTURE_INVALID', params: { picture: 'the picture', ...error.params } }
   const { attempts, code, params, offset }: Partial<ClassifierErrorParts> =
     error instanceof ClassifierError ? error : {}
   return { message, attempts, code, params, offset }
