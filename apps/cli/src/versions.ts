@@ -32,6 +32,10 @@ const onnxruntimeVersion = () => findRuntime().found?.version ?? 'none'
 export const runtimeEntry = (): string =>
   findRuntime().found?.entry ?? 'node_modules/@pixelrow/runtime/node_modules/onnxruntime-node'
 
+/** An onnxruntime that is there in a version that does not fit, in the words of a sentence: `onnxruntime-node is there in version 1.19.2, and …`. */
+export const passedOver = (): string[] =>
+  findRuntime().passedOver.flatMap(({ name, version, reason }) => (version === undefined ? [] : [`${name} ${reason}`]))
+
 /** The versions of Node and of all packages that this program stands on, as far as they are installed. */
 export function allVersions(): Record<string, string> {
   const { dependencies } = require('../package.json') as { dependencies: Record<string, string> }

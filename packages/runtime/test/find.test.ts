@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { all, here, repack } from '../../../scripts/runtime/repack.mjs'
 import { root, workspaces } from '../../../scripts/workspace.mjs'
@@ -93,6 +93,25 @@ test('one of another version is passed over, and that is said', () => {
     },
   ])
   expect(classify()).toMatchObject({ label: 'right', device: 'cpu' })
+})
+
+test('pixelrow doctor says which onnxruntime it passes over', () => {
+  installOwn()
+  const command = join(app, 'node_modules/pixelrow')
+  for (const name of ['package.json', 'dist'])
+    cpSync(join(root, 'apps/cli', name), join(command, name), {
+      recursive: true,
+      filter: (path) => basename(path) !== 'playground',
+    })
+  for (const name of ['commander', 'picocolors']) link(name, realpathSync(join(root, 'apps/cli/node_modules', name)))
+  const other = join(app, 'node_modules/onnxruntime-node')
+  mkdirSync(other)
+  writeFileSync(join(other, 'package.json'), '{ "name": "onnxruntime-node", "version": "1.19.2", "main": "index.js" }')
+  writeFileSync(join(other, 'index.js'), '')
+  const args = [join(command, 'dist/pixelrow.js'), 'doctor']
+  const said = execFileSync(process.execPath, args, { cwd: app, encoding: 'utf8' }).replaceAll(/\s+/g, ' ')
+  expect(said).toContain(`@pixelrow/runtime-${here!.platform} 1.30.0`)
+  expect(said).toContain('onnxruntime-node is there in version 1.19.2, and 1.30 is needed')
 })
 
 test('this platform’s package alone runs models, and has the names of onnxruntime-node', () => {

@@ -11,7 +11,7 @@ import {
 } from '@pixelrow/devices'
 import type { Context } from '../../context.ts'
 import { asStarted } from '../../line/paste.ts'
-import { allVersions, runtimeEntry } from '../../versions.ts'
+import { allVersions, passedOver, runtimeEntry } from '../../versions.ts'
 
 /** What `doctor --json` prints. */
 export interface Diagnosis {
@@ -20,6 +20,8 @@ export interface Diagnosis {
   machine: { platform: string; arch: string }
   /** The commit that onnxruntime-node's library was built from; null where it does not say. */
   commit: string | null
+  /** What of onnxruntime is there and not used, as it is of another version, and where. */
+  passedOver: string[]
   /** Every device, in the order in which they are preferred. */
   devices: DeviceReport[]
   /** What `setup tfjs` has built; null where it has built nothing. */
@@ -55,7 +57,8 @@ export async function diagnose(context: Context): Promise<Diagnosis> {
   terminal.transient()
   const { platform, arch } = process
   const versions = allVersions()
-  return { versions, machine: { platform, arch }, commit: commitHere(), devices: reports, tfjs, tools }
+  const machine = { platform, arch }
+  return { versions, machine, commit: commitHere(), passedOver: passedOver(), devices: reports, tfjs, tools }
 }
 
 /** Our own commands in the words that start this program again. */

@@ -12,6 +12,7 @@ export async function run(context: Context, _: DoctorOptions): Promise<void> {
   context.terminal.json(diagnosis)
   const page = pageOn(context.terminal)
   tellVersions(context.terminal, diagnosis)
+  for (const sentence of diagnosis.passedOver) context.terminal.sentence(sentence)
   for (const report of diagnosis.devices) tellDevice(page, report)
   page.gap()
   tellTfjs(page, diagnosis.tfjs)
