@@ -30,7 +30,10 @@ const allowed: Record<string, Arrows> = {
   'packages/onnx': { inside: [], page: true },
   'packages/model': { inside: [], page: true },
   'packages/network': { inside: ['@pixelrow/onnx', '@pixelrow/model'], page: true },
-  'packages/data': { inside: ['@pixelrow/files', '@pixelrow/pixels'] },
+  'packages/data': {
+    inside: ['@pixelrow/files', '@pixelrow/pixels'],
+    outside: ['hyparquet', 'hyparquet-compressors'],
+  },
   'packages/devices': { inside: ['@pixelrow/files'] },
   'packages/train': {
     inside: [

@@ -86,3 +86,14 @@ test('run takes both parts of an npz, and what is missing in one is said with th
     expect(stderr).toMatch(message)
   }
 })
+
+test('Parquet becomes a CSV of the same rows: pictures of Hugging Face, and columns of pixels', async () => {
+  const cwd = workFolder()
+  const folder = join(import.meta.dirname, '../../../packages/data/test/fixtures/parquet')
+  for (const name of ['mnist', 'bytes']) {
+    await fine(cwd, ['data', 'convert', join(folder, `${name}.parquet`), '-o', `${name}.csv`])
+    const [from, to] = [await readTable(join(folder, `${name}.parquet`)), await readTable(join(cwd, `${name}.csv`))]
+    const texts = ({ labels, classes }: PixelTable) => Array.from(labels!, (label) => classes![label])
+    expect([to.pixels, texts(to), to.ids]).toEqual([from.pixels, texts(from), from.ids])
+  }
+})

@@ -35,7 +35,7 @@ export interface DataErrorParams {
   DATA_FETCH_FAILED: { status?: number; reason?: string }
   /** What an address gives is more than an `option` allows, which is its `limit`: in bytes, or in milliseconds without one. */
   DATA_FETCH_LIMIT: { option: 'maxBytes' | 'stallTimeout'; limit: number }
-  /** Gzip unpacks to more than an `option` allows, which is its `limit`: so many times its bytes. */
+  /** Gzip or Parquet unpacks to more than an `option` allows, which is its `limit`: so many times its bytes. */
   DATA_GZIP_LIMIT: { option: 'maxRatio'; limit: number }
   /** A zip cannot be read: the `entry` at fault, and the code of the error beneath as `reason`. */
   DATA_ZIP_UNREADABLE: { entry?: string; reason?: string }
@@ -57,7 +57,7 @@ export interface DataErrorParams {
   DATA_PICTURE_SIZES: Readonly<Record<'first' | 'other', { name: string; height: number; width: number }>>
   /** The pixels take more memory than there is: `bytes`. */
   DATA_MEMORY_EXCEEDED: { bytes: number }
-  /** The decoder of pictures is not installed, or does not load: `package`, and why as `reason`. */
+  /** What decodes pictures, or reads Parquet, is not installed, or does not load: `package`, and why as `reason`. */
   DATA_DECODER_MISSING: { package: string; reason: string }
   /** Pictures lie beside the folders of classes: their paths as `pictures`. */
   DATA_CLASS_FOLDER_MISSING: { pictures: readonly string[] }

@@ -226,7 +226,7 @@ const inputTable = fields<InputTable>({
   ...inputFields,
   member: maybe(text),
   part: maybe(oneOf('train', 'test')),
-  kind: oneOf('csv', 'idx', 'npy', 'npz', 'pictures', 'zip'),
+  kind: oneOf('csv', 'idx', 'npy', 'npz', 'parquet', 'pictures', 'zip'),
   files: maybe(whole),
   labels: maybe(inputFile),
   layout: maybe(layout),

@@ -23,7 +23,7 @@ export interface Merged {
   columns?: ColumnHints
 }
 
-const isTable = (kind: Kind): boolean => kind === 'csv' || kind === 'zip'
+const isTable = (kind: Kind): boolean => kind === 'csv' || kind === 'zip' || kind === 'parquet'
 
 /** What each kind of table can be told. */
 const takenBy: Record<Kind, readonly (keyof ReadingOptions)[]> = {
@@ -33,6 +33,7 @@ const takenBy: Record<Kind, readonly (keyof ReadingOptions)[]> = {
   idx: ['transpose', 'maxValue'],
   npy: ['shape', 'transpose', 'maxValue'],
   npz: ['shape', 'transpose', 'maxValue'],
+  parquet: ['shape', 'transpose', 'maxValue'],
   pictures: ['shape', 'drop'],
 }
 

@@ -6,16 +6,17 @@ import { isUrl } from '../line/paste.ts'
 import { isIdxName } from './idx.ts'
 
 /** What a table is read from. */
-export type Kind = 'csv' | 'idx' | 'npy' | 'npz' | 'pictures' | 'zip'
+export type Kind = 'csv' | 'idx' | 'npy' | 'npz' | 'parquet' | 'pictures' | 'zip'
 
-/** What is read as a whole. */
-export const isArray = (kind: Kind): kind is 'idx' | 'npy' | 'npz' => kind === 'idx' || kind === 'npy' || kind === 'npz'
+/** What is read as a whole, and not row by row. */
+export const isWhole = (kind: Kind): boolean => ['idx', 'npy', 'npz', 'parquet'].includes(kind)
 
 /** What kind of table lies at a path, by its name and, for a zip, by the names inside it; `member` is a file in a zip. */
 export async function kindOf(path: string, member?: string): Promise<Kind> {
   if (isIdxName(path)) return 'idx'
   if (isNpzName(path)) return 'npz'
   if (/\.npy$/i.test(path)) return 'npy'
+  if (/\.parquet$/i.test(path)) return 'parquet'
   if (isUrl(path)) return 'csv'
   if (await isFolder(path)) return 'pictures'
   if (!isZipName(path)) return 'csv'
@@ -59,6 +60,7 @@ const meaningless: Record<Kind, { words: string; flags: readonly (keyof ReadingO
   idx: { words: 'is IDX, which takes no', flags: [...columnFlags, 'drop', 'channels', ...pictureFlags, 'part'] },
   npy: { words: 'is an array, which takes no', flags: [...columnFlags, 'drop', ...pictureFlags, 'part'] },
   npz: { words: 'holds arrays, which take no', flags: ['id', 'header', 'drop', ...pictureFlags] },
+  parquet: { words: 'is Parquet, which takes no', flags: ['header', 'part'] },
   pictures: { words: 'holds pictures, which take no', flags: [...columnFlags, 'transpose', 'channels', 'maxValue'] },
 }
 

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { JobError, UsageError } from '../line/errors.ts'
 import type { PictureOptions, ReadingOptions } from '../line/flags/reading.ts'
 import { joined, readingFor, type TableOptions } from './asrun.ts'
-import { isArray } from './kind.ts'
+import { isWhole } from './kind.ts'
 import { nameOf, type Place } from './place.ts'
 import { kindAt, type Reading, read, readingOf, requireShape } from './reading.ts'
 
@@ -38,8 +38,8 @@ export async function* rowsLike(
 ): AsyncGenerator<PixelTable> {
   const { rest, options } = await likeOptions(place, flags, images, more)
   const { source, kind, options: reading } = await readingOf(context, place, rest, options)
-  // Arrays have no rows to read one by one.
-  const rows = isArray(kind)
+  // Arrays and Parquet are not read row by row.
+  const rows = isWhole(kind)
     ? partsOf(await read(context, place, rest, options), batch)
     : readRows(source, { ...reading, batch })
   for await (const table of rows) yield likeModel(nameOf(place), table, images)
@@ -61,7 +61,8 @@ async function likeOptions(place: Place, given: TableOptions, images: Images, mo
   const { flags, columns } = readingFor(kind, given)
   const { shape: _, maxValue: asked, ...rest } = flags
   if (kind === 'csv' || kind === 'zip') requireChannels(nameOf(place), images, flags)
-  const range = kind === 'pictures' ? preparationFor(nameOf(place), flags, images) : rangeFor(asked, maxValue)
+  const isPrepared = kind === 'pictures' || (kind === 'parquet' && images.preparation !== undefined)
+  const range = isPrepared ? preparationFor(nameOf(place), flags, images) : rangeFor(asked, maxValue)
   // IDX says its size itself.
   const size = kind === 'idx' ? {} : { shape }
   return { rest, options: { ...size, ...range, ...more, ...(columns && { columns: joined(columns, more.columns) }) } }

@@ -73,7 +73,7 @@ export async function readingOf({ terminal, signal }: Context, place: Place, giv
   const { label, id, maxValue, channels, transpose, drop, header, resize, color, background } = flags
   const asked = { label, id, maxValue, channels, transpose, drop, header, resize, color, background }
   const { parts, columns, ...others } = more
-  const isTable = kind === 'csv' || kind === 'zip'
+  const isTable = kind === 'csv' || kind === 'zip' || kind === 'parquet'
   const isParted = member === undefined && (kind === 'pictures' || kind === 'zip' || kind === 'npz')
   const options: ReadOptions & Pick<Required<ReadOptions>, 'onNote'> = {
     ...there({ ...asked, member, part: part ?? partOf(flags) ?? (isParted ? parts : undefined) }),

@@ -140,7 +140,7 @@ interface Known {
 }
 
 /** Refuses columns, by name with their places, that hold neither pixels nor anything else that is known. */
-function refuseOthers(file: string, columns: ReadonlyMap<string, number>, { pixels, label, id }: Known): void {
+export function refuseOthers(file: string, columns: ReadonlyMap<string, number>, { pixels, label, id }: Known): void {
   const others = [...columns.keys()]
   if (pixels === 0 && others.length > 3) {
     const advice = 'If this line is no header, pass header: false.'
@@ -219,7 +219,7 @@ function labelEnd(file: string, ends: readonly [number, number], rows: string[][
 }
 
 /** The column that a name or index means. */
-function columnOf(file: string, name: string | number, columns: number, names?: readonly string[]): number {
+export function columnOf(file: string, name: string | number, columns: number, names?: readonly string[]): number {
   if (typeof name === 'number') {
     const column = name < 0 ? columns + name : name
     if (Number.isInteger(column) && column >= 0 && column < columns) return column

@@ -1,6 +1,6 @@
 import { DataError } from '../error.ts'
 import { requireFit } from '../source/checked.ts'
-import { formatOf } from '../source/formats.ts'
+import { formatOf, type WholeFile } from '../source/formats.ts'
 import type { SourceKind } from '../source/options.ts'
 import { allBytes, type ByteSource } from '../source/source.ts'
 import { concat, peek, unlessAborted } from '../source/stream.ts'
@@ -37,19 +37,29 @@ interface Head {
 /** Opens what a table is read from. */
 export type Open = (source: TableSource, options: ReadOptions) => Promise<ByteSource>
 
+/** Reads a file as a whole. */
+type WholeReader = (file: WholeFile, options: ReadOptions) => PixelTable | Promise<PixelTable>
+
+/** Where a table is read: how a source is opened, and what else is read there than everywhere. */
+export interface Surroundings {
+  open: Open
+  /** Loads what reads Parquet: not in a page, whose bundler would look for the optional package. */
+  parquet?(): Promise<{ tableOfFile: WholeReader }>
+}
+
 /** The table in a CSV, IDX or `.npy` file; `within` is what that file is in. */
 export async function tableOf(
-  open: Open,
+  surroundings: Surroundings,
   from: TableSource,
   options: ReadOptions,
   ...within: 'zip'[]
 ): Promise<PixelTable> {
-  const source = await open(from, options)
+  const source = await surroundings.open(from, options)
   try {
     const start = await moreOf(source, CHUNK, options)
     const format = formatOf(start.bytes)
     await requireFit(source.name, [format ?? 'csv', ...within], options)
-    if (format) return await wholeTable(open, source, start.bytes, options)
+    if (format) return await wholeTable(surroundings, format, source, start.bytes, options)
     const head = await headOf(source, start, options)
     const sink = tableSink(head.layout, options, guessRows(head, source.size))
     for await (const _ of pump(source, head, sink, options));
@@ -72,8 +82,12 @@ export function notCsv(file: string, kind: SourceKind): never {
   throw new DataError({ code: 'DATA_SOURCE_INVALID', file, expected: 'CSV, to read in batches', found, advice })
 }
 
+const arrays = () => import('../arrays/tables.ts')
+
+/** The table in a file that is no text. */
 async function wholeTable(
-  open: Open,
+  { open, parquet }: Surroundings,
+  format: SourceKind,
   source: ByteSource,
   first: Uint8Array,
   options: ReadOptions,
@@ -84,7 +98,11 @@ async function wholeTable(
   const how = { ...(signal && { signal }), ...(onBytes && { onBytes }) }
   const labelBytes = isUnlabelled ? undefined : await allBytes(await open(labels, how))
   // Apart, so that a page that reads CSV alone does not load it.
-  const { tableOfFile } = await import('../arrays/tables.ts')
+  if (format === 'parquet' && !parquet) {
+    const advice = 'Read it in Node, or save it as CSV.'
+    throw new DataError({ code: 'DATA_SOURCE_INVALID', file: source.name, expected: 'CSV', found: 'Parquet', advice })
+  }
+  const { tableOfFile } = await (format === 'parquet' ? parquet! : arrays)()
   return tableOfFile({ file: source.name, bytes, labels: labelBytes }, options)
 }
 

@@ -9,7 +9,7 @@ import { type Pictures, tableOfPictures } from '../pictures/picture-table.ts'
 import type { Part, PixelTable, ReadOptions, RowOptions } from '../types.ts'
 import { requireFit } from './checked.ts'
 import type { ZipBytes } from './container.ts'
-import { inflateInNode, openInNode } from './file.ts'
+import { inflateInNode, openInNode, parquet } from './file.ts'
 import { type ByteSource, streamed } from './source.ts'
 
 /** The table in a zip: of the CSV (or other file) that `member` or `part` names, or of the pictures in it. */
@@ -19,7 +19,7 @@ export async function tableOfZip(source: ZipBytes, options: ReadOptions): Promis
     if (areArrays(filesOf(zip))) return await tableOfArrays(zip, options)
     if (holdsPictures(zip, options)) return await tableOfPictures(picturesIn(zip, options), options)
     const open: Open = async (from, how) => (from === source ? memberOf(zip, options) : openInNode(from, how))
-    return await tableOf(open, source, options, 'zip')
+    return await tableOf({ open, parquet }, source, options, 'zip')
   } catch (error) {
     throw explained(error, zip.name)
   } finally {

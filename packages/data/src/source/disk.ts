@@ -11,11 +11,11 @@ import { checkReading, type SubmissionOptions } from '../csv/submission-options.
 import type { PixelTable, ReadOptions, RowOptions, TableSource } from '../types.ts'
 import { checked } from './checked.ts'
 import { containerOf } from './container.ts'
-import { openInNode } from './file.ts'
+import { openInNode, parquet } from './file.ts'
 import type { ByteSource } from './source.ts'
 
 /**
- * Reads a table of pixel rows from a CSV, IDX or `.npy` file (plain or gzip) or an `.npz`: a path, a `file:` or `http(s):` URL, bytes, a blob or a stream; or
+ * Reads a table of pixel rows from a CSV, IDX or `.npy` file (plain or gzip) or an `.npz`, or from Parquet (read by the optional package hyparquet): a path, a `file:` or `http(s):` URL, bytes, a blob or a stream; or
  * from a folder of pictures, one folder a class (decoded by the optional package sharp), or a zip of either.
  * Header, label column, shape and maximum pixel value are found out unless given. Throws a DataError for anything that is not exactly right.
  */
@@ -25,7 +25,7 @@ export async function readTable(source: TableSource, options: ReadOptions = {}):
   // Both apart, as a reader of CSV needs neither.
   if (container?.folder !== undefined) return (await import('./tree.ts')).tableOfFolder(container.folder, options)
   if (container) return (await import('./archive.ts')).tableOfZip(container.zip, { ...options, name: container.name })
-  return tableOf(openInNode, source, options)
+  return tableOf({ open: openInNode, parquet }, source, options)
 }
 
 /**

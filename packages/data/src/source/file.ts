@@ -20,6 +20,9 @@ export async function openInNode(source: TableSource, options: ReadOptions): Pro
   return path === undefined ? openSource(source, options, inflateInNode) : openFile(path, options)
 }
 
+/** Loads what reads Parquet. */
+export const parquet = () => import('../parquet/tables.ts')
+
 /** The path that a string or a `file:` URL is; undefined for other sources. */
 export function pathOf(source: TableSource): string | undefined {
   const text = isA(source, 'URL') ? source.href : source

@@ -105,31 +105,31 @@ export function checkReading(where: Reader, options: RowOptions, refuse: Refuse)
 export type Reader = 'readTable' | 'readRows' | 'readPictures'
 
 /** What a table is read from; a CSV in a zip is two of them. */
-export type SourceKind = 'csv' | 'idx' | 'npy' | 'npz' | 'pictures' | 'zip'
+export type SourceKind = 'csv' | 'idx' | 'npy' | 'npz' | 'parquet' | 'pictures' | 'zip'
 
-const everywhere: readonly SourceKind[] = ['csv', 'idx', 'npy', 'npz', 'pictures', 'zip']
+const everywhere: readonly SourceKind[] = ['csv', 'idx', 'npy', 'npz', 'parquet', 'pictures', 'zip']
 
 /** What each option is for. */
 const takenBy: Record<keyof RowOptions, readonly SourceKind[]> = {
-  label: ['csv', 'npz'],
-  id: ['csv'],
-  columns: ['csv'],
-  drop: ['csv', 'pictures'],
-  shape: ['csv', 'idx', 'npy', 'npz', 'pictures'],
-  channels: ['csv', 'npy', 'npz'],
+  label: ['csv', 'npz', 'parquet'],
+  id: ['csv', 'parquet'],
+  columns: ['csv', 'parquet'],
+  drop: ['csv', 'parquet', 'pictures'],
+  shape: ['csv', 'idx', 'npy', 'npz', 'parquet', 'pictures'],
+  channels: ['csv', 'npy', 'npz', 'parquet'],
   header: ['csv'],
-  maxValue: ['csv', 'idx', 'npy', 'npz'],
-  fractions: ['csv', 'npy', 'npz'],
-  transpose: ['csv', 'idx', 'npy', 'npz'],
+  maxValue: ['csv', 'idx', 'npy', 'npz', 'parquet'],
+  fractions: ['csv', 'npy', 'npz', 'parquet'],
+  transpose: ['csv', 'idx', 'npy', 'npz', 'parquet'],
   classes: everywhere,
   parser: ['csv'],
   labels: ['idx', 'npy'],
   part: ['npz', 'pictures', 'zip'],
   member: ['npz', 'zip'],
-  size: ['pictures'],
-  resize: ['pictures'],
-  color: ['pictures'],
-  background: ['pictures'],
+  size: ['parquet', 'pictures'],
+  resize: ['parquet', 'pictures'],
+  color: ['parquet', 'pictures'],
+  background: ['parquet', 'pictures'],
   name: everywhere,
   onNote: everywhere,
   onLayout: everywhere,
@@ -146,6 +146,7 @@ const words: Record<SourceKind, string> = {
   idx: 'IDX',
   npy: 'npy',
   npz: 'npz',
+  parquet: 'Parquet',
   pictures: 'pictures',
   zip: 'zips',
 }

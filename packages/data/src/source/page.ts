@@ -19,7 +19,7 @@ import { openSource } from './source.ts'
  */
 export async function readTable(source: TableSource, options: ReadOptions = {}): Promise<PixelTable> {
   await checked('readTable', options)
-  return tableOf(openInPage, source, options)
+  return tableOf({ open: openInPage }, source, options)
 }
 
 /**

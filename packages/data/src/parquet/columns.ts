@@ -1,0 +1,155 @@
+import type { FileMetaData, SchemaTree } from 'hyparquet'
+import { DataError } from '../error.ts'
+import { MOST_RATIO } from '../source/gunzip.ts'
+import type { ReadOptions } from '../types.ts'
+
+/** A Parquet file that was opened: what it says of itself, and its columns, read when they are asked for. */
+export interface Parquet {
+  file: string
+  rows: number
+  /** The columns at the top: those with columns below them are records. */
+  columns: readonly SchemaTree[]
+  /** What Hugging Face's datasets say of their columns. */
+  features: Readonly<Record<string, Feature>>
+  /** All values of some columns: `take` is given each piece of a column as it is read. */
+  read(names: readonly string[], take: (name: string, values: ArrayLike<unknown>, row: number) => void): Promise<void>
+}
+
+/** What a column holds, in the words of Hugging Face's datasets: `ClassLabel` has the `names` of the classes. */
+interface Feature {
+  _type?: unknown
+  names?: unknown
+}
+
+type Library = typeof import('hyparquet')
+
+/** Up to so many unpacked bytes nobody asks what they were packed in. */
+const FREE = 1 << 24
+
+/** Opens a Parquet file that is in memory. */
+export async function openParquet(file: string, bytes: Uint8Array, options: ReadOptions): Promise<Parquet> {
+  const library = await needed('hyparquet', file, () => import('hyparquet'))
+  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
+  const metadata = explained(file, () => library.parquetMetadata(buffer))
+  const columns = explained(file, () => library.parquetSchema(metadata).children)
+  const rows = Number(metadata.num_rows)
+  requireBound(file, bytes.length, metadata, options)
+  const compressors = await compressorsFor(file, bytes.length, metadata, library, options)
+  return {
+    file,
+    rows,
+    columns,
+    features: featuresIn(metadata),
+    async read(names, take) {
+      if (rows === 0) return
+      const counts = new Map<string, number>()
+      try {
+        await library.parquetRead({
+          file: buffer,
+          metadata,
+          columns: [...names],
+          // Pictures are bytes; texts say themselves that they are texts.
+          utf8: false,
+          geoparquet: false,
+          compressors,
+          onChunk({ columnName, columnData, rowStart }) {
+            take(columnName, columnData, rowStart)
+            counts.set(columnName, (counts.get(columnName) ?? 0) + columnData.length)
+          },
+        })
+      } catch (cause) {
+        if (cause instanceof DataError) throw cause
+        damaged(file, cause)
+      }
+      const wrong = names.find((name) => counts.get(name) !== rows)
+      if (wrong !== undefined) damaged(file, `column ${wrong} has ${counts.get(wrong) ?? 0} of ${rows} rows`)
+    },
+  }
+}
+
+/** A package that reads what ours do not; the error says why it does not, and which one to install. */
+async function needed<T>(name: string, file: string, load: () => Promise<T>): Promise<T> {
+  return load().catch((cause: unknown) => {
+    const { code, message } = cause as NodeJS.ErrnoException
+    const reason = code === 'ERR_MODULE_NOT_FOUND' ? 'is not installed' : `does not load: ${message.split('\n')[0]}`
+    const problem = `is read by the package ${name}, which ${reason}`
+    const about = { params: { package: name, reason }, file, problem, advice: `Run: npm i ${name}` }
+    throw new DataError({ code: 'DATA_DECODER_MISSING', ...about }, { cause })
+  })
+}
+
+function explained<T>(file: string, work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    return damaged(file, cause)
+  }
+}
+
+function damaged(file: string, cause: unknown): never {
+  const advice = 'The file is cut short or damaged: fetch it again.'
+  throw new DataError({ code: 'DATA_FILE_DAMAGED', file, problem: 'is Parquet that cannot be read', advice }, { cause })
+}
+
+/** Refuses what would fill the memory from a few bytes. */
+function requireBound(
+  file: string,
+  size: number,
+  { num_rows, row_groups }: FileMetaData,
+  { maxRatio = MOST_RATIO }: ReadOptions,
+) {
+  const values = row_groups.reduce(
+    (sum, { columns }) => sum + columns.reduce((all, { meta_data }) => all + Number(meta_data?.num_values ?? 0), 0),
+    0,
+  )
+  const bytes = row_groups.reduce((sum, { total_byte_size }) => sum + Number(total_byte_size), 0)
+  const most = Math.max(FREE, maxRatio * size)
+  if (Number(num_rows) <= most && values <= most && bytes <= most) return
+  tooMuch(file, maxRatio)
+}
+
+function tooMuch(file: string, maxRatio: number): never {
+  const problem = `unpacks to more than ${maxRatio} times its bytes, as bombs do`
+  const about = { params: { option: 'maxRatio', limit: maxRatio }, file, problem } as const
+  throw new DataError({ code: 'DATA_GZIP_LIMIT', ...about, advice: 'If you trust the file, pass a larger maxRatio.' })
+}
+
+/** What unpacks the pages: snappy comes with hyparquet, the rest with a package beside it. */
+async function compressorsFor(
+  file: string,
+  size: number,
+  { row_groups }: FileMetaData,
+  library: Library,
+  options: ReadOptions,
+) {
+  const { maxRatio = MOST_RATIO } = options
+  const codecs = new Set(row_groups.flatMap(({ columns }) => columns.map(({ meta_data }) => meta_data?.codec)))
+  const isPlain = [...codecs].every((codec) => codec === undefined || codec === 'UNCOMPRESSED' || codec === 'SNAPPY')
+  const others = isPlain
+    ? {}
+    : (await needed('hyparquet-compressors', file, () => import('hyparquet-compressors'))).compressors
+  const snappy = (input: Uint8Array, length: number) => {
+    const output = new Uint8Array(length)
+    library.snappyUncompress(input, output)
+    return output
+  }
+  const most = Math.max(FREE, maxRatio * size)
+  const all = Object.entries({ ...others, SNAPPY: snappy }).map(([codec, unpack]) => {
+    // A page says by itself how large it becomes, whatever the file says of all.
+    const bounded = (input: Uint8Array, length: number) =>
+      length > most ? tooMuch(file, maxRatio) : unpack(input, length)
+    return [codec, bounded] as const
+  })
+  return Object.fromEntries(all)
+}
+
+/** `{ image: { _type: 'Image' }, label: { _type: 'ClassLabel', names: […] } }`, where the file has it. */
+function featuresIn({ key_value_metadata = [] }: FileMetaData): Parquet['features'] {
+  const text = key_value_metadata.find(({ key }) => key === 'huggingface')?.value
+  try {
+    const features: unknown = JSON.parse(text ?? '{}')?.info?.features
+    return typeof features === 'object' && features !== null ? (features as Parquet['features']) : {}
+  } catch {
+    return {}
+  }
+}
