@@ -24,13 +24,13 @@ const wat: Plugin = {
 }
 
 /**
- * Bundles what `import('./options.ts')` loads into one module of its own. Else a bundler would load what it shares with other functions of the package
+ * Bundles what `import('./options.ts')` and `import('./kinds.ts')` load into one module of its own each. Else a bundler would load what it shares with other functions of the package
  * together with the readers, although they use none of it: it makes one file of all that the same parts import.
  */
 const alone: Plugin = {
   name: 'alone',
   setup(bundler) {
-    bundler.onResolve({ filter: /\/options\.ts$/ }, ({ path, kind, resolveDir }) =>
+    bundler.onResolve({ filter: /\/(options|kinds)\.ts$/ }, ({ path, kind, resolveDir }) =>
       kind === 'dynamic-import' ? { path: relative('', join(resolveDir, path)), namespace: 'alone' } : undefined,
     )
     bundler.onLoad({ filter: /.*/, namespace: 'alone' }, async ({ path }) => {

@@ -20,7 +20,7 @@ export async function kindOf(path: string, member?: string): Promise<Kind> {
 export const isZipName = (path: string): boolean => /\.zip$/i.test(path)
 
 /** By the name; these are what @pixelrow/data decodes. */
-export const isPicture = (name: string): boolean => /\.(png|jpe?g|webp)$/i.test(name)
+export const isPicture = (name: string): boolean => /\.(png|jpe?g|jfif|webp)$/i.test(name)
 
 /** The paths of the files in a zip. */
 export async function namesInZip(path: string): Promise<string[]> {

@@ -1,5 +1,6 @@
 import { DataError } from '../error.ts'
 import { requireFit } from '../source/checked.ts'
+import { instead, readerFor } from '../source/sniff.ts'
 import { allBytes, type ByteSource } from '../source/source.ts'
 import { concat, peek, unlessAborted } from '../source/stream.ts'
 import type { PixelTable, ReadOptions, TableSource } from '../types.ts'
@@ -43,14 +44,19 @@ export async function tableOf(
   ...within: 'zip'[]
 ): Promise<PixelTable> {
   const source = await open(from, options)
+  let start: Piece | undefined
   try {
-    const start = await moreOf(source, CHUNK, options)
+    start = await moreOf(source, CHUNK, options)
+    const read = await readerFor(start.bytes, source)
+    if (read) return await read(source.name, await allBytes(source, start.bytes), options)
     await requireFit(source.name, [isIdx(start.bytes) ? 'idx' : 'csv', ...within], options)
     if (isIdx(start.bytes)) return await idxOf(open, source, start.bytes, options)
     const head = await headOf(source, start, options)
     const sink = tableSink(head.layout, options, guessRows(head, source.size))
     for await (const _ of pump(source, head, sink, options));
     return sink.table()
+  } catch (error) {
+    throw await instead(error, source, start?.bytes)
   } finally {
     await closed(source, options)
   }
@@ -93,8 +99,10 @@ export async function* batchesOf(
   ...within: 'zip'[]
 ): AsyncGenerator<PixelTable, void, undefined> {
   const source = await open(from, options)
+  let start: Piece | undefined
   try {
-    const start = await moreOf(source, CHUNK, options)
+    start = await moreOf(source, CHUNK, options)
+    if (await readerFor(start.bytes, source)) notCsv(source.name, 'another kind of file')
     if (isIdx(start.bytes)) notCsv(source.name, 'IDX')
     await requireFit(source.name, ['csv', ...within], options)
     const head = await headOf(source, start, options)
@@ -102,6 +110,8 @@ export async function* batchesOf(
     const sink = batchSink(head.layout, options, batch)
     for await (const _ of pump(source, head, sink, options)) yield* sink.full()
     yield* sink.rest()
+  } catch (error) {
+    throw await instead(error, source, start?.bytes)
   } finally {
     await closed(source, options)
   }

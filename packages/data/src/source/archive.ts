@@ -1,5 +1,7 @@
+import { open, readFile } from 'node:fs/promises'
 import { FileError, readZip, type Zip } from '@pixelrow/files'
-import { batchesOf, type Open, tableOf } from '../csv/read.ts'
+import { isA } from '../../../../common/kinds.ts'
+import { batchesOf, notCsv, type Open, tableOf } from '../csv/read.ts'
 import { isSampleName } from '../csv/submission.ts'
 import { DataError } from '../error.ts'
 import { tell } from '../note.ts'
@@ -9,13 +11,19 @@ import { type Pictures, tableOfPictures } from '../pictures/picture-table.ts'
 import type { Part, PixelTable, ReadOptions, RowOptions } from '../types.ts'
 import type { ZipBytes } from './container.ts'
 import { inflateInNode, openInNode } from './file.ts'
+import type { KindReader } from './kinds.ts'
 import { type ByteSource, streamed } from './source.ts'
+
+/** So many bytes of a file say what it is. */
+const HEAD = 1 << 16
 
 /** The table in a zip: of the CSV (or other file) that `member` or `part` names, or of the pictures in it. */
 export async function tableOfZip(source: ZipBytes, options: ReadOptions): Promise<PixelTable> {
   const zip = await opened(source, options)
   try {
     if (holdsPictures(zip, options)) return await tableOfPictures(picturesIn(zip, options), options)
+    const read = await readerOfNames(zip, source, options)
+    if (read) return await read(zip.name, await bytesOf(source), options)
     const open: Open = async (from, how) => (from === source ? memberOf(zip, options) : openInNode(from, how))
     return await tableOf(open, source, options, 'zip')
   } catch (error) {
@@ -30,6 +38,7 @@ export async function* batchesOfZip(source: ZipBytes, { batch, ...options }: Row
   const zip = await opened(source, options)
   try {
     if (holdsPictures(zip, options)) yield* batchesOfPictures(picturesIn(zip, options), { ...options, batch })
+    else if (await readerOfNames(zip, source, options)) notCsv(zip.name, 'another kind of file')
     else yield* batchesOf(async () => memberOf(zip, options), source, batch, options, 'zip')
   } catch (error) {
     throw explained(error, zip.name)
@@ -46,6 +55,7 @@ const holdsPictures = (zip: Zip, { member }: ReadOptions): boolean =>
 export async function openMember(source: ZipBytes, options: ReadOptions): Promise<ByteSource> {
   const zip = await opened(source, options)
   try {
+    await readerOfNames(zip, source, options, 'a CSV')
     const member = memberOf(zip, options)
     const close = () => member.close().finally(() => zip.close())
     return { ...member, close }
@@ -57,9 +67,51 @@ export async function openMember(source: ZipBytes, options: ReadOptions): Promis
 
 async function opened(source: ZipBytes, { name, maxRatio }: ReadOptions): Promise<Zip> {
   const options = { ...(name !== undefined && { name }), ...(maxRatio !== undefined && { maxRatio }) }
-  return readZip(source, options).catch((error: unknown) => {
+  return readZip(source, options).catch(async (error: unknown) => {
+    // By its name it is a zip; its first bytes may say that it is something else.
+    const isNone = error instanceof FileError && error.code === 'FILES_ZIP_NONE'
+    const { kindOfBytes, otherKind } = await import('./kinds.ts')
+    const kind = isNone && kindOfBytes(await startOf(source), [])
+    if (kind && kind.kind !== 'zip') throw new DataError(otherKind(kind, nameOf(source, name), 'a zip', pathOf(source)))
     throw explained(error, name)
   })
+}
+
+/** What reads a zip that is a file of one of the kinds that are zips within, such as `.npz`; throws a DataError where nothing reads that kind. */
+async function readerOfNames(
+  zip: Zip,
+  source: ZipBytes,
+  { member }: ReadOptions,
+  expected = 'a table of pixels',
+): Promise<KindReader | undefined> {
+  const names = filesOf(zip)
+  if (member !== undefined || names.some(isCsv)) return undefined
+  const { kindOfBytes, otherKind } = await import('./kinds.ts')
+  const kind = kindOfBytes(await startOf(source), names)
+  if (!kind || kind.kind === 'zip') return undefined
+  if (!kind.read) throw new DataError(otherKind(kind, zip.name, expected, pathOf(source)))
+  return kind.read()
+}
+
+const pathOf = (source: ZipBytes): string | undefined => (typeof source === 'string' ? source : undefined)
+const nameOf = (source: ZipBytes, name: string | undefined): string => name ?? pathOf(source) ?? 'zip'
+
+/** The first bytes of a zip, as far as a kind is told by them. */
+async function startOf(source: ZipBytes): Promise<Uint8Array> {
+  if (typeof source !== 'string') return isA(source, 'Uint8Array') ? source : bytesOf(source.slice(0, HEAD))
+  const file = await open(source)
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(HEAD), 0, HEAD, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+/** All its bytes. */
+async function bytesOf(source: ZipBytes): Promise<Uint8Array> {
+  if (typeof source === 'string') return new Uint8Array(await readFile(source))
+  return isA(source, 'Uint8Array') ? source : new Uint8Array(await source.arrayBuffer())
 }
 
 /** All files but those that operating systems put in. */
