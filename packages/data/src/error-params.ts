@@ -19,6 +19,8 @@ export interface DataErrorParams {
   DATA_OPTION_CONFLICT: { where: string; option: string; other: string }
   /** What is to be read is nothing that this function reads: `expected`, `found`. */
   DATA_SOURCE_INVALID: Nothing
+  /** A file is of another kind than what is to be read, as its first bytes tell: `kind`, such as `hdf5`, and the `command` that converts it where there is one. */
+  DATA_KIND_OTHER: { kind: string; command?: string }
   /** There is no such file. */
   DATA_FILE_MISSING: Nothing
   /** A file or a folder cannot be opened or read: the system's `reason`. */
@@ -47,12 +49,12 @@ export interface DataErrorParams {
   DATA_PART_UNCLEAR: { part: Part; source: 'zip' | 'pictures'; names: readonly string[] }
   /** A folder has no parts, and one is asked for: `part`, and the `folders` that there are. */
   DATA_PART_MISSING: { part: Part; folders: readonly string[] }
-  /** A folder or zip has no pictures: how many `others` are in it, and the `tables` among them. */
-  DATA_PICTURES_NONE: { others: number; tables: readonly string[] }
+  /** A folder or zip has no pictures: how many `others` are in it, the `tables` among them, and the `command` that makes pictures of the others where they are of other kinds. */
+  DATA_PICTURES_NONE: { others: number; tables: readonly string[]; command?: string }
   /** Two pictures have one path: `id`. */
   DATA_PICTURE_DUPLICATE: { id: string }
-  /** Some of the `pictures` cannot be decoded: `broken`, each with its reason. */
-  DATA_PICTURE_BROKEN: { pictures: number; broken: readonly string[] }
+  /** Some of the `pictures` cannot be decoded: `broken`, each with its reason; `unread` where all of these are pictures of other kinds, with the `command` that converts them. */
+  DATA_PICTURE_BROKEN: { pictures: number; broken: readonly string[]; unread: boolean; command?: string }
   /** Pictures differ in size, and no size is asked for: the `first` and the `other`. */
   DATA_PICTURE_SIZES: Readonly<Record<'first' | 'other', { name: string; height: number; width: number }>>
   /** The pixels take more memory than there is: `bytes`. */
@@ -61,8 +63,8 @@ export interface DataErrorParams {
   DATA_DECODER_MISSING: { package: string; reason: string }
   /** Pictures lie beside the folders of classes: their paths as `pictures`. */
   DATA_CLASS_FOLDER_MISSING: { pictures: readonly string[] }
-  /** Folders of classes have no pictures: `folders`. */
-  DATA_CLASS_FOLDER_EMPTY: { folders: readonly string[] }
+  /** Folders of classes have no pictures: `folders`, and the `command` that makes some of what is in them. */
+  DATA_CLASS_FOLDER_EMPTY: { folders: readonly string[]; command?: string }
   /** There are folders of fewer than two `classes`. */
   DATA_CLASSES_FEW: { classes: readonly string[] }
   /** There are more classes than a table holds: `most`. */

@@ -1,7 +1,13 @@
 import { CredentialsError, NotSignedInError } from './errors.ts'
 import { check, credentialsRules } from './options.ts'
-import { requireToken } from './secret.ts'
-import { type Found, oauthSource, passwordSource, tokenFileSource, tokenVariableSource } from './sources.ts'
+import {
+  credentialsIn,
+  type Found,
+  oauthSource,
+  passwordSource,
+  tokenFileSource,
+  tokenVariableSource,
+} from './sources.ts'
 import type { Credentials, CredentialsOptions } from './types.ts'
 
 /**
@@ -38,17 +44,9 @@ export async function findIn(options: CredentialsOptions): Promise<Credentials> 
 }
 
 /**
- * Credentials of a token at hand, such as one just typed in; `source` is its name in errors. Throws `CredentialsError` if it holds
- * what no token does.
+ * Credentials of a token at hand, such as one just typed in or pasted: quotes around it, `KAGGLE_API_TOKEN=` before it and all of a kaggle.json are taken too;
+ * `source` is its name in errors. Throws `CredentialsError` if it holds what no token does.
  */
 export function tokenCredentials(token: string, source = 'the token'): Credentials {
-  const trimmed = token.trim()
-  requireToken(trimmed, source)
-  return {
-    scheme: 'bearer',
-    source,
-    unused: [],
-    warnings: [],
-    authorization: async () => `Bearer ${trimmed}`,
-  }
+  return { ...credentialsIn(token, source), unused: [] }
 }

@@ -16,6 +16,35 @@ export function requireToken(token: string, source: string): void {
   throw new CredentialsError(`${source}: expected a Kaggle token, found ${found}. Paste it again.`, source)
 }
 
+/** What was pasted as credentials. */
+export type Pasted = { token: string } | { username: string; key: string }
+
+/** A variable's name before its value, as shells, `.env` files and HTTP have it. */
+const ASSIGNED =
+  /^(?:export\s+|set\s+|setx\s+|\$env:)?KAGGLE_(?:API_TOKEN|KEY)\s*[=:\s]\s*|^(?:authorization:\s*)?bearer\s+/i
+/** The pairs of quotes that shells, JSON and word processors put around a text. */
+const QUOTED = /^(?:"(.*)"|'(.*)'|`(.*)`|“(.*)”|‘(.*)’)[,;]?$/s
+
+/**
+ * The token in a text as people paste it: in quotes, as `KAGGLE_API_TOKEN=…`, behind `Bearer`, or all of a kaggle.json, which holds a token or a user's name with an
+ * old-style key. Anything else stays as it is.
+ */
+export function pasted(text: string): Pasted {
+  const bare = unquoted(unquoted(text.replace(/^\ufeff/, '').trim()).replace(ASSIGNED, ''))
+  const value = bare.startsWith('{') ? parsed(bare) : undefined
+  if (typeof value !== 'object' || value === null) return { token: bare }
+  const { username, key, token } = value as Record<string, unknown>
+  if (typeof key !== 'string') return { token: typeof token === 'string' ? token.trim() : bare }
+  const isKey = typeof username === 'string' && username.trim() !== '' && !key.startsWith('KGAT_')
+  return isKey ? { username: username.trim(), key: key.trim() } : { token: key.trim() }
+}
+
+const unquoted = (text: string): string =>
+  QUOTED.exec(text)
+    ?.slice(1)
+    .find((inner) => inner !== undefined)
+    ?.trim() ?? text
+
 /** Reads such a file; undefined if there is none. */
 export async function secretFile(path: string, home: string): Promise<Secret | undefined> {
   const name = tilde(path, home)

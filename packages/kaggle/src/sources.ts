@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import type { Environment } from '@pixelrow/files'
-import { entriesOf, requireToken, secretFile, tilde, unusable } from './secret.ts'
+import { entriesOf, pasted, requireToken, secretFile, tilde, unusable } from './secret.ts'
 import type { Credentials, CredentialsOptions } from './types.ts'
 
 /** Credentials of one source, before it is known which others there are. */
@@ -22,8 +22,8 @@ export async function tokenVariableSource({ env = process.env, home }: Credentia
   // A token is no path: a file of that name would have to lie in the current folder.
   const secret = await secretFile(resolve(value), homeOf(env, home))
   if (!secret && /^[.~]*[/\\]/.test(value)) throw unusable(looked[0]!, 'path of a file that is not there')
-  if (!secret) return { looked, all: [bearer(value, looked[0]!)] }
-  return { looked, all: [bearer(secret.text, `${secret.name} (KAGGLE_API_TOKEN)`, secret.warnings)] }
+  if (!secret) return { looked, all: [credentialsIn(value, looked[0]!)] }
+  return { looked, all: [credentialsIn(secret.text, `${secret.name} (KAGGLE_API_TOKEN)`, secret.warnings)] }
 }
 
 /** `~/.kaggle/access_token`, wherever `KAGGLE_CONFIG_DIR` points: Kaggle's client does the same. */
@@ -32,7 +32,7 @@ export async function tokenFileSource({ env = process.env, home }: CredentialsOp
   const all: Found[] = []
   for (const file of tokenFiles(folder)) {
     const secret = await secretFile(file, folder)
-    if (secret?.text) all.push(bearer(secret.text, secret.name, secret.warnings))
+    if (secret?.text) all.push(credentialsIn(secret.text, secret.name, secret.warnings))
   }
   return { looked: ['~/.kaggle/access_token'], all }
 }
@@ -47,7 +47,7 @@ export async function passwordSource({ env = process.env, home }: CredentialsOpt
   const file = join(await configFolder(env, folder), 'kaggle.json')
   const looked = ['KAGGLE_USERNAME with KAGGLE_KEY', tilde(file, folder)]
   const secret = await secretFile(file, folder)
-  const [username, key] = [env.KAGGLE_USERNAME?.trim(), env.KAGGLE_KEY?.trim()]
+  const [username, key] = [env.KAGGLE_USERNAME, env.KAGGLE_KEY].map((text) => text && tokenOf(text))
   const variables = [username && 'KAGGLE_USERNAME', key && 'KAGGLE_KEY'].filter(Boolean).join(' and ')
   const fromVariables = username && key ? [password(username, key, variables, [])] : []
   if (!secret) return { looked, all: fromVariables }
@@ -87,7 +87,7 @@ export function homeOf(env: Environment, home?: string): string {
 }
 
 /** Where Kaggle's client looks for `kaggle.json`. */
-async function configFolder(env: Environment, home: string): Promise<string> {
+export async function configFolder(env: Environment, home: string): Promise<string> {
   if (env.KAGGLE_CONFIG_DIR) return resolve(env.KAGGLE_CONFIG_DIR)
   const usual = join(home, '.kaggle')
   const isThere = await stat(usual).then(
@@ -97,6 +97,20 @@ async function configFolder(env: Environment, home: string): Promise<string> {
   if (isThere || process.platform !== 'linux') return usual
   const xdg = env.XDG_CONFIG_HOME
   return join(xdg && isAbsolute(xdg) ? xdg : join(home, '.config'), 'kaggle')
+}
+
+/** The text that a variable means, whatever quotes were pasted with it. */
+const tokenOf = (text: string): string => {
+  const found = pasted(text)
+  return 'token' in found ? found.token : found.key
+}
+
+/** Credentials as somebody pasted them: a token, or all of a kaggle.json. */
+export function credentialsIn(text: string, source: string, warnings: string[] = []): Found {
+  const found = pasted(text)
+  return 'token' in found
+    ? bearer(found.token, source, warnings)
+    : password(found.username, found.key, source, warnings)
 }
 
 const bearer = (token: string, source: string, warnings: string[] = []): Found => {

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileErrorFrom, makeFolder, writeFileAtomic } from '@pixelrow/files'
 import { findCredentials } from './credentials.ts'
 import { CredentialsError, NotSignedInError } from './errors.ts'
 import { check, credentialsRules } from './options.ts'
-import { requireToken, tilde } from './secret.ts'
-import { homeOf, tokenFiles } from './sources.ts'
+import { pasted, requireToken, tilde } from './secret.ts'
+import { configFolder, homeOf, tokenFiles } from './sources.ts'
 import type { CredentialsOptions } from './types.ts'
 
 /** The file in which a token is stored, where Kaggle's own client looks too: `~/.kaggle/access_token`, as an absolute path. */
@@ -16,18 +16,21 @@ export function tokenFile(options: CredentialsOptions = {}): string {
 }
 
 /**
- * Stores a token for this user alone (mode 0600, its folder 0700 if it is new) and returns the file. Does not ask Kaggle whether it is good.
- * Throws `CredentialsError` for what is no token, `FileError` where it cannot be written.
+ * Stores a token for this user alone (mode 0600, its folder 0700 if it is new) and returns the file. It may be given as people paste it: in quotes, as
+ * `KAGGLE_API_TOKEN=…`, or as all of a kaggle.json, which becomes `kaggle.json` where it holds a user's name with an old-style key. Does not ask Kaggle whether it
+ * is good. Throws `CredentialsError` for what is no token, `FileError` where it cannot be written.
  */
 export async function saveToken(token: string, options: CredentialsOptions = {}): Promise<string> {
   check('saveToken', options, credentialsRules)
-  const file = tokenFile(options)
-  requireToken(token.trim(), 'the token')
+  const found = pasted(token)
+  requireToken('token' in found ? found.token : found.key, 'the token')
+  const { env = process.env, home } = options
+  const file = 'token' in found ? tokenFile(options) : join(await configFolder(env, homeOf(env, home)), 'kaggle.json')
   const folder = dirname(file)
   await makeFolder(folder, { mode: 0o700 }).catch((cause: unknown) => {
     throw fileErrorFrom(cause, { file: folder, action: 'created' })
   })
-  await writeFileAtomic(file, `${token.trim()}\n`, { mode: 0o600 })
+  await writeFileAtomic(file, `${'token' in found ? found.token : JSON.stringify(found)}\n`, { mode: 0o600 })
   return file
 }
 

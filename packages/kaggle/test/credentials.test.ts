@@ -197,3 +197,53 @@ test.runIf(existsSync('/proc/self'))('a home that cannot be is refused with a se
     expect(error.message).toMatch(/\.kaggle: cannot be created: /)
   }
 })
+
+test.each([
+  ['in quotes', `"${token}"`],
+  ['in single quotes', ` '${token}' \n`],
+  ['in the quotes of a word processor', `“${token}”`],
+  ['as a line of .env', `KAGGLE_API_TOKEN=${token}`],
+  ['as a shell has it', `export KAGGLE_API_TOKEN="${token}"`],
+  ['as PowerShell has it', `$env:KAGGLE_API_TOKEN = '${token}'`],
+  ['as YAML has it', `KAGGLE_API_TOKEN: ${token}`],
+  ['as cmd.exe has it', `set KAGGLE_API_TOKEN=${token}`],
+  ['behind Bearer', `Authorization: Bearer ${token}`],
+  ['with a byte order mark', `\ufeff${token}`],
+  ['as the key of a kaggle.json', json('ann', token)],
+  ['as a kaggle.json in quotes', `'${json('ann', token)}'`],
+])('a token is taken %s: typed in, in a variable, in a file', async (_, text) => {
+  const bearer = `Bearer ${token}`
+  expect(await tokenCredentials(text).authorization(never)).toBe(bearer)
+  expect(await (await find({}, { KAGGLE_API_TOKEN: text })).authorization(never)).toBe(bearer)
+  expect(await (await find({ '.kaggle/access_token': text })).authorization(never)).toBe(bearer)
+  const home = newFolder()
+  expect(readText(await saveToken(text, { home, env: {} }))).toBe(`${token}\n`)
+})
+
+test('all of a kaggle.json with an old-style key signs in, and is stored as one', async () => {
+  const text = JSON.stringify({ username: 'ann', key: '0123456789abcdef' }, undefined, 2)
+  expect(await tokenCredentials(text).authorization(never)).toBe(basic('ann:0123456789abcdef'))
+  const home = homeWith({ '.kaggle/other': '' })
+  const file = await saveToken(text, { home, env: {} })
+  expect(file).toBe(join(home, '.kaggle', 'kaggle.json'))
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  expect(await (await findCredentials({ home, env: {} })).authorization(never)).toBe(basic('ann:0123456789abcdef'))
+  const quoted = await find({}, { KAGGLE_USERNAME: '"ann"', KAGGLE_KEY: "'0123456789abcdef'" })
+  expect(await quoted.authorization(never)).toBe(basic('ann:0123456789abcdef'))
+})
+
+test('what is no token is refused without being shown, whatever it was pasted with', () => {
+  for (const text of ['{"username": "ann"}', '""', 'KAGGLE_API_TOKEN=', '{ KGAT_1', `"${token} x"`]) {
+    const error = (() => {
+      try {
+        tokenCredentials(text)
+      } catch (thrown) {
+        return thrown as Error
+      }
+      return undefined
+    })()
+    expect(error, text).toBeInstanceOf(CredentialsError)
+    expect(error?.message).toMatch(/^the token: expected a Kaggle token, found /)
+    expect(inspect(error)).not.toContain('KGAT_')
+  }
+})

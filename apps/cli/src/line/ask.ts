@@ -24,9 +24,12 @@ export async function askYes(context: Context, question: string): Promise<boolea
   return /^\s*y(es)?\s*$/i.test(answer)
 }
 
-/** Reads a line that is not shown while it is typed; where there is no terminal, the first line of standard input. */
+/** Reads a line that is not shown while it is typed; where there is no terminal, the first line of standard input, or all of it where that is JSON. */
 export async function askSecret(context: Context, prompt: string): Promise<string> {
-  if (!process.stdin.isTTY) return (await text(process.stdin)).trim().split(/\r?\n/)[0]!.trim()
+  if (!process.stdin.isTTY) {
+    const all = (await text(process.stdin)).trim()
+    return all.startsWith('{') ? all : all.split(/\r?\n/)[0]!.trim()
+  }
   context.terminal.prompt(prompt)
   // Readline does the editing, and nothing of it is written anywhere.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })

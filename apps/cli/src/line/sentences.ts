@@ -26,6 +26,7 @@ const dataFixes: { [Code in DataErrorCode]: Fix<Code> | typeof asAdvised } = {
   DATA_OPTION_UNFIT: ({ option }) => `Leave ${flagOf(option)} away.`,
   DATA_OPTION_CONFLICT: asAdvised,
   DATA_SOURCE_INVALID: noFix,
+  DATA_KIND_OTHER: asAdvised,
   DATA_FILE_MISSING: asAdvised,
   DATA_FILE_UNREADABLE: asAdvised,
   DATA_FILE_FOLDER: () => 'Name a file.',
@@ -41,14 +42,16 @@ const dataFixes: { [Code in DataErrorCode]: Fix<Code> | typeof asAdvised } = {
   DATA_PART_UNCLEAR: ({ source }) =>
     source === 'zip' ? 'Add --part, or unpack it and name the file.' : 'Add --part, or name the folder itself.',
   DATA_PART_MISSING: () => 'Leave --part away.',
-  DATA_PICTURES_NONE: ({ tables }) => (tables.length > 0 ? asAdvised : 'Name the folder that has the classes in it.'),
+  DATA_PICTURES_NONE: ({ tables, command }) =>
+    tables.length > 0 || command ? asAdvised : 'Name the folder that has the classes in it.',
   DATA_PICTURE_DUPLICATE: noFix,
   DATA_PICTURE_BROKEN: asAdvised,
   DATA_PICTURE_SIZES: () => 'Add --shape, e.g. --shape 28x28, and they are resized.',
   DATA_MEMORY_EXCEEDED: () => 'Add --shape with a smaller size.',
   DATA_DECODER_MISSING: asAdvised,
   DATA_CLASS_FOLDER_MISSING: classFoldersFix,
-  DATA_CLASS_FOLDER_EMPTY: () => 'Each folder is a class: fill it, remove it, or add --drop with its name.',
+  DATA_CLASS_FOLDER_EMPTY: ({ command }) =>
+    command ? asAdvised : 'Each folder is a class: fill it, remove it, or add --drop with its name.',
   DATA_CLASSES_FEW: classFoldersFix,
   DATA_CLASSES_MANY: ({ column }) =>
     column === undefined ? undefined : 'Is this the label column? Give --label its name or place.',
@@ -162,7 +165,8 @@ const flagOf = (option: string): string => `--${option.replace('maxValue', 'max-
 
 /** Which column is what: the flag for each that it may be. */
 function columnFix({ columns, places, label, id }: DataErrorParams['DATA_COLUMN_UNKNOWN'], takes: Takes): string {
-  const names = columns.map((name, index) => quoted(String(name || places[index])))
+  // A column whose name nobody would type is meant by its place.
+  const names = columns.map((name, index) => quoted(String(name && name.length <= 24 ? name : places[index])))
   const [first = ''] = names
   const roles = [
     label && takes('label') && `--label ${first} if ${names[1] ? `${first} is` : 'it is'} the label`,

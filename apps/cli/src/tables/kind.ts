@@ -28,7 +28,7 @@ export const isNpzName = (path: string): boolean => /\.npz$/i.test(path)
 export const isZipName = (path: string): boolean => /\.zip$/i.test(path)
 
 /** By the name; these are what @pixelrow/data decodes. */
-export const isPicture = (name: string): boolean => /\.(png|jpe?g|webp)$/i.test(name)
+export const isPicture = (name: string): boolean => /\.(png|jpe?g|jfif|webp)$/i.test(name)
 
 /** The paths of the files in a zip. */
 export async function namesInZip(path: string): Promise<string[]> {

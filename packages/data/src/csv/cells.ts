@@ -1,3 +1,4 @@
+import { short } from '../../../../common/short.ts'
 import { DataError, type DataErrorPlace } from '../error.ts'
 
 const [TAB, LF, CR, SPACE, QUOTE, COMMA] = [9, 10, 13, 32, 34, 44]
@@ -37,9 +38,12 @@ export interface Where {
   names?: readonly string[]
 }
 
+/** A name out of a file as errors show it: no sentence is filled with what a file holds. */
+export const shown = (name: string, most = 36): string => short(name, most)
+
 /** A cell as errors show it: the column by name, else by its number from 1. */
 export function cellPlace({ file, names }: Where, row: number, cell: number): DataErrorPlace {
-  return { file, row, column: names?.[cell] ?? cell + 1 }
+  return { file, row, column: names?.[cell] === undefined ? cell + 1 : shown(names[cell]) }
 }
 
 /** Where each cell of a line lies, trimmed and without its quotes: `spans` holds start and end of each. */

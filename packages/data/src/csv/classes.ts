@@ -1,4 +1,5 @@
 import { DataError } from '../error.ts'
+import { shown } from './cells.ts'
 
 /** Collects label texts as they come and turns them into class indices at the end. */
 export interface LabelCollector {
@@ -34,9 +35,10 @@ export function sortedClasses(labels: Iterable<string>): string[] {
 /** Labels as the file writes them; `given` are the classes to map to, in order, where the caller knows them. */
 export function collectLabels(
   file: string,
-  column: string | number | undefined,
+  name: string | number | undefined,
   given?: readonly string[],
 ): LabelCollector {
+  const column = typeof name === 'string' ? shown(name) : name
   const numbers = new Map<string, number>()
   const texts: string[] = []
   const lookup = given && classLookup(given)
@@ -88,12 +90,12 @@ export function unknownLabel(
   text: string,
   given: readonly string[],
 ): never {
-  const shown = given.length > 12 ? `${given.slice(0, 12).join(', ')}, … (${given.length} classes)` : given.join(', ')
+  const some = given.length > 12 ? `${given.slice(0, 12).join(', ')}, … (${given.length} classes)` : given.join(', ')
   const advice = 'Is this another data set, or another label column?'
   const place = { file, row, ...(column !== undefined && { column }) }
   const data = { code: 'DATA_LABEL_UNKNOWN', params: { label: text, classes: given, folder: false } } as const
-  const found = `label '${text}'`
-  throw new DataError({ ...place, expected: `one of the classes ${shown}`, found, advice, ...data })
+  const found = `label '${shown(text)}'`
+  throw new DataError({ ...place, expected: `one of the classes ${some}`, found, advice, ...data })
 }
 
 function emptyLabel(file: string, column: string | number | undefined, row: number): never {

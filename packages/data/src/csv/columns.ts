@@ -1,5 +1,6 @@
 import { DataError } from '../error.ts'
 import type { ImageShape } from '../types.ts'
+import { shown } from './cells.ts'
 
 /** The columns that hold pixels: which place of the image each has, and what else the names tell. */
 export interface PixelColumns {
@@ -126,9 +127,9 @@ function placed(file: string, family: Named[], place: (numbers: number[]) => num
     const key = place(named.numbers)
     const other = places.get(key)
     if (other) {
-      const problem = `means the same pixel as column ${other.name}`
+      const problem = `means the same pixel as column ${shown(other.name)}`
       const params = { other: other.name }
-      throw new DataError({ code: 'DATA_PIXEL_DUPLICATE', params, file, row: 1, column: named.name, problem })
+      throw new DataError({ code: 'DATA_PIXEL_DUPLICATE', params, file, row: 1, column: shown(named.name), problem })
     }
     places.set(key, named)
   }
@@ -147,7 +148,7 @@ function firstGaps(family: Named[], places: Map<number, Named>, base: number, la
 
 /** Columns are not there, or are there and named as something else. */
 function missing(file: string, count: number, gaps: string[], names: readonly string[] = []): never {
-  const list = `${gaps.join(', ')}${count > gaps.length ? ', …' : ''}`
+  const list = `${gaps.map((gap) => shown(gap)).join(', ')}${count > gaps.length ? ', …' : ''}`
   const named = gaps.some((gap) => names.includes(gap))
   const [is, columns] = count === 1 ? ['is', 'column'] : ['are', 'columns']
   throw new DataError({

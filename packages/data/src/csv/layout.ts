@@ -2,7 +2,7 @@ import { DataError } from '../error.ts'
 import { shapesOf } from '../pictures/readings.ts'
 import { formatShape, pixelCount, squareOf } from '../shape.ts'
 import type { ColumnLayout, ImageShape, ReadOptions, ShapeOption } from '../types.ts'
-import { cellText, cellTexts, isBlank, type Line, lineAt, splitCells, type Where } from './cells.ts'
+import { cellText, cellTexts, isBlank, type Line, lineAt, shown, splitCells, type Where } from './cells.ts'
 import { pixelColumns } from './columns.ts'
 import { hinted, rolesOf } from './roles.ts'
 
@@ -105,7 +105,7 @@ function named(file: string, names: string[], first: Line, head: Uint8Array, opt
   const twice = names.find((name) => seen.size === seen.add(name).size)
   if (twice !== undefined) {
     const advice = 'If this line is no header, pass header: false.'
-    const place = { file, row: 1, column: twice }
+    const place = { file, row: 1, column: shown(twice) }
     throw new DataError({ code: 'DATA_COLUMN_DUPLICATE', ...place, problem: 'two columns have this name', advice })
   }
   const where = { file, names }
@@ -146,19 +146,21 @@ export function refuseOthers(file: string, columns: ReadonlyMap<string, number>,
     const advice = 'If this line is no header, pass header: false.'
     const expected = 'names such as pixel0, pixel1, … or 1x1, 1x2, …'
     const params = { columns: others.slice(0, 3) }
-    const found = `${params.columns.join(', ')}, …`
+    const found = `${params.columns.map((name) => shown(name)).join(', ')}, …`
     throw new DataError({ code: 'DATA_PIXEL_NAMES', params, file, row: 1, expected, found, advice })
   }
   if (others.length === 0) return
-  const list = others.map((name) => `'${name}'`)
-  const shown = `${list.slice(0, 5).join(', ')}${list.length > 5 ? ', …' : ''}`
+  // The sentence says each of them up to four times.
+  const most = Math.max(12, Math.floor(45 / others.length))
+  const list = others.map((name) => `'${shown(name, most)}'`)
+  const some = `${list.slice(0, 5).join(', ')}${list.length > 5 ? ', …' : ''}`
   const roles = [...(label ? [['label', 'the label']] : []), ...(id ? [['id', 'what names the rows']] : [])]
   const advice = list[1]
-    ? `Pass drop: [${shown}] to leave them out${roles.map(([option, what]) => `, or ${option}: ${list[0]} if that is ${what}`).join('')}.`
-    : `${roles.map(([option, what]) => `Is it ${what}? Then pass ${option}: ${shown}. `).join('')}Pass drop: [${shown}] to leave it out.`
+    ? `Pass drop: [${some}] to leave them out${roles.map(([option, what]) => `, or ${option}: ${list[0]} if that is ${what}`).join('')}.`
+    : `${roles.map(([option, what]) => `Is it ${what}? Then pass ${option}: ${some}. `).join('')}Pass drop: [${some}] to leave it out.`
   const params = { columns: others, places: [...columns.values()], label, id }
-  const problem = `neither pixel, label nor id: ${shown}`
-  throw new DataError({ file, row: 1, problem, found: shown, advice, code: 'DATA_COLUMN_UNKNOWN', params })
+  const problem = `neither pixel, label nor id: ${some}`
+  throw new DataError({ file, row: 1, problem, found: some, advice, code: 'DATA_COLUMN_UNKNOWN', params })
 }
 
 /** How many pixels the one cell of the first row holds. */
@@ -233,8 +235,13 @@ export function columnOf(file: string, name: string | number, columns: number, n
       : names.findIndex((n) => n.toLowerCase() === lower)
     : -1
   if (column >= 0) return column
-  const shown = names && `${names.slice(0, 5).join(', ')}${names.length > 5 ? `, … ${names.at(-1)}` : ''}`
-  const found = names ? `columns ${shown}` : 'no header'
+  const some =
+    names &&
+    `${names
+      .slice(0, 5)
+      .map((name) => shown(name))
+      .join(', ')}${names.length > 5 ? `, … ${shown(names.at(-1)!)}` : ''}`
+  const found = names ? `columns ${some}` : 'no header'
   const advice = names ? 'Pass one of these names, an index, or false for none.' : 'Pass its 0-based index.'
   const data = { code: 'DATA_COLUMN_MISSING', params: { name, names: names ?? [] } } as const
   throw new DataError({ file, row: 1, expected: `a column '${name}'`, found, advice, ...data })

@@ -2,6 +2,7 @@ import { DataError } from '../error.ts'
 import { requireFit } from '../source/checked.ts'
 import { formatOf, type WholeFile } from '../source/formats.ts'
 import type { SourceKind } from '../source/options.ts'
+import { instead, requireText } from '../source/sniff.ts'
 import { allBytes, type ByteSource } from '../source/source.ts'
 import { concat, peek, unlessAborted } from '../source/stream.ts'
 import type { PixelTable, ReadOptions, TableSource } from '../types.ts'
@@ -55,15 +56,20 @@ export async function tableOf(
   ...within: 'zip'[]
 ): Promise<PixelTable> {
   const source = await surroundings.open(from, options)
+  let [start, format]: [start?: Piece, format?: SourceKind] = []
   try {
-    const start = await moreOf(source, CHUNK, options)
-    const format = formatOf(start.bytes)
+    start = await moreOf(source, CHUNK, options)
+    format = formatOf(start.bytes)
+    if (!format) await requireText(start.bytes, source)
     await requireFit(source.name, [format ?? 'csv', ...within], options)
     if (format) return await wholeTable(surroundings, format, source, start.bytes, options)
     const head = await headOf(source, start, options)
     const sink = tableSink(head.layout, options, guessRows(head, source.size))
     for await (const _ of pump(source, head, sink, options));
     return sink.table()
+  } catch (error) {
+    // What reads a format says itself what is wrong with it.
+    throw format ? error : await instead(error, source, start?.bytes)
   } finally {
     await closed(source, options)
   }
@@ -115,16 +121,20 @@ export async function* batchesOf(
   ...within: 'zip'[]
 ): AsyncGenerator<PixelTable, void, undefined> {
   const source = await open(from, options)
+  let start: Piece | undefined
   try {
-    const start = await moreOf(source, CHUNK, options)
+    start = await moreOf(source, CHUNK, options)
     const format = formatOf(start.bytes)
     if (format) notCsv(source.name, format)
+    await requireText(start.bytes, source)
     await requireFit(source.name, ['csv', ...within], options)
     const head = await headOf(source, start, options)
     if (head.layout.constant !== undefined) labelUnknown(source.name)
     const sink = batchSink(head.layout, options, batch)
     for await (const _ of pump(source, head, sink, options)) yield* sink.full()
     yield* sink.rest()
+  } catch (error) {
+    throw await instead(error, source, start?.bytes)
   } finally {
     await closed(source, options)
   }

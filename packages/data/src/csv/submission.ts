@@ -1,4 +1,5 @@
 import { DataError } from '../error.ts'
+import { instead } from '../source/sniff.ts'
 import type { ByteSource } from '../source/source.ts'
 import { concat } from '../source/stream.ts'
 import { cellTexts, isBlank, lineAt } from './cells.ts'
@@ -42,6 +43,9 @@ export function isSampleName(path: string): boolean {
   return /^(sample|example)sub(mission)?/.test(letters) || /^sub(mission)?(sample|example|format)/.test(letters)
 }
 
+/** So many bytes of its start tell of what kind a file is that is no submission. */
+const HEAD = 1 << 16
+
 /** The submission in a CSV file of two columns, piece by piece. */
 export async function* submissionPieces(source: ByteSource): AsyncGenerator<SubmissionPiece, void, undefined> {
   for await (const { header, ...rows } of piecesOf(source, 2)) yield { header: [header[0]!, header[1]!], ...rows }
@@ -70,26 +74,35 @@ export async function sampleOf(source: ByteSource, columns?: number): Promise<Sa
 async function* piecesOf(source: ByteSource, columns?: number): AsyncGenerator<Piece, void, undefined> {
   const reader = rowReader(source.name, columns)
   let found = 0
+  let start: Uint8Array | undefined
   try {
-    for await (const { bytes, last } of wholeLines(source)) {
+    for await (const { bytes, last } of wholeLines(source, (first) => {
+      start = first.slice(0, HEAD)
+    })) {
       const piece = reader(bytes, last)
       if (piece.ids.length === 0) continue
       found += piece.ids.length
       yield piece
     }
     await source.done?.()
+    if (found > 0) return
+    throw new DataError({ code: 'DATA_ROWS_MISSING', file: source.name, problem: 'has no rows of id and label' })
+  } catch (error) {
+    throw await instead(error, source, start, 'a CSV of ids and labels')
   } finally {
     await source.close()
   }
-  if (found === 0) {
-    throw new DataError({ code: 'DATA_ROWS_MISSING', file: source.name, problem: 'has no rows of id and label' })
-  }
 }
 
-/** A source's bytes, cut at ends of lines. */
-async function* wholeLines({ chunks }: ByteSource): AsyncGenerator<{ bytes: Uint8Array; last: boolean }> {
+/** A source's bytes, cut at ends of lines; the first are given as they come, too. */
+async function* wholeLines(
+  { chunks }: ByteSource,
+  onStart: (first: Uint8Array) => void,
+): AsyncGenerator<{ bytes: Uint8Array; last: boolean }> {
   let rest: Uint8Array = new Uint8Array()
-  for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+  let next = await chunks.next()
+  if (!next.done) onStart(next.value)
+  for (; !next.done; next = await chunks.next()) {
     const end = next.value.lastIndexOf(10) + 1
     if (end > 0) yield { bytes: concat([rest, next.value.subarray(0, end)]), last: false }
     rest = end > 0 ? next.value.slice(end) : concat([rest, next.value])

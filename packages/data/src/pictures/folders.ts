@@ -70,7 +70,7 @@ export const isHidden = (name: string): boolean =>
   name.startsWith('.') || /^(__MACOSX|Thumbs\.db|desktop\.ini)$/i.test(name)
 
 /** By the name. */
-export const isPicture = (path: string): boolean => /\.(png|jpe?g|webp)$/i.test(path)
+export const isPicture = (path: string): boolean => /\.(png|jpe?g|jfif|webp)$/i.test(path)
 
 /** What is hidden and what the caller drops is not there. */
 function isVisible(names: string[], { drop = [] }: PictureOptions): boolean {

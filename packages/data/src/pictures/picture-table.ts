@@ -1,5 +1,14 @@
-import { type Decode, decodeFile, isGrey, openDecoder, PixelsError, prepare, type RgbaImage } from '@pixelrow/pixels'
-import { DataError } from '../error.ts'
+import {
+  type Decode,
+  decodeFile,
+  isGrey,
+  openDecoder,
+  PixelsError,
+  pictureType,
+  prepare,
+  type RgbaImage,
+} from '@pixelrow/pixels'
+import { DataError, type DataErrorDetail } from '../error.ts'
 import { tell } from '../note.ts'
 import { requireFit } from '../source/checked.ts'
 import type { PictureOptions, PixelTable, Preparation } from '../types.ts'
@@ -10,6 +19,8 @@ import { type Plan, planOf, requireSameSize } from './preparation.ts'
 export interface Pictures {
   /** Name of the source in errors. */
   file: string
+  /** Where the folder is, where it is one on disk. */
+  path?: string
   /** Paths below the root, with `/`. */
   paths: readonly string[]
   /** Folders below the root, where they are known, so that empty ones are noticed. */
@@ -27,9 +38,28 @@ export async function tableOfPictures(source: Pictures, options: PictureOptions)
   await requireFit(source.file, ['pictures'], options)
   // What is wrong with the options is said before any file is looked at.
   planOf(options)
-  const { pictures, ...labels } = arranged(source.file, source.paths, source.folders, options)
-  const table = await tableOfRows(source, pictures, await openedDecoder(source.file), options)
-  return { ...table, ...labels }
+  try {
+    const { pictures, ...labels } = arranged(source.file, source.paths, source.folders, options)
+    const table = await tableOfRows(source, pictures, await openedDecoder(source.file), options)
+    return { ...table, ...labels }
+  } catch (error) {
+    throw await convertible(error, source)
+  }
+}
+
+/** Pictures of kinds that are not read, by their names. */
+const UNREAD = /\.(avif|bmp|dib|gif|hei[cf]|ico|jp2|jxl|p[bgnp]m|pcx|psd|tga|tiff?)$/i
+
+/** An error for lack of pictures that can be read, with the command that makes them readable where that is all they need. */
+export async function convertible(error: unknown, { path, paths }: Pictures): Promise<unknown> {
+  if (!(error instanceof DataError) || path === undefined) return error
+  const isLack = error.code === 'DATA_PICTURES_NONE' || error.code === 'DATA_CLASS_FOLDER_EMPTY'
+  const isBroken = error.code === 'DATA_PICTURE_BROKEN' && error.params.unread === true
+  if (!isBroken && !(isLack && paths.some((each) => UNREAD.test(each)))) return error
+  const command = (await import('../source/kinds.ts')).picturesCommand(path)
+  const { code, params, sentence: problem } = error
+  const advice = `Make PNG of them, in another folder: ${command}`
+  return new DataError({ code, params: { ...params, command }, problem, advice } as DataErrorDetail, { cause: error })
 }
 
 /** The table of some of the pictures, in the order in which they are named. */
@@ -42,26 +72,38 @@ export async function tableOfRows(
   const { file } = source
   const sink = pictureSink(file, pictures.length, planOf(options), options)
   const broken: string[] = []
-  let row = 0
+  let [row, unread] = [0, true]
   const open = ({ index }: { index: number }) => opened(source, index, decode)
   for await (const result of inOrder(pictures, AT_ONCE, open, options.signal)) {
     const { id } = pictures[row]!
-    if (typeof result === 'string') broken.push(`${id} (${result})`)
-    else sink.add(row, id, result)
+    if ('reason' in result) {
+      broken.push(`${id} (${result.reason})`)
+      unread &&= result.isPicture
+    } else sink.add(row, id, result)
     row++
   }
   if (broken.length > 0) {
     const problem = `${broken.length} of ${counted(row, 'picture')} cannot be decoded: ${listed(broken, '')}`
-    const params = { pictures: row, broken }
+    const params = { pictures: row, broken, unread }
     throw new DataError({ code: 'DATA_PICTURE_BROKEN', params, file, problem, advice: 'Replace or remove them.' })
   }
   return { ...sink.table(), ids: pictures.map(({ id }) => id) }
 }
 
+/** Why there is no picture, and whether it is one of a kind that is not read. */
+interface Broken {
+  reason: string
+  isPicture: boolean
+}
+
 /** A picture, or why there is none. */
-async function opened(source: Pictures, index: number, decode: Decode): Promise<RgbaImage | string> {
+async function opened(source: Pictures, index: number, decode: Decode): Promise<RgbaImage | Broken> {
   const bytes = await source.bytes(index).catch((error: Error) => error.message)
-  return typeof bytes === 'string' ? bytes : decodeFile(bytes, decode)
+  if (typeof bytes === 'string') return { reason: bytes, isPicture: false }
+  const decoded = await decodeFile(bytes, decode)
+  if (typeof decoded !== 'string') return decoded
+  const kind = pictureType(bytes) ? undefined : (await import('../source/kinds.ts')).kindOfBytes(bytes)
+  return { reason: kind?.what ?? decoded, isPicture: kind?.isPicture === true }
 }
 
 /** Where the decoder is missing, the error says why and what to install. */

@@ -1,4 +1,6 @@
+import { open } from 'node:fs/promises'
 import { FileError, readZip, type Zip } from '@pixelrow/files'
+import { isA } from '../../../../common/kinds.ts'
 import { batchesOf, notCsv, type Open, tableOf } from '../csv/read.ts'
 import { isSampleName } from '../csv/submission.ts'
 import { DataError } from '../error.ts'
@@ -12,12 +14,16 @@ import type { ZipBytes } from './container.ts'
 import { inflateInNode, openInNode, parquet } from './file.ts'
 import { type ByteSource, streamed } from './source.ts'
 
+/** So many bytes of a file say what it is. */
+const HEAD = 1 << 16
+
 /** The table in a zip: of the CSV (or other file) that `member` or `part` names, or of the pictures in it. */
 export async function tableOfZip(source: ZipBytes, options: ReadOptions): Promise<PixelTable> {
   const zip = await opened(source, options)
   try {
     if (areArrays(filesOf(zip))) return await tableOfArrays(zip, options)
     if (holdsPictures(zip, options)) return await tableOfPictures(picturesIn(zip, options), options)
+    await requireZip(zip, source, options)
     const open: Open = async (from, how) => (from === source ? memberOf(zip, options) : openInNode(from, how))
     return await tableOf({ open, parquet }, source, options, 'zip')
   } catch (error) {
@@ -32,8 +38,9 @@ export async function* batchesOfZip(source: ZipBytes, { batch, ...options }: Row
   const zip = await opened(source, options)
   try {
     if (areArrays(filesOf(zip))) notCsv(zip.name, 'npz')
-    if (holdsPictures(zip, options)) yield* batchesOfPictures(picturesIn(zip, options), { ...options, batch })
-    else yield* batchesOf(async () => memberOf(zip, options), source, batch, options, 'zip')
+    if (holdsPictures(zip, options)) return yield* batchesOfPictures(picturesIn(zip, options), { ...options, batch })
+    await requireZip(zip, source, options)
+    yield* batchesOf(async () => memberOf(zip, options), source, batch, options, 'zip')
   } catch (error) {
     throw explained(error, zip.name)
   } finally {
@@ -62,6 +69,7 @@ const holdsPictures = (zip: Zip, { member }: ReadOptions): boolean =>
 export async function openMember(source: ZipBytes, options: ReadOptions): Promise<ByteSource> {
   const zip = await opened(source, options)
   try {
+    await requireZip(zip, source, options, 'a CSV')
     const member = memberOf(zip, options)
     const close = () => member.close().finally(() => zip.close())
     return { ...member, close }
@@ -73,9 +81,44 @@ export async function openMember(source: ZipBytes, options: ReadOptions): Promis
 
 async function opened(source: ZipBytes, { name, maxRatio }: ReadOptions): Promise<Zip> {
   const options = { ...(name !== undefined && { name }), ...(maxRatio !== undefined && { maxRatio }) }
-  return readZip(source, options).catch((error: unknown) => {
+  return readZip(source, options).catch(async (error: unknown) => {
+    // By its name it is a zip; its first bytes may say that it is something else.
+    const isNone = error instanceof FileError && error.code === 'FILES_ZIP_NONE'
+    const { kindOfBytes, otherKind } = await import('./kinds.ts')
+    const kind = isNone && kindOfBytes(await startOf(source), [])
+    if (kind && kind.kind !== 'zip') throw new DataError(otherKind(kind, nameOf(source, name), 'a zip', pathOf(source)))
     throw explained(error, name)
   })
+}
+
+/** Refuses a zip that is a file of one of the kinds that are zips within, such as `.xlsx`. */
+async function requireZip(
+  zip: Zip,
+  source: ZipBytes,
+  { member }: ReadOptions,
+  expected = 'a table of pixels',
+): Promise<void> {
+  const names = filesOf(zip)
+  if (member !== undefined || names.some(isCsv)) return
+  const { kindOfBytes, otherKind } = await import('./kinds.ts')
+  const kind = kindOfBytes(await startOf(source), names)
+  if (kind && kind.kind !== 'zip') throw new DataError(otherKind(kind, zip.name, expected, pathOf(source)))
+}
+
+const pathOf = (source: ZipBytes): string | undefined => (typeof source === 'string' ? source : undefined)
+const nameOf = (source: ZipBytes, name: string | undefined): string => name ?? pathOf(source) ?? 'zip'
+
+/** The first bytes of a zip, as far as a kind is told by them. */
+async function startOf(source: ZipBytes): Promise<Uint8Array> {
+  if (isA(source, 'Uint8Array')) return source
+  if (typeof source !== 'string') return new Uint8Array(await source.slice(0, HEAD).arrayBuffer())
+  const file = await open(source)
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(HEAD), 0, HEAD, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
 }
 
 /** All files but those that operating systems put in. */

@@ -35,10 +35,10 @@ async function openFile(
   { name = path, onBytes, maxRatio = MOST_RATIO }: ReadOptions,
 ): Promise<ByteSource> {
   const plain = openPlain(path, name)
-  if (plain) return onBytes ? overheard(plain, onBytes) : plain
+  if (plain) return { ...(onBytes ? overheard(plain, onBytes) : plain), path }
   const { handle, before } = await opened(path, name)
   const chunks = tapped(chunksOf(handle, name, before), name, onBytes)
-  const source = streamed(chunks, { name, inflate: inflateInNode, maxRatio })
+  const source = { ...streamed(chunks, { name, inflate: inflateInNode, maxRatio }), path }
   return before.isFile() ? { ...source, size: inflatedSize(handle.fd, before.size, maxRatio) } : source
 }
 

@@ -8,6 +8,8 @@ import { concat, peek, readStream } from './stream.ts'
 /** Bytes to read, with the name that errors use. */
 export interface ByteSource {
   name: string
+  /** Where the file lies, where it is one. */
+  path?: string
   /** Bytes in all, where known. */
   size?: number
   /** The bytes, piece by piece. */

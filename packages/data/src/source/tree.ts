@@ -30,7 +30,7 @@ async function picturesIn(folder: string, options: ReadOptions): Promise<Picture
     options.onBytes?.(path, read)
     return read
   }
-  return { file, paths, folders, bytes }
+  return { file, path: folder, paths, folders, bytes }
 }
 
 /** Puts the paths of all files and folders below `path` into the lists; links are followed. */
