@@ -159,7 +159,7 @@ test('label: false reads one class, or any depth, without labels', async () => {
   const { ids, labels } = await reading(path, { label: false })
   expect({ ids, labels }).toEqual({ ids: ['2.png', 'a/1.png', 'b/c/1.png'], labels: undefined })
   await expect(readTable(path, { label: 'class' })).rejects.toThrow(
-    'holds pictures, which take no option label: it is for CSV. Leave label out, or pass false for none',
+    'holds pictures, which take no option label: it is for CSV and npz and Parquet. Leave label out, or pass false for none',
   )
 })
 

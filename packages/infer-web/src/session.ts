@@ -1,9 +1,10 @@
 import { type Attempt, openRunner, type Runner, type Session, type TensorFactory } from '@pixelrow/classifier'
 import type { InferenceSession } from 'onnxruntime-web/wasm'
 import type { Builds, Plan } from './builds.ts'
+import type { ModelFile } from './model-file.ts'
 import type { Device, LoadOptions } from './options.ts'
 import { type Loaded, loadRuntime } from './runtime.ts'
-import { type ModelFile, type NamedSource, readModel } from './source.ts'
+import { type NamedSource, readModel } from './source.ts'
 
 /** Where a model runs; on WebGPU that may change. */
 export interface Place {

@@ -1,4 +1,5 @@
 import { isA } from '../../../common/kinds.ts'
+import type { ModelFile } from './model-file.ts'
 import type { LoadOptions } from './options.ts'
 
 /** What a model can be loaded from in a page. */
@@ -9,16 +10,6 @@ export interface NamedSource {
   name: string
   /** A whole URL, or what holds the bytes. */
   from: string | Uint8Array | Blob
-}
-
-/** A model's bytes, with what errors call it. */
-export interface ModelFile {
-  name: string
-  bytes: Uint8Array
-  /** Keeps what was downloaded. For a model that has opened. */
-  keep?(): Promise<void>
-  /** Downloads anew what was kept, and keeps that one no longer. For a model that does not open. */
-  renew?(): Promise<ModelFile>
 }
 
 /** Names a source. A relative URL counts from the page. */

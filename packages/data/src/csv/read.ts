@@ -121,10 +121,10 @@ export async function* batchesOf(
   ...within: 'zip'[]
 ): AsyncGenerator<PixelTable, void, undefined> {
   const source = await open(from, options)
-  let start: Piece | undefined
+  let [start, format]: [start?: Piece, format?: SourceKind] = []
   try {
     start = await moreOf(source, CHUNK, options)
-    const format = formatOf(start.bytes)
+    format = formatOf(start.bytes)
     if (format) notCsv(source.name, format)
     await requireText(start.bytes, source)
     await requireFit(source.name, ['csv', ...within], options)
@@ -134,7 +134,7 @@ export async function* batchesOf(
     for await (const _ of pump(source, head, sink, options)) yield* sink.full()
     yield* sink.rest()
   } catch (error) {
-    throw await instead(error, source, start?.bytes)
+    throw format ? error : await instead(error, source, start?.bytes)
   } finally {
     await closed(source, options)
   }

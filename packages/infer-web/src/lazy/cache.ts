@@ -2,8 +2,8 @@
 import type { ClassifierError } from '@pixelrow/classifier'
 import type { Fetched } from '../../../../common/within.ts'
 import { type Build, type Runtime, wasmFile } from '../builds.ts'
+import type { ModelFile } from '../model-file.ts'
 import type { LoadOptions, Progress } from '../options.ts'
-import type { ModelFile } from '../source.ts'
 
 type Told = Pick<LoadOptions, 'cache' | 'onProgress'>
 

@@ -1,9 +1,9 @@
 import { type Attempt, ClassifierError, type Session } from '@pixelrow/classifier'
 import type { Build, Plan } from '../builds.ts'
+import type { ModelFile } from '../model-file.ts'
 import type { Device, LoadOptions, WasmPaths } from '../options.ts'
 import type { Loaded } from '../runtime.ts'
 import { type Opened, type Opening, openOnWasm, openWith, type Place, wasmSession } from '../session.ts'
-import type { ModelFile } from '../source.ts'
 import { WasmFileError } from './wasm-file.ts'
 
 /** The plan for all that `choose` leaves open, or the sentence that says why there is none. `missing` is why there is no WebGPU. */
