@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { kaggleSetting } from './kaggle-helpers.ts'
 
+const rulesUrl = 'https://www.kaggle.com/competitions/digit-recognizer/rules'
+
 describe('download', () => {
   test('puts all files into a folder of the name, unpacked, and what comes next can be pasted', async () => {
     const { pixelrow, cwd } = await kaggleSetting()
