@@ -1,6 +1,8 @@
 // @ts-check
 // The roofs under which the packages are tried: how each installs them, and what it runs then.
 
+import { pages } from './pages.mjs'
+
 /**
  * @typedef {object} Roof
  * @property {string} name
@@ -156,6 +158,7 @@ export const roofs = [
       prints: /^$/,
     }),
   ),
+  ...pages,
 ]
 
 /** @param {string} head */
