@@ -42,6 +42,9 @@ export const tensorflow: Environment = {
   ],
 }
 
+/** What the commands use that make tables of other kinds of files. */
+export const kinds: Environment = { name: 'venv-kinds', lists: [{ file: join(root, 'tests/full/kinds.txt') }] }
+
 function interpreterIn(folder: string): string {
   return join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
 }
