@@ -11,7 +11,13 @@ export class Refused extends Error {
   }
 }
 
-const CELL = /[ \t]*(?:"((?:[^"\r\0]|"")*)"[ \t]*|([^",\r\0]*))(,|$)/y
+/** A cell and what ends it, by the separator. @type {Record<string, RegExp>} */
+const CELLS = {
+  ',': /[ \t]*(?:"((?:[^"\r\0]|"")*)"[ \t]*|([^",\r\0]*))(,|$)/y,
+  ';': /[ \t]*(?:"((?:[^"\r\0]|"")*)"[ \t]*|([^";\r\0]*))(;|$)/y,
+  '\t': / *(?:"((?:[^"\r\0]|"")*)" *|([^"\t\r\0]*))(\t|$)/y,
+  ' ': /(?:"((?:[^"\r\0]|"")*)"|([^" \t\r\0]*))([ \t]+|$)/y,
+}
 const NUMBER = /^(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/
 const DIGITS = /^([-+]?\d+)(\.0*)?$/
 const PRINTED = /^[-+]?\d(\.\d*)?e[-+]\d{2,}$/i
@@ -31,8 +37,15 @@ export function reference(bytes, given) {
     .filter(({ line }) => !/^[ \t]*$/.test(line))
   const top = lines[0]
   if (!top) throw new Refused(0, 'no lines')
-  const first = cellsOf(top)
-  if (first.length === 1 && /[;\t]/.test(first[0] ?? '')) throw new Refused(top.row, 'other separators')
+  let [separator, first] = [',', cellsOf(top)]
+  const [only = '', second] = first
+  for (const other of second === undefined ? [';', '\t', ' '] : []) {
+    const cells = only.includes(other) ? cellsOf(top, other) : []
+    if (cells.length < 2) continue
+    separator = other
+    first = cells
+    break
+  }
   const body = given.header ? lines.slice(1) : lines
   if (body.length === 0) throw new Refused(0, 'no rows')
   const columns = given.header ? fromHeader(first.map(utf8(top.row)), given) : fromPlaces(first.length, given)
@@ -41,7 +54,7 @@ export function reference(bytes, given) {
   /** @type {string[]} */ const labels = []
   /** @type {string[]} */ const ids = []
   for (const line of body) {
-    const cells = cellsOf(line)
+    const cells = cellsOf(line, separator)
     if (cells.length !== first.length) throw new Refused(line.row, 'cells')
     const inCell = (/** @type {number} */ column) =>
       (columns.packed ? cells[column]?.split(/[ \t]+/) : cells[column]) ?? []
@@ -90,15 +103,17 @@ function classOf(label) {
   return Math.abs(value) <= 2 ** 53 - 1 && value % 1 === 0 ? `${value}` : label
 }
 
-/** @param {{ row: number, line: string }} line @returns {string[]} cells, each character one byte */
-function cellsOf({ row, line }) {
+/** @param {{ row: number, line: string }} line @param {string} [separator] @returns {string[]} cells, each character one byte */
+function cellsOf({ row, line }, separator = ',') {
   const cells = []
-  CELL.lastIndex = 0
+  const cell = CELLS[separator] ?? /$/y
+  const text = separator === ' ' ? line.replace(/^[ \t]+|[ \t]+$/g, '') : line
+  cell.lastIndex = 0
   for (;;) {
-    const match = CELL.exec(line)
+    const match = cell.exec(text)
     if (!match) throw new Refused(row, 'quotes, NUL or CR')
-    const cell = match[1] === undefined ? (match[2] ?? '') : match[1].replace(/""/g, '"')
-    cells.push(cell.replace(/^[ \t]+|[ \t]+$/g, ''))
+    const found = match[1] === undefined ? (match[2] ?? '') : match[1].replace(/""/g, '"')
+    cells.push(found.replace(/^[ \t]+|[ \t]+$/g, ''))
     if (match[3] === '') return cells
   }
 }

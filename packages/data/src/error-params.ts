@@ -73,7 +73,7 @@ export interface DataErrorParams {
   DATA_HEADER_UNCLEAR: Nothing
   /** There is a header and no row, or a submission without rows, or arrays without images. */
   DATA_ROWS_MISSING: Nothing
-  /** Cells are separated by something else than commas: `separator`. */
+  /** A line `sep=` names a `separator` that no table has. */
   DATA_SEPARATOR_INVALID: { separator: string }
   /** Text that is not UTF-8. */
   DATA_ENCODING_INVALID: Nothing

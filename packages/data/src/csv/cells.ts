@@ -32,10 +32,11 @@ export function isBlank(bytes: Uint8Array, { start, end }: Line): boolean {
   return true
 }
 
-/** The file that a line is of, and the names of its columns where it has a header. */
+/** The file that a line is of, the names of its columns where it has a header, and the byte between its cells where that is no comma. */
 export interface Where {
   file: string
   names?: readonly string[]
+  separator?: number
 }
 
 /** A name out of a file as errors show it: no sentence is filled with what a file holds. */
@@ -57,21 +58,26 @@ export interface Cells {
 /** Splits a line into cells. Throws a DataError for quotes out of place, NUL bytes and carriage returns inside the line. */
 export function splitCells(bytes: Uint8Array, line: Line, where: Where): Cells {
   const cells: Cells = { count: 0, spans: [], doubled: [] }
-  let i = line.start
+  const { separator = COMMA } = where
+  let { start: i, end } = line
+  // Between spaces there are no empty cells, nor behind the last.
+  if (separator === SPACE) while (end > i && isSpace(bytes[end - 1]!)) end--
+  const text = end < line.end ? { ...line, end } : line
   for (;;) {
-    while (i < line.end && isSpace(bytes[i]!)) i++
+    while (i < end && isSpace(bytes[i]!) && (separator === SPACE || bytes[i] !== separator)) i++
     const after =
-      bytes[i] === QUOTE && i < line.end ? quoted(bytes, i, line, where, cells) : plain(bytes, i, line, where, cells)
+      bytes[i] === QUOTE && i < end ? quoted(bytes, i, text, where, cells) : plain(bytes, i, text, where, cells)
     cells.count++
-    if (after >= line.end) return cells
+    if (after >= end) return cells
     i = after + 1
   }
 }
 
-/** A cell without quotes from `start` to the comma; returns the place of the comma or the line's end. */
+/** A cell without quotes from `start` to the separator; returns the place of that or the line's end. */
 function plain(bytes: Uint8Array, start: number, line: Line, where: Where, cells: Cells): number {
+  const { separator = COMMA } = where
   let i = start
-  for (; i < line.end && bytes[i] !== COMMA; i++) {
+  for (; i < line.end && !isEnd(bytes[i]!, separator); i++) {
     const byte = bytes[i]!
     if (byte === QUOTE || byte === CR || byte === 0) refuse(byte, cellPlace(where, line.number, cells.count))
   }
@@ -81,7 +87,7 @@ function plain(bytes: Uint8Array, start: number, line: Line, where: Where, cells
   return i
 }
 
-/** A quoted cell; returns the place of the comma or the line's end after it. */
+/** A quoted cell; returns the place of the separator or the line's end after it. */
 function quoted(bytes: Uint8Array, start: number, line: Line, where: Where, cells: Cells): number {
   let i = start + 1
   for (; i < line.end; i++) {
@@ -92,9 +98,10 @@ function quoted(bytes: Uint8Array, start: number, line: Line, where: Where, cell
     if (cells.doubled.at(-1) !== cells.count) cells.doubled.push(cells.count)
     i++
   }
+  const { separator = COMMA } = where
   let after = i + 1
-  while (after < line.end && isSpace(bytes[after]!)) after++
-  if (i >= line.end || (after < line.end && bytes[after] !== COMMA))
+  while (after < line.end && isSpace(bytes[after]!) && !isEnd(bytes[after]!, separator)) after++
+  if (i >= line.end || (after < line.end && !isEnd(bytes[after]!, separator)))
     refuse(QUOTE, cellPlace(where, line.number, cells.count))
   cells.spans.push(start + 1, i)
   return after
@@ -152,11 +159,14 @@ export function wholeNumber(bytes: Uint8Array, start: number, end: number): numb
 /** The texts of all cells of a line. */
 export function cellTexts(bytes: Uint8Array, line: Line, where: Where): string[] {
   const text = loose.decode(bytes.subarray(line.start, line.end))
-  // Every comma ends a cell, and there is nothing to trim.
-  if (/^[!#-~]*$/.test(text)) return text.split(',')
+  // Every separator ends a cell, and there is nothing to trim.
+  if (/^[!#-~]*$/.test(text)) return text.split(String.fromCharCode(where.separator ?? COMMA))
   const cells = splitCells(bytes, line, where)
   return Array.from({ length: cells.count }, (_, cell) => cellText(bytes, cells, cell, line, where))
 }
+
+/** Whether a byte ends a cell: a tab does so among spaces, too. */
+const isEnd = (byte: number, separator: number): boolean => byte === separator || (separator === SPACE && byte === TAB)
 
 function isSpace(byte: number): boolean {
   return byte === SPACE || byte === TAB

@@ -1,4 +1,5 @@
 import { DataError } from '../error.ts'
+import { tell } from '../note.ts'
 import { shapesOf } from '../pictures/readings.ts'
 import { formatShape, pixelCount, squareOf } from '../shape.ts'
 import type { ColumnLayout, ImageShape, ReadOptions, ShapeOption } from '../types.ts'
@@ -30,17 +31,23 @@ export interface Layout extends Where {
   constant?: number
 }
 
+const COMMA = 44
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i
 
 /** Finds out what the columns are from the first bytes of a file (`last`: these are all bytes) and the options. */
 export function sniff(file: string, head: Uint8Array, last: boolean, options: ReadOptions): Layout {
   const lines = headLines(head, last)
+  const above = separatorNamed(file, head, lines[0])
+  if (above) lines.shift()
   const line = lines[0]
   if (!line) {
     throw new DataError({ code: 'DATA_FILE_EMPTY', file, problem: 'is empty', advice: 'Is the path right?' })
   }
-  const cells = cellTexts(head, line, { file })
-  requireCommas(file, cells, line)
+  const separator = above ?? separatorIn(head, line, { file })
+  const words = separator && separators.get(separator)
+  if (words) tell(options.onNote, `cells are separated by ${words}`)
+  const where: Where = { file, ...(words && { separator: separator! }) }
+  const cells = cellTexts(head, line, where)
   const header = options.header ?? isHeader(file, cells)
   const first = header ? lines[1] : line
   if (!first) {
@@ -48,7 +55,7 @@ export function sniff(file: string, head: Uint8Array, last: boolean, options: Re
     throw new DataError({ code: 'DATA_ROWS_MISSING', file, problem, advice })
   }
   const rows = lines.slice(header ? 1 : 0)
-  return header ? named(file, cells, first, head, options) : unnamed(file, cells.length, rows, head, options)
+  return header ? named(where, cells, first, head, options) : unnamed(where, cells.length, rows, head, options)
 }
 
 /** What the columns were taken for, for who has asked to be told. */
@@ -77,12 +84,32 @@ function headLines(head: Uint8Array, last: boolean): Line[] {
   return lines
 }
 
-function requireCommas(file: string, cells: string[], line: Line): void {
-  const other = [';', '\t'].find((separator) => cells.length === 1 && cells[0]!.includes(separator))
-  if (!other) return
-  const [expected, found] = ['cells separated by commas', other === ';' ? 'semicolons' : 'tabs']
-  const about = { params: { separator: other }, file, row: line.number, advice: 'Save the file with commas.' }
-  throw new DataError({ code: 'DATA_SEPARATOR_INVALID', ...about, expected, found })
+/** What may stand between cells in place of commas, and the words for it. */
+const separators: ReadonlyMap<number, string> = new Map([
+  [0x3b, 'semicolons'],
+  [9, 'tabs'],
+  [0x7c, 'vertical bars'],
+  [32, 'spaces'],
+])
+
+/** The separator that a spreadsheet names in a line above all others: `sep=;`. */
+function separatorNamed(file: string, head: Uint8Array, line: Line | undefined): number | undefined {
+  if (!line || line.end - line.start !== 5) return undefined
+  const [, separator] = /^sep=(.)$/i.exec(String.fromCharCode(...head.subarray(line.start, line.end))) ?? []
+  if (separator === undefined) return undefined
+  const byte = separator.charCodeAt(0)
+  if (byte === COMMA || separators.has(byte)) return byte
+  const expected = `sep= and one of a comma, ${[...separators.values()].join(', ')}`
+  const about = { params: { separator }, file, row: line.number, advice: 'Save the file with commas.' }
+  throw new DataError({ code: 'DATA_SEPARATOR_INVALID', ...about, expected, found: `sep=${separator}` })
+}
+
+/** The byte between the cells of a line that is one cell to the comma; undefined where there is none. */
+function separatorIn(head: Uint8Array, line: Line, where: Where): number | undefined {
+  const [cell, second] = cellTexts(head, line, where)
+  if (second !== undefined) return undefined
+  const splits = (separator: number) => splitCells(head, line, { ...where, separator }).count > 1
+  return [...separators.keys()].find((byte) => cell!.includes(String.fromCharCode(byte)) && splits(byte))
 }
 
 /** A first line is a header where it holds words, unless its numbers repeat: then the words are labels or identifiers. */
@@ -100,7 +127,8 @@ function isHeader(file: string, cells: string[]): boolean {
 }
 
 /** The layout that a header tells. */
-function named(file: string, names: string[], first: Line, head: Uint8Array, options: ReadOptions): Layout {
+function named(at: Where, names: string[], first: Line, head: Uint8Array, options: ReadOptions): Layout {
+  const { file } = at
   const seen = new Set<string>()
   const twice = names.find((name) => seen.size === seen.add(name).size)
   if (twice !== undefined) {
@@ -108,7 +136,7 @@ function named(file: string, names: string[], first: Line, head: Uint8Array, opt
     const place = { file, row: 1, column: shown(twice) }
     throw new DataError({ code: 'DATA_COLUMN_DUPLICATE', ...place, problem: 'two columns have this name', advice })
   }
-  const where = { file, names }
+  const where = { ...at, names }
   const roles = rolesOf(names, options, {
     at: (name) => columnOf(file, name, names.length, names),
     cell: (column) => cellTexts(head, first, where)[column] ?? '',
@@ -124,7 +152,7 @@ function named(file: string, names: string[], first: Line, head: Uint8Array, opt
     label: label < 0 && options.label === undefined,
     id: id < 0 && options.id === undefined,
   })
-  const pixels = packed >= 0 ? packedCount(file, head, first, packed, names) : places.size
+  const pixels = packed >= 0 ? packedCount(where, head, first, packed) : places.size
   const shapes = shapesFor(file, pixels, options, size)
   const byColumn = Int32Array.from(names, (_, column) => places.get(column) ?? -1)
   const found = { columns: names.length, label, id, places: byColumn, packed, shapes, order: size?.channelOrder }
@@ -164,8 +192,8 @@ export function refuseOthers(file: string, columns: ReadonlyMap<string, number>,
 }
 
 /** How many pixels the one cell of the first row holds. */
-function packedCount(file: string, head: Uint8Array, first: Line, packed: number, names: string[]): number {
-  const where = { file, names }
+function packedCount(where: Where & { names: string[] }, head: Uint8Array, first: Line, packed: number): number {
+  const { file, names } = where
   const cells = splitCells(head, first, where)
   if (cells.count === names.length) return cellText(head, cells, packed, first, where).split(/[ \t]+/).length
   const [expected, found] = [`${names.length} cells`, String(cells.count)]
@@ -173,7 +201,8 @@ function packedCount(file: string, head: Uint8Array, first: Line, packed: number
 }
 
 /** The layout of a file without a header: told by the number of columns, and by which end column varies. */
-function unnamed(file: string, columns: number, rows: Line[], head: Uint8Array, options: ReadOptions): Layout {
+function unnamed(where: Where, columns: number, rows: Line[], head: Uint8Array, options: ReadOptions): Layout {
+  const { file } = where
   const at = (name: string | number): number => columnOf(file, name, columns)
   const pick = (option: ReadOptions['label']): number => (option === undefined || option === false ? -1 : at(option))
   const wanted = options.shape ? pixelCount({ channels: 1, ...options.shape }) : undefined
@@ -186,7 +215,7 @@ function unnamed(file: string, columns: number, rows: Line[], head: Uint8Array, 
   let constant: number | undefined
   if (options.label === undefined && label < 0 && !fits(rest.length) && fits(rest.length - 1)) {
     const ends = [rest[0]!, rest.at(-1)!] as const
-    const texts = rows.map((line) => cellTexts(head, line, { file }))
+    const texts = rows.map((line) => cellTexts(head, line, where))
     label = labelEnd(file, ends, texts)
     // Words cannot be pixels: only between two columns of numbers may the wrong one have been taken.
     if (NUMBER.test(texts[0]![label]!)) constant = ends.find((end) => end !== label)
@@ -196,7 +225,7 @@ function unnamed(file: string, columns: number, rows: Line[], head: Uint8Array, 
   const places = new Int32Array(columns).fill(-1)
   for (const [place, column] of pixelsAt.entries()) places[column] = place
   const layout: Layout = {
-    file,
+    ...where,
     columns,
     label,
     id,

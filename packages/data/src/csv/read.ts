@@ -211,7 +211,8 @@ function* feed(reader: RowReader, chunk: Uint8Array): Generator<void> {
 /** The fastest scanner that runs here, or the one asked for. */
 async function scannerMaker(layout: Layout, { parser }: ReadOptions): Promise<(capacity: number) => Scanner> {
   const plan = planOf(layout)
-  if (parser === 'strict') return (capacity) => strictScanner(capacity, plan)
+  // Scanners know the comma alone.
+  if (parser === 'strict' || layout.separator) return (capacity) => strictScanner(capacity, plan)
   const kernel = parser === 'plain' ? undefined : await compileKernel()
   const made = kernel && simdMaker(kernel, plan)
   if (made) return made

@@ -21,6 +21,8 @@ export interface RowTexts {
 export class FractionError extends DataError {}
 
 const CORRECT = 'Correct or delete this row.'
+/** `0,5`; or, where commas were taken for separators, `1;0`. */
+const DECIMAL_COMMA = /^(\d*,\d+|[-+\d.]+(;[-+\d.]+)+)$/
 const NUMBER = /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i
 
 /**
@@ -66,6 +68,9 @@ interface Hint extends Pick<DataErrorParams['DATA_PIXEL_INVALID'], 'kind'> {
 function hint(text: string, value: number, rule: PixelRule, line: Line, layout: Layout): Hint {
   const known = numberHint(value, rule)
   if (known) return known
+  if (DECIMAL_COMMA.test(text)) {
+    return { kind: 'other', advice: 'Decimals are written with commas here: save the file with decimal points.' }
+  }
   if (line.number === layout.first.number && !layout.names) {
     return { kind: 'header', advice: 'If the first line is a header, pass header: true.' }
   }
