@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import nodeModule from 'node:module'
 import { isAbsolute, join } from 'node:path'
 
 // Finds packages that are not ours to bring, or that come one platform at a time.
@@ -10,7 +10,7 @@ import { isAbsolute, join } from 'node:path'
  */
 export function locate(name: string, here: () => string): string | { reason: string } {
   let reason: string | undefined
-  for (const way of [here, ...places().map((place) => () => createRequire(place).resolve(name))]) {
+  for (const way of [here, ...places().map((place) => () => nodeModule.createRequire(place).resolve(name))]) {
     try {
       const path: unknown = way()
       // A bundler that has taken `resolve` for its own gives what it calls the module by.

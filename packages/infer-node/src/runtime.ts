@@ -1,4 +1,4 @@
-import nodeModule, { createRequire } from 'node:module'
+import nodeModule from 'node:module'
 import { ClassifierError } from '@pixelrow/classifier'
 import type { InferenceSession, Tensor } from '@pixelrow/runtime'
 import { explainSearch, findRuntime } from '@pixelrow/runtime/find'
@@ -49,7 +49,7 @@ const libc = () => (process.platform === 'linux' ? ' on musl' : '')
 export function loadNative({ native, missing: why = '' }: Runtimes): Runtime {
   if (!native) throw missing('onnxruntime', `is not there: ${why}. Install it again: npm i @pixelrow/infer-node`)
   try {
-    return createRequire(native)(native) as Runtime
+    return nodeModule.createRequire(native)(native) as Runtime
   } catch (cause) {
     throw loadError(native, cause)
   }
@@ -59,7 +59,7 @@ export function loadNative({ native, missing: why = '' }: Runtimes): Runtime {
 export function loadWasm({ wasm }: Runtimes, threads: number): Runtime {
   if (!wasm) throw missing('onnxruntime-web', "is not installed, which the device 'wasm' needs: npm i onnxruntime-web")
   try {
-    const runtime = createRequire(wasm)(wasm) as Runtime & { env: { wasm: { numThreads?: number } } }
+    const runtime = nodeModule.createRequire(wasm)(wasm) as Runtime & { env: { wasm: { numThreads?: number } } }
     runtime.env.wasm.numThreads = threads
     return runtime
   } catch (cause) {

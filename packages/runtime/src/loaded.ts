@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import nodeModule from 'node:module'
 import { explainSearch, findRuntime } from './find.ts'
 import type * as Api from './index.ts'
 
@@ -20,6 +20,6 @@ function load(): typeof Api {
   // onnxruntime reports its use by default, and reads the variable when it is loaded.
   process.env.ORT_DISABLE_TELEMETRY ??= '1'
   const search = findRuntime()
-  if (search.found) return createRequire(search.found.entry)(search.found.entry)
+  if (search.found) return nodeModule.createRequire(search.found.entry)(search.found.entry)
   throw new Error(`onnxruntime is not there: ${explainSearch(search)}. Install it again: npm i @pixelrow/runtime`)
 }
