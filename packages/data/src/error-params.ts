@@ -73,8 +73,8 @@ export interface DataErrorParams {
   DATA_HEADER_UNCLEAR: Nothing
   /** There is a header and no row, or a submission without rows, or IDX without images. */
   DATA_ROWS_MISSING: Nothing
-  /** Cells are separated by something else than commas: `separator`. */
-  DATA_SEPARATOR_INVALID: { separator: string }
+  /** Cells are separated by something else than commas: `separator`; or a first `line` only says what separates them. */
+  DATA_SEPARATOR_INVALID: { separator: string; line?: 'sep' }
   /** Text that is not UTF-8. */
   DATA_ENCODING_INVALID: Nothing
   /** A line is longer than 64 MiB. */

@@ -77,10 +77,27 @@ function headLines(head: Uint8Array, last: boolean): Line[] {
   return lines
 }
 
+const SEPARATORS: Readonly<Record<string, string>> = { ';': 'semicolons', '\t': 'tabs', ' ': 'spaces' }
+
 function requireCommas(file: string, cells: string[], line: Line): void {
-  const other = [';', '\t'].find((separator) => cells.length === 1 && cells[0]!.includes(separator))
+  const [only = '', more] = cells
+  // What spreadsheets read and leave out.
+  const [, told] = /^sep=(.?)$/i.exec(only) ?? []
+  const isAlone = more === undefined || (told !== undefined && cells.length === 2 && more === '')
+  const other = isAlone && Object.keys(SEPARATORS).find((each) => only.split(each).length > (each === ' ' ? 4 : 1))
+  if (told !== undefined && isAlone) {
+    const problem = 'begins with a line that says what stands between the cells'
+    throw new DataError({
+      code: 'DATA_SEPARATOR_INVALID',
+      params: { separator: told || ',', line: 'sep' },
+      file,
+      row: line.number,
+      problem,
+      advice: 'Take that line away.',
+    })
+  }
   if (!other) return
-  const [expected, found] = ['cells separated by commas', other === ';' ? 'semicolons' : 'tabs']
+  const [expected, found] = ['cells separated by commas', SEPARATORS[other]!]
   const about = { params: { separator: other }, file, row: line.number, advice: 'Save the file with commas.' }
   throw new DataError({ code: 'DATA_SEPARATOR_INVALID', ...about, expected, found })
 }
@@ -102,7 +119,7 @@ function isHeader(file: string, cells: string[]): boolean {
 /** The layout that a header tells. */
 function named(file: string, names: string[], first: Line, head: Uint8Array, options: ReadOptions): Layout {
   const seen = new Set<string>()
-  const twice = names.find((name) => seen.size === seen.add(name).size)
+  const twice = names.find((name) => name !== '' && seen.size === seen.add(name).size)
   if (twice !== undefined) {
     const advice = 'If this line is no header, pass header: false.'
     const place = { file, row: 1, column: shown(twice) }
@@ -119,11 +136,15 @@ function named(file: string, names: string[], first: Line, head: Uint8Array, opt
   const packed = rest.find((column) => names[column]!.toLowerCase() === 'pixels') ?? -1
   const { places, size } = packed >= 0 ? { places: new Map<number, number>() } : pixelColumns(file, names, rest)
   const others = rest.filter((column) => column !== packed && !places.has(column))
-  refuseOthers(file, new Map(others.map((column) => [names[column]!, column])), {
-    pixels: places.size,
-    label: label < 0 && options.label === undefined,
-    id: id < 0 && options.id === undefined,
-  })
+  refuseOthers(
+    file,
+    others.map((place) => ({ name: names[place]!, place })),
+    {
+      pixels: places.size,
+      label: label < 0 && options.label === undefined,
+      id: id < 0 && options.id === undefined,
+    },
+  )
   const pixels = packed >= 0 ? packedCount(file, head, first, packed, names) : places.size
   const shapes = shapesFor(file, pixels, options, size)
   const byColumn = Int32Array.from(names, (_, column) => places.get(column) ?? -1)
@@ -140,8 +161,8 @@ interface Known {
 }
 
 /** Refuses columns, by name with their places, that hold neither pixels nor anything else that is known. */
-function refuseOthers(file: string, columns: ReadonlyMap<string, number>, { pixels, label, id }: Known): void {
-  const others = [...columns.keys()]
+function refuseOthers(file: string, columns: { name: string; place: number }[], { pixels, label, id }: Known): void {
+  const others = columns.map(({ name }) => name)
   if (pixels === 0 && others.length > 3) {
     const advice = 'If this line is no header, pass header: false.'
     const expected = 'names such as pixel0, pixel1, … or 1x1, 1x2, …'
@@ -152,13 +173,14 @@ function refuseOthers(file: string, columns: ReadonlyMap<string, number>, { pixe
   if (others.length === 0) return
   // The sentence says each of them up to four times.
   const most = Math.max(12, Math.floor(45 / others.length))
-  const list = others.map((name) => `'${shown(name, most)}'`)
+  // A column without a name is meant by its place.
+  const list = columns.map(({ name, place }) => (name === '' ? String(place) : `'${shown(name, most)}'`))
   const some = `${list.slice(0, 5).join(', ')}${list.length > 5 ? ', …' : ''}`
   const roles = [...(label ? [['label', 'the label']] : []), ...(id ? [['id', 'what names the rows']] : [])]
   const advice = list[1]
     ? `Pass drop: [${some}] to leave them out${roles.map(([option, what]) => `, or ${option}: ${list[0]} if that is ${what}`).join('')}.`
     : `${roles.map(([option, what]) => `Is it ${what}? Then pass ${option}: ${some}. `).join('')}Pass drop: [${some}] to leave it out.`
-  const params = { columns: others, places: [...columns.values()], label, id }
+  const params = { columns: others, places: columns.map(({ place }) => place), label, id }
   const problem = `neither pixel, label nor id: ${some}`
   throw new DataError({ file, row: 1, problem, found: some, advice, code: 'DATA_COLUMN_UNKNOWN', params })
 }
