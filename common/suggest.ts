@@ -15,7 +15,7 @@ function distance(a: string, b: string): number {
   return rows[a.length]![b.length]!
 }
 
-/** The known word that a mistyped one most resembles, if any does: at most 3 letters and 60 % of it may differ. */
+/** The known word that a mistyped one most resembles, if any does: at most 3 letters and less than half of it may differ. */
 export function closest(word: string, known: readonly string[]): string | undefined {
   const bare = (text: string) => text.replace(/^-+/, '').toLowerCase()
   let best: string | undefined
@@ -23,7 +23,7 @@ export function closest(word: string, known: readonly string[]): string | undefi
   for (const candidate of known) {
     const letters = distance(bare(word), bare(candidate))
     const longest = Math.max(bare(word).length, bare(candidate).length)
-    if (letters < least && letters < longest * 0.6) {
+    if (letters < least && letters < longest * 0.5) {
       least = letters
       best = candidate
     }

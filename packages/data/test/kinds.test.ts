@@ -237,7 +237,6 @@ test('what may be a table keeps its own error, and text of a table is never take
   const texts = [
     'hello\nworld\n',
     'P,Q\n1,2\n',
-    'label;pixel0\n1;2\n',
     'orc,mz\n1,2\n',
     'GIF,png\nx,y\n',
     '5 1:2 x\n',

@@ -14,14 +14,18 @@ export async function inputsOf(path: string): Promise<string[]> {
 }
 
 /** Refuses to write over what is read, also by another name or through a link. Each path is looked at once: there may be thousands. */
-export async function requireApart(outputs: readonly string[], inputs: readonly (string | undefined)[]): Promise<void> {
+export async function requireApart(
+  outputs: readonly string[],
+  inputs: readonly (string | undefined)[],
+  flag = '-o',
+): Promise<void> {
   const read = new Map<string, string>()
   for (const input of inputs) for (const sign of input === undefined ? [] : await signsOf(input)) read.set(sign, input!)
   for (const output of outputs) {
     const input = (await signsOf(output)).map((sign) => read.get(sign)).find((each) => each !== undefined)
     if (input === undefined) continue
     const also = output === input ? '' : `, which is ${input},`
-    throw new JobError(`${output}${also} is read here and would be written over`, 'choose another file with -o', {
+    throw new JobError(`${output}${also} is read here and would be written over`, `choose another file with ${flag}`, {
       code: 'CLI_OUTPUT_READ',
       params: { path: output, input },
     })

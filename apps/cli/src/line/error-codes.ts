@@ -130,6 +130,8 @@ export type CliErrorCode =
   | 'CLI_SUBMISSION_MISSING'
   /** A submission is not what it should be: `file`, `row`, `expected`, `found`, `rows`. */
   | 'CLI_SUBMISSION_WRONG'
+  /** A submission says the right thing in a form that Kaggle does not take: `file`, and what is wrong with the form as `faults`. */
+  | 'CLI_SUBMISSION_FORM'
   /** A submission predicts the embedded digits: `file`, where there is one. */
   | 'CLI_SUBMISSION_EMBEDDED'
   /** No token was typed or piped in: the `source` that was read. */

@@ -1,5 +1,5 @@
 import type { DataErrorCode, DataErrorParams, DataErrorPlace, Decision } from '@pixelrow/data'
-import { asStarted, quoted } from './paste.ts'
+import { asStarted, command, quoted } from './paste.ts'
 
 /** Tells which flags a command has. */
 export type Takes = (flag: string) => boolean
@@ -39,9 +39,12 @@ const dataFixes: { [Code in DataErrorCode]: Fix<Code> | typeof asAdvised } = {
   DATA_ZIP_UNREADABLE: asAdvised,
   DATA_ZIP_EMPTY: asAdvised,
   DATA_MEMBER_MISSING: noFix,
-  DATA_PART_UNCLEAR: ({ source }) =>
-    source === 'zip' ? 'Add --part, or unpack it and name the file.' : 'Add --part, or name the folder itself.',
-  DATA_PART_MISSING: () => 'Leave --part away.',
+  DATA_PART_UNCLEAR: ({ source }, takes) => {
+    const way = source === 'zip' ? 'unpack it and name the file' : 'name the folder itself'
+    return takes('part') ? `Add --part, or ${way}.` : `${way[0]!.toUpperCase()}${way.slice(1)}.`
+  },
+  DATA_PART_MISSING: ({ file = 'FOLDER' }, takes) =>
+    takes('part') ? 'Leave --part away.' : `Train on all of it: ${command('train', file)}`,
   DATA_PICTURES_NONE: ({ tables, command }) =>
     tables.length > 0 || command ? asAdvised : 'Name the folder that has the classes in it.',
   DATA_PICTURE_DUPLICATE: noFix,
@@ -53,8 +56,8 @@ const dataFixes: { [Code in DataErrorCode]: Fix<Code> | typeof asAdvised } = {
   DATA_CLASS_FOLDER_EMPTY: ({ command }) =>
     command ? asAdvised : 'Each folder is a class: fill it, remove it, or add --drop with its name.',
   DATA_CLASSES_FEW: classFoldersFix,
-  DATA_CLASSES_MANY: ({ column }) =>
-    column === undefined ? undefined : 'Is this the label column? Give --label its name or place.',
+  DATA_CLASSES_MANY: ({ column }, takes) =>
+    column === undefined || !takes('label') ? undefined : 'Is this the label column? Give --label its name or place.',
   DATA_HEADER_UNCLEAR: () => 'Add --header if it names the columns, --no-header if these are pixels.',
   DATA_ROWS_MISSING: asAdvised,
   DATA_SEPARATOR_INVALID: asAdvised,
@@ -68,7 +71,10 @@ const dataFixes: { [Code in DataErrorCode]: Fix<Code> | typeof asAdvised } = {
   DATA_COLUMN_MISSING: ({ names }) =>
     names.length > 0 ? 'Give one of these names, or a place: 0 first, -1 last.' : 'Give its place: 0 first, -1 last.',
   DATA_COLUMN_OUTSIDE: noFix,
-  DATA_PIXEL_NAMES: noHeaderFix,
+  DATA_PIXEL_NAMES: ({ columns }) =>
+    columns.every((name) => Number.isFinite(Number(name)))
+      ? noHeaderFix()
+      : 'Call the columns pixel0, pixel1, … in the first line; or are they rows of something else?',
   DATA_PIXEL_MISSING: asAdvised,
   DATA_PIXEL_DUPLICATE: noFix,
   DATA_COLOURS_UNEQUAL: noFix,

@@ -5,6 +5,8 @@ export interface Wrong {
   row: number
   expected: string
   found: string
+  /** It is another id than the one of this row. */
+  isId?: true
 }
 
 /** What a submission must be like. */
@@ -44,7 +46,7 @@ export function checker({ header, idOf, rows, labels: rule }: Expected): Checker
   const wrongRow = (id: string, label: string): Omit<Wrong, 'row'> | undefined => {
     const wanted = idOf(row)
     if (row >= rows) return { expected: 'the end of the file', found: `id ${id}` }
-    if (wanted !== undefined && id !== wanted) return { expected: `id ${wanted}`, found: id }
+    if (wanted !== undefined && id !== wanted) return { expected: `id ${wanted}`, found: id, isId: true }
     if (label === '') return { expected: rule?.expected ?? 'a label', found: 'no label' }
     return rule && !rule.fits(label) ? { expected: rule.expected, found: label } : undefined
   }
@@ -64,6 +66,21 @@ export function checker({ header, idOf, rows, labels: rule }: Expected): Checker
       return { row: row + 1, expected: `id ${idOf(row) ?? row + 1}`, found: 'the end of the file' }
     },
   }
+}
+
+/** What is wrong with rows that stand in another order than the reference's: nothing where each id is there once and every label fits. `ordered` is what is wrong in its order. */
+export function wrongInAnyOrder(
+  { ids, labels }: Pick<Submission, 'ids' | 'labels'>,
+  { idOf, rows, labels: rule }: Expected,
+  ordered: Wrong,
+): Wrong | undefined {
+  const known = new Set(Array.from({ length: rows }, (_, row) => idOf(row)))
+  const isComplete =
+    ids.length === rows && known.size === rows && new Set(ids).size === rows && ids.every((id) => known.has(id))
+  if (!isComplete) return ordered
+  const row = labels.findIndex((label) => label === '' || (rule && !rule.fits(label)))
+  if (row < 0) return undefined
+  return { row: row + 1, expected: rule?.expected ?? 'a label', found: labels[row] || 'no label' }
 }
 
 /** The share of a submission's labels that are those of the solution, row by row of equal ids. */

@@ -77,7 +77,7 @@ async function fromFolder(context: Context, folder: string): Promise<Source> {
 
 /** `train.csv`, or packed, where it is among the names. */
 export const tableIn = (names: readonly string[], name: string): string | undefined =>
-  [`${name}.csv`, `${name}.csv.gz`].find((each) => names.includes(each))
+  [`${name}.csv`, `${name}.csv.gz`, `${name}.csv.zip`].find((each) => names.includes(each))
 
 /** MNIST's own files, whose labels lie beside them. */
 function idxOf(names: readonly string[]): { train: string; test: string } | undefined {

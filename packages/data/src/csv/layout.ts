@@ -130,7 +130,7 @@ function isHeader(file: string, cells: string[]): boolean {
 function named(at: Where, names: string[], first: Line, head: Uint8Array, options: ReadOptions): Layout {
   const { file } = at
   const seen = new Set<string>()
-  const twice = names.find((name) => seen.size === seen.add(name).size)
+  const twice = names.find((name) => name !== '' && seen.size === seen.add(name).size)
   if (twice !== undefined) {
     const advice = 'If this line is no header, pass header: false.'
     const place = { file, row: 1, column: shown(twice) }
@@ -147,12 +147,16 @@ function named(at: Where, names: string[], first: Line, head: Uint8Array, option
   const packed = rest.find((column) => names[column]!.toLowerCase() === 'pixels') ?? -1
   const { places, size } = packed >= 0 ? { places: new Map<number, number>() } : pixelColumns(file, names, rest)
   const others = rest.filter((column) => column !== packed && !places.has(column))
-  refuseOthers(file, new Map(others.map((column) => [names[column]!, column])), {
-    pixels: places.size,
-    label: label < 0 && options.label === undefined,
-    id: id < 0 && options.id === undefined,
-  })
-  const pixels = packed >= 0 ? packedCount(where, head, first, packed) : places.size
+  refuseOthers(
+    file,
+    others.map((place) => ({ name: names[place]!, place })),
+    {
+      pixels: places.size,
+      label: label < 0 && options.label === undefined,
+      id: id < 0 && options.id === undefined,
+    },
+  )
+  const pixels = packed >= 0 ? packedCount({ ...where, names }, head, first, packed) : places.size
   const shapes = shapesFor(file, pixels, options, size)
   const byColumn = Int32Array.from(names, (_, column) => places.get(column) ?? -1)
   const found = { columns: names.length, label, id, places: byColumn, packed, shapes, order: size?.channelOrder }
@@ -168,8 +172,12 @@ interface Known {
 }
 
 /** Refuses columns, by name with their places, that hold neither pixels nor anything else that is known. */
-export function refuseOthers(file: string, columns: ReadonlyMap<string, number>, { pixels, label, id }: Known): void {
-  const others = [...columns.keys()]
+export function refuseOthers(
+  file: string,
+  columns: readonly { name: string; place: number }[],
+  { pixels, label, id }: Known,
+): void {
+  const others = columns.map(({ name }) => name)
   if (pixels === 0 && others.length > 3) {
     const advice = 'If this line is no header, pass header: false.'
     const expected = 'names such as pixel0, pixel1, … or 1x1, 1x2, …'
@@ -180,13 +188,14 @@ export function refuseOthers(file: string, columns: ReadonlyMap<string, number>,
   if (others.length === 0) return
   // The sentence says each of them up to four times.
   const most = Math.max(12, Math.floor(45 / others.length))
-  const list = others.map((name) => `'${shown(name, most)}'`)
+  // A column without a name is meant by its place.
+  const list = columns.map(({ name, place }) => (name === '' ? String(place) : `'${shown(name, most)}'`))
   const some = `${list.slice(0, 5).join(', ')}${list.length > 5 ? ', …' : ''}`
   const roles = [...(label ? [['label', 'the label']] : []), ...(id ? [['id', 'what names the rows']] : [])]
   const advice = list[1]
     ? `Pass drop: [${some}] to leave them out${roles.map(([option, what]) => `, or ${option}: ${list[0]} if that is ${what}`).join('')}.`
     : `${roles.map(([option, what]) => `Is it ${what}? Then pass ${option}: ${some}. `).join('')}Pass drop: [${some}] to leave it out.`
-  const params = { columns: others, places: [...columns.values()], label, id }
+  const params = { columns: others, places: columns.map(({ place }) => place), label, id }
   const problem = `neither pixel, label nor id: ${some}`
   throw new DataError({ file, row: 1, problem, found: some, advice, code: 'DATA_COLUMN_UNKNOWN', params })
 }

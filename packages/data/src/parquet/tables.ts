@@ -110,7 +110,7 @@ async function tableOfPixels(parquet: Parquet, options: ReadOptions): Promise<Pi
   const { names, label, id, rest } = rolesIn(parquet, options)
   const { places, size } = pixelColumns(file, names, rest)
   const others = rest.filter((column) => !places.has(column))
-  refuseOthers(file, new Map(others.map((column) => [names[column]!, column])), {
+  refuseOthers(file, others.map((place) => ({ name: names[place]!, place })), {
     pixels: places.size,
     label: label === undefined && options.label === undefined,
     id: id === undefined && options.id === undefined,
