@@ -110,11 +110,15 @@ async function tableOfPixels(parquet: Parquet, options: ReadOptions): Promise<Pi
   const { names, label, id, rest } = rolesIn(parquet, options)
   const { places, size } = pixelColumns(file, names, rest)
   const others = rest.filter((column) => !places.has(column))
-  refuseOthers(file, others.map((place) => ({ name: names[place]!, place })), {
-    pixels: places.size,
-    label: label === undefined && options.label === undefined,
-    id: id === undefined && options.id === undefined,
-  })
+  refuseOthers(
+    file,
+    others.map((place) => ({ name: names[place]!, place })),
+    {
+      pixels: places.size,
+      label: label === undefined && options.label === undefined,
+      id: id === undefined && options.id === undefined,
+    },
+  )
   const columns = new Map([...places].map(([column, place]) => [names[column]!, place]))
   const values = Array.from({ length: places.size }, () => new Uint8Array(rows) as Uint8Array | Float64Array)
   const [labels, ids] = [label, id].map((name) => (name === undefined ? undefined : textsOf(parquet, name)))
