@@ -1,19 +1,31 @@
 // @ts-check
 // The packages as they are published, and a registry on this machine that has them.
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { environment, run } from '../../scripts/run.mjs'
+import { all, here, installed, manifestFor } from '../../scripts/runtime/repack.mjs'
 import { pnpm, root, workspaces } from '../../scripts/workspace.mjs'
 import { startRegistry } from './registry.mjs'
 
-/** Packs every published package, and onnxruntime for this platform, into a folder. @param {string} tarballs */
-export async function pack(tarballs) {
-  const filters = workspaces()
+/** All that is published, as pnpm filters it. */
+const published = () =>
+  workspaces()
     .filter(({ manifest }) => !manifest.private)
     .flatMap(({ name }) => ['--filter', name])
+
+/** Packs packages, and onnxruntime for every platform, into a folder. @param {string} tarballs @param {readonly string[]} [filters] */
+export async function pack(tarballs, filters = published()) {
   await pnpm(['-r', ...filters, 'pack', '--pack-destination', tarballs])
   const script = join(root, 'scripts/runtime/pack.mjs')
   await run(process.execPath, [script, '--installed', '--platform', 'here', '--out', tarballs])
+  // Installers read the other platforms' manifests, and Yarn fetches their tarballs too; nobody runs what is in them.
+  for (const platform of all.filter((each) => each !== here)) {
+    const shell = join(tarballs, 'package')
+    mkdirSync(shell)
+    writeFileSync(join(shell, 'package.json'), JSON.stringify(manifestFor(platform, installed())))
+    await run('tar', ['-czf', join(tarballs, `${platform.platform}.tgz`), '-C', tarballs, 'package'])
+    rmSync(shell, { recursive: true })
+  }
 }
 
 /** Packs into `folder`, and serves what was packed; or serves `tarballs`, which were packed before. @param {string} folder @param {string} [tarballs] */

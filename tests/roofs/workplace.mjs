@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run } from '../../scripts/run.mjs'
-import { all, here, installed, manifestFor } from '../../scripts/runtime/repack.mjs'
-import { pnpm, root } from '../../scripts/workspace.mjs'
+import { pack } from './pack.mjs'
 import { startRegistry } from './registry.mjs'
 import { ours, roofs } from './roofs.mjs'
 
@@ -28,7 +27,7 @@ export async function openWorkplace() {
   try {
     const tarballs = join(folder, 'tarballs')
     mkdirSync(tarballs)
-    await pack(tarballs)
+    await pack(tarballs, used())
     const registry = await startRegistry(tarballs, (await run('npm', ['config', 'get', 'registry'])).trim())
     return {
       folder,
@@ -44,23 +43,10 @@ export async function openWorkplace() {
   }
 }
 
-/** Packs what the roofs install, with what that depends on. @param {string} tarballs */
-async function pack(tarballs) {
-  const used = new Set([...ours, ...roofs.flatMap(({ with: others = [] }) => others)])
-  const filters = [...used]
-    .filter((name) => name.startsWith('@pixelrow/'))
-    .flatMap((name) => ['--filter-prod', `${name}...`])
-  await pnpm(['-r', ...filters, 'pack', '--pack-destination', tarballs])
-  const script = join(root, 'scripts/runtime/pack.mjs')
-  await run(process.execPath, [script, '--installed', '--platform', 'here', '--out', tarballs])
-  // Installers read the other platforms' manifests, and Yarn fetches their tarballs too; nobody runs what is in them.
-  for (const platform of all.filter((each) => each !== here)) {
-    const shell = join(tarballs, 'package')
-    mkdirSync(shell)
-    writeFileSync(join(shell, 'package.json'), JSON.stringify(manifestFor(platform, installed())))
-    await run('tar', ['-czf', join(tarballs, `${platform.platform}.tgz`), '-C', tarballs, 'package'])
-    rmSync(shell, { recursive: true })
-  }
+/** What the roofs install, with what that depends on, as pnpm filters it. */
+function used() {
+  const names = new Set([...ours, ...roofs.flatMap(({ with: others = [] }) => others)])
+  return [...names].filter((name) => name.startsWith('@pixelrow/')).flatMap((name) => ['--filter-prod', `${name}...`])
 }
 
 /** @param {string} folder @param {Roof} roof @param {string} url */
