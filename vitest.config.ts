@@ -24,7 +24,11 @@ function publishedEntries(): { find: RegExp; replacement: string }[] {
 const suite = ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'tests/**/*.test.ts']
 
 /** Long suites of a package that need no more than the others. */
-const long = ['apps/playground/test/drawn.test.ts', 'apps/cli/test/everywhere.test.ts']
+const long = [
+  'apps/cli/test/{answers,everywhere,ids,kaggle-interrupt,seen}.test.ts',
+  'apps/playground/test/drawn.test.ts',
+  'packages/infer-web/test/cache.test.ts',
+]
 
 export default defineConfig({
   resolve: { alias: publishedEntries() },

@@ -172,7 +172,7 @@ const flagOf = (option: string): string => `--${option.replace('maxValue', 'max-
 /** Which column is what: the flag for each that it may be. */
 function columnFix({ columns, places, label, id }: DataErrorParams['DATA_COLUMN_UNKNOWN'], takes: Takes): string {
   // A column whose name nobody would type is meant by its place.
-  const names = columns.map((name, index) => quoted(String(name && name.length <= 24 ? name : places[index])))
+  const names = columns.map((name, index) => quoted(String(name && name.length <= 60 ? name : places[index])))
   const [first = ''] = names
   const roles = [
     label && takes('label') && `--label ${first} if ${names[1] ? `${first} is` : 'it is'} the label`,
