@@ -44,8 +44,13 @@ export function withOutputs(file, texts) {
   })
 }
 
-/** The processor's name: another kind may round otherwise. */
-export const processor = () => cpus()[0]?.model.trim() ?? process.arch
+/** The kind of processor: another one may round otherwise. A name such as `AMD EPYC` is that of several, which family and model tell apart. */
+export function processor() {
+  const name = cpus()[0]?.model.trim() ?? process.arch
+  const about = process.platform === 'linux' ? readFileSync('/proc/cpuinfo', 'utf8') : ''
+  const [family, model] = ['cpu family', 'model'].map((word) => new RegExp(`^${word}\\s*: (\\d+)$`, 'm').exec(about)?.[1])
+  return family === undefined ? name : `${name}, family ${family}, model ${model}`
+}
 
 /**
  * Runs the commands of blocks one after the other, in one folder, where the embedded digits lie as `train.csv` and `test.csv`, and gives

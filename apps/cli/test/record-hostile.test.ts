@@ -35,7 +35,7 @@ const strange: Record<string, [string, string]> = {
   ],
   'an input of another kind': [
     '{"command": "run", "inputs": {"train": {"path": "x", "kind": "xls"}}}',
-    'inputs.train.kind that is not one of csv, idx, pictures, zip',
+    'inputs.train.kind that is not one of csv, idx, npy, npz, parquet, pictures, zip',
   ],
 }
 

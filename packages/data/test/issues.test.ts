@@ -98,5 +98,5 @@ test('tables of other sizes, and options that are none, are refused', () => {
   }
   expect(() => findIssues(table([[1, 2]]), { test: other })).toThrow(DataError)
   expect(() => findIssues(table([[1, 2]]), { fewest: -1 })).toThrow(/fewest must be/)
-  expect(() => findIssues(table([[1, 2]]), { few: 1 } as object)).toThrow(/Did you mean fewest/)
+  expect(() => findIssues(table([[1, 2]]), { fewes: 1 } as object)).toThrow(/Did you mean fewest/)
 })

@@ -11,7 +11,7 @@ import { wordsOf } from '../../../line/words.ts'
 import { tableAt } from '../../../tables/argument.ts'
 import { nameOf } from '../../../tables/place.ts'
 import { read } from '../../../tables/reading.ts'
-import { tellFlags } from '../../../tables/written.ts'
+import { tellFlags } from '../../../tables/readings.ts'
 import { many } from '../../../terminal/table.ts'
 import type { SplitOptions } from './command.ts'
 
