@@ -22,13 +22,14 @@ interface Feature {
 }
 
 type Library = typeof import('hyparquet')
+type Compressors = typeof import('hyparquet-compressors')
 
 /** Up to so many unpacked bytes nobody asks what they were packed in. */
 const FREE = 1 << 24
 
 /** Opens a Parquet file that is in memory. */
 export async function openParquet(file: string, bytes: Uint8Array, options: ReadOptions): Promise<Parquet> {
-  const library = await needed('hyparquet', file, () => import('hyparquet'))
+  const library = await needed<Library>('hyparquet', file, (require) => require.resolve('hyparquet'))
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
   const metadata = explained(file, () => library.parquetMetadata(buffer))
   const columns = explained(file, () => library.parquetSchema(metadata).children)
@@ -67,15 +68,29 @@ export async function openParquet(file: string, bytes: Uint8Array, options: Read
   }
 }
 
-/** A package that reads what ours do not; the error says why it does not, and which one to install. */
-async function needed<T>(name: string, file: string, load: () => Promise<T>): Promise<T> {
-  return load().catch((cause: unknown) => {
-    const { code, message } = cause as NodeJS.ErrnoException
-    const reason = code === 'ERR_MODULE_NOT_FOUND' ? 'is not installed' : `does not load: ${message.split('\n')[0]}`
-    const problem = `is read by the package ${name}, which ${reason}`
-    const about = { params: { package: name, reason }, file, problem, advice: `Run: npm i ${name}` }
-    throw new DataError({ code: 'DATA_DECODER_MISSING', ...about }, { cause })
-  })
+/** Finds a package by the way that its caller writes out, so that tools that gather an app's files see the name. */
+type Way = (require: NodeJS.Require) => string
+
+/** A package that reads what ours do not; the error says why it does not, and which one to install. What is Node's is loaded here alone. */
+async function needed<T>(name: string, file: string, way: Way): Promise<T> {
+  const { default: nodeModule } = await import('node:module')
+  const { pathToFileURL } = await import('node:url')
+  const { locate } = await import('../../../../common/locate.ts')
+  const entry = locate(name, () => way(nodeModule.createRequire(import.meta.url)))
+  if (typeof entry !== 'string') throw missing(name, file, entry.reason)
+  try {
+    // By its path, as bundlers refuse a name that is not installed.
+    return (await import(/* webpackIgnore: true */ pathToFileURL(entry).href)) as T
+  } catch (cause) {
+    const [line] = (cause as Error).message.split('\n')
+    throw missing(name, file, `is installed (${entry}) and cannot be loaded: ${line}`, cause)
+  }
+}
+
+function missing(name: string, file: string, reason: string, cause?: unknown): DataError {
+  const problem = `is read by the package ${name}, which ${reason}`
+  const about = { params: { package: name, reason }, file, problem, advice: `Run: npm i ${name}` }
+  return new DataError({ code: 'DATA_DECODER_MISSING', ...about }, { cause })
 }
 
 function explained<T>(file: string, work: () => T): T {
@@ -127,7 +142,8 @@ async function compressorsFor(
   const isPlain = [...codecs].every((codec) => codec === undefined || codec === 'UNCOMPRESSED' || codec === 'SNAPPY')
   const others = isPlain
     ? {}
-    : (await needed('hyparquet-compressors', file, () => import('hyparquet-compressors'))).compressors
+    : (await needed<Compressors>('hyparquet-compressors', file, (require) => require.resolve('hyparquet-compressors')))
+        .compressors
   const snappy = (input: Uint8Array, length: number) => {
     const output = new Uint8Array(length)
     library.snappyUncompress(input, output)
