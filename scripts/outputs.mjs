@@ -48,7 +48,9 @@ export function withOutputs(file, texts) {
 export function processor() {
   const name = cpus()[0]?.model.trim() ?? process.arch
   const about = process.platform === 'linux' ? readFileSync('/proc/cpuinfo', 'utf8') : ''
-  const [family, model] = ['cpu family', 'model'].map((word) => new RegExp(`^${word}\\s*: (\\d+)$`, 'm').exec(about)?.[1])
+  const [family, model] = ['cpu family', 'model'].map(
+    (word) => new RegExp(`^${word}\\s*: (\\d+)$`, 'm').exec(about)?.[1],
+  )
   return family === undefined ? name : `${name}, family ${family}, model ${model}`
 }
 
