@@ -1,5 +1,6 @@
 import { realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { inputOf, type Origin } from '@pixelrow/files'
 import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
 import type { RunFolderOptions, TrainingOptions } from '../line/flags/training.ts'
@@ -11,6 +12,12 @@ import { checkpointFiles, createRunFolder, exists, type RunFolder, results } fro
 export async function inputsOf(path: string): Promise<string[]> {
   const labels = hasLabelsBeside(path) ? await findLabels(path) : undefined
   return labels ? [path, labels] : [path]
+}
+
+/** What an output is made from: of a folder or standard input nothing is written down but the flags. */
+export async function originOf(path: string, options: readonly string[]): Promise<Origin> {
+  const files = (await stat(path).catch(() => undefined))?.isFile() ? await inputsOf(path) : []
+  return { inputs: await Promise.all(files.map((file) => inputOf(file))), options }
 }
 
 /** Refuses to write over what is read, also by another name or through a link. Each path is looked at once: there may be thousands. */

@@ -108,7 +108,7 @@ const dataFixes: { [Code in DataErrorCode]: Fix<Code> | typeof asAdvised } = {
   DATA_ARRAY_DIMENSIONS: () => 'Is this the file of labels? Name the images; their labels are found beside them.',
   DATA_TABLE_INVALID: noFix,
   DATA_SPLIT_IMPOSSIBLE: ({ rows, pictures }, takes) => {
-    if (takes('--validation')) return 'Add --validation 0.'
+    if (takes('validation')) return 'Add --validation 0.'
     return pictures === undefined && rows > 1 ? 'Add --share 0.5.' : undefined
   },
   DATA_TEXT_UNWRITABLE: noFix,

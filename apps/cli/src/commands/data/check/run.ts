@@ -70,38 +70,30 @@ function linesOf({ name, table, test }: Checked, issues: Issues): string[] {
   const at = visibleName(name)
   const label = (row: number) => visibleName(table.classes![table.labels![row]!]!)
   const pair = ({ row, of }: { row: number; of: number }) => `${count(row + 1)} (as ${count(of + 1)})`
-  const list = <Item>(items: readonly Item[], text: (item: Item) => string) =>
-    [
-      ...items.slice(0, shown).map(text),
-      ...(items.length > shown ? [`and ${count(items.length - shown)} more`] : []),
-    ].join(', ')
+  const told = <Item>(items: readonly Item[], what: string, text: (item: Item) => string): string[] => {
+    if (items.length === 0) return []
+    const more = items.length > shown ? [`and ${count(items.length - shown)} more`] : []
+    return [`${what}: ${[...items.slice(0, shown).map(text), ...more].join(', ')}`]
+  }
+  const rows = (items: readonly unknown[]) => many(items.length, 'row')
   return [
-    ...(repeated.length > 0
-      ? [`${at}: ${many(repeated.length, 'row')} repeat an earlier picture: ${list(repeated, pair)}`]
-      : []),
-    ...(contradictory.length > 0
-      ? [
-          `${at}: ${many(contradictory.length, 'row')} with another label than the same picture has before: ${list(
-            contradictory,
-            ({ row, of }) => `${count(row + 1)} is ${label(row)}, ${count(of + 1)} is ${label(of)}`,
-          )}`,
-        ]
-      : []),
-    ...(blank.length > 0
-      ? [
-          `${at}: ${many(blank.length, 'row')} without a picture, all pixels the same: ${list(blank, (row) => count(row + 1))}`,
-        ]
-      : []),
-    ...(small.length > 0
-      ? [
-          `${at}: ${many(small.length, 'class', 'classes')} with few rows: ${list(small, (each) => `${visibleName(each.label)} (${count(each.rows)})`)}`,
-        ]
-      : []),
-    ...(leaked.length > 0
-      ? [
-          `${visibleName(test!.name)}: ${many(leaked.length, 'row')} with a picture that is in ${at}, so what is measured on them says nothing: ${list(leaked, pair)}`,
-        ]
-      : []),
+    ...told(repeated, `${at}: ${rows(repeated)} repeat an earlier picture`, pair),
+    ...told(
+      contradictory,
+      `${at}: ${rows(contradictory)} with another label than the same picture has before`,
+      ({ row, of }) => `${count(row + 1)} is ${label(row)}, ${count(of + 1)} is ${label(of)}`,
+    ),
+    ...told(blank, `${at}: ${rows(blank)} without a picture, all pixels the same`, (row) => count(row + 1)),
+    ...told(
+      small,
+      `${at}: ${many(small.length, 'class', 'classes')} with few rows`,
+      (each) => `${visibleName(each.label)} (${count(each.rows)})`,
+    ),
+    ...told(
+      leaked,
+      `${visibleName(test?.name ?? '')}: ${rows(leaked)} with a picture that is in ${at}, so what is measured on them says nothing`,
+      pair,
+    ),
   ]
 }
 

@@ -1,12 +1,11 @@
-import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { createGzip, gzipSync } from 'node:zlib'
 import { csvText, idxLabels, type PixelTable, writeIdx } from '@pixelrow/data'
-import { type FileData, inputOf, type Origin } from '@pixelrow/files'
+import type { FileData } from '@pixelrow/files'
 import type { Context } from '../../../context.ts'
 import { claimOutput } from '../../../files/claiming.ts'
-import { inputsOf, requireApart } from '../../../files/destination.ts'
+import { inputsOf, originOf, requireApart } from '../../../files/destination.ts'
 import { UsageError } from '../../../line/errors.ts'
 import { readingFlags } from '../../../line/flags/reading.ts'
 import { wordsOf } from '../../../line/words.ts'
@@ -50,7 +49,7 @@ export async function run(context: Context, flags: ConvertOptions, file: string)
   const table = await readFrom(context, flags, place)
   const files = content(context, out, table, flags)
   for (const [path, data] of files) await output.write(path === out ? output.name : basename(path), data)
-  await output.commit({ from: await originOf(flags, file) })
+  await output.commit({ from: await originOf(file, wordsOf(readingFlags, flags)) })
   const written = files.map(([path]) => path)
   kept.push(...written)
   const { rows, shape, maxValue, classes = [] } = table
@@ -81,12 +80,6 @@ const textOf = (table: PixelTable, { spreadsheetSafe = false }: ConvertOptions) 
 
 async function print({ terminal }: Context, table: PixelTable, flags: ConvertOptions): Promise<void> {
   for (const text of textOf(table, flags)) await terminal.raw(text)
-}
-
-/** What the output is made from: of a folder or standard input nothing is written down but the flags. */
-async function originOf(flags: ConvertOptions, file: string): Promise<Origin> {
-  const files = (await stat(file).catch(() => undefined))?.isFile() ? await inputsOf(file) : []
-  return { inputs: await Promise.all(files.map((path) => inputOf(path))), options: wordsOf(readingFlags, flags) }
 }
 
 /** What goes into the output; nothing for standard output. */

@@ -1,9 +1,8 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { csvText, type PixelTable, split } from '@pixelrow/data'
-import { claim, inputOf, type Origin } from '@pixelrow/files'
+import { claim } from '@pixelrow/files'
 import type { Context } from '../../../context.ts'
-import { inputsOf, requireApart } from '../../../files/destination.ts'
+import { inputsOf, originOf, requireApart } from '../../../files/destination.ts'
 import { UsageError } from '../../../line/errors.ts'
 import { readingFlags } from '../../../line/flags/reading.ts'
 import { command } from '../../../line/paste.ts'
@@ -38,7 +37,8 @@ export async function run(context: Context, flags: SplitOptions, file: string): 
     [names[1], validation],
   ]
   for (const [name, part] of tables) await output.write(name, csvText(part, { spreadsheetSafe }))
-  await output.commit({ from: await originOf(flags, file) })
+  const options = [...wordsOf(readingFlags, flags), `--share ${share}`, `--seed ${seed}`]
+  await output.commit({ from: await originOf(file, options) })
   kept.push(...paths)
   const parts = tables.map(([name, { rows }]) => ({ output: join(out, name), rows }))
   terminal.json({ input: file, seed, parts })
@@ -48,10 +48,4 @@ export async function run(context: Context, flags: SplitOptions, file: string): 
   terminal.note('\nNext, train on one and measure on the other:')
   terminal.line(`  ${terminal.colors.cyan(command('train', paths[0]!, '-o', 'run'))}`)
   terminal.line(`  ${terminal.colors.cyan(command('eval', 'run', paths[1]!))}`)
-}
-
-async function originOf({ share, seed, ...flags }: SplitOptions, file: string): Promise<Origin> {
-  const files = (await stat(file).catch(() => undefined))?.isFile() ? await inputsOf(file) : []
-  const options = [...wordsOf(readingFlags, flags), `--share ${share}`, `--seed ${seed}`]
-  return { inputs: await Promise.all(files.map((path) => inputOf(path))), options }
 }
