@@ -24,8 +24,8 @@ addEventListener('message', async ({ data: job }: MessageEvent<Job>) => {
 const reply = (answer: Answer, transfer: Transferable[] = []) => postMessage(answer, { transfer })
 
 function read({ file, takes }: Job): Promise<PixelTable> {
-  const { shape, maxValue } = takes
-  return readTable(file, { name: file.name, shape, maxValue })
+  const { shape, maxValue, dataType } = takes
+  return readTable(file, { name: file.name, shape, ...(dataType ? { dataType } : { maxValue }) })
 }
 
 async function prepared({ file, takes }: Job): Promise<Prepared> {

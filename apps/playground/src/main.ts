@@ -102,9 +102,9 @@ async function showPicture(file: File, { classifier }: Model): Promise<void> {
 }
 
 async function showTable(file: File, by: Model): Promise<void> {
-  const { shape, maxValue, preparation } = by.classifier
+  const { shape, maxValue, dataType, preparation } = by.classifier
   const open = {
-    table: await inWorker({ kind: 'table', file, takes: { shape, maxValue, preparation } }),
+    table: await inWorker({ kind: 'table', file, takes: { shape, maxValue, preparation, ...(dataType && { dataType }) } }),
     name: file.name,
   }
   const shown = table.show(open, by)

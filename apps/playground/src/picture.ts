@@ -2,7 +2,7 @@ import type { ImageShape } from '@pixelrow/infer-web'
 
 /** An image as the model takes it. */
 export interface Image {
-  pixels: Uint8Array
+  pixels: Uint8Array | Float32Array
   shape: ImageShape
   maxValue: number
 }

@@ -2,7 +2,7 @@ import type { PixelTable } from '@pixelrow/data'
 import type { Classifier } from '@pixelrow/infer-web'
 
 /** What a model takes, as plain data that a worker can be sent. */
-export type Takes = Pick<Classifier, 'shape' | 'maxValue' | 'preparation'>
+export type Takes = Pick<Classifier, 'shape' | 'maxValue' | 'dataType' | 'preparation'>
 
 /** What takes too long for the page itself: reading a table, decoding a picture and preparing it. */
 export type Job = { kind: 'table'; file: File; takes: Takes } | { kind: 'picture'; file: File; takes: Takes }

@@ -7,7 +7,7 @@ export function pixelsOf(model: ModelDescription, pictures: Pictures, name: stri
     image: Image | object,
     { prepare: how, several = false }: { prepare?: Prepare; several?: boolean } = {},
   ): Uint8Array | Promise<Uint8Array> => {
-    const bytes = bytesOf(image)
+    const bytes = bytesOf(image, model)
     // A copy: the run starts later, and the caller may use its buffer again until then.
     const own = bytes && (several ? bytes : bytes.slice())
     if (own ? isFile(own, model) : isPicture(image)) {

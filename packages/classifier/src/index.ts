@@ -3,6 +3,7 @@ export { ClassifierError, type ClassifierErrorCode, type ClassifierErrorParts } 
 export { pixelsOf } from './images.ts'
 export { type Damage, describeModel, explainModelError } from './lazy/sentences.ts'
 export { checkClassifierOptions, loadRules } from './options.ts'
+export { imageSize } from './rawpixels.ts'
 export { loadExplanations, openRunner } from './runner.ts'
 export {
   type PlainData,

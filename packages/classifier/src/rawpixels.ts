@@ -1,13 +1,13 @@
 import type { ModelDescription } from './types.ts'
 
-/** Bytes of one image. */
-export function imageSize({ shape }: ModelDescription): number {
-  return shape.height * shape.width * shape.channels
+/** Bytes of one image: one for each value, four where the model takes floats. */
+export function imageSize({ shape, dataType }: ModelDescription): number {
+  return shape.height * shape.width * shape.channels * (dataType ? 4 : 1)
 }
 
-/** The same memory as plain bytes (a Buffer or a clamped array becomes a `Uint8Array`); undefined for what is no array of bytes. */
-export function bytesOf(pixels: unknown): Uint8Array | undefined {
-  if (!/ Uint8/.test(Object.prototype.toString.call(pixels))) return undefined
+/** The same memory as plain bytes (a Buffer or a clamped array becomes a `Uint8Array`); undefined for what is no array of what the model takes. */
+export function bytesOf(pixels: unknown, { dataType }: ModelDescription): Uint8Array | undefined {
+  if (!(dataType ? / Float32/ : / Uint8/).test(Object.prototype.toString.call(pixels))) return undefined
   const { buffer, byteOffset, byteLength } = pixels as Uint8Array
   // Of memory that has moved elsewhere nothing is left, and no view can be made.
   return byteLength ? new Uint8Array(buffer, byteOffset, byteLength) : new Uint8Array()
@@ -17,7 +17,7 @@ export function bytesOf(pixels: unknown): Uint8Array | undefined {
 export function fits(bytes: Uint8Array, model: ModelDescription, several: boolean): boolean {
   const size = imageSize(model)
   const isWhole = several ? bytes.length % size === 0 : bytes.length === size
-  return isWhole && (model.maxValue > 254 || bytes.every((value) => value <= model.maxValue))
+  return isWhole && (model.maxValue > 254 || !!model.dataType || bytes.every((value) => value <= model.maxValue))
 }
 
 /** Whether a value is an integer of 1 or more. */

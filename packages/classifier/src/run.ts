@@ -1,9 +1,6 @@
 import { isA } from '../../../common/kinds.ts'
-import type { RawSignature, Session, TensorFactory } from './session.ts'
+import type { Feed, RawSignature, Session, TensorFactory } from './session.ts'
 import type { Classification, Predictions, Score } from './types.ts'
-
-/** Puts raw pixels into what the input takes. */
-export type Feed = (pixels: Uint8Array, rows: number) => Uint8Array | Uint16Array | Float32Array
 
 /** What a run gives, not looked at yet: scores, and the classes where the model says them itself. */
 export interface Raw {

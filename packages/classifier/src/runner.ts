@@ -48,7 +48,7 @@ export async function openRunner(parts: RunnerParts): Promise<Runner> {
         }),
       })
     const signature = await ownSignature(session, description, name)
-    const raw = rawRun(session, tensor, signature, unshared)
+    const raw = rawRun(session, tensor, signature, signature.feed ?? unshared)
     const count = description.classes.length
     return {
       model: description,
@@ -74,7 +74,7 @@ async function ownDescription(bytes: Uint8Array, name: string): Promise<ModelDes
       classes.every((each: unknown) => typeof each === 'string') &&
       [classes.length, shape.height, shape.width, shape.channels, maxValue, 256 - maxValue].every(isCount) &&
       /^(interleaved|planar)$/.test(shape.channelOrder) &&
-      !('pixelrow.preparation' in metadata)
+      !/preparation|data_type/.test(Object.keys(metadata).join())
     )
       return { classes, shape, maxValue, classesFrom: 'metadata' }
   } catch {}
@@ -89,7 +89,7 @@ async function ownSignature(session: Session, model: ModelDescription, name: str
   const imageDims = shape.slice(1).map(Number)
   const isFine = type === 'uint8' && imageDims.reduce((a, b) => a * b, 1) === imageSize(model)
   if (!isFine || !input || more || !outputNames.includes('probabilities'))
-    return (await import('./lazy/sentences.ts')).ownSignature(session, model.shape, name)
+    return (await import('./lazy/sentences.ts')).ownSignature(session, model, name)
   return { input, type, imageDims, output: 'probabilities', ...(outputNames.includes('label') && { label: 'label' }) }
 }
 

@@ -24,6 +24,9 @@ export type TensorFactory = (
   dims: readonly number[],
 ) => unknown
 
+/** Puts raw pixels into what an input takes. */
+export type Feed = (pixels: Uint8Array, rows: number) => Uint8Array | Uint16Array | Float32Array
+
 /** What a run needs to know of inputs and outputs. */
 export interface RawSignature {
   input: string
@@ -33,12 +36,14 @@ export interface RawSignature {
   output: string
   /** The class index as int64, where a model of pixelrow has such an output. */
   label?: string
+  /** Puts raw pixels into what the input takes, where that is not bytes. */
+  feed?: Feed
 }
 
 /** A model that is open somewhere: here, in a worker, on another machine. */
 export interface Runner {
   readonly model: ModelDescription
-  /** Classifies `rows` images of raw pixels in one run. Pixels that are `owned` need not be there afterwards. */
+  /** Classifies `rows` images of raw pixels (floats as the bytes of their memory) in one run. Pixels that are `owned` need not be there afterwards. */
   run(pixels: Uint8Array, rows: number, options?: { owned?: boolean }): Promise<Predictions>
   /** Lets go of the model. Not to be called while a run is under way. */
   release(): Promise<void>

@@ -22,6 +22,8 @@ export interface ModelDescription {
   classes: readonly string[]
   shape: ImageShape
   maxValue: number
+  /** There where pixels are 32-bit floats, taken as they are, and no bytes. */
+  dataType?: 'float32'
   /** Where the model was trained on pictures. */
   preparation?: Preparation
   /** Who says the classes. */
@@ -100,11 +102,11 @@ export interface Attempt {
   code?: AttemptCode
 }
 
-/** Raw pixel values, 0..maxValue. */
-export type Pixels = Uint8Array | Uint8ClampedArray
+/** Raw pixel values: bytes 0..maxValue, or floats for a model that takes those (`dataType`). */
+export type Pixels = Uint8Array | Uint8ClampedArray | Float32Array
 
 /**
- * One image: raw pixels (`height × width × channels` bytes), a file's bytes (PNG, JPEG, WebP), a path to one where there are files, or decoded red, green,
+ * One image: raw pixels (`height × width × channels` values), a file's bytes (PNG, JPEG, WebP), a path to one where there are files, or decoded red, green,
  * blue and alpha (a canvas's `ImageData`). Raw pixels are taken as they are, pictures are prepared.
  */
 export type Image = Pixels | RgbaImage | string
@@ -175,6 +177,8 @@ export interface Classifier<More = never> {
   readonly shape: ImageShape
   /** Pixel values may be 0..maxValue. */
   readonly maxValue: number
+  /** There where the model takes 32-bit floats, in a `Float32Array`, and no bytes: then it takes no pictures. */
+  readonly dataType?: 'float32'
   /** Where the model was trained on pictures. */
   readonly preparation?: Preparation
   /** Classifies one image. Concurrent calls share runs. */

@@ -3,7 +3,8 @@ import { oneOf, type Rule, show, text, whole } from '../../../common/options.ts'
 import { firstAbove } from './above.ts'
 import { DataError } from './error.ts'
 import { pixelCount } from './shape.ts'
-import type { ImageShape, PixelTable } from './types.ts'
+import type { ImageShape, PixelTable, PixelValues } from './types.ts'
+import { areFloats, MOST_FLOAT } from '../../../common/values.ts'
 
 /** What is wrong with a table's field. */
 export interface Fault {
@@ -17,7 +18,8 @@ export interface Fault {
 /**
  * Refuses a table that is none, as one made by hand may be: fields of another kind, pixels that do not fill `rows` images of the shape or lie
  * above `maxValue`, labels that are no classes, a class twice, too few ids. `subject` is what errors call it. Throws a DataError
- * (`DATA_TABLE_INVALID`). The pixels are looked at only where a byte can be above `maxValue`.
+ * (`DATA_TABLE_INVALID`). The pixels are looked at where a byte can be above `maxValue`, and where they are
+ * floats, which must be finite.
  */
 export function checkTable(table: PixelTable, subject = 'the table'): void {
   const fault = faultIn(table)
@@ -33,14 +35,16 @@ export function checkLabels({ labels, classes }: Pick<PixelTable, 'labels' | 'cl
 }
 
 /** The same for pixels of a shape that are no table; returns the number of pictures. */
-export function checkPictures(pixels: Uint8Array, shape: ImageShape, subject: string): number {
-  if (!isA(pixels, 'Uint8Array')) refuse(subject, { field: 'pixels', expected: 'a Uint8Array', found: show(pixels) })
+export function checkPictures(pixels: PixelValues, shape: ImageShape, subject: string): number {
+  const other = faultOfKind(pixels)
+  if (other) refuse(subject, other)
   const fault = faultOfShape(shape)
   if (fault) refuse(subject, fault)
   const count = pixels.length / pixelCount(shape)
   if (Number.isInteger(count)) return count
-  const expected = `whole pictures of ${pixelCount(shape)} bytes`
-  return refuse(subject, { field: 'pixels', expected, found: `${pixels.length} bytes` })
+  const unit = areFloats(pixels) ? 'floats' : 'bytes'
+  const expected = `whole pictures of ${pixelCount(shape)} ${unit}`
+  return refuse(subject, { field: 'pixels', expected, found: `${pixels.length} ${unit}` })
 }
 
 /** Throws the error about a field of a table. */
@@ -60,15 +64,15 @@ function faultIn(table: unknown): Fault | undefined {
 }
 
 function faultOfImages({ pixels, rows, shape, maxValue }: PixelTable): Fault | undefined {
-  if (!isA(pixels, 'Uint8Array')) return { field: 'pixels', expected: 'a Uint8Array', found: show(pixels) }
-  const fault = fieldFault('rows', rows, whole(0)) ?? faultOfShape(shape)
+  const fault = faultOfKind(pixels) ?? fieldFault('rows', rows, whole(0)) ?? faultOfShape(shape)
   if (fault) return fault
   const [size, { height, width, channels }] = [rows * pixelCount(shape), shape]
   if (pixels.length !== size) {
-    const expected = `${size} bytes for ${rows} rows of ${height}×${width}×${channels}`
+    const expected = `${size} ${areFloats(pixels) ? 'floats' : 'bytes'} for ${rows} rows of ${height}×${width}×${channels}`
     return { field: 'pixels', expected, found: String(pixels.length) }
   }
-  return fieldFault('maxValue', maxValue, whole(1, { most: 255 })) ?? faultOfPixels(pixels, size / rows, maxValue)
+  const most = areFloats(pixels) ? 1 : 255
+  return fieldFault('maxValue', maxValue, whole(1, { most })) ?? faultOfPixels(pixels, size / rows, maxValue)
 }
 
 function faultOfShape(shape: PixelTable['shape']): Fault | undefined {
@@ -83,10 +87,22 @@ function faultOfShape(shape: PixelTable['shape']): Fault | undefined {
   return fieldFault('shape.channelOrder', channelOrder, oneOf('interleaved', 'planar'))
 }
 
-function faultOfPixels(pixels: Uint8Array, width: number, maxValue: number): Fault | undefined {
-  const at = maxValue < 255 ? firstAbove(pixels, maxValue) : -1
+function faultOfKind(pixels: unknown): Fault | undefined {
+  if (isA(pixels, 'Uint8Array', 'Float32Array')) return undefined
+  return { field: 'pixels', expected: 'a Uint8Array or a Float32Array', found: show(pixels) }
+}
+
+function faultOfPixels(pixels: PixelValues, width: number, maxValue: number): Fault | undefined {
+  const floats = areFloats(pixels)
+  const at = floats ? firstNotFinite(pixels) : maxValue < 255 ? firstAbove(pixels, maxValue) : -1
   if (at < 0) return undefined
-  return { field: 'pixels', row: Math.floor(at / width), expected: `at most ${maxValue}`, found: String(pixels[at]) }
+  const expected = floats ? 'finite numbers' : `at most ${maxValue}`
+  return { field: 'pixels', row: Math.floor(at / width), expected, found: String(pixels[at]) }
+}
+
+function firstNotFinite(pixels: Float32Array): number {
+  for (let i = 0; i < pixels.length; i++) if (!(Math.abs(pixels[i]!) <= MOST_FLOAT)) return i
+  return -1
 }
 
 function faultOfLabels({ labels, classes, rows }: Pick<PixelTable, 'labels' | 'classes' | 'rows'>): Fault | undefined {

@@ -105,7 +105,7 @@ export interface DataErrorParams {
    * A pixel that is none: the largest value it may have as `max`, and as `kind` what it seems to be: a `fraction`, a value of a file with a brighter
    * `white`, a name in a `header`, `empty`, or anything `other`.
    */
-  DATA_PIXEL_INVALID: { max: number; kind: 'fraction' | 'white' | 'header' | 'empty' | 'other' }
+  DATA_PIXEL_INVALID: { max: number; kind: 'fraction' | 'white' | 'float' | 'header' | 'empty' | 'other' }
   /** The first or the last column may be the label, in a file without a header. */
   DATA_LABEL_UNCLEAR: Nothing
   /** A row has no label. */

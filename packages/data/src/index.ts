@@ -40,6 +40,7 @@ export type {
   PictureFile,
   PictureOptions,
   PixelTable,
+  PixelValues,
   Preparation,
   ReadOptions,
   RowOptions,

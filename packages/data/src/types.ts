@@ -1,6 +1,8 @@
 import type { Preparation } from '@pixelrow/pixels'
+import type { PixelValues } from '../../../common/values.ts'
 
 export type { Preparation, RgbaImage } from '@pixelrow/pixels'
+export type { PixelValues }
 
 /** Size of one image, in pixels. `channelOrder` tells how a row of pixels with several channels is laid out. */
 export interface ImageShape {
@@ -13,12 +15,15 @@ export interface ImageShape {
 
 /** Rows of pixels, with labels where the source has them. */
 export interface PixelTable {
-  /** All pixels, row after row: `rows × height × width × channels` bytes; may be a view of a slightly larger buffer. */
-  pixels: Uint8Array
+  /**
+   * All pixels, row after row: `rows × height × width × channels` values; may be a view of a slightly larger buffer. Bytes are 0..maxValue; floats are any finite
+   * numbers, such as 0..1, −1..1 or standardised ones, and reach a model as they are.
+   */
+  pixels: PixelValues
   /** Number of images. */
   rows: number
   shape: ImageShape
-  /** The maximum pixel value: pixels are 0..maxValue. */
+  /** The maximum pixel value: bytes are 0..maxValue; 1 for floats, which are not scaled. */
   maxValue: number
   /** Class index of each row, into `classes`. */
   labels?: Uint16Array
@@ -71,6 +76,11 @@ export interface ReadOptions {
   maxValue?: number
   /** Values are fractions 0..1: `round(255 × value)` is kept and `maxValue` is 255. Default: only if `maxValue` is 1 and the file has fractions. */
   fractions?: boolean
+  /**
+   * What values are kept as: `uint8` whole numbers 0..maxValue, `float32` any numbers as they are. Default: `float32` for arrays and columns of floats that are no
+   * such numbers, and for a CSV whose first row holds more fractions and negative numbers than others; `uint8` for all else, and with `maxValue` or `fractions`.
+   */
+  dataType?: 'uint8' | 'float32'
   /** Pictures are stored column after column (EMNIST): turn them. Default false. */
   transpose?: boolean
   /** The classes to map labels to, in order, by text or number; a label not among them is an error. Default: the labels found. */

@@ -1,7 +1,8 @@
 import type { ImageShape } from '@pixelrow/model'
+import { areFloats, emptyLike } from '../../../common/values.ts'
 import { ExportError } from './error.ts'
 
-/** A move of an image by whole pixels, either way; what comes in from outside is 0. */
+/** A move of an image by whole pixels, either way; what comes in from outside is 0, and in images of floats what lies at that edge. */
 export type Shift = readonly [down: number, right: number]
 
 /** An image as it is and, for a `distance` of 1 pixel or more, moved by it up, down, left and right. */
@@ -21,17 +22,26 @@ export function shiftsOf(distance: number): Shift[] {
   ]
 }
 
-/** Images moved: the bytes that a merged file makes of them inside. `pixels` holds whole images one after the other. */
-export function shiftImages(
-  pixels: Uint8Array,
+/** Images moved: the values that a merged file makes of them inside. `pixels` holds whole images one after the other. */
+export function shiftImages<T extends Uint8Array | Float32Array>(
+  pixels: T,
   { height, width, channels, channelOrder }: ImageShape,
   [down, right]: Shift,
-): Uint8Array {
+): T {
   const planar = channelOrder === 'planar'
   // An image is planes of rows of cells; interleaved, there is one plane whose cells hold all channels.
   const [plane, cell] = planar ? [height * width, 1] : [height * width * channels, channels]
-  const moved = new Uint8Array(pixels.length)
+  const moved = emptyLike(pixels, pixels.length)
   const row = width * cell
+  if (areFloats(pixels)) {
+    const inside = (at: number, size: number) => Math.max(0, Math.min(size - 1, at))
+    for (let at = 0; at < pixels.length; at++) {
+      const [start, line, within] = [at - (at % plane), Math.floor((at % plane) / row), at % row]
+      const column = inside(Math.floor(within / cell) - right, width)
+      moved[at] = pixels[start + inside(line - down, height) * row + column * cell + (within % cell)]!
+    }
+    return moved
+  }
   const [from, to] = [Math.max(0, -right) * cell, Math.max(0, right) * cell]
   const length = Math.max(0, row - Math.abs(right) * cell)
   for (let start = 0; start < pixels.length; start += plane) {

@@ -1,6 +1,6 @@
 import { formatArchitecture, type InputLayer, type Model, validateModel } from '@pixelrow/model'
-import { applyLayers, type InputKind, imageDims, inputDims, inputLayer, reshape, takesImage } from '@pixelrow/network'
-import { type Graph, type GraphBuilder, graphBuilder, int, int64, ints, type Value, write } from '@pixelrow/onnx'
+import { applyLayers, type InputKind, imageDims, inputDims, inputLayer, inputType, reshape, takesImage } from '@pixelrow/network'
+import { type Graph, type GraphBuilder, graphBuilder, int, int64, ints, string, type Value, write } from '@pixelrow/onnx'
 import { whole } from '../../../common/options.ts'
 import { placesOf } from './classes.ts'
 import { type Shift, shiftsOf } from './ensemble.ts'
@@ -70,7 +70,7 @@ function graphOf(
 ): Graph {
   const g = graphBuilder('pixelrow')
   const { input } = models[0]!.architecture
-  const pixels = g.input('pixels', 'uint8', inputDims(input, kind))
+  const pixels = g.input('pixels', inputType(input), inputDims(input, kind))
   const copies = shifts.length > 1 ? shifted(g, input, pixels, shifts) : pixels
   const images = inputLayer(g, input, copies, { asImage: models.some(({ architecture }) => takesImage(architecture)) })
   const answers = models.map((model, index) => {
@@ -111,7 +111,8 @@ function shifted(g: GraphBuilder, input: InputLayer, pixels: Value, shifts: read
   const padded = g.op(
     'Pad',
     [images, g.constant(int64([...around, ...around]), 'shift/pads')],
-    {},
+    // Nobody says which float is black.
+    input.dataType ? { mode: string('edge') } : {},
     named('shift/Pad', 'shift/padded'),
   )
   const copies = shifts.map(([down, right], index) => {

@@ -40,8 +40,8 @@ export function requireRows(where: string, rows: unknown): void {
 }
 
 /** Real rows as a rule of options: `{ pixels }` or `{ feeds }`. */
-export const rowsRule = like('rows: { pixels } as bytes, or { feeds } by the inputs’ names', (value) => {
+export const rowsRule = like('rows: { pixels } as bytes or floats, or { feeds } by the inputs’ names', (value) => {
   if (typeof value !== 'object' || value === null) return false
-  if ('pixels' in value) return isA(value.pixels, 'Uint8Array')
+  if ('pixels' in value) return isA(value.pixels, 'Uint8Array', 'Float32Array')
   return 'feeds' in value && typeof value.feeds === 'object' && value.feeds !== null
 })

@@ -1,13 +1,14 @@
 import { type Dim, type Graph, sizeOf, type TensorData } from '@pixelrow/onnx'
 import { joined } from '../../../common/joined.ts'
 import { kindOf } from '../../../common/kinds.ts'
+import { dataTypeOf } from '../../../common/values.ts'
 import { rowsError } from './error.ts'
 import { inputsOf } from './graph.ts'
 import type { ScoreOptions, SessionTensor } from './session.ts'
 import { readWhole } from './whole.ts'
 
-/** Rows to run a file on: raw pixels for a file with one uint8 input, else each input by name with the rows as first axis. */
-export type Rows = { pixels: Uint8Array } | { feeds: Record<string, SessionTensor> }
+/** Rows to run a file on: raw pixels for a file with one input of their kind, uint8 or float32, else each input by name with the rows as first axis. */
+export type Rows = { pixels: Uint8Array | Float32Array } | { feeds: Record<string, SessionTensor> }
 
 /** What a file says of rows. */
 export interface Scores {
@@ -82,18 +83,19 @@ export function largest(values: Float32Array, row: number, classes: number): num
 
 function feedsOf(graph: Graph, given: Rows): Record<string, SessionTensor> {
   if ('feeds' in given) return given.feeds
+  const dataType = dataTypeOf(given.pixels)
   const inputs = inputsOf(graph)
   const { name = '', type } = inputs[0] ?? {}
   const dims: readonly Dim[] = type?.dims?.slice(1) ?? []
-  const isPixels = inputs.length === 1 && type?.dataType === 'uint8' && dims.length > 0
+  const isPixels = inputs.length === 1 && type?.dataType === dataType && dims.length > 0
   if (!isPixels || !dims.every((dim): dim is number => typeof dim === 'number')) {
     const found = inputs.map((input) => `${input.name} (${input.type.dataType})`).join(', ')
-    throw rowsError(`The file takes ${found}; pixels are for one input of uint8. Give feeds, by the inputs’ names.`)
+    throw rowsError(`The file takes ${found}; these pixels are for one input of ${dataType}. Give feeds, by the inputs’ names.`)
   }
   const size = sizeOf(dims)
   const rows = given.pixels.length / size
-  if (Number.isInteger(rows)) return { [name]: { dataType: 'uint8', dims: [rows, ...dims], data: given.pixels } }
-  throw rowsError(`There are ${given.pixels.length} pixels; expected whole images of ${size} bytes.`)
+  if (Number.isInteger(rows)) return { [name]: { dataType, dims: [rows, ...dims], data: given.pixels } }
+  throw rowsError(`There are ${given.pixels.length} pixels; expected whole images of ${size} values.`)
 }
 
 function rowsOf(feeds: Record<string, SessionTensor>): number {

@@ -6,7 +6,7 @@ import {
   strictPreparation,
   validateModel,
 } from '@pixelrow/model'
-import { forward, type InputKind, inputDims } from '@pixelrow/network'
+import { forward, type InputKind, inputDims, inputType } from '@pixelrow/network'
 import { float32, type Graph, type GraphBuilder, graphBuilder, int, type Value, write } from '@pixelrow/onnx'
 import { fold } from './fold.ts'
 import { named } from './names.ts'
@@ -28,11 +28,11 @@ export interface ToOnnxOptions {
 /**
  * A model as one ONNX file (IR 8, opset 17) that any runtime can use as it is.
  *
- * Input `pixels`: uint8 of 0..maxValue with a batch of any size N; scaling and normalisation are inside. Outputs
+ * Input `pixels`: uint8 of 0..maxValue, or the floats that the model was trained on, with a batch of any size N; scaling and normalisation are inside. Outputs
  * `probabilities`, float32 `[N, classes]`, rows that sum to 1, and `label`, int64 `[N]`, the index of the largest one.
  * Batch normalisation uses its running statistics; where it directly follows a convolution or a dense layer, it is
  * multiplied into their weights. Dropout is left out. The metadata holds `pixelrow.format`, `.architecture`,
- * `.parameters`, `.classes`, `.shape` and `.max_value`; `.preparation` where there is one, and `.unfolded`, from which
+ * `.parameters`, `.classes`, `.shape` and `.max_value`; `.data_type` where it takes floats, `.preparation` where there is one, and `.unfolded`, from which
  * `fromOnnx` gets the weights before that multiplication, where there was one. Equal models give equal bytes. Throws a
  * `ModelError` when the model does not hold together, or a weight is no finite number.
  */
@@ -59,7 +59,7 @@ export function finiteFold(model: Model): Model {
 /** The inference graph of a valid model. */
 export function graphOf({ architecture, weights }: Model, input: InputKind): Graph {
   const g = graphBuilder('pixelrow')
-  const pixels = g.input('pixels', 'uint8', inputDims(architecture.input, input))
+  const pixels = g.input('pixels', inputType(architecture.input), inputDims(architecture.input, input))
   const logits = forward({ g, parameter: constantsFrom(g, weights) }, architecture, pixels)
   return answer(g, g.op('Softmax', [logits], { axis: int(-1) }, named('probabilities/Softmax', 'probabilities')))
 }
@@ -107,6 +107,7 @@ export function metadataOf(
     'pixelrow.classes': JSON.stringify(classes),
     'pixelrow.shape': JSON.stringify(input.shape),
     'pixelrow.max_value': String(input.maxValue),
+    ...(input.dataType && { 'pixelrow.data_type': JSON.stringify(input.dataType) }),
     ...(preparation && { 'pixelrow.preparation': JSON.stringify(strictPreparation(preparation, input.shape)) }),
   }
 }

@@ -1,4 +1,4 @@
-import type { ModelDescription, Predictions, Runner } from '@pixelrow/classifier'
+import { imageSize, type ModelDescription, type Predictions, type Runner } from '@pixelrow/classifier'
 import { type Device, isAccelerator } from './device.ts'
 
 /** Rows of a run on the CPU: more are slower. */
@@ -20,9 +20,9 @@ const STEP = 16
  * The rows of a run that suit a device: on the CPU, and on software that plays a graphics card, few, so that what they are worked on with stays in its caches; on a
  * card a power of two, as much as its memory takes well.
  */
-export function runRows(device: Device, { shape }: ModelDescription, isSoftware = false): number {
+export function runRows(device: Device, model: ModelDescription, isSoftware = false): number {
   if (!isAccelerator(device) || isSoftware) return RUN_ROWS
-  const fitting = RUN_BYTES / (shape.height * shape.width * shape.channels)
+  const fitting = RUN_BYTES / imageSize(model)
   return Math.min(MOST_ROWS, 2 ** Math.max(4, Math.floor(Math.log2(fitting))))
 }
 

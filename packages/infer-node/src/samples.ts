@@ -16,20 +16,20 @@ export function sampleRows({ shape }: ModelDescription): number {
  * So many rows in the model's range, always the same: noise in patches of 1, 2 or 4 pixels on an empty ground, from few patches to nothing but patches, so that a
  * network says different things of them.
  */
-export function samplePixels({ shape, maxValue }: ModelDescription, rows: number): Uint8Array {
+export function samplePixels({ shape, maxValue, dataType }: ModelDescription, rows: number): Uint8Array {
   const { width, channels } = shape
   const size = shape.height * width * channels
-  const pixels = new Uint8Array(rows * size)
+  const pixels = dataType ? new Float32Array(rows * size) : new Uint8Array(rows * size)
   for (let row = 0; row < rows; row++) {
     const [patch, share] = [row % 3, hash(row) * 0.9 + 0.1]
     for (let at = 0; at < size; at++) {
       const place = Math.floor(at / channels)
       const [x, y] = [(place % width) >> patch, Math.floor(place / width) >> patch]
       const key = ((row * 8191 + y) * 8191 + x) * 5 + (at % channels)
-      if (hash(key) < share) pixels[row * size + at] = Math.ceil(hash(key + 0.5) * maxValue)
+      if (hash(key) < share) pixels[row * size + at] = dataType ? hash(key + 0.5) : Math.ceil(hash(key + 0.5) * maxValue)
     }
   }
-  return pixels
+  return new Uint8Array(pixels.buffer)
 }
 
 /** A number from 0 up to 1 that looks like chance. */

@@ -1,4 +1,4 @@
-import { type Attempt, openRunner, type Runner, type Session, type TensorFactory } from '@pixelrow/classifier'
+import { type Attempt, imageSize, openRunner, type Runner, type Session, type TensorFactory } from '@pixelrow/classifier'
 import type { InferenceSession } from 'onnxruntime-web/wasm'
 import type { Builds, Plan } from './builds.ts'
 import type { ModelFile } from './model-file.ts'
@@ -77,6 +77,5 @@ export async function wasmSession({ create }: Loaded, { bytes, name }: ModelFile
 
 /** A first run, which is slower than those after it. */
 async function warmUp(runner: Runner): Promise<void> {
-  const { height, width, channels } = runner.model.shape
-  await runner.run(new Uint8Array(height * width * channels), 1)
+  await runner.run(new Uint8Array(imageSize(runner.model)), 1)
 }

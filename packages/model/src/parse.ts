@@ -54,7 +54,7 @@ function strictLayer(value: unknown, path: string): Layer {
 }
 
 function inputLayer(value: unknown): InputLayer {
-  const fields = fieldsOf(value, 'input', ['shape', 'maxValue', 'mean', 'std'])
+  const fields = fieldsOf(value, 'input', ['shape', 'maxValue', 'dataType', 'mean', 'std'])
   const shape = imageShape(fields.shape)
   const mean = perChannel(fields.mean, 'input.mean', shape.channels)
   const std = perChannel(fields.std, 'input.std', shape.channels)
@@ -62,8 +62,10 @@ function inputLayer(value: unknown): InputLayer {
   if (std?.some((deviation) => !(Math.fround(deviation) > 0 && Math.fround(1 / deviation) < Infinity))) {
     throw invalid('input.std', std, 'numbers above 0 that a 32-bit float can divide by')
   }
-  const maxValue = positiveInteger(fields.maxValue, 'input.maxValue', 255)
-  return { shape, maxValue, ...(mean && { mean }), ...(std && { std }) }
+  const { dataType } = fields
+  if (dataType !== undefined && dataType !== 'float32') throw invalid('input.dataType', dataType, '"float32", or none')
+  const maxValue = positiveInteger(fields.maxValue, 'input.maxValue', dataType ? 1 : 255)
+  return { shape, maxValue, ...(dataType && { dataType }), ...(mean && { mean }), ...(std && { std }) }
 }
 
 function imageShape(value: unknown): ImageShape {

@@ -1,3 +1,4 @@
+import { areFloats } from '../../../common/values.ts'
 import { ModelError } from './error.ts'
 import type { Architecture, ImageShape, Layer } from './types.ts'
 import { checkClasses, validate } from './validate.ts'
@@ -7,6 +8,8 @@ export interface Source {
   shape: ImageShape
   /** The value that stands for white, 1..255. */
   maxValue: number
+  /** Of a table: where they are 32-bit floats, the architecture takes floats. */
+  pixels?: Uint8Array | Float32Array
   /** The text of each class. */
   classes?: readonly string[]
 }
@@ -16,7 +19,11 @@ export function architectureOf(source: Source, body: readonly Layer[]): Architec
   const classes = classesOf(source)
   const { height, width, channels, channelOrder } = source.shape
   const result: Architecture = {
-    input: { shape: { height, width, channels, channelOrder }, maxValue: source.maxValue },
+    input: {
+      shape: { height, width, channels, channelOrder },
+      maxValue: source.maxValue,
+      ...(areFloats(source.pixels) && { dataType: 'float32' as const }),
+    },
     layers: [...body, { type: 'dense', units: classes.length }],
   }
   validate(result, { classes })

@@ -7,11 +7,16 @@ export interface ImageShape {
   channelOrder: 'interleaved' | 'planar'
 }
 
-/** What the network is fed: raw pixel values 0..maxValue, scaled to 0..1 inside the graph, then `(x - mean) / std` where given. */
+/**
+ * What the network is fed: raw pixel values 0..maxValue, scaled to 0..1 inside the graph, or floats as they are (`dataType: 'float32'`); then `(x - mean) / std`
+ * where given.
+ */
 export interface InputLayer {
   shape: ImageShape
-  /** The value that stands for white, 1..255. */
+  /** The value that stands for white, 1..255; 1 for floats. */
   maxValue: number
+  /** What the pixels are: bytes unless they are said to be floats, which are not scaled. */
+  dataType?: 'float32'
   /** One number for each channel, of the values scaled to 0..1. */
   mean?: readonly number[]
   /** One number above 0 for each channel, of the values scaled to 0..1. */

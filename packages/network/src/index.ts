@@ -1,6 +1,6 @@
 export { activation } from './activations.ts'
 export { forward } from './forward.ts'
-export { type InputKind, imageDims, inputDims, inputLayer, takesImage } from './input.ts'
+export { type InputKind, imageDims, inputDims, inputLayer, inputType, takesImage } from './input.ts'
 export { applyLayers } from './layers.ts'
 export { reshape } from './reshape.ts'
 export type { LayerPlace, LayerSite, Surroundings, TrainingLayers, WindowAttributes } from './surroundings.ts'

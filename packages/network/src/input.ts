@@ -17,7 +17,7 @@ export function imageDims({ shape: { height, width, channels, channelOrder } }: 
 }
 
 /**
- * The one place where a byte becomes a float: raw pixels to what the first layer takes, scaled to 0..1, in channel, row, column order,
+ * The one place where a byte becomes a float: raw pixels to what the first layer takes, bytes scaled to 0..1, in channel, row, column order,
  * then `(x − mean) / std` where the model says so. The result is an image `[N, C, H, W]`; without `asImage`, where the layers soon make a
  * vector of it, a row `[N, values]` or the pixels' own axes, if that costs nothing.
  */
@@ -28,11 +28,17 @@ export function inputLayer(
   { asImage }: { asImage: boolean },
 ): Value {
   const own = g.scope('input')
+  if (input.dataType === 'float32') {
+    return normalize(own, input, asImage || ordersChannels(input) ? image(own, input, pixels) : pixels)
+  }
   const numbers = own.op('Cast', [pixels], { to: int(dataTypeCode('float32')) }, { outputs: 'input/float' })
   const scale = g.constant(float32(1 / input.maxValue), 'input/scale')
   const scaled = own.op('Mul', [numbers, scale], {}, { outputs: 'input/scaled' })
   return normalize(own, input, asImage || ordersChannels(input) ? image(own, input, scaled) : scaled)
 }
+
+/** The type of the `pixels` input. */
+export const inputType = ({ dataType }: InputLayer): 'uint8' | 'float32' => dataType ?? 'uint8'
 
 /** Whether a layer needs to see rows and columns before they are flattened away. */
 export function takesImage({ layers }: Architecture): boolean {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { PixelTable } from '@pixelrow/data'
 import type { Architecture } from '@pixelrow/model'
 import { type Graph, write } from '@pixelrow/onnx'
+import type { PixelValues } from '../../../common/values.ts'
 import { version } from '../package.json'
 import { onnxruntimeVersion } from './engines/host.ts'
 import { TrainError } from './error.ts'
@@ -99,7 +100,7 @@ export function graphHash(step: Graph, ...more: Uint8Array[]): string {
   return sha256(write({ irVersion: 8, opsets: { '': 17, [DOMAIN]: 1 }, graph: step }), ...more)
 }
 
-function sha256(...parts: Uint8Array[]): string {
+function sha256(...parts: PixelValues[]): string {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
   return hash.digest('hex')

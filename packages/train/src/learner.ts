@@ -34,7 +34,7 @@ export interface Learner {
    */
   fit(epochs: number, options?: FitOptions): Promise<EpochRecord[]>
   /** Classifies rows with the model as it is. Throws before the first `fit` has ended. */
-  predict(pixels: Uint8Array): ReturnType<typeof predict>
+  predict(pixels: Uint8Array | Float32Array): ReturnType<typeof predict>
 }
 
 /**

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { classCounts, type PixelTable, split } from '@pixelrow/data'
 import { type Architecture, type Model, validate, validateModel } from '@pixelrow/model'
 import { show } from '../../../common/options.ts'
+import { areFloats, type PixelValues } from '../../../common/values.ts'
 import { TrainError } from './error.ts'
 import type { Metric } from './metrics.ts'
 import { type Optimizer, sgd } from './optimizers.ts'
@@ -154,7 +155,7 @@ export function settle(architecture: Architecture, table: PixelTable, options: F
     labelSmoothing: options.labelSmoothing ?? 0,
     ...(patience !== undefined && { patience }),
     ...(targetAccuracy !== undefined && { targetAccuracy }),
-    ...(augment && { augment }),
+    ...(augment && { augment: { background: darkest(train.pixels), ...augment } }),
     ...(options.precision && { precision: options.precision }),
     ...(options.classWeights && { classWeights: weightsOf(train, options.classWeights) }),
   }
@@ -169,14 +170,16 @@ function requireClasses({ classes }: LabelledTable): void {
   })
 }
 
-function requireShape({ input }: Architecture, { shape, maxValue }: PixelTable, subject: string): void {
+function requireShape({ input }: Architecture, { pixels, shape, maxValue }: PixelTable, subject: string): void {
   const text = (of: PixelTable['shape']) =>
     `${of.height}×${of.width}×${of.channels}${of.channels > 1 ? ` ${of.channelOrder}` : ''}`
   const refuse = (what: string, found: string | number, expected: string | number) => {
-    const message = `${subject} holds ${what} ${found}, the architecture takes ${expected}.`
+    const message = `${subject} holds ${what}${what && ' '}${found}, the architecture takes ${expected}.`
     throw new TrainError({ code: 'TRAIN_IMAGES_OTHER', params: { subject, found, expected }, message })
   }
   if (text(input.shape) !== text(shape)) refuse('images of', text(shape), text(input.shape))
+  const [kind, taken] = [areFloats(pixels), input.dataType === 'float32'].map((floats) => (floats ? '32-bit floats' : 'bytes'))
+  if (kind !== taken) refuse('', kind!, taken!)
   if (maxValue > input.maxValue) refuse('values up to', maxValue, `0 to ${input.maxValue}`)
 }
 
@@ -201,9 +204,13 @@ function requireNoMonitor(options: FitOptions): void {
   })
 }
 
+/** What lies outside of a picture unless that is given: black, which of floats is the least of all. */
+const darkest = (pixels: PixelValues): number =>
+  areFloats(pixels) ? pixels.reduce((least, pixel) => Math.min(least, pixel), Number.POSITIVE_INFINITY) : 0
+
 /** What lies outside of a picture is a pixel, too. */
-function requireBackground({ background = 0 }: Augmentation, { maxValue }: PixelTable): void {
-  if (background <= maxValue) return
+function requireBackground({ background = 0 }: Augmentation, { pixels, maxValue }: PixelTable): void {
+  if (areFloats(pixels) || background <= maxValue) return
   const [expected, found] = [`at most ${maxValue}, the table's maxValue`, show(background)]
   const params = { where: 'fit', option: 'augment.background', expected, found }
   throw new TrainError({

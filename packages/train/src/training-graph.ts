@@ -1,5 +1,5 @@
 import { type Architecture, parameters } from '@pixelrow/model'
-import { forward, type Surroundings, takesImage } from '@pixelrow/network'
+import { forward, inputType, type Surroundings, takesImage } from '@pixelrow/network'
 import { type GraphBuilder, graphBuilder, renamed, type Value } from '@pixelrow/onnx'
 import { flag, whole } from '../../../common/options.ts'
 import { check, checkArguments } from './check.ts'
@@ -42,7 +42,7 @@ export function trainingGraph(
   const imageBytes = height * width * channels
   const step = buildStep(architecture, optimizer, batchSize, imageBytes, loss)
   return {
-    graph: { batchSize, imageBytes, ...step.graph, forward: forwardGraph(architecture, imageBytes) },
+    graph: { batchSize, imageBytes, pixelType: inputType(architecture.input), ...step.graph, forward: forwardGraph(architecture, imageBytes) },
     scalars: step.scalars,
   }
 }
@@ -50,7 +50,7 @@ export function trainingGraph(
 /** Pixels to logits for any number of rows, with the weights and statistics as inputs. */
 export function forwardGraph(architecture: Architecture, imageBytes: number) {
   const g = graphBuilder('forward', { infer: inferRules })
-  const pixels = g.input('pixels', 'uint8', ['N', imageBytes])
+  const pixels = g.input('pixels', inputType(architecture.input), ['N', imageBytes])
   const weights = declareWeights(g, architecture)
   g.output(network({ g, parameter: (name) => required(weights, name, 'parameter') }, architecture, pixels), 'logits')
   return g.build()
@@ -70,7 +70,7 @@ function buildStep(
   { scaled = false, ...options }: LossOptions & { scaled?: boolean },
 ) {
   const g = graphBuilder('step', { infer: inferRules })
-  const pixels = g.input('pixels', 'uint8', [batchSize, imageBytes])
+  const pixels = g.input('pixels', inputType(architecture.input), [batchSize, imageBytes])
   const classes = g.input('labels', 'int32', [batchSize])
   const weights = declareWeights(g, architecture)
   const state: StateTensor[] = []

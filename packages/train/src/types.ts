@@ -1,6 +1,7 @@
 import type { AugmentOptions, ImageShape } from '@pixelrow/data'
 import type { Model } from '@pixelrow/model'
 import type { Graph } from '@pixelrow/onnx'
+import type { PixelValues } from '../../../common/values.ts'
 
 /** A tensor that a training step reads and replaces: a weight, or what the optimiser remembers about one. */
 export interface StateTensor {
@@ -22,15 +23,17 @@ export interface TrainingGraph {
   batchSize: number
   /** Bytes an image. */
   imageBytes: number
+  /** What the pixels are. */
+  pixelType: 'uint8' | 'float32'
   /**
-   * Inputs: `pixels` uint8 `[batchSize, imageBytes]`, `labels` int32 `[batchSize]`, one float32 scalar per entry of
+   * Inputs: `pixels` uint8 or float32 `[batchSize, imageBytes]`, `labels` int32 `[batchSize]`, one float32 scalar per entry of
    * `scalars`, and the state. Outputs: `loss` (float32 scalar, mean of the batch) and each state tensor's next value.
    */
   step: Graph
   /** Names of the step's scalar inputs, such as `learning_rate`, whose values are given for every step. */
   scalars: string[]
   state: StateTensor[]
-  /** Inputs: `pixels` uint8 `[N, imageBytes]`, the weights and statistics. Output: `logits` float32 `[N, classes]`. */
+  /** Inputs: `pixels` uint8 or float32 `[N, imageBytes]`, the weights and statistics. Output: `logits` float32 `[N, classes]`. */
   forward: Graph
 }
 
@@ -83,11 +86,11 @@ export interface CompileOptions {
   /** Threads for one operator. */
   threads: number
   /** All rows' pixels, `rows × imageBytes`. */
-  pixels: Uint8Array
+  pixels: PixelValues
   /** The class index of each row. */
   labels: Uint16Array
   /** Pixels of the rows that `validate` gives logits for; handed over once. */
-  validation?: Uint8Array
+  validation?: PixelValues
   /** Decides random masks and augmentation. */
   seed: number
   /** Pictures are augmented before each step. */
@@ -126,7 +129,7 @@ export interface Trainer {
   /** Does the chunk's steps. The losses end with the first one that is not finite; the state is then as before the chunk. */
   train(chunk: Chunk): Promise<{ losses: Float32Array }>
   /** The logits of `pixels.length / imageBytes` images under the current weights. */
-  logits(pixels: Uint8Array): Promise<Float32Array>
+  logits(pixels: PixelValues): Promise<Float32Array>
   /** The logits of the validation rows given to `compile`. */
   validate(): Promise<Float32Array>
   /** A copy of the state. */

@@ -106,6 +106,8 @@ export type CliErrorCode =
   | 'CLI_SHAPE_UNCLEAR'
   /** Values lie above what the model was trained on: `file`, `expected`, `found`. */
   | 'CLI_VALUES_ABOVE'
+  /** Values are floats, which the format of the file does not hold: `file`. */
+  | 'CLI_VALUES_FLOATS'
   /** Pictures are given to a model that was trained on other values: `file`, `maxValue`. */
   | 'CLI_PICTURES_UNFIT'
   /** No rows can be kept to validate on: `rows`, and `pictures`, `classes` or the `share` asked for. */

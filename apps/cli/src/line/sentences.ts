@@ -1,4 +1,5 @@
 import type { DataErrorCode, DataErrorParams, DataErrorPlace, Decision } from '@pixelrow/data'
+import { readingFlag } from './flags/reading.ts'
 import { asStarted, command, quoted } from './paste.ts'
 
 /** Tells which flags a command has. */
@@ -23,7 +24,7 @@ const otherWhite = 'is this another data set?'
 const dataFixes: { [Code in DataErrorCode]: Fix<Code> | typeof asAdvised } = {
   DATA_OPTION_UNKNOWN: noFix,
   DATA_OPTION_INVALID: noFix,
-  DATA_OPTION_UNFIT: ({ option }) => `Leave ${flagOf(option)} away.`,
+  DATA_OPTION_UNFIT: ({ option }) => `Leave ${readingFlag(option)} away.`,
   DATA_OPTION_CONFLICT: asAdvised,
   DATA_SOURCE_INVALID: noFix,
   DATA_KIND_OTHER: asAdvised,
@@ -163,11 +164,8 @@ function divergedFix({ first }: NonNullable<Coded['params']>, takes: Takes): str
 /** A decision of `readTable`, with the flag that decides otherwise. */
 export function noted({ text, options }: Decision): string {
   const option = options.at(-1)
-  return option === undefined ? text : `${text} (if that is wrong, add ${flagOf(option)})`
+  return option === undefined ? text : `${text} (if that is wrong, add ${readingFlag(option)}${option === 'dataType' ? ' uint8' : ''})`
 }
-
-/** An option of `readTable` as a flag. */
-const flagOf = (option: string): string => `--${option.replace('maxValue', 'max-value')}`
 
 /** Which column is what: the flag for each that it may be. */
 function columnFix({ columns, places, label, id }: DataErrorParams['DATA_COLUMN_UNKNOWN'], takes: Takes): string {
@@ -182,7 +180,12 @@ function columnFix({ columns, places, label, id }: DataErrorParams['DATA_COLUMN_
   return `Add ${roles.join(', ')}`
 }
 
-function pixelFix({ kind, max }: DataErrorParams['DATA_PIXEL_INVALID']): Said {
+function pixelFix({ kind, max }: DataErrorParams['DATA_PIXEL_INVALID'], takes: Takes): Said {
+  if (kind === 'float') {
+    return takes('dataType')
+      ? 'If such values are meant, add --data-type float32; else correct this one.'
+      : 'Correct this one: the model was trained on whole numbers from 0 on.'
+  }
   if (kind === 'white') return `White is ${max} in the model, in train.csv or by --max-value: ${otherWhite}`
   if (kind === 'header') return 'If the first line is a header, add --header.'
   if (kind !== 'fraction') return asAdvised

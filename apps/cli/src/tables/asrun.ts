@@ -27,13 +27,13 @@ const isTable = (kind: Kind): boolean => kind === 'csv' || kind === 'zip' || kin
 
 /** What each kind of table can be told. */
 const takenBy: Record<Kind, readonly (keyof ReadingOptions)[]> = {
-  csv: ['shape', 'header', 'transpose', 'maxValue'],
-  zip: ['shape', 'header', 'transpose', 'maxValue'],
+  csv: ['shape', 'header', 'transpose', 'maxValue', 'dataType'],
+  zip: ['shape', 'header', 'transpose', 'maxValue', 'dataType'],
   // Its size it says itself.
-  idx: ['transpose', 'maxValue'],
-  npy: ['shape', 'transpose', 'maxValue'],
-  npz: ['shape', 'transpose', 'maxValue'],
-  parquet: ['shape', 'transpose', 'maxValue'],
+  idx: ['transpose', 'maxValue', 'dataType'],
+  npy: ['shape', 'transpose', 'maxValue', 'dataType'],
+  npz: ['shape', 'transpose', 'maxValue', 'dataType'],
+  parquet: ['shape', 'transpose', 'maxValue', 'dataType'],
   pictures: ['shape', 'drop'],
 }
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { readZip } from '@pixelrow/files'
 import { UsageError } from '../line/errors.ts'
-import type { ReadingOptions } from '../line/flags/reading.ts'
+import { type ReadingOptions, readingFlag } from '../line/flags/reading.ts'
 import { isUrl } from '../line/paste.ts'
 import { isIdxName } from './idx.ts'
 
@@ -61,7 +61,7 @@ const meaningless: Record<Kind, { words: string; flags: readonly (keyof ReadingO
   npy: { words: 'is an array, which takes no', flags: [...columnFlags, 'drop', ...pictureFlags, 'part'] },
   npz: { words: 'holds arrays, which take no', flags: ['id', 'header', 'drop', ...pictureFlags] },
   parquet: { words: 'is Parquet, which takes no', flags: ['header', 'part'] },
-  pictures: { words: 'holds pictures, which take no', flags: [...columnFlags, 'transpose', 'channels', 'maxValue'] },
+  pictures: { words: 'holds pictures, which take no', flags: [...columnFlags, 'transpose', 'channels', 'maxValue', 'dataType'] },
 }
 
 /** Refuses a flag that would be passed over. */
@@ -69,7 +69,7 @@ export function refuseMeaningless(path: string, kind: Kind, flags: ReadingOption
   const { words, flags: names } = meaningless[kind]
   const name = names.find((one) => flags[one] !== undefined)
   if (!name) return
-  const flag = `--${name.replace('maxValue', 'max-value')}`
+  const flag = readingFlag(name)
   throw new UsageError(`${path} ${words} ${flag}`, `leave ${flag} away`, {
     code: 'CLI_FLAG_UNUSED',
     params: { flag, file: path },

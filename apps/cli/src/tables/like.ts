@@ -1,4 +1,5 @@
 import { type ImageShape, type PixelTable, type Preparation, type ReadOptions, readRows } from '@pixelrow/data'
+import { areFloats, emptyLike } from '../../../../common/values.ts'
 import type { Context } from '../context.ts'
 import { JobError, UsageError } from '../line/errors.ts'
 import type { PictureOptions, ReadingOptions } from '../line/flags/reading.ts'
@@ -11,6 +12,9 @@ import { kindAt, type Reading, read, readingOf, requireShape } from './reading.t
 export interface Images {
   shape: ImageShape
   maxValue: number
+  /** A model of floats says so; of a table the pixels do. */
+  dataType?: 'float32' | undefined
+  pixels?: PixelTable['pixels']
   classes?: readonly string[]
   /** How pictures became such images. */
   preparation?: Pick<Preparation, 'resize' | 'color' | 'background'> | undefined
@@ -56,13 +60,13 @@ function* partsOf(table: PixelTable, batch: number): Generator<PixelTable> {
 
 /** What a model wants of a table, and the flags that are left. */
 async function likeOptions(place: Place, given: TableOptions, images: Images, more: Reading) {
-  const { shape, maxValue } = images
+  const { shape } = images
   const kind = await kindAt(place)
   const { flags, columns } = readingFor(kind, given)
-  const { shape: _, maxValue: asked, ...rest } = flags
+  const { shape: _, maxValue: asked, dataType, ...rest } = flags
   if (kind === 'csv' || kind === 'zip') requireChannels(nameOf(place), images, flags)
   const isPrepared = kind === 'pictures' || (kind === 'parquet' && images.preparation !== undefined)
-  const range = isPrepared ? preparationFor(nameOf(place), flags, images) : rangeFor(asked, maxValue)
+  const range = isPrepared ? preparationFor(nameOf(place), flags, images) : rangeFor(asked, images)
   // IDX says its size itself.
   const size = kind === 'idx' ? {} : { shape }
   return { rest, options: { ...size, ...range, ...more, ...(columns && { columns: joined(columns, more.columns) }) } }
@@ -79,9 +83,10 @@ function requireChannels(path: string, { shape }: Images, { channels }: ReadingO
 }
 
 /** The same rows in a model's order of channels. Throws a JobError where size or range are not the model's. */
-function likeModel(path: string, table: PixelTable, { shape, maxValue }: Images): PixelTable {
+function likeModel(path: string, table: PixelTable, images: Images): PixelTable {
+  const { shape, maxValue } = images
   requireShape(path, table, shape, 'expected')
-  if (table.maxValue > maxValue && table.pixels.some((pixel) => pixel > maxValue)) {
+  if (!takesFloats(images) && table.maxValue > maxValue && table.pixels.some((pixel) => pixel > maxValue)) {
     const params = { file: path, expected: maxValue, found: table.maxValue }
     const message = `${path} holds values up to ${table.maxValue}; expected 0 to ${maxValue}`
     throw new JobError(message, undefined, { code: 'CLI_VALUES_ABOVE', params })
@@ -90,8 +95,18 @@ function likeModel(path: string, table: PixelTable, { shape, maxValue }: Images)
   return { ...table, maxValue, shape, pixels: reordered(table) }
 }
 
+const takesFloats = ({ dataType, pixels }: Images): boolean => dataType === 'float32' || areFloats(pixels)
+
 /** White is what it is in the model; fractions, and whole numbers whose white is 1, become the bytes it was trained on. */
-function rangeFor(asked: number | undefined, maxValue: number): ReadOptions {
+function rangeFor(asked: number | undefined, images: Images): ReadOptions {
+  const { maxValue } = images
+  if (takesFloats(images)) {
+    if (asked === undefined) return { dataType: 'float32' }
+    throw new JobError(`--max-value ${asked}: the model was trained on floats, as they are`, 'leave --max-value away', {
+      code: 'CLI_FLAG_OTHER',
+      params: { flag: '--max-value', expected: 'float32', found: asked },
+    })
+  }
   if (asked === 1 && maxValue === 255) return { fractions: true }
   if (asked === undefined || asked === maxValue) return { maxValue, ...(maxValue === 1 && { fractions: false }) }
   throw new JobError(
@@ -102,7 +117,12 @@ function rangeFor(asked: number | undefined, maxValue: number): ReadOptions {
 }
 
 /** Pictures are prepared as those were that the model was trained on. */
-function preparationFor(path: string, flags: PictureOptions, { preparation, maxValue }: Images): ReadOptions {
+function preparationFor(path: string, flags: PictureOptions, images: Images): ReadOptions {
+  const { preparation, maxValue } = images
+  if (takesFloats(images)) {
+    const message = `${path} holds pictures; the model was trained on a table of floats, and nothing says how a picture becomes such`
+    throw new JobError(message, undefined, { code: 'CLI_PICTURES_UNFIT', params: { file: path, maxValue } })
+  }
   if (maxValue !== 255) {
     const message = `${path} holds pictures, of values 0 to 255; the model was trained on values up to ${maxValue}`
     throw new JobError(message, undefined, { code: 'CLI_PICTURES_UNFIT', params: { file: path, maxValue } })
@@ -120,7 +140,7 @@ function preparationFor(path: string, flags: PictureOptions, { preparation, maxV
 }
 
 /** Pixels in the other order of channels. */
-function reordered({ pixels, shape }: PixelTable): Uint8Array {
+function reordered({ pixels, shape }: PixelTable): PixelTable['pixels'] {
   const { height, width, channels, channelOrder } = shape
   const plane = height * width
   const size = plane * channels
@@ -129,7 +149,7 @@ function reordered({ pixels, shape }: PixelTable): Uint8Array {
       ? (place % channels) * plane + Math.floor(place / channels)
       : (place % plane) * channels + Math.floor(place / plane),
   )
-  const result = new Uint8Array(pixels.length)
+  const result = emptyLike(pixels, pixels.length)
   for (let start = 0; start < pixels.length; start += size) {
     for (let place = 0; place < size; place++) result[start + place] = pixels[start + from[place]!]!
   }

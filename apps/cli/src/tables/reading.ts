@@ -70,8 +70,8 @@ export async function readingOf({ terminal, signal }: Context, place: Place, giv
   const { flags, columns: known } = readingFor(kind, given)
   const name = path === standardInput ? nameOf(place) : path
   refuseMeaningless(name, kind, flags)
-  const { label, id, maxValue, channels, transpose, drop, header, resize, color, background } = flags
-  const asked = { label, id, maxValue, channels, transpose, drop, header, resize, color, background }
+  const { label, id, maxValue, dataType, channels, transpose, drop, header, resize, color, background } = flags
+  const asked = { label, id, maxValue, dataType, channels, transpose, drop, header, resize, color, background }
   const { parts, columns, ...others } = more
   const isTable = kind === 'csv' || kind === 'zip' || kind === 'parquet'
   const isParted = member === undefined && (kind === 'pictures' || kind === 'zip' || kind === 'npz')

@@ -9,6 +9,7 @@ import {
   selectRows,
   type TableSource,
 } from '@pixelrow/data'
+import { areFloats } from '../../../../common/values.ts'
 import { JobError } from '../line/errors.ts'
 import { readingFlags } from '../line/flags/reading.ts'
 import { wordsOf } from '../line/words.ts'
@@ -71,6 +72,7 @@ function drawn({ notePalette, colors }: Terminal, table: PixelTable): string[] {
 /** Says which flags a file that was written needs where it does not tell by itself what the table is. */
 export async function tellFlags(terminal: Terminal, table: PixelTable, format: 'csv' | 'idx'): Promise<void> {
   const { shape, maxValue, pixels } = table
+  const floats = areFloats(pixels)
   const isCsv = format === 'csv'
   let most = 0
   for (const pixel of pixels) if (pixel > most) most = pixel
@@ -78,7 +80,7 @@ export async function tellFlags(terminal: Terminal, table: PixelTable, format: '
   const words = wordsOf(readingFlags, {
     ...(isCsv && !(await tellsShape(table)) && { shape: formatShape(shape) }),
     ...(isCsv && shape.channels > 1 && { channels: shape.channelOrder }),
-    ...(found !== maxValue && { maxValue }),
+    ...(floats ? { dataType: 'float32' as const } : found !== maxValue && { maxValue }),
   })
   if (words.length) terminal.note(`To read it again just like this, add ${words.join(' ')}`)
 }

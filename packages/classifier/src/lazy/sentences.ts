@@ -59,6 +59,9 @@ function described(metadata: Record<string, string>, name: string): ModelDescrip
     classes: parse(metadata, 'pixelrow.classes', name, isClasses, '["0", "1", …]'),
     shape: parse(metadata, 'pixelrow.shape', name, isShape, '{"height": 28, "width": 28, "channels": 1, …}'),
     maxValue: parse(metadata, 'pixelrow.max_value', name, isMaxValue, 'an integer 1..255'),
+    ...('pixelrow.data_type' in metadata && {
+      dataType: parse(metadata, 'pixelrow.data_type', name, isDataType, '"float32"'),
+    }),
     ...('pixelrow.preparation' in metadata && {
       preparation: parse(metadata, 'pixelrow.preparation', name, isPreparation, '{"size": [28, 28], "resize": …}'),
     }),
@@ -113,6 +116,8 @@ function isMaxValue(value: unknown): value is number {
   return isCount(value) && value <= 255
 }
 
+const isDataType = (value: unknown): value is 'float32' => value === 'float32'
+
 function isPreparation(value: unknown): value is Preparation {
   if (typeof value !== 'object' || value === null) return false
   const { size, resize, color, background } = value as Partial<Preparation>
@@ -128,18 +133,25 @@ export function onlyInput({ inputNames }: Session, name: string): string {
   throw unsuitable(name, 'one input', inputNames.length)
 }
 
-/** A model of pixelrow: raw bytes in, `probabilities` and perhaps `label` out. */
-export function ownSignature(session: Session, shape: ImageShape, name: string): RawSignature {
+/** A model of pixelrow: raw pixels in, `probabilities` and perhaps `label` out. */
+export function ownSignature(session: Session, model: ModelDescription, name: string): RawSignature {
   const input = onlyInput(session, name)
   if (!session.outputNames.includes('probabilities'))
     throw unsuitable(name, "an output named 'probabilities'", session.outputNames)
+  const { shape, dataType = 'uint8' } = model
   const size = shape.height * shape.width * shape.channels
-  const { type = 'uint8', shape: dims = ['N', size] } = session.inputMetadata?.[0] ?? {}
+  const { type = dataType, shape: dims = ['N', size] } = session.inputMetadata?.[0] ?? {}
   const imageDims = dims.slice(1).map(Number)
-  if (type !== 'uint8' || product(imageDims) !== size)
-    throw unsuitable(name, `an input of uint8 [N, ${size}] as its metadata says`, `${type} [${dims.join(', ')}]`)
+  if (type !== dataType || product(imageDims) !== size)
+    throw unsuitable(name, `an input of ${dataType} [N, ${size}] as its metadata says`, `${type} [${dims.join(', ')}]`)
   const label = session.outputNames.includes('label') && { label: 'label' }
-  return { input, type, imageDims, output: 'probabilities', ...label }
+  return { input, type, imageDims, output: 'probabilities', ...label, ...(model.dataType && { feed: floatsIn }) }
+}
+
+/** The floats that bytes are the memory of: a copy where that memory cannot be looked at, or is shared, which onnxruntime refuses. */
+function floatsIn(bytes: Uint8Array): Float32Array {
+  const own = bytes.byteOffset % 4 > 0 || !isA(bytes.buffer, 'ArrayBuffer') ? bytes.slice() : bytes
+  return new Float32Array(own.buffer, own.byteOffset, own.length / 4)
 }
 
 /** The product of dimensions. */
@@ -195,7 +207,7 @@ export function nanError(name: string, row: number): ClassifierError {
 
 /** Says what is wrong with pixels that do not fit a model: one image, or `several`. Throws a `ClassifierError`. */
 export function refuse(pixels: unknown, model: ModelDescription, several: boolean): never {
-  const bytes = asBytes(pixels)
+  const bytes = asBytes(pixels, model)
   if (several) countImages(bytes, model)
   else checkImage(bytes, model)
   checkValues(bytes, model)
@@ -205,13 +217,16 @@ export function refuse(pixels: unknown, model: ModelDescription, several: boolea
   })
 }
 
-function asBytes(pixels: unknown): Uint8Array {
-  const bytes = bytesOf(pixels)
+function asBytes(pixels: unknown, model: ModelDescription): Uint8Array {
+  const bytes = bytesOf(pixels, model)
   if (bytes) return bytes
   const found = typeof pixels === 'object' ? Object.prototype.toString.call(pixels).slice(8, -1) : typeof pixels
-  const expected = 'a Uint8Array of raw pixel values'
+  const expected = `a ${model.dataType ? 'Float32Array' : 'Uint8Array'} of raw pixel values`
+  const what = model.dataType
+    ? 'The model was trained on a table of floats, whatever their scale was'
+    : 'They are whole numbers 0..255: fractions and NaN have no place there'
   throw new ClassifierError(
-    `pixels: expected ${expected}, found ${found}. They are whole numbers 0..255: fractions and NaN have no place there`,
+    `pixels: expected ${expected}, found ${found}. ${what}`,
     { code: 'CLASSIFIER_PIXELS_INVALID', params: { expected, found } },
   )
 }
@@ -240,8 +255,8 @@ function countImages(bytes: Uint8Array, model: ModelDescription): void {
 
 /** Refuses a value above the model's largest one: the classes would be guesses. Rows are counted from 0. */
 function checkValues(bytes: Uint8Array, model: ModelDescription): void {
-  const { maxValue } = model
-  if (maxValue >= 255) return
+  const { maxValue, dataType } = model
+  if (maxValue >= 255 || dataType) return
   const place = bytes.findIndex((value) => value > maxValue)
   if (place < 0) return
   const size = imageSize(model)

@@ -52,7 +52,7 @@ export async function predict(parts: Parts, pixels: Pixels, options: PredictOpti
 
 async function predictAll(parts: Parts, pixels: Pixels, options: PredictOptions): Promise<Predictions> {
   const { model } = parts.runner
-  const bytes = bytesOf(pixels)
+  const bytes = bytesOf(pixels, model)
   if (!bytes || !fits(bytes, model, true)) return (await import('./sentences.ts')).refuse(pixels, model, true)
   options.signal?.throwIfAborted()
   return predictChunks(bytes, parts, options)
@@ -114,7 +114,7 @@ export function predictRows(
   return pipelined(pieces, {
     signal,
     limit: (ahead + 1) * pieceRows,
-    weigh: (piece) => Math.max(1, ArrayBuffer.isView(piece) ? Math.floor((piece as Pixels).length / size) : 1),
+    weigh: (piece) => Math.max(1, ArrayBuffer.isView(piece) ? Math.floor((piece as Pixels).byteLength / size) : 1),
     work: async (piece) => {
       signal?.throwIfAborted()
       return predictPiece(await toPixels(piece, { ...(prepare && { prepare }), several: true }))

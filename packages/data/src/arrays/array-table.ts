@@ -1,13 +1,15 @@
 import { firstAbove } from '../above.ts'
 import { collectLabels } from '../csv/classes.ts'
 import { shapesFor } from '../csv/layout.ts'
-import { numberHint } from '../csv/row.ts'
+import { expectedOf, numberHint, type PixelRule } from '../csv/row.ts'
 import { shapeOf } from '../csv/table.ts'
 import { whiteOf } from '../csv/white.ts'
 import { DataError } from '../error.ts'
 import { transpose } from '../pictures/picture.ts'
 import { formatShape } from '../shape.ts'
-import type { ImageShape, PixelTable, ReadOptions } from '../types.ts'
+import { tell } from '../note.ts'
+import type { ImageShape, PixelTable, PixelValues, ReadOptions } from '../types.ts'
+import { MOST_FLOAT } from '../../../../common/values.ts'
 import { elements, type Numbers, sizesOf } from './numbers.ts'
 
 /** The labels of images, and what errors call them. */
@@ -18,7 +20,7 @@ export interface ArrayLabels {
 
 /**
  * The table of an array of images: `rows × height × width`, the same with 1, 3 or 4 channels last or first, or `rows × pixels`, of which `shape` or smoothness
- * tells the size. Values are whole numbers 0..255, or fractions as in a CSV.
+ * tells the size. Values are whole numbers 0..255, or fractions as in a CSV; floats that are neither are kept as they are.
  */
 export function arrayTable(
   file: string,
@@ -77,23 +79,32 @@ function requireAsked(file: string, known: ImageShape, { shape, channels }: Read
   throw new DataError({ code: 'DATA_SHAPE_OTHER', file, problem, found, expected, advice })
 }
 
-/** The pixels as bytes, and whether they were fractions. */
-function pixelsIn(file: string, images: Numbers, options: ReadOptions): { pixels: Uint8Array; fractions: boolean } {
-  const { maxValue: max = 255 } = options
+/** The pixels, and whether bytes of them were fractions. */
+function pixelsIn(file: string, images: Numbers, options: ReadOptions): { pixels: PixelValues; fractions: boolean } {
+  const { maxValue: max = 255, dataType } = options
   const width = elements(images.dims.slice(1))
   let fractions = options.fractions ?? false
-  const refuse = (index: number): never => {
+  const refuse = (index: number, rule: PixelRule): never => {
     const value = images.number(index)
     const found = images.isText ? 'texts' : String(value)
-    const expected = fractions ? 'pixels 0..1' : `pixels 0..${max}`
-    const { kind, advice } = numberHint(value, { max, fractions }) ?? { kind: 'other', advice: SCALE }
-    const place = { file, row: Math.floor(index / width) + 1, expected, found }
-    throw new DataError({ code: 'DATA_PIXEL_INVALID', params: { max, kind }, ...place, advice })
+    const { kind, advice } = numberHint(value, rule) ?? { kind: 'other', advice: SCALE }
+    const place = { file, row: Math.floor(index / width) + 1, expected: expectedOf(rule), found }
+    throw new DataError({ code: 'DATA_PIXEL_INVALID', params: { max: rule.max, kind }, ...place, advice })
   }
+  const asFloats = () => {
+    const pixels = new Float32Array(elements(images.dims))
+    for (let i = 0; i < pixels.length; i++) {
+      const value = images.number(i)
+      pixels[i] = Math.abs(value) <= MOST_FLOAT ? value : refuse(i, { max: MOST_FLOAT, fractions, floats: true })
+    }
+    return { pixels, fractions: false }
+  }
+  if (dataType === 'float32') return asFloats()
   if (images.bytes && !fractions) {
     const above = firstAbove(images.bytes, max)
-    return above < 0 ? { pixels: images.bytes, fractions } : refuse(above)
+    return above < 0 ? { pixels: images.bytes, fractions } : refuse(above, { max, fractions })
   }
+  const mayBeFloats = images.isFloat && [dataType, options.maxValue, options.fractions].every((asked) => asked === undefined)
   const pixels = new Uint8Array(elements(images.dims))
   for (let i = 0; i < pixels.length; i++) {
     const value = images.number(i)
@@ -102,8 +113,13 @@ function pixelsIn(file: string, images: Numbers, options: ReadOptions): { pixels
       for (let before = 0; before < i; before++) pixels[before]! *= 255
       fractions = true
     }
-    if (fractions) pixels[i] = value >= 0 && value <= 1 ? Math.round(value * 255) : refuse(i)
-    else pixels[i] = Number.isInteger(value) && value >= 0 && value <= max ? value : refuse(i)
+    if (fractions ? value >= 0 && value <= 1 : Number.isInteger(value) && value >= 0 && value <= max) {
+      pixels[i] = fractions ? Math.round(value * 255) : value
+    } else if (mayBeFloats) {
+      const floats = asFloats()
+      tell(options.onNote, 'values kept as 32-bit floats: not all are whole numbers 0..255', 'dataType')
+      return floats
+    } else refuse(i, { max, fractions })
   }
   return { pixels, fractions }
 }

@@ -74,7 +74,8 @@ export function npyNumbers(bytes: Uint8Array, file: string): Numbers {
   const long = (index: number) =>
     String(type === 'i' ? view.getBigInt64(index * 8, little) : view.getBigUint64(index * 8, little))
   // Long numbers, which may be ids, keep all their digits.
-  return { dims, number, text: isLong ? long : (index) => String(number(index)) }
+  const isFloat = type === 'f' && ({ isFloat: true } as const)
+  return { dims, ...isFloat, number, text: isLong ? long : (index) => String(number(index)) }
 }
 
 /** `\x93NUMPY`, the version, the length of what follows, and a dictionary as Python writes it. */

@@ -5,6 +5,8 @@ export interface Numbers {
   bytes?: Uint8Array
   /** The elements are texts, and no numbers. */
   isText?: true
+  /** The elements are floats, though they may all be whole numbers. */
+  isFloat?: true
   /** An element as a number; NaN of a text. */
   number(index: number): number
   /** An element as a label is written. */

@@ -1,7 +1,7 @@
 import { DataError } from '../error.ts'
 import { tell } from '../note.ts'
 import { transpose } from '../pictures/picture.ts'
-import type { ImageShape, PixelTable, ReadOptions } from '../types.ts'
+import type { ImageShape, PixelTable, PixelValues, ReadOptions } from '../types.ts'
 import { classLookup, classText, unknownLabel } from './classes.ts'
 import { indexNote, requireCount } from './index-column.ts'
 import type { Layout } from './layout.ts'
@@ -19,7 +19,7 @@ export function batchSink(
     layout.label < 0
       ? undefined
       : streamedLabel(layout.file, layout.names?.[layout.label] ?? layout.label + 1, options.classes)
-  let pixels = new Uint8Array(2 * batch * width)
+  let pixels: PixelValues = layout.floats ? new Float32Array(2 * batch * width) : new Uint8Array(2 * batch * width)
   let rows = 0
   const labels: number[] = []
   let ids: string[] = []
@@ -32,7 +32,7 @@ export function batchSink(
     const part = pixels.slice(start * width, (start + count) * width)
     shape ??= shapeOf(layout, part, options)
     if (options.transpose) transpose(part, shape)
-    const maxValue = options.fractions ? 255 : (options.maxValue ?? 255)
+    const maxValue = layout.floats ? 1 : options.fractions ? 255 : (options.maxValue ?? 255)
     const table: PixelTable = { pixels: part, rows: count, shape, maxValue }
     if (labelOf) table.labels = Uint16Array.from(labels.slice(start, start + count))
     if (labelOf && options.classes) table.classes = [...options.classes]

@@ -23,6 +23,8 @@ export interface Layout extends Where {
   /** The order of the channels, where names tell it. */
   order?: ImageShape['channelOrder'] | undefined
   pixels: number
+  /** Values are kept as 32-bit floats. */
+  floats?: boolean
   /** The first row's line, after the header. */
   first: Line
   /** The identifiers are an unnamed column: it counts the rows from 0, or does not, as far as the first row tells. */

@@ -6,7 +6,9 @@ import { instead, requireText } from '../source/sniff.ts'
 import { allBytes, type ByteSource } from '../source/source.ts'
 import { concat, peek, unlessAborted } from '../source/stream.ts'
 import type { PixelTable, ReadOptions, TableSource } from '../types.ts'
+import { MOST_FLOAT } from '../../../../common/values.ts'
 import { batchSink } from './batches.ts'
+import { holdsFloats } from './floats.ts'
 import { hasTwoLines, type Layout, labelUnknown, sniff, told } from './layout.ts'
 import { LONGEST_LINE, type RowReader, type RowSink, rowReader } from './reader.ts'
 import type { PixelRule } from './row.ts'
@@ -148,7 +150,8 @@ async function headOf(source: ByteSource, start: Piece, options: ReadOptions): P
     const known = bytes.subarray(0, limit)
     const whole = last && known.length === bytes.length
     if (whole || hasTwoLines(known) || limit > LONGEST_LINE) {
-      const layout = sniff(source.name, known, whole, options)
+      const found = sniff(source.name, known, whole, options)
+      const layout = holdsFloats(known, found, options) ? { ...found, floats: true } : found
       options.onLayout?.(told(layout))
       return { bytes, last, layout }
     }
@@ -180,7 +183,7 @@ async function* pump(source: ByteSource, head: Head, sink: RowSink, options: Rea
   const { layout } = head
   signal?.throwIfAborted()
   const scanner = await scannerMaker(layout, options)
-  const reader = rowReader({ layout, rule: ruleOf(options), sink, scanner, capacity: CHUNK })
+  const reader = rowReader({ layout, rule: ruleOf(layout, options), sink, scanner, capacity: CHUNK })
   yield* feed(reader, head.bytes.subarray(layout.first.start))
   if (source.fill) {
     for (let got = source.fill(reader.space()); got > 0; got = source.fill(reader.space())) {
@@ -211,8 +214,8 @@ function* feed(reader: RowReader, chunk: Uint8Array): Generator<void> {
 /** The fastest scanner that runs here, or the one asked for. */
 async function scannerMaker(layout: Layout, { parser }: ReadOptions): Promise<(capacity: number) => Scanner> {
   const plan = planOf(layout)
-  // Scanners know the comma alone.
-  if (parser === 'strict' || layout.separator) return (capacity) => strictScanner(capacity, plan)
+  // Scanners know the comma and bytes alone.
+  if (parser === 'strict' || layout.separator || layout.floats) return (capacity) => strictScanner(capacity, plan)
   const kernel = parser === 'plain' ? undefined : await compileKernel()
   const made = kernel && simdMaker(kernel, plan)
   if (made) return made
@@ -225,7 +228,8 @@ async function scannerMaker(layout: Layout, { parser }: ReadOptions): Promise<(c
   return (capacity) => plainScanner(capacity, plan, mostRows(capacity, plan))
 }
 
-const ruleOf = ({ maxValue = 255, fractions = false }: ReadOptions): PixelRule => ({ max: maxValue, fractions })
+const ruleOf = ({ floats }: Layout, { maxValue = 255, fractions = false }: ReadOptions): PixelRule =>
+  floats ? { max: MOST_FLOAT, fractions: false, floats } : { max: maxValue, fractions }
 
 /** How many rows a file of this size holds if they are like the first ones, a little more to be safe; growing is possible but slow. */
 function guessRows({ bytes, last, layout }: Head, size: number | undefined): number {

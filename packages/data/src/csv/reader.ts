@@ -1,4 +1,5 @@
 import { DataError } from '../error.ts'
+import type { PixelValues } from '../types.ts'
 import { cellPlace, isBlank, type Line, spanText } from './cells.ts'
 import type { Layout } from './layout.ts'
 import { FractionError, type PixelRule, readRow } from './row.ts'
@@ -10,7 +11,7 @@ export const LONGEST_LINE = 1 << 26
 
 /** Where rows go, in the file's order. `pixels` is only good during the call. */
 export interface RowSink {
-  take(pixels: Uint8Array, rows: number): void
+  take(pixels: PixelValues, rows: number): void
   /** The number of a label's text. */
   label(text: string, row: number): number
   /** The number of each row's label so far; the reader adds to it. */
@@ -48,7 +49,7 @@ export function rowReader({ layout, rule, sink, scanner: makeScanner, capacity }
   let current = rule
   let ending = false
   const take = rowTaker(layout, sink)
-  const strictRow = new Uint8Array(layout.pixels)
+  const strictRow = layout.floats ? new Float32Array(layout.pixels) : new Uint8Array(layout.pixels)
 
   function strict(line: Line): void {
     if (isBlank(scanner.memory, line)) return
@@ -72,7 +73,7 @@ export function rowReader({ layout, rule, sink, scanner: makeScanner, capacity }
   function read(end: number): void {
     let p = scanner.input
     while (p < end) {
-      if (!current.fractions) {
+      if (!current.fractions && !current.floats) {
         const rows = scanner.scan(p, end)
         const fine = current.max < 255 ? rowsWithin(scanner, rows, layout.pixels, current.max) : rows
         take(scanner, fine, number)

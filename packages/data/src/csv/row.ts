@@ -1,6 +1,7 @@
 import { DataError } from '../error.ts'
 import type { DataErrorParams } from '../error-params.ts'
 import { type Cells, cellPlace, cellText, type Line, splitCells, wholeNumber } from './cells.ts'
+import type { PixelValues } from '../types.ts'
 import type { Layout } from './layout.ts'
 
 /** What a pixel's text may be. */
@@ -9,6 +10,8 @@ export interface PixelRule {
   max: number
   /** Fractions 0..1 are kept as `round(255 × value)`. */
   fractions: boolean
+  /** Any number is kept as it is; `max` is then the largest that a 32-bit float holds. */
+  floats?: boolean
 }
 
 /** The texts of a row that are no pixels. */
@@ -23,13 +26,13 @@ export class FractionError extends DataError {}
 const CORRECT = 'Correct or delete this row.'
 /** `0,5`; or, where commas were taken for separators, `1;0`. */
 const DECIMAL_COMMA = /^(\d*,\d+|[-+\d.]+(;[-+\d.]+)+)$/
-const NUMBER = /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i
 
 /**
  * Reads one line strictly: writes its pixels to `out` and returns its other texts.
  * This is the meaning of a row: faster readers give the same bytes or leave the line to this one, which throws a DataError for what is wrong.
  */
-export function readRow(bytes: Uint8Array, line: Line, layout: Layout, rule: PixelRule, out: Uint8Array): RowTexts {
+export function readRow(bytes: Uint8Array, line: Line, layout: Layout, rule: PixelRule, out: PixelValues): RowTexts {
   const cells = splitCells(bytes, line, layout)
   if (cells.count !== layout.columns) wrongCount(line, layout, cells)
   const text = (column: number) => cellText(bytes, cells, column, line, layout)
@@ -50,15 +53,22 @@ export function readRow(bytes: Uint8Array, line: Line, layout: Layout, rule: Pix
 /** The pixel that a text means; the text is a decimal number whose value (as a double) is whole and in range. */
 function pixelOf(text: string, column: number, line: Line, layout: Layout, rule: PixelRule): number {
   const value = NUMBER.test(text) ? Number(text) : Number.NaN
-  if (rule.fractions && value <= 1) return Math.round(value * 255)
-  if (!rule.fractions && value <= rule.max && Number.isInteger(value)) return value
-  const expected = rule.fractions ? 'a number 0..1' : `a whole number 0..${rule.max}`
+  if (rule.floats && Math.abs(value) <= rule.max) return value
+  // A sign is no part of a whole number or a fraction.
+  const isPlain = !/^[-+]/.test(text) && !rule.floats
+  if (isPlain && rule.fractions && value <= 1) return Math.round(value * 255)
+  if (isPlain && !rule.fractions && value <= rule.max && Number.isInteger(value)) return value
+  const expected = expectedOf(rule)
   const found = text === '' ? 'an empty cell' : `'${text.length > 40 ? `${text.slice(0, 40)}…` : text}'`
   const { kind, advice } = hint(text, value, rule, line, layout)
   const place = { ...cellPlace(layout, line.number, column), found, expected, advice }
   const detail = { code: 'DATA_PIXEL_INVALID', params: { max: rule.max, kind }, ...place } as const
-  throw value > 0 && value < 1 && !rule.fractions ? new FractionError(detail) : new DataError(detail)
+  throw isPlain && value > 0 && value < 1 && !rule.fractions ? new FractionError(detail) : new DataError(detail)
 }
+
+/** What a pixel is, in the words of errors. */
+export const expectedOf = ({ max, fractions, floats }: PixelRule): string =>
+  floats ? 'a number' : fractions ? 'a number 0..1' : `a whole number 0..${max}`
 
 interface Hint extends Pick<DataErrorParams['DATA_PIXEL_INVALID'], 'kind'> {
   advice: string
@@ -88,11 +98,14 @@ export function numberHint(value: number, rule: PixelRule): Hint | undefined {
   if (value > rule.max && rule.max < 255 && value <= 255) {
     return { kind: 'white', advice: `Pass maxValue: 255 if white is above ${rule.max} here.` }
   }
+  if (value < 0 && !rule.floats) {
+    return { kind: 'float', advice: "If such values are meant, pass dataType: 'float32'; else correct this one." }
+  }
   return undefined
 }
 
 /** All pixels out of one cell, with spaces between. */
-function unpack(text: string, line: Line, layout: Layout, rule: PixelRule, out: Uint8Array): void {
+function unpack(text: string, line: Line, layout: Layout, rule: PixelRule, out: PixelValues): void {
   const values = text.split(/[ \t]+/)
   if (values.length !== layout.pixels) {
     const place = cellPlace(layout, line.number, layout.packed)

@@ -2,7 +2,8 @@ import { DataError } from '../error.ts'
 import { tell } from '../note.ts'
 import { transpose } from '../pictures/picture.ts'
 import { clearest, smootherOrder } from '../pictures/readings.ts'
-import type { ImageShape, PixelTable, ReadOptions } from '../types.ts'
+import type { ImageShape, PixelTable, PixelValues, ReadOptions } from '../types.ts'
+import { emptyLike } from '../../../../common/values.ts'
 import { collectLabels } from './classes.ts'
 import { countsRows, indexNote } from './index-column.ts'
 import { type Layout, labelUnknown } from './layout.ts'
@@ -18,7 +19,7 @@ export function tableSink(layout: Layout, options: ReadOptions, guess: number): 
       : collectLabels(layout.file, layout.names?.[layout.label] ?? layout.label + 1, options.classes)
   const numbers: number[] = []
   const ids: string[] = []
-  let pixels = new Uint8Array(guess * width)
+  let pixels: PixelValues = layout.floats ? new Float32Array(guess * width) : new Uint8Array(guess * width)
   let size = 0
   let fractions = options.fractions ?? false
   return {
@@ -51,16 +52,16 @@ export function tableSink(layout: Layout, options: ReadOptions, guess: number): 
   }
 }
 
-/** An array that holds the first `size` bytes and has room for `more`. */
-export function withRoom(pixels: Uint8Array<ArrayBuffer>, size: number, more: number): Uint8Array<ArrayBuffer> {
+/** An array that holds the first `size` values and has room for `more`. */
+export function withRoom<T extends PixelValues>(pixels: T, size: number, more: number): T {
   if (size + more <= pixels.length) return pixels
-  const larger = new Uint8Array(Math.max(Math.ceil(pixels.length * 1.5), size + more))
+  const larger = emptyLike(pixels, Math.max(Math.ceil(pixels.length * 1.5), size + more))
   larger.set(pixels.subarray(0, size))
   return larger
 }
 
 /** An array of its own, unless the copy would cost more than the few bytes that a view of the larger one wastes. */
-function trimmed(pixels: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> {
+function trimmed(pixels: PixelValues, size: number): PixelValues {
   if (size === pixels.length) return pixels
   const close = size > 1 << 20 && pixels.length - size < size / 8
   return close ? pixels.subarray(0, size) : pixels.slice(0, size)
@@ -69,7 +70,7 @@ function trimmed(pixels: Uint8Array<ArrayBuffer>, size: number): Uint8Array<Arra
 /** The images' shape: given or told by names, else the one under which these pixels are smoother; so too the order of their channels. */
 export function shapeOf(
   layout: Pick<Layout, 'file' | 'shapes' | 'order'>,
-  pixels: Uint8Array,
+  pixels: PixelValues,
   options: ReadOptions,
 ): ImageShape {
   const { file, shapes, order: named } = layout
@@ -97,7 +98,7 @@ function requireOrder(
 }
 
 /** Without a header, the other end column was the same all through the first rows; a change later means a wrong guess. */
-function requireConstant({ file, constant, places, pixels: width }: Layout, pixels: Uint8Array): void {
+function requireConstant({ file, constant, places, pixels: width }: Layout, pixels: PixelValues): void {
   if (constant === undefined) return
   const first = places[constant]!
   for (let i = first; i < pixels.length; i += width) if (pixels[i] !== pixels[first]) labelUnknown(file)

@@ -1,7 +1,9 @@
-import type { ReadOptions } from '../types.ts'
+import type { PixelValues, ReadOptions } from '../types.ts'
+import { areFloats } from '../../../../common/values.ts'
 
-/** The least of 1, 15, 16, 255 that holds every value, unless given. */
-export function whiteOf(pixels: Uint8Array, fractions: boolean, { maxValue }: ReadOptions): number {
+/** The least of 1, 15, 16, 255 that holds every value, unless given; 1 for floats. */
+export function whiteOf(pixels: PixelValues, fractions: boolean, { maxValue }: ReadOptions): number {
+  if (areFloats(pixels)) return 1
   if (fractions) return 255
   if (maxValue !== undefined) return maxValue
   let max = 0

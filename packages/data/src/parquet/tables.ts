@@ -130,6 +130,7 @@ async function tableOfPixels(parquet: Parquet, options: ReadOptions): Promise<Pi
   })
   const images: Numbers = {
     dims: [rows, places.size],
+    ...(parquet.columns.some(isFloats(columns)) && { isFloat: true }),
     number: (index) => values[index % places.size]![Math.floor(index / places.size)]!,
     text: (index) => String(images.number(index)),
   }
@@ -140,6 +141,12 @@ async function tableOfPixels(parquet: Parquet, options: ReadOptions): Promise<Pi
   const named = labels && labelled(parquet, label!, labels, options)
   return { ...table, ...named, ...(ids && { ids: ids.texts }) }
 }
+
+/** Whether a column is one of these and holds floats. */
+const isFloats =
+  (columns: ReadonlyMap<string, number>) =>
+  ({ element: { name, type } }: SchemaTree): boolean =>
+    columns.has(name) && (type === 'FLOAT' || type === 'DOUBLE')
 
 /** A column with some more of its values: bytes as long as all are. What is no number becomes NaN, which is no pixel. */
 function filled(column: Uint8Array | Float64Array, values: ArrayLike<unknown>, row: number): Uint8Array | Float64Array {

@@ -1,10 +1,11 @@
-import type { ImageShape } from '../types.ts'
+import type { ImageShape, PixelValues } from '../types.ts'
+import { emptyLike } from '../../../../common/values.ts'
 
 /** Turns pictures that are stored column after column into rows, in place; `shape` is that of the turned pictures. */
-export function transpose(pixels: Uint8Array, { height, width, channels, channelOrder }: ImageShape): void {
+export function transpose(pixels: PixelValues, { height, width, channels, channelOrder }: ImageShape): void {
   // Planes follow each other, so that each is turned by itself.
   const step = channelOrder === 'planar' ? 1 : channels
-  const turned = new Uint8Array(height * width * step)
+  const turned = emptyLike(pixels, height * width * step)
   for (let start = 0; start < pixels.length; start += turned.length) {
     for (let i = 0; i < turned.length; i++) {
       const place = Math.floor(i / step)

@@ -1,7 +1,7 @@
 import { DataError } from '../error.ts'
 import { tell } from '../note.ts'
 import { formatShape, pixelCount } from '../shape.ts'
-import type { ImageShape, ReadOptions, ShapeOption } from '../types.ts'
+import type { ImageShape, PixelValues, ReadOptions, ShapeOption } from '../types.ts'
 
 /** Sides of usual pictures, as ratios: squares, then those that lie or stand. */
 const RATIOS = [
@@ -47,7 +47,7 @@ export function shapesOf(pixels: number, channels?: number): ShapeOption[] {
 /** What decides between several shapes. */
 export interface Evidence {
   file: string
-  pixels: Uint8Array
+  pixels: PixelValues
   /** The order of channels, where it is known. */
   order: ImageShape['channelOrder'] | undefined
   /** Pictures are stored column after column. */
@@ -102,7 +102,7 @@ function readingsOf(shape: ShapeOption, { pixels, order, isTurned }: Evidence): 
 }
 
 /** The channel order under which the pictures are smoother; interleaved where both are alike. */
-export function smootherOrder(pixels: Uint8Array, size: Omit<ImageShape, 'channelOrder'>): ImageShape['channelOrder'] {
+export function smootherOrder(pixels: PixelValues, size: Omit<ImageShape, 'channelOrder'>): ImageShape['channelOrder'] {
   const under = (channelOrder: ImageShape['channelOrder']) => roughness(pixels, { ...size, channelOrder })
   return under('planar') < under('interleaved') ? 'planar' : 'interleaved'
 }
@@ -111,7 +111,7 @@ export function smootherOrder(pixels: Uint8Array, size: Omit<ImageShape, 'channe
  * By how much neighbouring pixels of a channel differ in the mean, across or down, whichever is more: a wrong width is smooth across, and a wrong
  * number of channels is where they are alike. At most 100 pictures are looked at, evenly chosen.
  */
-function roughness(pixels: Uint8Array, shape: ImageShape): number {
+function roughness(pixels: PixelValues, shape: ImageShape): number {
   const { height, width } = shape
   const [planes, depth] = shape.channelOrder === 'planar' ? [shape.channels, 1] : [1, shape.channels]
   const [size, line] = [pixelCount(shape), width * depth]

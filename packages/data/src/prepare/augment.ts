@@ -4,7 +4,8 @@ import { checkPictures } from '../check.ts'
 import { atLeastZero, check, checkValue, word } from '../options.ts'
 import { streams, threefry, words } from '../random.ts'
 import { pixelCount } from '../shape.ts'
-import type { ImageShape } from '../types.ts'
+import type { ImageShape, PixelValues } from '../types.ts'
+import { areFloats, emptyLike } from '../../../../common/values.ts'
 import { elasticField, type Field } from './elastic.ts'
 
 /** How far pictures may be moved and bent; what is left out or 0 does not happen. */
@@ -29,10 +30,10 @@ export interface AugmentOptions {
   flip?: boolean
   /** Cells of the elastic grid along each side; more make finer waves. Default 4. */
   grid?: number
-  /** Value of pixels from outside the picture. Default 0. */
+  /** Value of pixels from outside the picture: of bytes 0..255, of floats any number. Default 0. */
   background?: number
   /** Where to write; may not be the input. Default a new array. */
-  out?: Uint8Array
+  out?: PixelValues
 }
 
 /** From a place in the new picture to the place in the old one: `x = a·u + b·v + e`, `y = c·u + d·v + f`. */
@@ -53,7 +54,7 @@ const ONE = 65_536
  * Throws a DataError for options that are none, and for pixels that do not fill pictures of the shape, of 4096 × 4096 pixels at most.
  * The elastic grid follows Simard, Steinkraus and Platt, "Best practices for convolutional neural networks", 2003, with B-splines for the smoothing.
  */
-export function augment(pixels: Uint8Array, shape: ImageShape, options: AugmentOptions = {}): Uint8Array {
+export function augment<T extends PixelValues>(pixels: T, shape: ImageShape, options: AugmentOptions = {}): T {
   const count = checkPictures(pixels, shape, 'augment')
   checkOptions(pixels, shape, count, options)
   const size = pixelCount(shape)
@@ -65,10 +66,10 @@ export function augment(pixels: Uint8Array, shape: ImageShape, options: AugmentO
     grid = 4,
     background = 0,
     flip = false,
-    out = new Uint8Array(pixels.length),
   } = options
+  const out = (options.out as T | undefined) ?? emptyLike(pixels, pixels.length)
   const field = elastic > 0 ? elasticField(shape, grid) : undefined
-  const plane = new Uint8Array((shape.height + 2) * (shape.width + 2)).fill(background)
+  const plane = emptyLike<PixelValues>(pixels, (shape.height + 2) * (shape.width + 2)).fill(background)
   const draw = drawsFrom(seed, epoch)
   for (let picture = 0; picture < count; picture++) {
     draw.start(rows ? rows[picture]! : picture)
@@ -95,11 +96,11 @@ function channelAt(
 
 /** Copies one channel into the middle of a plane that has a frame of background one pixel wide. */
 function framed(
-  pixels: Uint8Array,
+  pixels: PixelValues,
   start: number,
   step: number,
   { height, width }: ImageShape,
-  plane: Uint8Array,
+  plane: PixelValues,
 ): void {
   for (let v = 0, from = start, to = width + 3; v < height; v++, to += 2) {
     for (let u = 0; u < width; u++, from += step, to++) plane[to] = pixels[from]!
@@ -118,18 +119,21 @@ const augmentRules = (): Rules<AugmentOptions> => ({
   elastic: atLeastZero,
   flip: flag,
   grid: whole(1),
-  background: whole(0, { most: 255 }),
+  background: number(),
   out: anything,
 })
 
-function checkOptions(pixels: Uint8Array, shape: ImageShape, count: number, options: AugmentOptions): void {
+function checkOptions(pixels: PixelValues, shape: ImageShape, count: number, options: AugmentOptions): void {
   check('augment', options, augmentRules())
-  const { rows, out } = options
+  const { rows, out, background } = options
+  const floats = areFloats(pixels)
+  if (!floats) checkValue('augment', 'background', background ?? 0, whole(0, { most: 255 }))
   const isRow = (row: number) => word(row) === undefined
   const fits = rows === undefined || (rows.length === count && Array.from(rows).every(isRow))
   if (!fits) checkValue('augment', 'rows', rows, () => `a row number for each of ${count} pictures`)
-  const isOut = out === undefined || (isA(out, 'Uint8Array') && out.length >= pixels.length && out !== pixels)
-  if (!isOut) checkValue('augment', 'out', out, () => `another Uint8Array of at least ${pixels.length} bytes`)
+  const kind = floats ? 'Float32Array' : 'Uint8Array'
+  const isOut = out === undefined || (isA(out, kind) && out.length >= pixels.length && out !== pixels)
+  if (!isOut) checkValue('augment', 'out', out, () => `another ${kind} of at least ${pixels.length} ${floats ? 'floats' : 'bytes'}`)
   for (const side of [shape.height, shape.width]) checkValue('augment', 'each side', side, whole(1, { most: 4096 }))
 }
 
@@ -191,8 +195,8 @@ export function sineAndCosine(angle: number): [number, number] {
 
 /** Fills one channel with what lies at each pixel's old place in a framed plane, in 16.16 fixed point. */
 function resample(
-  plane: Uint8Array,
-  out: Uint8Array,
+  plane: PixelValues,
+  out: PixelValues,
   start: number,
   step: number,
   { height, width }: ImageShape,
@@ -201,6 +205,7 @@ function resample(
   background: number,
 ): void {
   const stride = width + 2
+  const floats = areFloats(plane)
   const [stepX, stepY] = [Math.round(a * ONE), Math.round(c * ONE)]
   for (let v = 0, at = start, i = 0; v < height; v++) {
     // One more than the place, because of the frame.
@@ -218,6 +223,12 @@ function resample(
       const p = row * stride + column
       const q = p + stride
       const fraction = (sx >> 8) & 255
+      if (floats) {
+        const top = plane[p]! + ((plane[p + 1]! - plane[p]!) * fraction) / 256
+        const bottom = plane[q]! + ((plane[q + 1]! - plane[q]!) * fraction) / 256
+        out[at] = top + ((bottom - top) * ((sy >> 8) & 255)) / 256
+        continue
+      }
       const top = (plane[p]! << 8) + (plane[p + 1]! - plane[p]!) * fraction
       const bottom = (plane[q]! << 8) + (plane[q + 1]! - plane[q]!) * fraction
       out[at] = ((top << 8) + (bottom - top) * ((sy >> 8) & 255) + 32_768) >> 16

@@ -1,13 +1,13 @@
 import { checkTable } from '../check.ts'
 import { DataError } from '../error.ts'
 import { pixelCount } from '../shape.ts'
-import type { PixelTable } from '../types.ts'
+import type { PixelTable, PixelValues } from '../types.ts'
 
 type Pictures = Pick<PixelTable, 'pixels' | 'rows' | 'shape'>
 
 /**
  * Rows of `other` whose pictures are also in `table`, as pairs of row numbers in the order of `other` (each with the first such row).
- * Without `other`: rows of `table` that repeat an earlier one. Pictures are equal if every byte is. Throws a DataError for a table that is
+ * Without `other`: rows of `table` that repeat an earlier one. Pictures are equal if every value is. Throws a DataError for a table that is
  * none, and for two of different sizes.
  */
 export function duplicates(table: PixelTable, other?: PixelTable): { row: number; of: number }[] {
@@ -61,7 +61,7 @@ function indexed(table: Pictures): { firsts: Int32Array; find: (other: Pictures)
   const hashes = hashesOf(table)
   // An open table of row numbers from 1, at most half full; 0 is a free slot.
   const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * table.rows + 2)))
-  const slotOf = (pixels: Uint8Array, row: number, hash: number): number => {
+  const slotOf = (pixels: PixelValues, row: number, hash: number): number => {
     for (let slot = hash & (slots.length - 1); ; slot = (slot + 1) & (slots.length - 1)) {
       const first = slots[slot]! - 1
       if (first < 0) return slot
@@ -80,13 +80,13 @@ function indexed(table: Pictures): { firsts: Int32Array; find: (other: Pictures)
   return { firsts, find }
 }
 
-function same(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number, length: number): boolean {
+function same(a: PixelValues, aStart: number, b: PixelValues, bStart: number, length: number): boolean {
   for (let i = 0; i < length; i++) if (a[aStart + i] !== b[bStart + i]) return false
   return true
 }
 
 function hashesOf({ pixels, rows, shape }: Pictures): Uint32Array {
-  const width = pixelCount(shape)
+  const width = pixelCount(shape) * pixels.BYTES_PER_ELEMENT
   const view = new DataView(pixels.buffer, pixels.byteOffset, pixels.byteLength)
   const hashes = new Uint32Array(rows)
   for (let row = 0; row < rows; row++) hashes[row] = murmur3(view, row * width, (row + 1) * width)

@@ -31,7 +31,7 @@ export interface IssueOptions {
 const issueRules: Rules<Omit<IssueOptions, 'test'>> = { fewest: whole(0) }
 
 /**
- * Finds repeated, contradictory and blank rows, small classes, and rows that a test table shares with the table. Pictures are equal if every byte is; where there are
+ * Finds repeated, contradictory and blank rows, small classes, and rows that a test table shares with the table. Pictures are equal if every value is; where there are
  * no labels, nothing contradicts. Throws a DataError for a table that is none, and for two of different sizes.
  */
 export function findIssues(table: PixelTable, { test, ...options }: IssueOptions = {}): Issues {

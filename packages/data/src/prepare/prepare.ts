@@ -74,7 +74,7 @@ export function classWeights(table: Pick<PixelTable, 'labels' | 'classes'>): Flo
   return Float32Array.from(counts, (count) => (count > 0 ? rows / (present * count) : 0))
 }
 
-/** Mean and standard deviation of all pixels of each channel, scaled to 0..1 as a network sees them. */
+/** Mean and standard deviation of all pixels of each channel as a network sees them: bytes scaled to 0..1, floats as they are. */
 export function meanAndDeviation(table: PixelTable): { mean: number[]; deviation: number[] } {
   checkTable(table, 'meanAndDeviation: the table')
   const { pixels, shape, maxValue } = table

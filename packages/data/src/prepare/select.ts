@@ -3,6 +3,7 @@ import { checkTable } from '../check.ts'
 import { checkValue } from '../options.ts'
 import { pixelCount } from '../shape.ts'
 import type { PixelTable } from '../types.ts'
+import { emptyLike } from '../../../../common/values.ts'
 
 /**
  * A new table of the given rows, in the given order; a row may come several times. Throws a DataError for a row that is not there, and for
@@ -16,7 +17,7 @@ export function selectRows(table: PixelTable, rows: ArrayLike<number>): PixelTab
 /** The same for a table that has been looked at. */
 export function selected(table: PixelTable, rows: ArrayLike<number>): PixelTable {
   const width = pixelCount(table.shape)
-  const pixels = new Uint8Array(rows.length * width)
+  const pixels = emptyLike(table.pixels, rows.length * width)
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!
     if (!(Number.isInteger(row) && row >= 0 && row < table.rows)) checkValue('selectRows', 'a row', row, inTable(table))

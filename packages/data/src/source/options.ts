@@ -77,6 +77,7 @@ const readRules: Rules<ReadOptions> = {
   channels: oneOf('interleaved', 'planar'),
   header: flag,
   fractions: flag,
+  dataType: oneOf('uint8', 'float32'),
   transpose: flag,
   parser: oneOf('simd', 'plain', 'strict'),
   labels: anything,
@@ -96,9 +97,11 @@ export function checkReading(where: Reader, options: RowOptions, refuse: Refuse)
   if (where === 'readTable') checkOptions<ReadOptions>(where, options, readRules, fail)
   else if (where === 'readRows') checkOptions(where, options, rowRules, fail)
   else checkOptions<PictureOptions>(where, options, pictureRules, fail)
-  const { member, part, fractions, maxValue = 255 } = options
+  const { member, part, fractions, maxValue, dataType } = options
   if (member !== undefined && part !== undefined) throw refuse(conflictOf(where, 'member', 'part'))
-  if (fractions && maxValue !== 1 && maxValue !== 255) throw refuse(conflictOf(where, 'fractions', 'maxValue'))
+  const asked = fractions ? 'fractions' : maxValue === undefined ? undefined : 'maxValue'
+  if (dataType === 'float32' && asked) throw refuse(conflictOf(where, 'dataType', asked))
+  if (fractions && ![undefined, 1, 255].includes(maxValue)) throw refuse(conflictOf(where, 'fractions', 'maxValue'))
 }
 
 /** A function that reads. */
@@ -120,6 +123,7 @@ const takenBy: Record<keyof RowOptions, readonly SourceKind[]> = {
   header: ['csv'],
   maxValue: ['csv', 'idx', 'npy', 'npz', 'parquet'],
   fractions: ['csv', 'npy', 'npz', 'parquet'],
+  dataType: ['csv', 'idx', 'npy', 'npz', 'parquet'],
   transpose: ['csv', 'idx', 'npy', 'npz', 'parquet'],
   classes: everywhere,
   parser: ['csv'],

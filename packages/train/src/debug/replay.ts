@@ -1,6 +1,7 @@
 import type { Graph, Node } from '@pixelrow/onnx'
 import type { InferenceSession, Tensor } from '@pixelrow/runtime'
 import type { Runtime } from '../engines/runtime.ts'
+import { dataTypeOf, type PixelValues } from '../../../../common/values.ts'
 import { maskBytes } from '../masks.ts'
 import type { StateTensor } from '../types.ts'
 import { firstNotFinite, type Numbers, numbersOf } from './numbers.ts'
@@ -18,7 +19,7 @@ export interface Replay extends PlainModel {
   batchSize: number
   imageBytes: number
   /** All rows in order, with their labels where the graph takes any. */
-  pixels: Uint8Array
+  pixels: PixelValues
   labels?: Int32Array
   /** Each scalar's value in each run. */
   scalars: Record<string, Float32Array>
@@ -73,7 +74,7 @@ function feedsOf({ Tensor }: Runtime, job: Replay, values: Replay['values'], run
   const pixels = job.pixels.subarray(run * batchSize * imageBytes, (run + 1) * batchSize * imageBytes)
   const labels = job.labels?.subarray(run * batchSize, (run + 1) * batchSize)
   const feeds: Record<string, Tensor> = {
-    pixels: new Tensor('uint8', pixels, [pixels.length / imageBytes, imageBytes]),
+    pixels: new Tensor(dataTypeOf(pixels), pixels, [pixels.length / imageBytes, imageBytes]),
     ...(labels && { labels: new Tensor('int32', labels, [batchSize]) }),
   }
   for (const { name, dims } of state) feeds[name] = new Tensor('float32', values[name]!, dims)

@@ -1,4 +1,5 @@
 import { selectRows } from '@pixelrow/data'
+import type { PixelValues } from '../../../../common/values.ts'
 import { augmentRows } from '../augmented.ts'
 import { replayed } from '../engines/here.ts'
 import { type Divergence, diverged, type Place } from '../finite.ts'
@@ -97,7 +98,7 @@ function chunkReplay(
 function forwardReplay(
   { graph, settings }: Watched,
   values: Record<string, Float32Array>,
-  { pixels, step }: { pixels: Uint8Array; step: number },
+  { pixels, step }: { pixels: PixelValues; step: number },
 ): Replay {
   const { seed, threads } = settings
   return {

@@ -1,4 +1,5 @@
 import type { InferenceSession } from '@pixelrow/runtime'
+import { dataTypeOf, type PixelValues } from '../../../../common/values.ts'
 import { prepareBytes } from '../lowerings/cpu/blocks/stem.ts'
 import type { LoopCarried } from '../lowerings/index.ts'
 import { inRuns } from './in-runs.ts'
@@ -22,7 +23,7 @@ export const FORWARD_ROWS = 256
 /** A forward graph in a session. */
 export interface Forward {
   /** The logits of images of so many bytes, with these weights. */
-  logits(values: Record<string, Float32Array>, pixels: Uint8Array): Promise<Float32Array>
+  logits(values: Record<string, Float32Array>, pixels: PixelValues): Promise<Float32Array>
   release(): Promise<void>
 }
 
@@ -33,14 +34,14 @@ export async function openForward(
 ): Promise<Forward> {
   const session = await InferenceSession.create(model, options)
 
-  function logits(values: Record<string, Float32Array>, pixels: Uint8Array): Promise<Float32Array> {
+  function logits(values: Record<string, Float32Array>, pixels: PixelValues): Promise<Float32Array> {
     const given = weights.map((tensor) => [tensor.name, new Tensor('float32', pack(tensor, values), tensor.dims)])
     const feeds = Object.fromEntries(given)
     return inRuns(pixels, { imageBytes, rows: FORWARD_ROWS, isFixed }, async (batch, images) => {
       const bytes = byteOrder ? prepareBytes(batch, byteOrder, imageBytes) : batch
       const results = await session.run({
         ...feeds,
-        pixels: new Tensor('uint8', bytes, [images, bytes.length / images]),
+        pixels: new Tensor(dataTypeOf(bytes), bytes, [images, bytes.length / images]),
       })
       return results.logits!.data as Float32Array
     })

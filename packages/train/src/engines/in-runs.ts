@@ -1,3 +1,5 @@
+import { emptyLike, type PixelValues } from '../../../../common/values.ts'
+
 /** How a forward model takes images. */
 interface Runs {
   imageBytes: number
@@ -7,11 +9,11 @@ interface Runs {
   isFixed: boolean
 }
 
-/** The logits of images, run by run. `run` is given a run's bytes and how many images they are. */
+/** The logits of images, run by run. `run` is given a run's pixels and how many images they are. */
 export async function inRuns(
-  pixels: Uint8Array,
+  pixels: PixelValues,
   { imageBytes, rows, isFixed }: Runs,
-  run: (bytes: Uint8Array, images: number) => Promise<Float32Array>,
+  run: (pixels: PixelValues, images: number) => Promise<Float32Array>,
 ): Promise<Float32Array> {
   const all = pixels.length / imageBytes
   let logits: Float32Array | undefined
@@ -29,9 +31,9 @@ export async function inRuns(
   return logits ?? new Float32Array()
 }
 
-function filled(bytes: Uint8Array, length: number): Uint8Array {
-  if (bytes.length === length) return bytes
-  const whole = new Uint8Array(length)
-  whole.set(bytes)
+function filled(pixels: PixelValues, length: number): PixelValues {
+  if (pixels.length === length) return pixels
+  const whole = emptyLike(pixels, length)
+  whole.set(pixels)
   return whole
 }

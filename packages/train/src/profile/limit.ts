@@ -95,6 +95,7 @@ function squaring(side: number): TrainingGraph {
   return {
     batchSize: 1,
     imageBytes: 1,
+    pixelType: 'uint8',
     scalars: [],
     step: step.build(),
     state: [{ name: 'matrix', dims: [side, side], next: 'matrix:next', kind: 'optimizer' }],

@@ -1,5 +1,6 @@
 import { joined } from '../../../../common/joined.ts'
-import { augmentRows } from '../augmented.ts'
+import type { PixelValues } from '../../../../common/values.ts'
+import { augmentRows, chosenRows } from '../augmented.ts'
 import { FORWARD_ROWS } from '../engines/forward.ts'
 import { maskBytes } from '../masks.ts'
 import { required } from '../required.ts'
@@ -24,7 +25,7 @@ export function openTraining(tf: Tf, { graph, ...job }: TfjsJob) {
   let state: State = new Map(graph.state.map(({ name, dims }) => [name, tf.tensor(job.state[name]!, dims, 'float32')]))
 
   /** Floats: tfjs has no bytes, and every byte is a float. */
-  const images = (pixels: Uint8Array) =>
+  const images = (pixels: PixelValues) =>
     tf.tensor(Float32Array.from(pixels), [pixels.length / imageBytes, imageBytes], 'float32')
 
   /** What the steps of a chunk take from outside. */
@@ -33,7 +34,7 @@ export function openTraining(tf: Tf, { graph, ...job }: TfjsJob) {
     return (i: number): Record<string, Tensor> => {
       const chosen = rows.subarray(i * batchSize, (i + 1) * batchSize)
       const size = batchSize * imageBytes
-      const pixels = augmented?.subarray(i * size, (i + 1) * size) ?? rowsOf(job.pixels, chosen, imageBytes)
+      const pixels = augmented?.subarray(i * size, (i + 1) * size) ?? chosenRows(job.pixels, chosen, imageBytes)
       const numbers = Object.entries(scalars).map(([name, values]) => [name, tf.scalar(values[i]!, 'float32')] as const)
       return {
         pixels: images(pixels),
@@ -75,7 +76,7 @@ export function openTraining(tf: Tf, { graph, ...job }: TfjsJob) {
     return { losses: Float32Array.from(losses) }
   }
 
-  async function logits(pixels: Uint8Array): Promise<Float32Array> {
+  async function logits(pixels: PixelValues): Promise<Float32Array> {
     const weights = Object.fromEntries(
       graph.state.flatMap(({ name, kind }) => (kind === 'optimizer' ? [] : [[name, required(state, name, 'state')]])),
     )
@@ -100,11 +101,3 @@ export function openTraining(tf: Tf, { graph, ...job }: TfjsJob) {
 
 /** tfjs's CPU backend hands out the memory that it computes on. */
 const copy = (tensor: Tensor) => Float32Array.from(tensor.dataSync())
-
-function rowsOf(pixels: Uint8Array, rows: Uint32Array, size: number): Uint8Array {
-  const chosen = new Uint8Array(rows.length * size)
-  rows.forEach((row, i) => {
-    chosen.set(pixels.subarray(row * size, (row + 1) * size), i * size)
-  })
-  return chosen
-}

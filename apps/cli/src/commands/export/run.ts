@@ -11,6 +11,7 @@ import {
 } from '@pixelrow/export'
 import { tfjsToOnnx } from '@pixelrow/export/tfjs'
 import { load, open } from '@pixelrow/infer-node'
+import { emptyLike } from '../../../../../common/values.ts'
 import type { Context } from '../../context.ts'
 import { readWhole } from '../../files/beside.ts'
 import { inputsOf, requireApart } from '../../files/destination.ts'
@@ -240,7 +241,7 @@ function spread(table: PixelTable, most: number): PixelTable {
   if (rows <= most) return table
   const bytes = pixels.length / rows
   const places = Array.from({ length: most }, (_, at) => Math.floor((at * rows) / most))
-  const some = new Uint8Array(most * bytes)
+  const some = emptyLike(pixels, most * bytes)
   places.forEach((place, at) => {
     some.set(pixels.subarray(place * bytes, (place + 1) * bytes), at * bytes)
   })

@@ -1,6 +1,7 @@
 import { column, filled, oneOf, shape, whole } from '../parse.ts'
 import { defineFlags, grouped, namesOf, type OptionsOf, without } from './define.ts'
 
+const dataTypes = ['uint8', 'float32'] as const
 const channelOrders = ['interleaved', 'planar'] as const
 const resizings = ['contain', 'cover', 'stretch'] as const
 const colorings = ['grey', 'rgb'] as const
@@ -37,6 +38,12 @@ const tableFlags = grouped(
       help: 'the value that is white; 1 also for fractions',
       example: '--max-value 255',
       parse: whole('--max-value', 1, 255, 255),
+    },
+    dataType: {
+      term: '--data-type <type>',
+      help: 'what values are kept as: uint8 (whole numbers), or float32, of any scale',
+      example: '--data-type float32',
+      parse: oneOf('--data-type', dataTypes),
     },
     channels: {
       term: '--channels <order>',
@@ -100,11 +107,15 @@ const pictureFlags = grouped(
 /** How a table or pictures are read. */
 export const readingFlags = { ...tableFlags, ...pictureFlags }
 
+/** A flag by the option that it sets: `--max-value` by `maxValue`. */
+export const readingFlag = (option: string): string =>
+  Object.entries(readingFlags).find(([name]) => name === option)?.[1].term.split(' ')[0] ?? `--${option}`
+
 /** How `run` reads: which part is which it knows. */
 export const runReadingFlags = without(readingFlags, 'part')
 
-/** Where a model knows the size. */
-export const evalFlags = without(readingFlags, 'shape')
+/** Where a model knows size and type. */
+export const evalFlags = without(readingFlags, 'shape', 'dataType')
 
 /** Where there are no labels either. */
 export const predictFlags = without(evalFlags, 'label')

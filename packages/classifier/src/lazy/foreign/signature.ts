@@ -1,7 +1,7 @@
 import { toHalf } from '../../../../../common/half.ts'
 import { ClassifierError } from '../../errors.ts'
-import { type Feed, unshared } from '../../run.ts'
-import type { RawSignature, Session, TensorMetadata } from '../../session.ts'
+import { unshared } from '../../run.ts'
+import type { Feed, RawSignature, Session, TensorMetadata } from '../../session.ts'
 import type { ImageShape, ModelOptions } from '../../types.ts'
 import { onlyInput, product, unsuitable } from '../sentences.ts'
 

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { areFloats, type PixelValues } from '../../../../../common/values.ts'
 import { firstOf, inRow, type Made, part, type Source, type Steps } from './made.ts'
 
 /** Makes what steps need in threads of its own, while the thread that trains waits for the device. */
@@ -77,8 +78,9 @@ function startMaker(code: string, workerData: Source) {
 }
 
 /** A copy that all threads read. */
-function shared(bytes: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
-  copy.set(bytes)
+function shared(pixels: PixelValues): PixelValues {
+  const memory = new SharedArrayBuffer(pixels.byteLength)
+  const copy = areFloats(pixels) ? new Float32Array(memory) : new Uint8Array(memory)
+  copy.set(pixels)
   return copy
 }

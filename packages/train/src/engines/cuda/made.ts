@@ -1,4 +1,5 @@
 import { joined } from '../../../../../common/joined.ts'
+import { areFloats, type PixelValues } from '../../../../../common/values.ts'
 import { imagesOf } from '../../augmented.ts'
 import { type Mask, maskBytes } from '../../masks.ts'
 import type { Chunk, CompileOptions } from '../../types.ts'
@@ -9,7 +10,7 @@ export type Steps = Pick<Chunk, 'rows' | 'epoch' | 'first'>
 /** What the host makes for steps before a device does them. */
 export interface Made {
   /** The images of the steps' rows in their order, augmented or as they are; not there where all rows lie on the device. */
-  pixels?: Uint8Array
+  pixels?: PixelValues
   /** Each mask's bytes for every step. */
   masks: Uint8Array[]
 }
@@ -17,7 +18,7 @@ export interface Made {
 /** What it is made from. */
 export interface Source extends Pick<CompileOptions, 'seed' | 'augment'> {
   /** All rows' pixels; left out where they lie on the device. */
-  pixels?: Uint8Array
+  pixels?: PixelValues
   masks: readonly Mask[]
   batchSize: number
   imageBytes: number
@@ -46,7 +47,7 @@ export function inRow(all: readonly Made[]): Made {
   if (all.length === 1) return first!
   const pixels = all.flatMap((made) => made.pixels ?? [])
   return {
-    ...(pixels.length > 0 && { pixels: joined(Uint8Array, pixels) }),
+    ...(pixels.length > 0 && { pixels: pixels.every(areFloats) ? joined(Float32Array, pixels) : joined(Uint8Array, pixels as Uint8Array[]) }),
     masks: (first?.masks ?? []).map((_, i) =>
       joined(
         Uint8Array,

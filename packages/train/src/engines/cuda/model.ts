@@ -1,6 +1,7 @@
 import { type Graph, int, int64, type Model, type Node, type Tensor, type ValueInfo } from '@pixelrow/onnx'
 import type { Lowered } from '../../lowerings/index.ts'
 import type { TrainingGraph } from '../../types.ts'
+import { dataTypeOf, type PixelValues } from '../../../../../common/values.ts'
 import { after, before, series } from '../loop/model.ts'
 import { asModel } from '../model.ts'
 import { ofStep, unrolled } from '../unrolled.ts'
@@ -22,7 +23,7 @@ export const of = ({ name }: Pick<Part, 'name'>, what: string) => `${name}:${wha
 
 /** The rows of a table, in the model itself where they lie on the device for the whole training. */
 export interface TableOnDevice {
-  pixels: Uint8Array
+  pixels: PixelValues
   labels: Int32Array
 }
 
@@ -31,13 +32,13 @@ export interface TableOnDevice {
  * left. They never end early: a condition that is computed would be copied back and waited for, so a loss that is not finite is found afterwards.
  *
  * Inputs, for each loop (`whole` with k = 8, `rest` with k = 1): `LOOP:iterations` int64 scalar, `LOOP:rows` int32 `[I, k, batchSize]`, each
- * scalar `[I, k]`, each mask uint8 `[I, k, size]`; each state tensor; and `table_pixels` uint8 `[T, imageBytes]` and `table_labels` int32 `[T]` unless
+ * scalar `[I, k]`, each mask uint8 `[I, k, size]`; each state tensor; and `table_pixels` uint8 or float32 `[T, imageBytes]` and `table_labels` int32 `[T]` unless
  * a table is given, which then is part of the model. Outputs: each state tensor, `LOOP:losses` `[I, k]`.
  */
 export function chunkModel(training: TrainingGraph, step: Lowered, table?: TableOnDevice): Model {
-  const { batchSize, imageBytes, scalars } = training
+  const { batchSize, imageBytes, pixelType, scalars } = training
   const { loopCarried, masks } = step
-  const tables = [info('table_pixels', 'uint8', ['T', imageBytes]), info('table_labels', 'int32', ['T'])]
+  const tables = [info('table_pixels', pixelType, ['T', imageBytes]), info('table_labels', 'int32', ['T'])]
   const inputsOf = (loop: Part) => [
     info(of(loop, 'iterations'), 'int64', []),
     info(of(loop, 'rows'), 'int32', [of(loop, 'I'), loop.steps, batchSize]),
@@ -70,7 +71,7 @@ export function chunkModel(training: TrainingGraph, step: Lowered, table?: Table
 }
 
 const tableOf = ({ pixels, labels }: TableOnDevice, imageBytes: number): Tensor[] => [
-  { name: 'table_pixels', dataType: 'uint8', dims: [labels.length, imageBytes], data: pixels },
+  { name: 'table_pixels', dataType: dataTypeOf(pixels), dims: [labels.length, imageBytes], data: pixels },
   { name: 'table_labels', dataType: 'int32', dims: [labels.length], data: labels },
 ]
 

@@ -50,4 +50,4 @@ export const prepareCuda: Prepare = (graph, options) => {
 
 /** What is augmented is new in every epoch. */
 const staysOnDevice = ({ augment, pixels, tableBytes = TABLE_BYTES }: CompileOptions) =>
-  !augment && pixels.length <= tableBytes
+  !augment && pixels.byteLength <= tableBytes

@@ -1,4 +1,5 @@
 import type { Tensor } from '@pixelrow/runtime'
+import { dataTypeOf, type PixelValues } from '../../../../../common/values.ts'
 import type { Chunk } from '../../types.ts'
 import { carried } from '../carried.ts'
 import { openForward } from '../forward.ts'
@@ -19,7 +20,7 @@ export interface ChunkJob extends Omit<LoopJob, 'device' | 'training'> {
 
 /** What trains. `pixels` are left out where the model has them. */
 interface ChunkTraining extends Omit<TrainingJob, 'byteOrder' | 'pixels'> {
-  pixels?: Uint8Array
+  pixels?: PixelValues
   /** The code of the threads that make what steps need. */
   ahead: string
 }
@@ -55,7 +56,7 @@ export async function openChunks(runtime: Runtime, job: ChunkJob): Promise<Sessi
   }
 
   /** The chunk's rows as places in the table, or in what goes up with the chunk. */
-  function rowFeeds({ rows }: Chunk, chosen: Uint8Array | undefined): Record<string, Tensor> {
+  function rowFeeds({ rows }: Chunk, chosen: PixelValues | undefined): Record<string, Tensor> {
     const dims = [rows.length / batchSize, batchSize]
     if (!chosen) return inLoops('rows', new Int32Array(rows.buffer, rows.byteOffset, rows.length), dims)
     return {
@@ -64,7 +65,7 @@ export async function openChunks(runtime: Runtime, job: ChunkJob): Promise<Sessi
         Int32Array.from(rows, (_, i) => i),
         dims,
       ),
-      table_pixels: new Tensor('uint8', chosen, [rows.length, imageBytes]),
+      table_pixels: new Tensor(dataTypeOf(chosen), chosen, [rows.length, imageBytes]),
       table_labels: new Tensor(
         'int32',
         Int32Array.from(rows, (row) => labels[row]!),

@@ -10,17 +10,17 @@ export const after = ({ name }: LoopCarried) => `${name}:after`
 /**
  * A model whose `Loop` does a chunk of training steps, lowered before, in one run.
  *
- * Inputs: `table_pixels` uint8 `[T, imageBytes]`, `table_labels` int32 `[T]`, `rows` int32 `[S, batchSize]`, each scalar
+ * Inputs: `table_pixels` uint8 or float32 `[T, imageBytes]`, `table_labels` int32 `[T]`, `rows` int32 `[S, batchSize]`, each scalar
  * `[S]`, each mask uint8 `[S, size]`, each state tensor. Outputs: each state tensor, and `losses` `[≤ S]`: the loop ends with the first loss that is
  * not finite. Table and scalars reach the body from the outer graph; onnxruntime reads them in place.
  */
 export function loopModel(training: TrainingGraph, step: Lowered): Model {
-  const { batchSize, imageBytes, scalars } = training
+  const { batchSize, imageBytes, pixelType, scalars } = training
   const { loopCarried } = step
   return asModel({
     name: 'training',
     inputs: [
-      info('table_pixels', 'uint8', ['T', step.byteOrder?.length ?? imageBytes]),
+      info('table_pixels', pixelType, ['T', step.byteOrder?.length ?? imageBytes]),
       info('table_labels', 'int32', ['T']),
       info('rows', 'int32', ['S', batchSize]),
       ...scalars.map((name) => info(series(name), 'float32', ['S'])),

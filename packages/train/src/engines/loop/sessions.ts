@@ -1,4 +1,5 @@
 import type { Tensor } from '@pixelrow/runtime'
+import { dataTypeOf, type PixelValues } from '../../../../../common/values.ts'
 import { augmentRows } from '../../augmented.ts'
 import { prepareBytes } from '../../lowerings/cpu/blocks/stem.ts'
 import type { LoopCarried } from '../../lowerings/index.ts'
@@ -16,7 +17,7 @@ export interface LoopJob {
   training?: TrainingJob
   forward: ForwardJob
   /** Pixels of the rows that `validate` gives logits for. */
-  validation?: Uint8Array
+  validation?: PixelValues
   batchSize: number
   imageBytes: number
   state: StateTensor[]
@@ -42,10 +43,10 @@ export async function openLoop(runtime: Runtime, job: LoopJob) {
   const profiling = training?.profile && { enableProfiling: true, profileFilePrefix: training.profile }
   const session = training && (await InferenceSession.create(training.model, { ...options, ...profiling }))
   const byteOrder = training?.byteOrder
-  const tableOf = (pixels: Uint8Array, labels: Uint16Array): Record<string, Tensor> => ({
+  const tableOf = (pixels: PixelValues, labels: Uint16Array): Record<string, Tensor> => ({
     table_pixels: byteOrder
-      ? new Tensor('uint8', prepareBytes(pixels, byteOrder, imageBytes), [labels.length, byteOrder.length])
-      : new Tensor('uint8', pixels, [labels.length, imageBytes]),
+      ? new Tensor(dataTypeOf(pixels), prepareBytes(pixels, byteOrder, imageBytes), [labels.length, byteOrder.length])
+      : new Tensor(dataTypeOf(pixels), pixels, [labels.length, imageBytes]),
     table_labels: new Tensor('int32', Int32Array.from(labels), [labels.length]),
   })
   const table = training && !training.augment ? tableOf(training.pixels, training.labels) : undefined
@@ -87,7 +88,7 @@ export async function openLoop(runtime: Runtime, job: LoopJob) {
   }
   return {
     train,
-    logits: (pixels: Uint8Array) => forward.logits(held.values(), pixels),
+    logits: (pixels: PixelValues) => forward.logits(held.values(), pixels),
     validate: () => forward.logits(held.values(), job.validation!),
     state: async () => held.values(),
     release,

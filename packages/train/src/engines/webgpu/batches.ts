@@ -1,4 +1,5 @@
 import type { Tensor } from '@pixelrow/runtime'
+import { dataTypeOf } from '../../../../../common/values.ts'
 import { imagesOf } from '../../augmented.ts'
 import { type Mask, maskBytes } from '../../masks.ts'
 import type { Chunk, CompileOptions } from '../../types.ts'
@@ -26,7 +27,8 @@ export function batchesOf({ Tensor }: Runtime, data: BatchData, chunk: Chunk, { 
   for (let step = 0; step < count; step++) {
     const at = start + step
     const rows = chunk.rows.subarray(at * batchSize, (at + 1) * batchSize)
-    feeds[ofStep('pixels', step)] = new Tensor('uint8', imagesOf(data, rows, chunk.epoch), [batchSize, imageBytes])
+    const images = imagesOf(data, rows, chunk.epoch)
+    feeds[ofStep('pixels', step)] = new Tensor(dataTypeOf(images), images, [batchSize, imageBytes])
     feeds[ofStep('labels', step)] = new Tensor(
       'int32',
       Int32Array.from(rows, (row) => labels[row]!),

@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor } from '@pixelrow/runtime'
+import { dataTypeOf, type PixelValues } from '../../../../../common/values.ts'
 import type { LoopCarried } from '../../lowerings/index.ts'
 import { required } from '../../required.ts'
 import type { Chunk } from '../../types.ts'
@@ -18,7 +19,7 @@ export interface StepsJob {
   forward: { model: Uint8Array; carried: string[]; rows: number }
   data: BatchData
   /** Pixels of the rows that `validate` gives logits for. */
-  validation: Uint8Array | undefined
+  validation: PixelValues | undefined
   loopCarried: LoopCarried[]
   /** Initial values by state name. */
   state: Record<string, Float32Array>
@@ -91,11 +92,11 @@ export async function openSteps(runtime: Runtime, job: StepsJob) {
     return { losses: Float32Array.from(losses) }
   }
 
-  function logits(pixels: Uint8Array): Promise<Float32Array> {
+  function logits(pixels: PixelValues): Promise<Float32Array> {
     const { rows } = job.forward
     const weights = Object.fromEntries(job.forward.carried.map((name) => [name, required(carried, name, 'state')]))
     return inRuns(pixels, { imageBytes, rows, isFixed: true }, async (batch) => {
-      const results = await forward.run({ ...weights, pixels: new Tensor('uint8', batch, [rows, imageBytes]) })
+      const results = await forward.run({ ...weights, pixels: new Tensor(dataTypeOf(batch), batch, [rows, imageBytes]) })
       return results.logits!.data as Float32Array
     })
   }

@@ -3,10 +3,11 @@ import { Readable } from 'node:stream'
 import { createGzip, gzipSync } from 'node:zlib'
 import { csvText, idxLabels, type PixelTable, writeIdx } from '@pixelrow/data'
 import type { FileData } from '@pixelrow/files'
+import { areFloats } from '../../../../../../common/values.ts'
 import type { Context } from '../../../context.ts'
 import { claimOutput } from '../../../files/claiming.ts'
 import { inputsOf, originOf, requireApart } from '../../../files/destination.ts'
-import { UsageError } from '../../../line/errors.ts'
+import { JobError, UsageError } from '../../../line/errors.ts'
 import { readingFlags } from '../../../line/flags/reading.ts'
 import { wordsOf } from '../../../line/words.ts'
 import { tableAt } from '../../../tables/argument.ts'
@@ -114,6 +115,11 @@ function zipped(text: Iterable<string>): AsyncIterable<Uint8Array> {
 
 function idxPair({ terminal }: Context, path: string, table: PixelTable): [path: string, data: FileData][] {
   const { shape, rows, pixels, ids } = table
+  if (areFloats(pixels))
+    throw new JobError(`${path}: IDX holds bytes, and these values are floats`, 'write CSV: -o table.csv', {
+      code: 'CLI_VALUES_FLOATS',
+      params: { file: path },
+    })
   const { height, width, channels, channelOrder } = shape
   const size =
     channels === 1 ? [height, width] : channelOrder === 'planar' ? [channels, height, width] : [height, width, channels]

@@ -1,4 +1,5 @@
 import { type GraphBuilder, int, type Node, type Value } from '@pixelrow/onnx'
+import { emptyLike, type PixelValues } from '../../../../../../common/values.ts'
 import { integers } from '../../../operators.ts'
 import { reshape } from '../../plain/shape.ts'
 import { type Geometry, geometryOf } from './geometry.ts'
@@ -38,8 +39,9 @@ export function findStem(shapes: Shapes, block: number): Stem | undefined {
     name = node.inputs[0]!
   }
   const scaling = chain.filter(({ opType }) => opType === 'Mul')
-  const factor = shapes.constant(scaling[0]?.inputs[1] ?? '')
-  if (scaling.length !== 1 || factor?.data.length !== 1 || shapes.readers('pixels').length !== 1) return undefined
+  // Floats are not scaled.
+  const factor = scaling.length === 0 ? { data: [1] } : shapes.constant(scaling[0]?.inputs[1] ?? '')
+  if (scaling.length > 1 || factor?.data.length !== 1 || shapes.readers('pixels').length !== 1) return undefined
   const kernel = shapes.dims(first.inputs[1]!).slice(2)
   const geometry = geometryOf(first, shapes.dims(images), shapes.dims(first.outputs[0]!), kernel)
   if (reasonAgainst(geometry, block, true)) return undefined
@@ -85,10 +87,10 @@ export function stemImages(g: GraphBuilder, pixels: Value, { geometry }: Stem, b
   return reshape(g, turned, [groups, planes, input[0], columns.input * block])
 }
 
-/** Rows of bytes in the order that `byteOrder` says. */
-export function prepareBytes(pixels: Uint8Array, byteOrder: Int32Array, imageBytes: number): Uint8Array {
+/** Rows of bytes, or of floats, in the order that `byteOrder` says. */
+export function prepareBytes<T extends PixelValues>(pixels: T, byteOrder: Int32Array, imageBytes: number): T {
   const rows = pixels.length / imageBytes
-  const prepared = new Uint8Array(rows * byteOrder.length)
+  const prepared = emptyLike(pixels, rows * byteOrder.length)
   const runs = runsOf(byteOrder)
   for (let row = 0, from = 0, to = 0; row < rows; row++, from += imageBytes, to += byteOrder.length) {
     for (const [at, place, length, step] of runs) {
