@@ -46,10 +46,13 @@ function goodFile(roll) {
   const words = roll(4) === 0
   const packed = header && roll(6) === 0
   const decimals = roll(8) === 0
+  const floats = roll(6) === 0
   const value = () =>
-    decimals && roll(2)
-      ? (['0.5', '.25', '1.', '0.0', '1e-2', '1'][roll(6)] ?? '')
-      : String(roll(3) ? roll(white + 1) : 0)
+    floats
+      ? (['-0.4242', '2.8215', '-1', '+.5', '1e-3', '0', '-2.5E1', '1e39'][roll(roll(20) ? 7 : 8)] ?? '')
+      : decimals && roll(2)
+        ? (['0.5', '.25', '1.', '0.0', '1e-2', '1'][roll(6)] ?? '')
+        : String(roll(3) ? roll(white + 1) : 0)
   /** @type {{ name: string, cell: () => string }[]} */
   const columns = packed
     ? [{ name: 'pixels', cell: () => [...Array(pixels)].map(value).join(' ') }]
@@ -81,7 +84,12 @@ function goodFile(roll) {
   const fractions = drawn && maxValue === 16 ? undefined : drawn
   return {
     text: `${lines.map((line) => line.join(',')).join('\n')}\n`,
-    given: { ...given, ...(maxValue && { maxValue }), ...(fractions !== undefined && { fractions }) },
+    given: {
+      ...given,
+      // What a file says by its first row is not what is compared here.
+      ...(floats ? { dataType: 'float32' } : { dataType: 'uint8', ...(maxValue && { maxValue }) }),
+      ...(!floats && fractions !== undefined && { fractions }),
+    },
   }
 }
 

@@ -18,12 +18,13 @@ const CELLS = {
   '\t': / *(?:"((?:[^"\r\0]|"")*)" *|([^"\t\r\0]*))(\t|$)/y,
   ' ': /(?:"((?:[^"\r\0]|"")*)"|([^" \t\r\0]*))([ \t]+|$)/y,
 }
+const SIGNED = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/
 const NUMBER = /^(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/
 const DIGITS = /^([-+]?\d+)(\.0*)?$/
 const PRINTED = /^[-+]?\d(\.\d*)?e[-+]\d{2,}$/i
 
 /**
- * @typedef {{ header: boolean, label: string | number | false, id: string | number | false, drop: string[], pixels: number, maxValue?: number, fractions?: boolean }} Given
+ * @typedef {{ header: boolean, label: string | number | false, id: string | number | false, drop: string[], pixels: number, maxValue?: number, fractions?: boolean, dataType?: 'uint8' | 'float32' }} Given
  * @param {Uint8Array} bytes @param {Given} given
  * @returns {{ rows: number, pixels: number[], labels?: string[], ids?: string[], maxValue: number }}
  */
@@ -63,6 +64,12 @@ export function reference(bytes, given) {
     // The first row says how many pixels there are, so a wrong number there is one of the whole file.
     if (texts.length !== wanted) throw new Refused(line === body[0] ? 0 : line.row, 'number of pixels')
     for (const text of texts) {
+      if (given.dataType === 'float32') {
+        const float = SIGNED.test(text) ? Math.fround(Number(text)) : Number.NaN
+        if (!Number.isFinite(float)) throw new Refused(line.row, `pixel ${text}`)
+        pixels.push(float)
+        continue
+      }
       const value = NUMBER.test(text) ? Number(text) : -1
       const fraction = value > 0 && value < 1
       // White 1 and a fraction: the whole file is in fractions.
@@ -91,7 +98,7 @@ export function reference(bytes, given) {
     pixels,
     ...(columns.label >= 0 && { labels: labels.map(classOf) }),
     ...(columns.id >= 0 && { ids }),
-    maxValue: given.fractions ? 255 : (given.maxValue ?? (max <= 1 ? 1 : max <= 15 ? 15 : max <= 16 ? 16 : 255)),
+    maxValue: given.dataType === 'float32' ? 1 : given.fractions ? 255 : (given.maxValue ?? (max <= 1 ? 1 : max <= 15 ? 15 : max <= 16 ? 16 : 255)),
   }
 }
 

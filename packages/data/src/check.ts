@@ -71,8 +71,10 @@ function faultOfImages({ pixels, rows, shape, maxValue }: PixelTable): Fault | u
     const expected = `${size} ${areFloats(pixels) ? 'floats' : 'bytes'} for ${rows} rows of ${height}×${width}×${channels}`
     return { field: 'pixels', expected, found: String(pixels.length) }
   }
-  const most = areFloats(pixels) ? 1 : 255
-  return fieldFault('maxValue', maxValue, whole(1, { most })) ?? faultOfPixels(pixels, size / rows, maxValue)
+  if (areFloats(pixels) && maxValue !== 1) {
+    return { field: 'maxValue', expected: '1, as the pixels are a Float32Array', found: show(maxValue) }
+  }
+  return fieldFault('maxValue', maxValue, whole(1, { most: 255 })) ?? faultOfPixels(pixels, size / rows, maxValue)
 }
 
 function faultOfShape(shape: PixelTable['shape']): Fault | undefined {

@@ -64,17 +64,24 @@ test('transpose turns images, and leaves the bytes that were given as they are',
         expect(turned.pixels[row * 30 + x * 5 + y]).toBe(straight.pixels[row * 30 + y * 6 + x])
 })
 
-test('fractions are read where they are asked for, like those of a CSV, and refused with the reason else', async () => {
+test('floats are kept as they are, and fractions become bytes where that is asked for', async () => {
   const table = await readTable(at('fractions.npy'), { maxValue: 1 })
   expect(table.maxValue).toBe(255)
   expect([...table.pixels]).toEqual(array('fractions.npy').values.map((value) => Math.round(Number(value) * 255)))
-  const refused = await dataError(readTable(at('fractions.npy')))
+  for (const name of ['fractions.npy', 'standardised.npy']) {
+    const notes: string[] = []
+    const floats = await readTable(at(name), { onNote: (_, { text, options }) => notes.push(`${text}: ${options}`) })
+    expect(floats.maxValue).toBe(1)
+    expect(floats.pixels).toEqual(Float32Array.from(array(name).values, Number))
+    expect(notes).toEqual(['values kept as float32: not all are whole numbers 0..255: dataType'])
+  }
+  const refused = await dataError(readTable(at('fractions.npy'), { dataType: 'uint8' }))
   expect([refused.code, refused.params.kind, refused.row]).toEqual(['DATA_PIXEL_INVALID', 'fraction', 1])
   expect(refused.advice).toContain('pass maxValue: 1')
   const negative = await dataError(readTable(at('standardised.npy'), { maxValue: 1 }))
-  expect(negative.message).toMatch(
-    /expected pixels 0\.\.1, found -?\d.*Save whole numbers 0\.\.255, or fractions 0\.\.1\.$/,
-  )
+  expect(negative.message).toMatch(/expected a whole number 0\.\.1, found -?\d.*dataType: 'float32'/)
+  const bytes = await readTable(at('u1-C.npy'), { dataType: 'float32' })
+  expect(bytes.pixels).toEqual(Float32Array.from((await readTable(at('u1-C.npy'))).pixels))
 })
 
 test('labels of another file are whole numbers, of 64 bits too, or texts', async () => {

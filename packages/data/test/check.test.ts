@@ -53,7 +53,7 @@ async function refusal(work: () => unknown): Promise<DataError> {
 }
 
 const wrong: [field: string, changes: object, message: string][] = [
-  ['pixels', { pixels: [1, 2] }, 'pixels: expected a Uint8Array, found [1,2]'],
+  ['pixels', { pixels: [1, 2] }, 'pixels: expected a Uint8Array or a Float32Array, found [1,2]'],
   ['pixels', { pixels: table.pixels.subarray(1) }, 'pixels: expected 12 bytes for 3 rows of 2×2×1, found 11'],
   ['rows', { rows: 4 }, 'pixels: expected 16 bytes for 4 rows of 2×2×1, found 12'],
   ['rows', { rows: 2.5 }, 'rows: expected a whole number of at least 0, found 2.5'],

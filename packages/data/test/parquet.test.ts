@@ -51,7 +51,7 @@ test('columns of pixels read like those of a CSV, numbers of any type, packed or
 })
 
 test.each<[name: string, options: ReadOptions, code: string]>([
-  ['fractions', {}, 'DATA_PIXEL_INVALID'],
+  ['fractions', { dataType: 'uint8' }, 'DATA_PIXEL_INVALID'],
   ['holes', {}, 'DATA_PIXEL_INVALID'],
   ['empty', {}, 'DATA_ROWS_MISSING'],
   ['unknown', {}, 'DATA_COLUMN_UNKNOWN'],

@@ -106,8 +106,13 @@ test('FER2013: refused with the options to add, then read', async () => {
   }
 })
 
-test('values 0..1: refused with the option to add, then the bytes they came from', async () => {
-  expect((await dataError(read(tables.scaled()))).advice).toBe('If the values are fractions 0..1, pass maxValue: 1.')
+test('values 0..1: floats as they are, or with white the bytes they came from', async () => {
+  const floats = await read(tables.scaled())
+  expect(floats.pixels).toBeInstanceOf(Float32Array)
+  expect(Array.from(floats.pixels, (value) => Math.round(value * 255))).toEqual([...images([1, 0], 28)])
+  expect((await dataError(read(tables.scaled(), { dataType: 'uint8' }))).advice).toBe(
+    'If the values are fractions 0..1, pass maxValue: 1.',
+  )
   const table = await read(tables.scaled(), { maxValue: 1 })
   expect([table.pixels, table.maxValue]).toEqual([images([1, 0], 28), 255])
 })

@@ -80,6 +80,7 @@ const cases: [option: keyof ReadOptions, value: unknown, takers: string][] = [
   ['maxValue', 1, `${everyCsv},${arrays}`],
   ['maxValue', 255, all],
   ['fractions', true, `${everyCsv},${arrays}`],
+  ['dataType', 'float32', `${everyCsv},idx,${arrays}`],
   ['transpose', true, `${everyCsv},idx,${arrays}`],
   ['classes', ['0', '1', '2', '10'], all],
   ['parser', 'plain', everyCsv],
@@ -97,7 +98,7 @@ const cases: [option: keyof ReadOptions, value: unknown, takers: string][] = [
 const others: Record<string, RegExp> = {
   'id false': /neither pixel, label nor id: 'row'/,
   'drop []': /neither pixel, label nor id: 'Usage'/,
-  'maxValue 1': /pixels 0\.\.1, found 255/,
+  'maxValue 1': /a whole number 0\.\.1, found 255/,
   'part "train"': /expected a folder train/,
   'member "train.csv"': /expected one file train\.csv/,
 }

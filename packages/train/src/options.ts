@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { classCounts, type PixelTable, split } from '@pixelrow/data'
 import { type Architecture, type Model, validate, validateModel } from '@pixelrow/model'
 import { show } from '../../../common/options.ts'
-import { areFloats, type PixelValues } from '../../../common/values.ts'
+import { areFloats } from '../../../common/values.ts'
 import { TrainError } from './error.ts'
 import type { Metric } from './metrics.ts'
 import { type Optimizer, sgd } from './optimizers.ts'
@@ -155,7 +155,7 @@ export function settle(architecture: Architecture, table: PixelTable, options: F
     labelSmoothing: options.labelSmoothing ?? 0,
     ...(patience !== undefined && { patience }),
     ...(targetAccuracy !== undefined && { targetAccuracy }),
-    ...(augment && { augment: { background: darkest(train.pixels), ...augment } }),
+    ...(augment && { augment: { ...blackOf(train), ...augment } }),
     ...(options.precision && { precision: options.precision }),
     ...(options.classWeights && { classWeights: weightsOf(train, options.classWeights) }),
   }
@@ -204,14 +204,16 @@ function requireNoMonitor(options: FitOptions): void {
   })
 }
 
-/** What lies outside of a picture unless that is given: black, which of floats is the least of all. */
-const darkest = (pixels: PixelValues): number =>
-  areFloats(pixels) ? pixels.reduce((least, pixel) => Math.min(least, pixel), Number.POSITIVE_INFINITY) : 0
+/** What lies outside of pictures of floats unless that is given: the least of all; of bytes it is 0. */
+const blackOf = ({ pixels }: PixelTable): Pick<Augmentation, 'background'> =>
+  areFloats(pixels) ? { background: pixels.reduce((least, pixel) => Math.min(least, pixel)) } : {}
 
 /** What lies outside of a picture is a pixel, too. */
 function requireBackground({ background = 0 }: Augmentation, { pixels, maxValue }: PixelTable): void {
-  if (areFloats(pixels) || background <= maxValue) return
-  const [expected, found] = [`at most ${maxValue}, the table's maxValue`, show(background)]
+  const isPixel = Number.isInteger(background) && background >= 0
+  if (areFloats(pixels) || (isPixel && background <= maxValue)) return
+  const expected = isPixel ? `at most ${maxValue}, the table's maxValue` : 'a whole number of at least 0'
+  const found = show(background)
   const params = { where: 'fit', option: 'augment.background', expected, found }
   throw new TrainError({
     code: 'TRAIN_OPTION_INVALID',

@@ -67,7 +67,7 @@ const augmentRules: Rules<Augmentation> = {
   elastic: amount,
   flip: flag,
   grid: whole(1),
-  background: whole(0, { most: 255 }),
+  background: number({ most: 255 }),
 }
 
 /** Any list of numbers, typed or not. */

@@ -6,7 +6,7 @@ process.env.ORT_DISABLE_TELEMETRY ??= '1'
 
 /** What a lowered step is given beside its state. */
 export interface StepInputs {
-  pixels: Uint8Array
+  pixels: Uint8Array | Float32Array
   labels: Uint16Array
   scalars: Readonly<Record<string, number>>
   /** False runs the graph as it stands. Default true. */
@@ -21,7 +21,7 @@ export async function runLowered(
 ): Promise<{ loss: number; state: Record<string, Float32Array> }> {
   const rows = labels.length
   const feeds: Record<string, Tensor> = {
-    pixels: new Tensor('uint8', pixels, [rows, pixels.length / rows]),
+    pixels: new Tensor(pixels instanceof Float32Array ? 'float32' : 'uint8', pixels, [rows, pixels.length / rows]),
     labels: new Tensor('int32', Int32Array.from(labels), [rows]),
   }
   for (const [name, value] of Object.entries(scalars)) feeds[name] = new Tensor('float32', [value], [])

@@ -77,20 +77,21 @@ export async function tellFlags(terminal: Terminal, table: PixelTable, format: '
   let most = 0
   for (const pixel of pixels) if (pixel > most) most = pixel
   const found = [1, 15, 16].find((white) => most <= white) ?? 255
+  const again = isCsv ? await readAgain(table) : undefined
   const words = wordsOf(readingFlags, {
-    ...(isCsv && !(await tellsShape(table)) && { shape: formatShape(shape) }),
+    ...(isCsv && !(again && formatShape(again.shape) === formatShape(shape)) && { shape: formatShape(shape) }),
     ...(isCsv && shape.channels > 1 && { channels: shape.channelOrder }),
-    ...(floats ? { dataType: 'float32' as const } : found !== maxValue && { maxValue }),
+    ...(floats ? !(again && areFloats(again.pixels)) && { dataType: 'float32' as const } : found !== maxValue && { maxValue }),
   })
   if (words.length) terminal.note(`To read it again just like this, add ${words.join(' ')}`)
 }
 
-/** Whether a CSV of these pictures is read in their shape without being told. */
-async function tellsShape(table: PixelTable): Promise<boolean> {
+/** How the first rows of a CSV of these pictures are read without being told; undefined where they are not. */
+async function readAgain(table: PixelTable): Promise<PixelTable | undefined> {
   try {
-    return formatShape((await readTable(sampleOf(table))).shape) === formatShape(table.shape)
+    return await readTable(sampleOf(table))
   } catch (error) {
-    if (error instanceof DataError) return false
+    if (error instanceof DataError) return undefined
     throw error
   }
 }

@@ -87,7 +87,7 @@ function pixelsIn(file: string, images: Numbers, options: ReadOptions): { pixels
   const refuse = (index: number, rule: PixelRule): never => {
     const value = images.number(index)
     const found = images.isText ? 'texts' : String(value)
-    const { kind, advice } = numberHint(value, rule) ?? { kind: 'other', advice: SCALE }
+    const { kind, advice } = numberHint(value, rule) ?? { kind: value < 0 ? 'float' : 'other', advice: SCALE }
     const place = { file, row: Math.floor(index / width) + 1, expected: expectedOf(rule), found }
     throw new DataError({ code: 'DATA_PIXEL_INVALID', params: { max: rule.max, kind }, ...place, advice })
   }
@@ -117,14 +117,14 @@ function pixelsIn(file: string, images: Numbers, options: ReadOptions): { pixels
       pixels[i] = fractions ? Math.round(value * 255) : value
     } else if (mayBeFloats) {
       const floats = asFloats()
-      tell(options.onNote, 'values kept as 32-bit floats: not all are whole numbers 0..255', 'dataType')
+      tell(options.onNote, 'values kept as float32: not all are whole numbers 0..255', 'dataType')
       return floats
     } else refuse(i, { max, fractions })
   }
   return { pixels, fractions }
 }
 
-const SCALE = 'Save whole numbers 0..255, or fractions 0..1.'
+const SCALE = "Save whole numbers 0..255, or pass dataType: 'float32'."
 
 /** One label for each image, by its text. */
 function labelled(

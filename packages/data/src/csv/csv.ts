@@ -1,4 +1,5 @@
 import { either, flag, like, type Rules, show, text } from '../../../../common/options.ts'
+import { areFloats } from '../../../../common/values.ts'
 import { checkTable } from '../check.ts'
 import { DataError } from '../error.ts'
 import { check } from '../options.ts'
@@ -71,10 +72,20 @@ function* blocks(
     for (let row = start; row < Math.min(start + BLOCK_ROWS, table.rows); row++) {
       if (ids) block += `${cell(ids[row]!)},`
       if (labels && labelled) block += `${cells?.[labels[row]!] ?? labels[row]},`
-      block += `${table.pixels.subarray(row * width, (row + 1) * width).join(',')}\n`
+      const pixels = table.pixels.subarray(row * width, (row + 1) * width)
+      block += `${areFloats(pixels) ? Array.from(pixels, shortest).join(',') : pixels.join(',')}\n`
     }
     yield block
   }
+}
+
+/** The shortest text that is read back as the same 32-bit float. */
+function shortest(value: number): string {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits))
+    if (Math.fround(short) === value) return String(short)
+  }
+  return String(Number(value.toPrecision(9)))
 }
 
 /** Refuses texts that no reader would give back: empty ones, and those that go on in another line. */

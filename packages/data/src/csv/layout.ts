@@ -69,6 +69,24 @@ export function told({ names, columns, label, id, places, packed }: Layout): Col
   return { header: names !== undefined, columns, ...roles, dropped }
 }
 
+/**
+ * Whether values are to be kept as floats: as asked, else where the first row holds more numbers that are no whole ones from 0 on than others but 0, and several.
+ * One such number among others is a mistake, and stays one.
+ */
+export function holdsFloats(head: Uint8Array, layout: Layout, options: ReadOptions): boolean {
+  const { dataType, maxValue, fractions, onNote } = options
+  if ((dataType ?? maxValue ?? fractions) !== undefined) return dataType === 'float32'
+  const cells = cellTexts(head, layout.first, layout)
+  const pixels = cells.flatMap((cell, column) =>
+    column === layout.packed ? cell.split(' ') : layout.places[column]! < 0 ? [] : cell,
+  )
+  const numbers = pixels.map(Number).filter((value) => value)
+  const others = numbers.filter((value) => value < 0 || value % 1 !== 0).length
+  if (others < 2 || 2 * others <= numbers.length) return false
+  tell(onNote, 'values kept as float32: the first row holds fractions or negative numbers', 'dataType')
+  return true
+}
+
 /** Whether there are a header and a row, or two rows, to know the columns by. */
 export function hasTwoLines(head: Uint8Array): boolean {
   return headLines(head, false).length > 1

@@ -53,7 +53,7 @@ export function readRow(bytes: Uint8Array, line: Line, layout: Layout, rule: Pix
 /** The pixel that a text means; the text is a decimal number whose value (as a double) is whole and in range. */
 function pixelOf(text: string, column: number, line: Line, layout: Layout, rule: PixelRule): number {
   const value = NUMBER.test(text) ? Number(text) : Number.NaN
-  if (rule.floats && Math.abs(value) <= rule.max) return value
+  if (rule.floats && Number.isFinite(Math.fround(value))) return value
   // A sign is no part of a whole number or a fraction.
   const isPlain = !/^[-+]/.test(text) && !rule.floats
   if (isPlain && rule.fractions && value <= 1) return Math.round(value * 255)
@@ -85,8 +85,9 @@ function hint(text: string, value: number, rule: PixelRule, line: Line, layout: 
     return { kind: 'header', advice: 'If the first line is a header, pass header: true.' }
   }
   if (text === '') return { kind: 'empty', advice: 'Every pixel needs a value.' }
-  const scale = value > rule.max ? `; if such values are meant, scale them to 0..${rule.fractions ? 1 : 255} first` : ''
-  return { kind: 'other', advice: `Correct this cell${scale}.` }
+  const way = value < 0 ? "pass dataType: 'float32'" : `scale them to 0..${rule.fractions ? 1 : 255} first`
+  const meant = value < 0 || value > rule.max ? `; if such values are meant, ${way}` : ''
+  return { kind: value < 0 ? 'float' : 'other', advice: `Correct this cell${meant}.` }
 }
 
 /** What a number that is no pixel seems to be; undefined where it is only wrong. */
@@ -97,9 +98,6 @@ export function numberHint(value: number, rule: PixelRule): Hint | undefined {
   }
   if (value > rule.max && rule.max < 255 && value <= 255) {
     return { kind: 'white', advice: `Pass maxValue: 255 if white is above ${rule.max} here.` }
-  }
-  if (value < 0 && !rule.floats) {
-    return { kind: 'float', advice: "If such values are meant, pass dataType: 'float32'; else correct this one." }
   }
   return undefined
 }

@@ -119,7 +119,7 @@ const augmentRules = (): Rules<AugmentOptions> => ({
   elastic: atLeastZero,
   flip: flag,
   grid: whole(1),
-  background: number(),
+  background: number({ most: 255 }),
   out: anything,
 })
 
