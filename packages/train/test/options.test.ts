@@ -103,7 +103,7 @@ test.each<[Untyped, string, string]>([
   [{ augment: { rotation: -5 } }, 'augment.rotation must be a number of at least 0 and at most 180', '-5'],
   [{ augment: { flip: 1 } }, 'augment.flip must be true or false', '1'],
   [{ augment: { grid: 0 } }, 'augment.grid must be a whole number of at least 1', '0'],
-  [{ augment: { background: 256 } }, 'augment.background must be a number of at most 255', '256'],
+  [{ augment: { background: 256 } }, 'augment.background must be a number at most 255', '256'],
   [{ augment: 'shift' }, 'augment must be an object', "'shift'"],
   [{ labelSmoothing: 1 }, 'labelSmoothing must be a number of at least 0 and below 1, e.g. 0.1', '1'],
   [{ classWeights: { a: 1 } }, 'classWeights must be numbers of at least 0, one for each class', '{"a":1}'],

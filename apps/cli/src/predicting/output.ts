@@ -108,12 +108,15 @@ function probabilityFile(
   const pipe = new PassThrough()
   const written = writeClaimed(output, pipe as AsyncIterable<string>, { shown, signal })
   written.catch(() => {})
+  // What fails is told by `written`; an error of the stream that nobody hears would end the process.
+  pipe.on('error', () => {})
   const order = columns.map((name) => classes.indexOf(name))
   pipe.write(`${[header[0], ...columns].map(csvCell).join(',')}\n`)
   return {
     async write({ rows, ids, probabilities }: Answers, before: number): Promise<void> {
       const names = ids ?? Array.from({ length: rows }, (_, row) => String(before + row + 1))
-      if (!pipe.write(probabilityLines(names, probabilities, order))) await Promise.race([once(pipe, 'drain'), written])
+      if (pipe.write(probabilityLines(names, probabilities, order))) return
+      await Promise.race([once(pipe, 'drain').catch(() => written), written])
     },
     async end(): Promise<boolean> {
       pipe.end()
