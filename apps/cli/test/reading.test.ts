@@ -225,7 +225,12 @@ test.each<[string, string, string[], RegExp]>([
     ['--shape', '2x2'],
     /4 pixel columns for 2x2, found 2\.\nFix: .* --shape: is /,
   ],
-  ['fractions', 'pixel0\n0.5\n', [], /\nFix: If the values are fractions 0\.\.1, add --max-value 1\.\n/],
+  [
+    'fractions',
+    'pixel0\n0.5\n',
+    [],
+    /\nFix: If the values are fractions 0\.\.1, add --max-value 1; of any other scale, --data-type float32\.\n/,
+  ],
   [
     'more than white',
     'pixel0\n17\n',

@@ -58,7 +58,7 @@ function placed(strokes: readonly (readonly Point[])[], { tilt, size, across, do
 
 /** A digit's lines, in pixels of its enlarged picture. */
 function linesOf(row: number): Point[][] {
-  const pixels = test.pixels.subarray(row * side * side, (row + 1) * side * side)
+  const pixels = (test.pixels as Uint8Array).subarray(row * side * side, (row + 1) * side * side)
   return traced(thinned(enlarged(pixels, side, times)), 2 * times).map((stroke) => smoothed(stroke, 3, 3))
 }
 

@@ -104,7 +104,11 @@ async function showPicture(file: File, { classifier }: Model): Promise<void> {
 async function showTable(file: File, by: Model): Promise<void> {
   const { shape, maxValue, dataType, preparation } = by.classifier
   const open = {
-    table: await inWorker({ kind: 'table', file, takes: { shape, maxValue, preparation, ...(dataType && { dataType }) } }),
+    table: await inWorker({
+      kind: 'table',
+      file,
+      takes: { shape, maxValue, preparation, ...(dataType && { dataType }) },
+    }),
     name: file.name,
   }
   const shown = table.show(open, by)

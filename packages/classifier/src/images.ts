@@ -18,7 +18,7 @@ export function pixelsOf(model: ModelDescription, pictures: Pictures, name: stri
       )
     }
     if (own && fits(own, model, several)) return own
-    return import('./lazy/sentences.ts').then(({ refuse }) => refuse(own ?? image, model, several))
+    return import('./lazy/sentences.ts').then(({ refuse }) => refuse(image, model, several))
   }
 }
 

@@ -98,7 +98,12 @@ export function reference(bytes, given) {
     pixels,
     ...(columns.label >= 0 && { labels: labels.map(classOf) }),
     ...(columns.id >= 0 && { ids }),
-    maxValue: given.dataType === 'float32' ? 1 : given.fractions ? 255 : (given.maxValue ?? (max <= 1 ? 1 : max <= 15 ? 15 : max <= 16 ? 16 : 255)),
+    maxValue:
+      given.dataType === 'float32'
+        ? 1
+        : given.fractions
+          ? 255
+          : (given.maxValue ?? (max <= 1 ? 1 : max <= 15 ? 15 : max <= 16 ? 16 : 255)),
   }
 }
 

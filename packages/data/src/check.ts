@@ -1,10 +1,10 @@
 import { isA } from '../../../common/kinds.ts'
 import { oneOf, type Rule, show, text, whole } from '../../../common/options.ts'
+import { areFloats, MOST_FLOAT } from '../../../common/values.ts'
 import { firstAbove } from './above.ts'
 import { DataError } from './error.ts'
 import { pixelCount } from './shape.ts'
 import type { ImageShape, PixelTable, PixelValues } from './types.ts'
-import { areFloats, MOST_FLOAT } from '../../../common/values.ts'
 
 /** What is wrong with a table's field. */
 export interface Fault {

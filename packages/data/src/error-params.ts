@@ -103,7 +103,7 @@ export interface DataErrorParams {
   DATA_COLOURS_UNEQUAL: { counts: readonly number[] }
   /**
    * A pixel that is none: the largest value it may have as `max`, and as `kind` what it seems to be: a `fraction`, a value of a file with a brighter
-   * `white`, a name in a `header`, `empty`, or anything `other`.
+   * `white`, a negative number or fraction of a table of `float`s, a name in a `header`, `empty`, or anything `other`.
    */
   DATA_PIXEL_INVALID: { max: number; kind: 'fraction' | 'white' | 'float' | 'header' | 'empty' | 'other' }
   /** The first or the last column may be the label, in a file without a header. */

@@ -26,7 +26,8 @@ export async function writeIdxFiles(path: string, table: PixelTable, options: { 
   check('writeIdxFiles', options, { labels: text })
   checkTable(table, 'writeIdxFiles: the table')
   const { pixels } = table
-  if (areFloats(pixels)) return checkValue('writeIdxFiles', 'pixels', 'floats', () => 'bytes, as IDX holds; write floats as CSV')
+  if (areFloats(pixels))
+    return checkValue('writeIdxFiles', 'pixels', 'floats', () => 'bytes, as IDX holds; write floats as CSV')
   const bytes = options.labels === undefined ? undefined : idxLabels(table)
   const { height, width, channels } = table.shape
   const dims = channels === 1 ? [table.rows, height, width] : [table.rows, height, width, channels]

@@ -1,10 +1,20 @@
-import { csvText, DataError, describe as describeTable, duplicates, readRows, readTable, selectRows, split } from '@pixelrow/data'
+import {
+  csvText,
+  DataError,
+  describe as describeTable,
+  duplicates,
+  readRows,
+  readTable,
+  selectRows,
+  split,
+} from '@pixelrow/data'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { dataError, read } from './helpers.ts'
 
 const header = `label,${Array.from({ length: 4 }, (_, i) => `pixel${i}`).join(',')}`
-const csv = (rows: readonly (readonly (number | string)[])[]) => `${header}\n${rows.map((row) => row.join(',')).join('\n')}\n`
+const csv = (rows: readonly (readonly (number | string)[])[]) =>
+  `${header}\n${rows.map((row) => row.join(',')).join('\n')}\n`
 const rows = [
   [7, -0.4242, 2.8215, 0, -0.4242],
   [1, 0, 0, 0, 0],
@@ -54,9 +64,7 @@ test('a table of floats is written as CSV that gives the same floats, in as few 
     }),
     { numRuns: 300, seed: 8 },
   )
-  expect([...csvText(await read(csv(rows)))].join('')).toBe(
-    csv([rows[0]!, rows[1]!, [7, 1, -1, 0.001, 0.5]]),
-  )
+  expect([...csvText(await read(csv(rows)))].join('')).toBe(csv([rows[0]!, rows[1]!, [7, 1, -1, 0.001, 0.5]]))
 })
 
 test('rows of floats are chosen, divided, compared and described as others are', async () => {

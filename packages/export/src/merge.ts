@@ -1,6 +1,25 @@
 import { formatArchitecture, type InputLayer, type Model, validateModel } from '@pixelrow/model'
-import { applyLayers, type InputKind, imageDims, inputDims, inputLayer, inputType, reshape, takesImage } from '@pixelrow/network'
-import { type Graph, type GraphBuilder, graphBuilder, int, int64, ints, string, type Value, write } from '@pixelrow/onnx'
+import {
+  applyLayers,
+  type InputKind,
+  imageDims,
+  inputDims,
+  inputLayer,
+  inputType,
+  reshape,
+  takesImage,
+} from '@pixelrow/network'
+import {
+  type Graph,
+  type GraphBuilder,
+  graphBuilder,
+  int,
+  int64,
+  ints,
+  string,
+  type Value,
+  write,
+} from '@pixelrow/onnx'
 import { whole } from '../../../common/options.ts'
 import { placesOf } from './classes.ts'
 import { type Shift, shiftsOf } from './ensemble.ts'

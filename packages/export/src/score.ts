@@ -90,7 +90,9 @@ function feedsOf(graph: Graph, given: Rows): Record<string, SessionTensor> {
   const isPixels = inputs.length === 1 && type?.dataType === dataType && dims.length > 0
   if (!isPixels || !dims.every((dim): dim is number => typeof dim === 'number')) {
     const found = inputs.map((input) => `${input.name} (${input.type.dataType})`).join(', ')
-    throw rowsError(`The file takes ${found}; these pixels are for one input of ${dataType}. Give feeds, by the inputs’ names.`)
+    throw rowsError(
+      `The file takes ${found}; these pixels are for one input of ${dataType}. Give feeds, by the inputs’ names.`,
+    )
   }
   const size = sizeOf(dims)
   const rows = given.pixels.length / size

@@ -26,7 +26,8 @@ export function samplePixels({ shape, maxValue, dataType }: ModelDescription, ro
       const place = Math.floor(at / channels)
       const [x, y] = [(place % width) >> patch, Math.floor(place / width) >> patch]
       const key = ((row * 8191 + y) * 8191 + x) * 5 + (at % channels)
-      if (hash(key) < share) pixels[row * size + at] = dataType ? hash(key + 0.5) : Math.ceil(hash(key + 0.5) * maxValue)
+      if (hash(key) < share)
+        pixels[row * size + at] = dataType ? hash(key + 0.5) : Math.ceil(hash(key + 0.5) * maxValue)
     }
   }
   return new Uint8Array(pixels.buffer)

@@ -1,4 +1,11 @@
-import { type Attempt, imageSize, openRunner, type Runner, type Session, type TensorFactory } from '@pixelrow/classifier'
+import {
+  type Attempt,
+  imageSize,
+  openRunner,
+  type Runner,
+  type Session,
+  type TensorFactory,
+} from '@pixelrow/classifier'
 import type { InferenceSession } from 'onnxruntime-web/wasm'
 import type { Builds, Plan } from './builds.ts'
 import type { ModelFile } from './model-file.ts'

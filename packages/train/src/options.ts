@@ -178,7 +178,9 @@ function requireShape({ input }: Architecture, { pixels, shape, maxValue }: Pixe
     throw new TrainError({ code: 'TRAIN_IMAGES_OTHER', params: { subject, found, expected }, message })
   }
   if (text(input.shape) !== text(shape)) refuse('images of', text(shape), text(input.shape))
-  const [kind, taken] = [areFloats(pixels), input.dataType === 'float32'].map((floats) => (floats ? '32-bit floats' : 'bytes'))
+  const [kind, taken] = [areFloats(pixels), input.dataType === 'float32'].map((floats) =>
+    floats ? '32-bit floats' : 'bytes',
+  )
   if (kind !== taken) refuse('', kind!, taken!)
   if (maxValue > input.maxValue) refuse('values up to', maxValue, `0 to ${input.maxValue}`)
 }

@@ -60,8 +60,19 @@ function requirePixels(pixels: PixelValues, { architecture: { input } }: Model):
   const kind = input.dataType ? 'Float32Array' : 'Uint8Array'
   if (!isA(pixels, kind)) refuse(`the value ${show(pixels)}`, `a ${kind}`)
   if (pixels.length % imageBytes !== 0) {
-    refuse(`${pixels.length} ${areFloats(pixels) ? 'floats' : 'bytes'}`, `a multiple of ${imageBytes} (${height}×${width}×${channels})`)
+    refuse(
+      `${pixels.length} ${areFloats(pixels) ? 'floats' : 'bytes'}`,
+      `a multiple of ${imageBytes} (${height}×${width}×${channels})`,
+    )
   }
-  const at = areFloats(pixels) ? pixels.findIndex((value) => !Number.isFinite(value)) : input.maxValue < 255 ? pixels.findIndex((value) => value > input.maxValue) : -1
-  if (at >= 0) refuse(`${pixels[at]} in row ${Math.floor(at / imageBytes)}`, areFloats(pixels) ? 'finite numbers' : `values of 0 to ${input.maxValue}`)
+  const at = areFloats(pixels)
+    ? pixels.findIndex((value) => !Number.isFinite(value))
+    : input.maxValue < 255
+      ? pixels.findIndex((value) => value > input.maxValue)
+      : -1
+  if (at >= 0)
+    refuse(
+      `${pixels[at]} in row ${Math.floor(at / imageBytes)}`,
+      areFloats(pixels) ? 'finite numbers' : `values of 0 to ${input.maxValue}`,
+    )
 }

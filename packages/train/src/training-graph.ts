@@ -42,7 +42,13 @@ export function trainingGraph(
   const imageBytes = height * width * channels
   const step = buildStep(architecture, optimizer, batchSize, imageBytes, loss)
   return {
-    graph: { batchSize, imageBytes, pixelType: inputType(architecture.input), ...step.graph, forward: forwardGraph(architecture, imageBytes) },
+    graph: {
+      batchSize,
+      imageBytes,
+      pixelType: inputType(architecture.input),
+      ...step.graph,
+      forward: forwardGraph(architecture, imageBytes),
+    },
     scalars: step.scalars,
   }
 }

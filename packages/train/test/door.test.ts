@@ -22,7 +22,7 @@ test('errors of both doors are of one class', async () => {
     labels: new Uint16Array(),
     state: {},
   }
-  const graph = { batchSize: 1, imageBytes: 1, scalars: [], state: [] }
+  const graph = { batchSize: 1, imageBytes: 1, pixelType: 'uint8' as const, scalars: [], state: [] }
   const empty = { name: '', nodes: [], inputs: [], outputs: [], initializers: [] }
   const failure = tfjs.compile({ ...graph, step: empty, forward: empty }, compile)
   await expect(failure).rejects.toBeInstanceOf(TrainError)

@@ -291,7 +291,11 @@ test.each<[string, object, RegExp]>([
   ['too few labels', { ...table, labels: table.labels!.slice(1) }, /labels: .*40/],
   ['values above white', { ...table, maxValue: 100 }, /row \d+.*100/],
   ['white above 255', { ...table, maxValue: 1000 }, /maxValue: .*255.*1000/],
-  ['pixels that are no bytes', { ...table, pixels: Float32Array.from(table.pixels) }, /maxValue: expected 1, as the pixels are a Float32Array/],
+  [
+    'pixels that are no bytes',
+    { ...table, pixels: Float32Array.from(table.pixels) },
+    /maxValue: expected 1, as the pixels are a Float32Array/,
+  ],
   ['pixels as a list', { ...table, pixels: [...table.pixels] }, /pixels: .*Uint8Array/],
   ['a shape without channels', { ...table, shape: { height: 4, width: 4, channelOrder: 'interleaved' } }, /channels/],
   ['no shape', { ...table, shape: undefined }, /shape/],

@@ -164,7 +164,9 @@ function divergedFix({ first }: NonNullable<Coded['params']>, takes: Takes): str
 /** A decision of `readTable`, with the flag that decides otherwise. */
 export function noted({ text, options }: Decision): string {
   const option = options.at(-1)
-  return option === undefined ? text : `${text} (if that is wrong, add ${readingFlag(option)}${option === 'dataType' ? ' uint8' : ''})`
+  return option === undefined
+    ? text
+    : `${text} (if that is wrong, add ${readingFlag(option)}${option === 'dataType' ? ' uint8' : ''})`
 }
 
 /** Which column is what: the flag for each that it may be. */
@@ -191,5 +193,5 @@ function pixelFix({ kind, max }: DataErrorParams['DATA_PIXEL_INVALID'], takes: T
   if (kind !== 'fraction') return asAdvised
   return max === 1
     ? `The training values were 0 and 1 alone: ${otherWhite}`
-    : 'If the values are fractions 0..1, add --max-value 1.'
+    : `If the values are fractions 0..1, add --max-value 1${takes('dataType') ? '; of any other scale, --data-type float32' : ''}.`
 }

@@ -61,7 +61,10 @@ const meaningless: Record<Kind, { words: string; flags: readonly (keyof ReadingO
   npy: { words: 'is an array, which takes no', flags: [...columnFlags, 'drop', ...pictureFlags, 'part'] },
   npz: { words: 'holds arrays, which take no', flags: ['id', 'header', 'drop', ...pictureFlags] },
   parquet: { words: 'is Parquet, which takes no', flags: ['header', 'part'] },
-  pictures: { words: 'holds pictures, which take no', flags: [...columnFlags, 'transpose', 'channels', 'maxValue', 'dataType'] },
+  pictures: {
+    words: 'holds pictures, which take no',
+    flags: [...columnFlags, 'transpose', 'channels', 'maxValue', 'dataType'],
+  },
 }
 
 /** Refuses a flag that would be passed over. */

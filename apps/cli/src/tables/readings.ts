@@ -81,7 +81,9 @@ export async function tellFlags(terminal: Terminal, table: PixelTable, format: '
   const words = wordsOf(readingFlags, {
     ...(isCsv && !(again && formatShape(again.shape) === formatShape(shape)) && { shape: formatShape(shape) }),
     ...(isCsv && shape.channels > 1 && { channels: shape.channelOrder }),
-    ...(floats ? !(again && areFloats(again.pixels)) && { dataType: 'float32' as const } : found !== maxValue && { maxValue }),
+    ...(floats
+      ? !(again && areFloats(again.pixels)) && { dataType: 'float32' as const }
+      : found !== maxValue && { maxValue }),
   })
   if (words.length) terminal.note(`To read it again just like this, add ${words.join(' ')}`)
 }

@@ -15,7 +15,10 @@ interface Preparing {
 export async function preparedPixels(picture: Picture, { how, model, name, pictures }: Preparing): Promise<Uint8Array> {
   if (model.dataType) {
     const { shape } = model
-    throw prepareError(`${name}: it takes no pictures: it was trained on a table of floats, and nothing says how a picture becomes such. Pass a Float32Array`, { name, shape })
+    throw prepareError(
+      `${name}: it takes no pictures: it was trained on a table of floats, and nothing says how a picture becomes such. Pass a Float32Array`,
+      { name, shape },
+    )
   }
   const found = typeof picture === 'string' ? await readPath(picture, pictures) : await opened(picture, pictures)
   const file = typeof picture === 'string' ? picture : 'the picture'

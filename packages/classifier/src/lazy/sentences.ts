@@ -225,32 +225,38 @@ function asBytes(pixels: unknown, model: ModelDescription): Uint8Array {
   const what = model.dataType
     ? 'The model was trained on a table of floats, whatever their scale was'
     : 'They are whole numbers 0..255: fractions and NaN have no place there'
-  throw new ClassifierError(
-    `pixels: expected ${expected}, found ${found}. ${what}`,
-    { code: 'CLASSIFIER_PIXELS_INVALID', params: { expected, found } },
-  )
+  throw new ClassifierError(`pixels: expected ${expected}, found ${found}. ${what}`, {
+    code: 'CLASSIFIER_PIXELS_INVALID',
+    params: { expected, found },
+  })
 }
 
 /** Refuses anything but exactly one image. */
 function checkImage(bytes: Uint8Array, model: ModelDescription): void {
-  const size = imageSize(model)
-  if (bytes.length === size) return
-  const hint = bytes.length === size + 1 ? '. Is one of them the label? Leave it out' : ''
-  throw new ClassifierError(`expected ${size} bytes (${dimensions(model)}), found ${bytes.length}${hint}`, {
+  const { size, found, unit } = sizesOf(bytes, model)
+  if (found === size) return
+  const hint = found === size + 1 ? '. Is one of them the label? Leave it out' : ''
+  throw new ClassifierError(`expected ${size} ${unit} (${dimensions(model)}), found ${found}${hint}`, {
     code: 'CLASSIFIER_PIXELS_SIZE',
-    params: { expected: size, found: bytes.length, several: false },
+    params: { expected: size, found, several: false },
   })
 }
 
 /** Refuses a part of an image at the end. */
 function countImages(bytes: Uint8Array, model: ModelDescription): void {
-  const size = imageSize(model)
-  if (bytes.length % size === 0) return
+  const { size, found, unit } = sizesOf(bytes, model)
+  if (found % size === 0) return
   throw new ClassifierError(
-    `expected a multiple of ${size} bytes (${dimensions(model)}), found ${bytes.length}: ` +
-      `${Math.floor(bytes.length / size)} images and ${bytes.length % size} bytes`,
-    { code: 'CLASSIFIER_PIXELS_SIZE', params: { expected: size, found: bytes.length, several: true } },
+    `expected a multiple of ${size} ${unit} (${dimensions(model)}), found ${found}: ` +
+      `${Math.floor(found / size)} images and ${found % size} ${unit}`,
+    { code: 'CLASSIFIER_PIXELS_SIZE', params: { expected: size, found, several: true } },
   )
+}
+
+/** What one image and all of them are in the values that the model takes. */
+function sizesOf(bytes: Uint8Array, model: ModelDescription): { size: number; found: number; unit: string } {
+  const each = model.dataType ? 4 : 1
+  return { size: imageSize(model) / each, found: bytes.length / each, unit: model.dataType ? 'floats' : 'bytes' }
 }
 
 /** Refuses a value above the model's largest one: the classes would be guesses. Rows are counted from 0. */

@@ -1,3 +1,4 @@
+import { MOST_FLOAT } from '../../../../common/values.ts'
 import { firstAbove } from '../above.ts'
 import { collectLabels } from '../csv/classes.ts'
 import { shapesFor } from '../csv/layout.ts'
@@ -5,11 +6,10 @@ import { expectedOf, numberHint, type PixelRule } from '../csv/row.ts'
 import { shapeOf } from '../csv/table.ts'
 import { whiteOf } from '../csv/white.ts'
 import { DataError } from '../error.ts'
+import { tell } from '../note.ts'
 import { transpose } from '../pictures/picture.ts'
 import { formatShape } from '../shape.ts'
-import { tell } from '../note.ts'
 import type { ImageShape, PixelTable, PixelValues, ReadOptions } from '../types.ts'
-import { MOST_FLOAT } from '../../../../common/values.ts'
 import { elements, type Numbers, sizesOf } from './numbers.ts'
 
 /** The labels of images, and what errors call them. */
@@ -104,7 +104,8 @@ function pixelsIn(file: string, images: Numbers, options: ReadOptions): { pixels
     const above = firstAbove(images.bytes, max)
     return above < 0 ? { pixels: images.bytes, fractions } : refuse(above, { max, fractions })
   }
-  const mayBeFloats = images.isFloat && [dataType, options.maxValue, options.fractions].every((asked) => asked === undefined)
+  const mayBeFloats =
+    images.isFloat && [dataType, options.maxValue, options.fractions].every((asked) => asked === undefined)
   const pixels = new Uint8Array(elements(images.dims))
   for (let i = 0; i < pixels.length; i++) {
     const value = images.number(i)

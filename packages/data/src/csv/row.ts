@@ -1,7 +1,7 @@
 import { DataError } from '../error.ts'
 import type { DataErrorParams } from '../error-params.ts'
-import { type Cells, cellPlace, cellText, type Line, splitCells, wholeNumber } from './cells.ts'
 import type { PixelValues } from '../types.ts'
+import { type Cells, cellPlace, cellText, type Line, splitCells, wholeNumber } from './cells.ts'
 import type { Layout } from './layout.ts'
 
 /** What a pixel's text may be. */

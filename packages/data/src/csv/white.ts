@@ -1,5 +1,5 @@
-import type { PixelValues, ReadOptions } from '../types.ts'
 import { areFloats } from '../../../../common/values.ts'
+import type { PixelValues, ReadOptions } from '../types.ts'
 
 /** The least of 1, 15, 16, 255 that holds every value, unless given; 1 for floats. */
 export function whiteOf(pixels: PixelValues, fractions: boolean, { maxValue }: ReadOptions): number {

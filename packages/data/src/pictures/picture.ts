@@ -1,5 +1,5 @@
-import type { ImageShape, PixelValues } from '../types.ts'
 import { emptyLike } from '../../../../common/values.ts'
+import type { ImageShape, PixelValues } from '../types.ts'
 
 /** Turns pictures that are stored column after column into rows, in place; `shape` is that of the turned pictures. */
 export function transpose(pixels: PixelValues, { height, width, channels, channelOrder }: ImageShape): void {

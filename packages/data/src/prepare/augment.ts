@@ -1,11 +1,11 @@
 import { isA } from '../../../../common/kinds.ts'
 import { anything, flag, number, type Rules, whole } from '../../../../common/options.ts'
+import { areFloats, emptyLike } from '../../../../common/values.ts'
 import { checkPictures } from '../check.ts'
 import { atLeastZero, check, checkValue, word } from '../options.ts'
 import { streams, threefry, words } from '../random.ts'
 import { pixelCount } from '../shape.ts'
 import type { ImageShape, PixelValues } from '../types.ts'
-import { areFloats, emptyLike } from '../../../../common/values.ts'
 import { elasticField, type Field } from './elastic.ts'
 
 /** How far pictures may be moved and bent; what is left out or 0 does not happen. */
@@ -58,15 +58,7 @@ export function augment<T extends PixelValues>(pixels: T, shape: ImageShape, opt
   const count = checkPictures(pixels, shape, 'augment')
   checkOptions(pixels, shape, count, options)
   const size = pixelCount(shape)
-  const {
-    rows,
-    seed = 0,
-    epoch = 0,
-    elastic = 0,
-    grid = 4,
-    background = 0,
-    flip = false,
-  } = options
+  const { rows, seed = 0, epoch = 0, elastic = 0, grid = 4, background = 0, flip = false } = options
   const out = (options.out as T | undefined) ?? emptyLike(pixels, pixels.length)
   const field = elastic > 0 ? elasticField(shape, grid) : undefined
   const plane = emptyLike<PixelValues>(pixels, (shape.height + 2) * (shape.width + 2)).fill(background)
@@ -133,7 +125,13 @@ function checkOptions(pixels: PixelValues, shape: ImageShape, count: number, opt
   if (!fits) checkValue('augment', 'rows', rows, () => `a row number for each of ${count} pictures`)
   const kind = floats ? 'Float32Array' : 'Uint8Array'
   const isOut = out === undefined || (isA(out, kind) && out.length >= pixels.length && out !== pixels)
-  if (!isOut) checkValue('augment', 'out', out, () => `another ${kind} of at least ${pixels.length} ${floats ? 'floats' : 'bytes'}`)
+  if (!isOut)
+    checkValue(
+      'augment',
+      'out',
+      out,
+      () => `another ${kind} of at least ${pixels.length} ${floats ? 'floats' : 'bytes'}`,
+    )
   for (const side of [shape.height, shape.width]) checkValue('augment', 'each side', side, whole(1, { most: 4096 }))
 }
 

@@ -1,8 +1,8 @@
+import { areFloats } from '../../../../common/values.ts'
 import { checkTable } from '../check.ts'
 import { formatShape, pixelCount } from '../shape.ts'
 import type { ImageShape, PixelTable } from '../types.ts'
 import { type RepeatCounts, repeatCounts } from './duplicates.ts'
-import { areFloats } from '../../../../common/values.ts'
 import { classCounts, meanAndDeviation } from './prepare.ts'
 
 /** What there is to know of a table at a glance. */
@@ -58,10 +58,13 @@ export function describe(table: PixelTable): Description {
 
 /** A description as lines of text. */
 export function formatDescription(description: Description): string {
-  const { rows, shape, maxValue, dataType, classes, ids, range, mean, deviation, blank, repeated, contradictory } = description
+  const { rows, shape, maxValue, dataType, classes, ids, range, mean, deviation, blank, repeated, contradictory } =
+    description
   const order = shape.channels > 1 ? ` (${shape.channelOrder})` : ''
   const decimals = (numbers: number[]) => numbers.map((number) => number.toFixed(4)).join(', ')
-  const pixels = dataType ? `${range.map((end) => +end.toPrecision(4)).join('..')}, 32-bit floats` : `${range.join('..')} of 0..${maxValue}`
+  const pixels = dataType
+    ? `${range.map((end) => +end.toPrecision(4)).join('..')}, 32-bit floats`
+    : `${range.join('..')} of 0..${maxValue}`
   const other = contradictory ? `, ${contradictory} of them with another label` : ''
   const lines = [
     `rows       ${rows}${ids ? ', with ids' : ''}`,

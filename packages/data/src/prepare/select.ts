@@ -1,9 +1,9 @@
 import { whole } from '../../../../common/options.ts'
+import { emptyLike } from '../../../../common/values.ts'
 import { checkTable } from '../check.ts'
 import { checkValue } from '../options.ts'
 import { pixelCount } from '../shape.ts'
 import type { PixelTable } from '../types.ts'
-import { emptyLike } from '../../../../common/values.ts'
 
 /**
  * A new table of the given rows, in the given order; a row may come several times. Throws a DataError for a row that is not there, and for

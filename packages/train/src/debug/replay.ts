@@ -1,7 +1,7 @@
 import type { Graph, Node } from '@pixelrow/onnx'
 import type { InferenceSession, Tensor } from '@pixelrow/runtime'
-import type { Runtime } from '../engines/runtime.ts'
 import { dataTypeOf, type PixelValues } from '../../../../common/values.ts'
+import type { Runtime } from '../engines/runtime.ts'
 import { maskBytes } from '../masks.ts'
 import type { StateTensor } from '../types.ts'
 import { firstNotFinite, type Numbers, numbersOf } from './numbers.ts'

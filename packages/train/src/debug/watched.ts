@@ -37,7 +37,7 @@ export function watched(trainer: Trainer, training: Watched): Trainer {
     state = next
     return result
   }
-  async function looked(what: string, logits: Float32Array, pixels: Uint8Array) {
+  async function looked(what: string, logits: Float32Array, pixels: PixelValues) {
     const wrong = wrongIn({ [what]: logits })
     if (wrong) throw await explained(forwardReplay(training, state, { pixels, ...place }), { ...wrong, ...place })
     return logits

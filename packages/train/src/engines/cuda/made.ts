@@ -47,7 +47,9 @@ export function inRow(all: readonly Made[]): Made {
   if (all.length === 1) return first!
   const pixels = all.flatMap((made) => made.pixels ?? [])
   return {
-    ...(pixels.length > 0 && { pixels: pixels.every(areFloats) ? joined(Float32Array, pixels) : joined(Uint8Array, pixels as Uint8Array[]) }),
+    ...(pixels.length > 0 && {
+      pixels: pixels.every(areFloats) ? joined(Float32Array, pixels) : joined(Uint8Array, pixels as Uint8Array[]),
+    }),
     masks: (first?.masks ?? []).map((_, i) =>
       joined(
         Uint8Array,

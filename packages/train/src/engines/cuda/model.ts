@@ -1,7 +1,7 @@
 import { type Graph, int, int64, type Model, type Node, type Tensor, type ValueInfo } from '@pixelrow/onnx'
+import { dataTypeOf, type PixelValues } from '../../../../../common/values.ts'
 import type { Lowered } from '../../lowerings/index.ts'
 import type { TrainingGraph } from '../../types.ts'
-import { dataTypeOf, type PixelValues } from '../../../../../common/values.ts'
 import { after, before, series } from '../loop/model.ts'
 import { asModel } from '../model.ts'
 import { ofStep, unrolled } from '../unrolled.ts'

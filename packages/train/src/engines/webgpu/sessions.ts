@@ -96,7 +96,10 @@ export async function openSteps(runtime: Runtime, job: StepsJob) {
     const { rows } = job.forward
     const weights = Object.fromEntries(job.forward.carried.map((name) => [name, required(carried, name, 'state')]))
     return inRuns(pixels, { imageBytes, rows, isFixed: true }, async (batch) => {
-      const results = await forward.run({ ...weights, pixels: new Tensor(dataTypeOf(batch), batch, [rows, imageBytes]) })
+      const results = await forward.run({
+        ...weights,
+        pixels: new Tensor(dataTypeOf(batch), batch, [rows, imageBytes]),
+      })
       return results.logits!.data as Float32Array
     })
   }
