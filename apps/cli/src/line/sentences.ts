@@ -1,5 +1,4 @@
 import type { DataErrorCode, DataErrorParams, DataErrorPlace, Decision } from '@pixelrow/data'
-import { readingFlag } from './flags/reading.ts'
 import { asStarted, command, quoted } from './paste.ts'
 
 /** Tells which flags a command has. */
@@ -24,7 +23,7 @@ const otherWhite = 'is this another data set?'
 const dataFixes: { [Code in DataErrorCode]: Fix<Code> | typeof asAdvised } = {
   DATA_OPTION_UNKNOWN: noFix,
   DATA_OPTION_INVALID: noFix,
-  DATA_OPTION_UNFIT: ({ option }) => `Leave ${readingFlag(option)} away.`,
+  DATA_OPTION_UNFIT: ({ option }) => `Leave ${flagOf(option)} away.`,
   DATA_OPTION_CONFLICT: asAdvised,
   DATA_SOURCE_INVALID: noFix,
   DATA_KIND_OTHER: asAdvised,
@@ -166,8 +165,12 @@ export function noted({ text, options }: Decision): string {
   const option = options.at(-1)
   return option === undefined
     ? text
-    : `${text} (if that is wrong, add ${readingFlag(option)}${option === 'dataType' ? ' uint8' : ''})`
+    : `${text} (if that is wrong, add ${flagOf(option)}${option === 'dataType' ? ' uint8' : ''})`
 }
+
+/** The flag of an option: `--max-value` of `maxValue`. */
+export const flagOf = (option: string): string =>
+  `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
 /** Which column is what: the flag for each that it may be. */
 function columnFix({ columns, places, label, id }: DataErrorParams['DATA_COLUMN_UNKNOWN'], takes: Takes): string {

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { readZip } from '@pixelrow/files'
 import { UsageError } from '../line/errors.ts'
-import { type ReadingOptions, readingFlag } from '../line/flags/reading.ts'
+import type { ReadingOptions } from '../line/flags/reading.ts'
 import { isUrl } from '../line/paste.ts'
+import { flagOf } from '../line/sentences.ts'
 import { isIdxName } from './idx.ts'
 
 /** What a table is read from. */
@@ -72,7 +73,7 @@ export function refuseMeaningless(path: string, kind: Kind, flags: ReadingOption
   const { words, flags: names } = meaningless[kind]
   const name = names.find((one) => flags[one] !== undefined)
   if (!name) return
-  const flag = readingFlag(name)
+  const flag = flagOf(name)
   throw new UsageError(`${path} ${words} ${flag}`, `leave ${flag} away`, {
     code: 'CLI_FLAG_UNUSED',
     params: { flag, file: path },

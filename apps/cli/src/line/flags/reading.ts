@@ -107,12 +107,6 @@ const pictureFlags = grouped(
 /** How a table or pictures are read. */
 export const readingFlags = { ...tableFlags, ...pictureFlags }
 
-/** A flag by the option that it sets: `--max-value` by `maxValue`. */
-export const readingFlag = (option: string): string =>
-  Object.entries(readingFlags)
-    .find(([name]) => name === option)?.[1]
-    .term.split(' ')[0] ?? `--${option}`
-
 /** How `run` reads: which part is which it knows. */
 export const runReadingFlags = without(readingFlags, 'part')
 
