@@ -6,7 +6,7 @@ import { fillDisk, kill, pair } from './loops.mjs'
 import { numbers } from './numbers.mjs'
 import { newPlace, remove } from './place.mjs'
 import { kindOf, planned } from './plan.mjs'
-import { scenarios } from './scenarios.mjs'
+import { prepared as runs, scenarios } from './scenarios.mjs'
 import { inSources } from './sources.mjs'
 import { writeInputs } from './tables.mjs'
 import { type Ready, ready, tryFault } from './trial.mjs'
@@ -98,6 +98,17 @@ test('a download killed while its files are swapped in, or just after: no part s
     expect(problems).toEqual([])
     expect(tried).toBeGreaterThan(2)
   }
+})
+
+test('of two outputs that are written at once, one that fails ends the command in a sentence', async () => {
+  const predicting = scenarios.find(({ name }) => name === 'predict')!
+  const known = await prepared({
+    ...predicting,
+    before: [...runs.slice(0, 2), ...predicting.before],
+  })
+  const { problems, tried } = await found(known, 'mkdir', 'full')
+  expect(problems).toEqual([])
+  expect(tried).toBeGreaterThan(1)
 })
 
 test.for([
