@@ -84,6 +84,7 @@ function run(child, format) {
   const [runs, seconds] = values.runs ? [values.runs, '0'] : ['2000000000', String(60 * Number(values.minutes))]
   const flags = ['--expose-gc', '--max-old-space-size=256', ...confinement(folder)]
   const started = spawn(process.execPath, [...flags, child, format, values.seed, runs, seconds, folder], {
+    cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let [output, complaint, isHung] = ['', '', false]

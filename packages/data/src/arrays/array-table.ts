@@ -86,7 +86,8 @@ function pixelsIn(file: string, images: Numbers, options: ReadOptions): { pixels
   let fractions = options.fractions ?? false
   const refuse = (index: number, rule: PixelRule): never => {
     const value = images.number(index)
-    const found = images.isText ? 'texts' : String(value)
+    const isNone = Number.isNaN(value) && !images.isText
+    const found = images.isText ? 'texts' : isNone ? 'no number' : String(value)
     const { kind, advice } = numberHint(value, rule) ?? { kind: value < 0 ? 'float' : 'other', advice: SCALE }
     const place = { file, row: Math.floor(index / width) + 1, expected: expectedOf(rule), found }
     throw new DataError({ code: 'DATA_PIXEL_INVALID', params: { max: rule.max, kind }, ...place, advice })

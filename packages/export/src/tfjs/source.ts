@@ -1,5 +1,6 @@
 import { isA } from '../../../../common/kinds.ts'
 import { short } from '../../../../common/short.ts'
+import { systemReason } from '../../../../common/system.ts'
 import { type Bounds, bytesWithin, fetchWithin } from '../../../../common/within.ts'
 import { ExportError, sourceError } from '../error.ts'
 import { isZip, readZip } from './zip.ts'
@@ -84,19 +85,19 @@ type FileSystem = typeof import('node:fs/promises')
 async function fromPath(source: string | URL, fs: FileSystem): Promise<Files> {
   const { fileURLToPath } = globalThis.process.getBuiltinModule('node:url')
   const path = String(source).startsWith('file:') ? fileURLToPath(source) : String(source)
-  const missing = (cause: unknown): never => {
-    throw sourceError(`${path}: cannot be read: ${(cause as Error).message}.`, { cause })
+  const unread = (name: string) => (cause: unknown) => {
+    throw sourceError(`${short(name)}: cannot be read: ${systemReason(cause)}.`, { cause })
   }
-  const folder = (await fs.stat(path).catch(missing)).isDirectory()
+  const folder = (await fs.stat(path).catch(unread(path))).isDirectory()
   const file = folder ? `${path.replace(/[\\/]+$/, '')}/model.json` : path
-  const model = new Uint8Array(await fs.readFile(file).catch(missing))
+  const model = new Uint8Array(await fs.readFile(file).catch(unread(file)))
   if (isZip(model)) return fromZip(model, path)
   const beside = file.replace(/[^\\/]*$/, '')
   const read = async (name: string) => {
     const place = `${beside}${inside(name)}`
     const bytes = await fs.readFile(place).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === 'ENOENT') return undefined
-      throw sourceError(`${short(place)}: cannot be read (${cause.code}).`, { cause })
+      return unread(place)(cause)
     })
     return bytes && new Uint8Array(bytes)
   }
