@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
 import { shown } from '../terminal/visible.ts'
 import { readModel, withName } from './model.ts'
+import { ifThere } from './there.ts'
 
 /** A model's bytes; the weights that it keeps in files beside it, as PyTorch's exporter writes them, are in them, and that is said. */
 export async function readWhole({ terminal }: Context, path: string): Promise<Uint8Array> {
@@ -19,7 +20,7 @@ export async function readWhole({ terminal }: Context, path: string): Promise<Ui
 
 async function readBeside(path: string, name: string): Promise<Uint8Array> {
   const place = join(dirname(path), name)
-  const found = await stat(place).catch(() => undefined)
+  const found = await ifThere(stat(place))
   if (!found?.isFile())
     throw new JobError(
       `${path}: its weights are in ${shown(name)}, and there is no such file (looked for ${shown(place)})`,

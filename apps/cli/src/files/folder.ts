@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { claim, FileError, type Origin, type Output, stateOf, type Written } from '@pixelrow/files'
 import { JobError, reportError } from '../line/errors.ts'
 import { isOfRun } from './ours.ts'
+import { ifThere } from './there.ts'
 
 /** The folder that a training's results go to, claimed: nobody else writes there until it is closed. */
 export interface RunFolder {
@@ -141,7 +142,7 @@ async function requireOurs(path: string, names: readonly string[]): Promise<void
 
 /** Refuses what is there and is no folder, and names one as an example. */
 export async function requireFolder(out: string, example: string): Promise<void> {
-  const there = await stat(out).catch(() => undefined)
+  const there = await ifThere(stat(out))
   if (!there || there.isDirectory()) return
   throw new JobError(`--out ${out} is a file, not a folder`, `name a folder, e.g. --out ${example}`, {
     code: 'CLI_OUTPUT_KIND',
@@ -149,12 +150,9 @@ export async function requireFolder(out: string, example: string): Promise<void>
   })
 }
 
-/** Whether there is something at a path. */
-export function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
+/** Whether there is something at a path. Throws the system's errors where that cannot be seen. */
+export async function exists(path: string): Promise<boolean> {
+  return (await ifThere(stat(path))) !== undefined
 }
 
 async function createNext(recipe: string, claiming: Claiming): Promise<RunFolder> {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { ifThere } from './there.ts'
 
 // JSON that anybody may have written: nothing of it is taken for granted.
 
@@ -33,6 +34,6 @@ export function parsed(text: string): unknown {
 
 /** What a file of JSON says; undefined where there is none, or it is none. */
 export async function jsonIn(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch(() => undefined)
+  const text = await ifThere(readFile(path, 'utf8'))
   return text === undefined ? undefined : parsed(text)
 }

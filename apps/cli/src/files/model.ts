@@ -5,6 +5,7 @@ import { settle } from '@pixelrow/files'
 import { JobError } from '../line/errors.ts'
 import { command, isUrl } from '../line/paste.ts'
 import { checkpointFiles, exists } from './folder.ts'
+import { ifThere } from './there.ts'
 
 /** Where a model is. */
 export interface ModelPlace {
@@ -21,25 +22,18 @@ export interface ModelPlace {
  * finished first.
  */
 export async function findModel(source: string): Promise<ModelPlace | undefined> {
-  const there = isUrl(source) ? undefined : await lookAt(source)
+  const there = isUrl(source) ? undefined : await ifThere(stat(source))
   if (!isUrl(source)) await settle(there?.isDirectory() ? source : dirname(source))
   if (!there?.isDirectory()) return /\.onnx$/i.test(source) ? { path: source } : undefined
   const path = join(source, 'model.onnx')
-  return (await lookAt(path)) ? { path, run: source } : undefined
+  return (await exists(path)) ? { path, run: source } : undefined
 }
-
-/** What is at a path, undefined where nothing is; what cannot be seen is not taken for missing. Throws the system's errors. */
-const lookAt = (path: string) =>
-  stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error
-    return undefined
-  })
 
 /** The ONNX file that an argument means: any file, or the one in a run's folder. Throws a JobError for a folder without one. */
 export async function modelAt(source: string): Promise<ModelPlace> {
   const place = await findModel(source)
   if (place) return place
-  const there = await stat(source).catch(() => undefined)
+  const there = await ifThere(stat(source))
   if (!there?.isDirectory()) return { path: source }
   const isWaiting = await exists(join(source, checkpointFiles.record))
   throw new JobError(

@@ -12,6 +12,7 @@ import type { Kind } from '../tables/kind.ts'
 import { exists } from './folder.ts'
 import { isObject, parsed } from './json.ts'
 import type { Sum } from './sums.ts'
+import { ifThere } from './there.ts'
 
 /** The form of run.json. What was written before it had one has none, and counts as 1. */
 export const recordFormat = 2
@@ -116,7 +117,7 @@ export async function findLocated({ path, fromRun }: Located, folder: string): P
 export async function readRecord(folder: string): Promise<FoundRecord | undefined> {
   await settle(folder)
   const file = join(folder, 'run.json')
-  const there = await stat(file).catch(() => undefined)
+  const there = await ifThere(stat(file))
   if (!there) return undefined
   if (there.size > mostBytes) throw invalid(file, `${there.size} bytes`)
   const found = parsed(await readFile(file, 'utf8'))

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { type PixelTable, type Preparation, pixelCount, rowHashes } from '@pixelrow/data'
+import { ifThere } from './there.ts'
 
 // Which rows a model has seen: beside `model.onnx` lies `model.rows.bin`, a line of JSON and then a number for each row, made of its pixels.
 
@@ -85,7 +86,7 @@ export function rowsFile(model: Uint8Array, { images, wide, trained, validated }
 /** What is known of the rows that the model at a path has seen, or why nothing is. */
 export async function readRowsSeen(path: string): Promise<SeenRows | string> {
   const file = rowsBeside(path)
-  const bytes = await readFile(file).catch(() => undefined)
+  const bytes = await ifThere(readFile(file))
   if (!bytes) return `there is no ${file}`
   const end = bytes.indexOf(10) + 1
   const header = headerOf(bytes.subarray(0, end).toString())

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { settle } from '@pixelrow/files'
 import type { Context } from '../context.ts'
+import { ifThere } from '../files/there.ts'
 import { JobError } from '../line/errors.ts'
 import { type SampleFile, sampleIn, sampleInZip } from '../submission/sample.ts'
 import { digits, known } from './digits.ts'
@@ -25,7 +26,7 @@ export interface Source {
 /** The tables in the folder or zip that was named, else the embedded digits. */
 export async function openSource(context: Context, data?: string): Promise<Source> {
   if (data === undefined) return embedded(context)
-  const there = await stat(data).catch(() => undefined)
+  const there = await ifThere(stat(data))
   const params = { path: data }
   if (!there)
     throw new JobError(`--data ${data}: no such folder or zip (looked for ${resolve(data)})`, wanted, {

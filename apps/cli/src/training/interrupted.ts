@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { checkpointFiles, exists, type RunFolder } from '../files/folder.ts'
 import { has, isObject, parsed } from '../files/json.ts'
 import { mostBytes } from '../files/record.ts'
+import { ifThere } from '../files/there.ts'
 import { JobError } from '../line/errors.ts'
 import { type Flag, isValueOf } from '../line/flags/define.ts'
 import { command, near } from '../line/paste.ts'
@@ -16,7 +17,7 @@ import { asAsked, type JobOptions, jobFlags } from './options.ts'
 
 /** Refuses a path at which no interrupted training is. */
 export async function requireInterrupted(path: string): Promise<void> {
-  const there = await stat(path).catch(() => undefined)
+  const there = await ifThere(stat(path))
   if (!there?.isDirectory()) {
     throw new JobError(
       `${path}: ${there ? 'that is a file, not a run folder' : 'no such folder'}`,
@@ -191,9 +192,7 @@ function requireVersions(path: string, record: ResumeRecord): void {
 async function readCheckpoint({ file }: RunFolder, record: ResumeRecord): Promise<Uint8Array> {
   const { bytes, sha256: sum } = record.checkpoint
   const path = file(checkpointFiles.checkpoint)
-  const [found, newer] = await Promise.all(
-    [path, file(checkpointFiles.next)].map((each) => readFile(each).catch(() => undefined)),
-  )
+  const [found, newer] = await Promise.all([path, file(checkpointFiles.next)].map((each) => ifThere(readFile(each))))
   const meant = [found, newer].find((each) => each && sha256(each) === sum)
   if (meant) return meant
   const reason = !found ? 'missing' : found.length === bytes ? 'damaged' : 'cut'
