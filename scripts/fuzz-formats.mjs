@@ -1,3 +1,3 @@
 // @ts-check
 /** What `npm run fuzz` knows, by the names of tests/fuzz/formats.ts; what tries the fuzzer itself is left out. */
-export const formats = ['idx', 'jpeg', 'png', 'resume', 'run', 'safetensors', 'tfjs', 'zip']
+export const formats = ['bmp', 'gif', 'idx', 'jpeg', 'png', 'resume', 'run', 'safetensors', 'tfjs', 'tiff', 'zip']
