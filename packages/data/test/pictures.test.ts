@@ -126,6 +126,20 @@ test('a flat folder has ids and no labels, in the order of code units; hidden an
   expect(notes).toContain('2 other files (.ico, .txt) left out: pictures are png, jpg, jpeg, webp, gif, bmp or tiff')
 })
 
+test('one picture is a row without a label, of which its name is the id', async () => {
+  const { table, ids, labels } = await reading(at('digits/10/1.png'))
+  expect({ ids, labels, rows: table.rows }).toEqual({ ids: ['1.png'], labels: undefined, rows: 1 })
+  expect([...table.pixels]).toEqual(hex(expected['digits/10/1.png']!.grey!))
+  const options = { size: 5, color: 'grey' } as const
+  const batch = await readRows(at('digits/10/1.png'), options).next()
+  expect(batch.value).toEqual(await readTable(at('digits/10/1.png'), options))
+  const { message } = await dataError(readTable(at('broken/cut.png')))
+  expect(message).toBe(
+    `${at('broken/cut.png')}: 1 of 1 picture cannot be decoded: cut.png (cut short). Replace or remove them.`,
+  )
+  expect((await dataError(readTable(at('broken/none.png')))).code).toBe('DATA_FILE_MISSING')
+})
+
 test('classes that are given decide; folders can be dropped or linked', async () => {
   const path = await made('linked', ['cat/1.png', 'masks/1.png'])
   await symlink(join(path, 'cat'), join(path, 'dog'), 'junction')

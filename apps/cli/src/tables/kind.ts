@@ -19,7 +19,7 @@ export async function kindOf(path: string, member?: string): Promise<Kind> {
   if (/\.npy$/i.test(path)) return 'npy'
   if (/\.parquet$/i.test(path)) return 'parquet'
   if (isUrl(path)) return 'csv'
-  if (await isFolder(path)) return 'pictures'
+  if ((await isFolder(path)) || isPictureName(path)) return 'pictures'
   if (!isZipName(path)) return 'csv'
   return member === undefined && (await namesInZip(path)).some(isPictureName) ? 'pictures' : 'zip'
 }
