@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 const decode = await openDecoder()
 const image = (data: Uint8Array) => sharp(data, { raw: { width: 4, height: 3, channels: 1 } })
-const bytesOf = async (made: sharp.Sharp) => new Uint8Array(await made.toBuffer())
+const bytesOf = async (made: { toBuffer(): Promise<Uint8Array> }) => new Uint8Array(await made.toBuffer())
 
 /** A TIFF of two pixels of 32 bits; `format` says what these are: 1 whole numbers, 3 fractions. */
 function tiff(format: number): Uint8Array<ArrayBuffer> {

@@ -112,10 +112,9 @@ function titlesIn(
   const count = titleCount(head, lines)
   const [line, row] = [lines[count], lines[count + 1]]
   if (count === 0 || !line || !row) return []
-  const separator = above ?? separatorIn(head, line, { file })
-  const where: Where = { file, ...(separator && { separator }) }
-  const cells = cellTexts(head, line, where)
-  if (cells.length < 2 || splitCells(head, row, where).count !== cells.length) return []
+  const found = below(head, line, row, { file, above })
+  if (!found) return []
+  const { cells, separator } = found
   const texts = lines.slice(0, count).map((each) => textOf(head, each))
   const between = separator ? String.fromCharCode(separator) : ','
   if (texts.some((text) => text.split(between).filter(Boolean).length === cells.length)) return []
@@ -124,6 +123,22 @@ function titlesIn(
   const isCounting = [0, 1].some((first) => numbers.every((number, i) => number === String(first + i)))
   const isNamed = header !== false && words.length > 0 && isCounting
   return isNamed || texts.every(isComment) ? texts.map((text) => text.replace(/^"(.*)"$/, '$1')) : []
+}
+
+/**
+ * The cells of a line that has several, and the byte between them, where the next one has as many; undefined where not, or where either is damaged, which is said
+ * when it is read.
+ */
+function below(head: Uint8Array, line: Line, row: Line, { file, above }: { file: string; above: number | undefined }) {
+  try {
+    const separator = above ?? separatorIn(head, line, { file })
+    const where: Where = { file, ...(separator && { separator }) }
+    const cells = cellTexts(head, line, where)
+    return cells.length > 1 && splitCells(head, row, where).count === cells.length ? { cells, separator } : undefined
+  } catch (error) {
+    if (error instanceof DataError) return undefined
+    throw error
+  }
 }
 
 /** The lines at the start of a file that are whole and not blank. */
