@@ -1,4 +1,4 @@
-// POST /classify with a PNG, JPEG or WebP file, or with raw pixels. MODEL is the path, PORT the port.
+// POST /classify with a PNG, JPEG, WebP, GIF, BMP or TIFF file, or with raw pixels. MODEL is the path, PORT the port.
 import { load } from '@pixelrow/infer-node'
 import express from 'express'
 

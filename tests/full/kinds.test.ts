@@ -91,7 +91,7 @@ test('the command for a tar unpacks what is in it', async () => {
   expect(await readTable(join(folder, 'inside.csv'))).toEqual(right)
 })
 
-test.each(['bmp', 'gif', 'tiff', 'heic', 'avif', 'ppm', 'pcx', 'tga', 'ico', 'jp2', 'mixed'])(
+test.each(['heic', 'avif', 'ppm', 'pcx', 'tga', 'ico', 'jp2', 'mixed'])(
   'the command for a folder of %s makes PNG of them',
   async (name) => {
     // A name that a shell must not take apart.
@@ -103,7 +103,7 @@ test.each(['bmp', 'gif', 'tiff', 'heic', 'avif', 'ppm', 'pcx', 'tga', 'ico', 'jp
     const table = await readTable(`${place}-png`)
     expect({ rows: table.rows, classes: table.classes }).toEqual({ rows: 6, classes: ['class0', 'class1'] })
     // Those that lose nothing give the very pixels.
-    if (['bmp', 'tiff', 'ppm', 'pcx', 'tga'].includes(name)) {
+    if (['ppm', 'pcx', 'tga'].includes(name)) {
       const places = [0, 2, 4, 1, 3, 5]
       expect(table.pixels).toEqual(
         Uint8Array.from(places.flatMap((row) => [...right.pixels.subarray(row * 64, row * 64 + 64)])),

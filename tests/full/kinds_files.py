@@ -63,7 +63,7 @@ with tarfile.open(folder / "digits.tar.gz", "w:gz") as tar:
 
 pillow_heif.register_heif_opener()
 rgb = [Image.fromarray(np.stack([one] * 3, -1)) for one in x]
-for name in ["bmp", "gif", "tiff", "heic", "avif", "ppm", "pcx", "tga", "ico", "jp2"]:
+for name in ["heic", "avif", "ppm", "pcx", "tga", "ico", "jp2"]:
     for row in range(6):
         place = folder / "pictures" / name / f"class{row % 2}"
         place.mkdir(parents=True, exist_ok=True)

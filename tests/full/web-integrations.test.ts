@@ -92,7 +92,9 @@ async function check(url: string, { lists = ['ol'], files = 2, isIsolated = fals
   expect(await without.page.evaluate(() => crossOriginIsolated)).toBe(isIsolated)
   expect(await classesIn(without.page, lists)).toEqual(lists.map(() => expected))
   for (const [refusal, answer] of await choose(without.page, [note, pictures[0]!], lists)) {
-    expect(refusal).toMatch(/expected 784 bytes \(28×28×1\), found 10|expected a PNG, JPEG or WebP picture, found/)
+    expect(refusal).toMatch(
+      /expected 784 bytes \(28×28×1\), found 10|expected a PNG, JPEG, WebP, GIF, BMP or TIFF picture, found/,
+    )
     expect(answer).toMatch(/^\d \(/)
   }
   const withGpu = await visit(url, hardware)
@@ -214,7 +216,9 @@ test.each([
   expect(await classesIn(first.page)).toEqual([expected])
   const second = await visit(url, context)
   expect(await classesIn(second.page)).toEqual([expected])
-  expect(await choose(second.page, [note])).toEqual([[expect.stringContaining('expected a PNG, JPEG or WebP picture')]])
+  expect(await choose(second.page, [note])).toEqual([
+    [expect.stringContaining('expected a PNG, JPEG, WebP, GIF, BMP or TIFF picture')],
+  ])
   expect([...first.said(), ...second.said()]).toEqual([])
   await context.close()
 })

@@ -3,6 +3,8 @@ import type { Format } from './format.ts'
 /** Each loaded alone: what another one reads with takes time to start. */
 export const formats: Readonly<Record<string, () => Promise<Format>>> = {
   broken: async () => (await import('./broken.ts')).broken,
+  bmp: async () => (await import('./bmp.ts')).bmp,
+  gif: async () => (await import('./made.ts')).gif,
   idx: async () => (await import('./idx.ts')).idx,
   jpeg: async () => (await import('./jpeg.ts')).jpeg,
   npy: async () => (await import('./arrays.ts')).npy,
@@ -13,5 +15,6 @@ export const formats: Readonly<Record<string, () => Promise<Format>>> = {
   run: async () => (await import('./records.ts')).runRecord,
   safetensors: async () => (await import('./safetensors.ts')).safetensors,
   tfjs: async () => (await import('./tfjs.ts')).tfjs,
+  tiff: async () => (await import('./made.ts')).tiff,
   zip: async () => (await import('./zip.ts')).zip,
 }

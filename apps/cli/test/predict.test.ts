@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { random, readTable } from '@pixelrow/data'
@@ -256,6 +256,14 @@ test('folders of pictures stream, too, in the order of their paths', async () =>
     ['b.png', 'light'],
     ['more/c.png', 'light'],
   ])
+  // A sample is for other rows than the one picture beside it.
+  writeFileSync(join(cwd, 'photos/sample_submission.csv'), 'ImageId,Label\n1,0\n2,0\n')
+  await fine(cwd, ['photos/a.png', 'photos/b.png', '-o', 'out/'])
+  const one = ['ImageId,Label\na.png,light\n', 'ImageId,Label\nb.png,light\n']
+  expect(['a', 'b'].map((name) => readFileSync(join(cwd, 'out', `${name}.png.csv`), 'utf8'))).toEqual(one)
+  const printed = await pixelrow(['predict', 'model.onnx', 'photos/a.png', '-o', '-', '-q'], { cwd })
+  expect(printed).toMatchObject({ code: 0, stdout: one[0] })
+  rmSync(join(cwd, 'photos/sample_submission.csv'))
   const refused = await pixelrow(['predict', 'model.onnx', 'photos', '-o', 'x.csv', '--transpose'], { cwd })
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('which take no --transpose') })
   await fine(cwd, ['photos', '-o', 'photos.csv', '--probabilities', 'p.csv'])

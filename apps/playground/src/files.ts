@@ -1,4 +1,5 @@
 import { pictureType } from '@pixelrow/pixels'
+import { isPictureName } from '../../../common/pictures.ts'
 import { element } from './dom.ts'
 
 /** What a file can be here. */
@@ -7,8 +8,8 @@ export type Kind = 'model' | 'picture' | 'table'
 /** What a file is: a picture by its first bytes, a model by its name, and else a table, whose reader says what is wrong with it. */
 export async function kindOf(file: File): Promise<Kind> {
   if (/\.onnx$/i.test(file.name)) return 'model'
-  const start = new Uint8Array(await file.slice(0, 12).arrayBuffer())
-  return pictureType(start) || /\.(png|jpe?g|webp)$/i.test(file.name) ? 'picture' : 'table'
+  const start = new Uint8Array(await file.slice(0, 18).arrayBuffer())
+  return pictureType(start) || isPictureName(file.name) ? 'picture' : 'table'
 }
 
 /** Takes files by the button, dropped anywhere on the page, or pasted. */

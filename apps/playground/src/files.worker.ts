@@ -30,7 +30,8 @@ function read({ file, takes }: Job): Promise<PixelTable> {
 
 async function prepared({ file, takes }: Job): Promise<Prepared> {
   const image = await decodeFile(new Uint8Array(await file.arrayBuffer()), await openDecoder())
-  if (typeof image === 'string') throw new Error(`${file.name}: expected a PNG, JPEG or WebP picture, found ${image}.`)
+  if (typeof image === 'string')
+    throw new Error(`${file.name}: expected a PNG, JPEG, WebP, GIF or BMP picture, found ${image}.`)
   return { preview: await preview(image), pixels: seen(image, takes) }
 }
 

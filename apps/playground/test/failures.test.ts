@@ -78,7 +78,12 @@ describe('says in the page what is wrong with a file, and goes on with what was 
   test.each<[string, string, string, string]>([
     ['no ONNX', 'notes.onnx', 'just some text that is no model', 'notes.onnx: expected an ONNX model, found'],
     ['an empty model', 'empty.onnx', '', 'empty.onnx:'],
-    ['no picture', 'photo.jpg', 'not a photo', 'photo.jpg: expected a PNG, JPEG or WebP picture, found no PNG'],
+    [
+      'no picture',
+      'photo.jpg',
+      'not a photo',
+      'photo.jpg: expected a PNG, JPEG, WebP, GIF or BMP picture, found no PNG',
+    ],
     ['images of another size', 'small.csv', 'label,pixel0,pixel1,pixel2,pixel3\n7,0,255,17,3\n', 'small.csv'],
     [
       'a value that is no pixel',

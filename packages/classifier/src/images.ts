@@ -28,13 +28,13 @@ function isPicture(image: unknown): boolean {
   return isObject || typeof image === 'string'
 }
 
-/** Whether bytes are a PNG, WebP or JPEG file. Raw pixels may begin like a JPEG by chance, so some as long as images must also end like one. */
+/** Whether bytes are a file of a picture. Raw pixels may begin like some by chance, so those as long as images must also end like a JPEG, or tell their length as a BMP. */
 function isFile(bytes: Uint8Array, model: ModelDescription): boolean {
   // Nearly all raw pixels end here.
-  if (![0x89, 0x52, 0xff].includes(bytes[0]!)) return false
+  if (!'\x89R\xffGBIM'.includes(String.fromCharCode(bytes[0]!))) return false
   const begins = (text: string, at = 0) => [...text].every((character, i) => bytes[at + i] === character.charCodeAt(0))
-  if (begins('\x89PNG\r\n\x1a\n') || (begins('RIFF') && begins('WEBP', 8))) return true
-  return (
-    begins('\xff\xd8\xff') && (bytes.length % imageSize(model) > 0 || (bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9))
-  )
+  const isOdd = bytes.length % imageSize(model) > 0
+  if (begins('\xff\xd8\xff')) return isOdd || (bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9)
+  if (begins('BM')) return begins('\0\0\0\0', 6) && (isOdd || bytes[2] === bytes.length % 256)
+  return ['\x89PNG\r\n', 'RIFF', 'GIF87a', 'GIF89a', 'II*\0', 'MM\0*'].some((mark) => begins(mark))
 }

@@ -106,7 +106,7 @@ export interface Attempt {
 export type Pixels = Uint8Array | Uint8ClampedArray | Float32Array
 
 /**
- * One image: raw pixels (`height × width × channels` values), a file's bytes (PNG, JPEG, WebP), a path to one where there are files, or decoded red, green,
+ * One image: raw pixels (`height × width × channels` values), a file's bytes (PNG, JPEG, WebP, GIF, BMP, and in Node TIFF), a path to one where there are files, or decoded red, green,
  * blue and alpha (a canvas's `ImageData`). Raw pixels are taken as they are, pictures are prepared.
  */
 export type Image = Pixels | RgbaImage | string

@@ -17,7 +17,7 @@ export type {
 } from './types.ts'
 
 /**
- * Reads pictures (PNG, JPEG, WebP) from files with their paths: `CLASS/name.png`, with `train`, `val` and `test` above the classes or not, or without
+ * Reads pictures (PNG, JPEG, WebP, GIF, BMP, and in Node TIFF) from files with their paths: `CLASS/name.png`, with `train`, `val` and `test` above the classes or not, or without
  * classes. Paths sort the rows and are their ids. Pictures of differing sizes need `size`. In pages the browser decodes, in Node the package sharp.
  * Throws a DataError that names the broken ones.
  */

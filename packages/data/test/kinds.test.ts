@@ -257,7 +257,7 @@ test('the command names the file as a shell takes it, and writes beside it', asy
 
 test('pictures of other kinds are named in a folder, with the command that makes PNG of them', async () => {
   const root = folder()
-  for (const [at, name] of ['gif', 'bmp', 'heic'].entries()) {
+  for (const [at, name] of ['ico', 'avif', 'heic'].entries()) {
     mkdirSync(join(root, `class${at}`))
     writeFileSync(join(root, `class${at}`, `1.${name}`), files[name]!)
   }
@@ -268,13 +268,13 @@ test('pictures of other kinds are named in a folder, with the command that makes
   })
   expect(none.params.command).toContain(`" ${root} ${root}-png`)
   // Phones call a picture what they like.
-  for (const [at, name] of ['gif', 'bmp', 'heic'].entries())
+  for (const [at, name] of ['ico', 'avif', 'heic'].entries())
     writeFileSync(join(root, `class${at}`, '1.jpg'), files[name]!)
   const broken = await dataError(readTable(root))
   expect(broken).toMatchObject({
     code: 'DATA_PICTURE_BROKEN',
     params: {
-      broken: ['class0/1.jpg (a GIF picture)', 'class1/1.jpg (a BMP picture)', 'class2/1.jpg (a HEIC picture)'],
+      broken: ['class0/1.jpg (an icon of Windows)', 'class1/1.jpg (an AVIF picture)', 'class2/1.jpg (a HEIC picture)'],
       command: none.params.command,
     },
   })

@@ -84,6 +84,12 @@ test('each kind by itself at its own size, as bytes in Node and as a file in a p
   }
 })
 
+test('a page names TIFF as what it does not decode', async () => {
+  expect(await fromPage('tiff', { size: 4 })).toMatchObject({
+    message: expect.stringContaining('1bit.tif (a TIFF picture, which pages do not decode)'),
+  })
+})
+
 test('a page names the broken ones too', async () => {
   const found = await fromPage('broken', {})
   expect(found).toMatchObject({

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readRows, readTable, selectRows, split } from '@pixelrow/data'
 import { type PictureOptions, readPictures } from '@pixelrow/data/pictures'
@@ -53,10 +53,11 @@ test('a folder of classes: labels by number, ids sorted, pixels as another libra
 })
 
 test('every kind of file has the pixels that Pillow finds in it, over black', async () => {
-  for (const name of (await readdir(at('kinds'))).sort()) {
-    const { width, height, rgba, grey } = expected[`kinds/${name}`]!
-    const blob = new Blob([await readFile(at(`kinds/${name}`))])
-    const read = (color: 'grey' | 'rgb') => readPictures([{ name, blob }], { color })
+  const names = ['kinds', 'tiff'].map(async (root) => (await readdir(at(root))).map((name) => `${root}/${name}`))
+  for (const name of (await Promise.all(names)).flat().sort()) {
+    const { width, height, rgba, grey } = expected[name]!
+    const blob = new Blob([await readFile(at(name))])
+    const read = (color: 'grey' | 'rgb') => readPictures([{ name: basename(name), blob }], { color })
     const table = await read('rgb')
     expect([table.shape.width, table.shape.height], name).toEqual([width, height])
     const seen = hex(rgba).flatMap((value, i, all) =>
@@ -119,10 +120,24 @@ test('parts: the one asked for, else the training part, and said', async () => {
 })
 
 test('a flat folder has ids and no labels, in the order of code units; hidden and other files are left out', async () => {
-  const path = await made('flat', ['b.png', 'B.PNG', 'a10.png', 'a9.png', 'é.png', '.hidden.png', 'notes.txt', 'x.gif'])
+  const path = await made('flat', ['b.png', 'B.PNG', 'a10.png', 'a9.png', 'é.png', '.hidden.png', 'notes.txt', 'x.ico'])
   const { notes, ids, labels } = await reading(path)
   expect({ ids, labels }).toEqual({ ids: ['B.PNG', 'a10.png', 'a9.png', 'b.png', 'é.png'], labels: undefined })
-  expect(notes).toContain('2 other files (.gif, .txt) left out: pictures are png, jpg, jpeg or webp')
+  expect(notes).toContain('2 other files (.ico, .txt) left out: pictures are png, jpg, jpeg, webp, gif, bmp or tiff')
+})
+
+test('one picture is a row without a label, of which its name is the id', async () => {
+  const { table, ids, labels } = await reading(at('digits/10/1.png'))
+  expect({ ids, labels, rows: table.rows }).toEqual({ ids: ['1.png'], labels: undefined, rows: 1 })
+  expect([...table.pixels]).toEqual(hex(expected['digits/10/1.png']!.grey!))
+  const options = { size: 5, color: 'grey' } as const
+  const batch = await readRows(at('digits/10/1.png'), options).next()
+  expect(batch.value).toEqual(await readTable(at('digits/10/1.png'), options))
+  const { message } = await dataError(readTable(at('broken/cut.png')))
+  expect(message).toBe(
+    `${at('broken/cut.png')}: 1 of 1 picture cannot be decoded: cut.png (cut short). Replace or remove them.`,
+  )
+  expect((await dataError(readTable(at('broken/none.png')))).code).toBe('DATA_FILE_MISSING')
 })
 
 test('classes that are given decide; folders can be dropped or linked', async () => {
@@ -137,12 +152,17 @@ test('classes that are given decide; folders can be dropped or linked', async ()
 test.each<[string, string[], PictureOptions, string]>([
   ['a table', ['train.csv', 'a.txt'], {}, 'only 2 other files (.csv, .txt). It holds train.csv: name that file.'],
   ['tables', ['train.csv', 'a/test.csv.gz'], {}, 'It holds a/test.csv.gz, train.csv: name one of them.'],
-  ['none', ['a/readme.txt'], {}, 'has no pictures (png, jpg, jpeg or webp), only 1 other file (.txt). Pass the folder'],
+  [
+    'none',
+    ['a/readme.txt'],
+    {},
+    'has no pictures (png, jpg, jpeg, webp, gif, bmp or tiff), only 1 other file (.txt). Pass the folder',
+  ],
   [
     'empty',
     ['a/1.png', 'b/1.png', 'c/', 'd/x.txt'],
     {},
-    "no pictures (png, jpg, jpeg or webp) in 'c', 'd'. Each folder is a class",
+    "no pictures (png, jpg, jpeg, webp, gif, bmp or tiff) in 'c', 'd'. Each folder is a class",
   ],
   ['single', ['a/1.png', 'a/2.png'], {}, "expected folders of at least two classes, found only 'a'. Pass label: false"],
   ['beside', ['a/1.png', 'b/1.png', '2.png'], {}, "each picture in the folder of its class, found '2.png'"],
@@ -171,7 +191,7 @@ test('broken pictures are all named, up to ten, and counted', async () => {
     'cut.png (',
     'cut.webp (',
     'empty.jpg (an empty file)',
-    'text.png (no PNG, JPEG or WebP)',
+    'text.png (no PNG, JPEG, WebP, GIF, BMP or TIFF)',
     'Replace or remove',
   ])
     expect(message).toContain(text)
@@ -223,7 +243,7 @@ test('a zip of the same folder gives the same table, from a path, bytes and a bl
   const { table: zipped, notes } = await reading(at('digits.zip'))
   expect(zipped).toEqual(table)
   expect(notes).toContain("all pictures lie in 'set', taken as the root")
-  expect(notes).toContain('1 other file (.txt) left out: pictures are png, jpg, jpeg or webp')
+  expect(notes).toContain('1 other file (.txt) left out: pictures are png, jpg, jpeg, webp, gif, bmp or tiff')
   const bytes = new Uint8Array(await readFile(at('digits.zip')))
   for (const source of [bytes, bytes.buffer as ArrayBuffer, new Blob([bytes])])
     expect(await readTable(source)).toEqual(table)

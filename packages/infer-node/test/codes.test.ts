@@ -134,7 +134,7 @@ describe('bad input is told by code', async () => {
         code: 'CLASSIFIER_PICTURE_INVALID',
         params: {
           picture: 'the picture',
-          expected: 'a PNG, JPEG or WebP picture',
+          expected: 'a PNG, JPEG, WebP, GIF, BMP or TIFF picture',
           found: expect.stringContaining('cut short'),
         },
       },

@@ -57,7 +57,7 @@ test('raw pixels stay as they are, also those that begin like a picture', async 
   const raw = Uint8Array.of(0xff, 0xd8, 0xff, 0, ...new Uint8Array(12))
   expect((await classifier.classify(raw)).label).toBe('left')
   await expect(classifier.classify(files['a.png']!.subarray(0, 40))).rejects.toThrow(
-    'the picture: expected a PNG, JPEG or WebP picture, found cut short',
+    'the picture: expected a PNG, JPEG, WebP, GIF, BMP or TIFF picture, found cut short',
   )
 })
 
@@ -113,7 +113,7 @@ test('what is no picture is named by its place, or by its path', async () => {
   const text = join(folder, 'text.png')
   await writeFile(text, 'hello')
   await expect(classifier.classify(text)).rejects.toThrow(
-    `${text}: expected a PNG, JPEG or WebP picture, found no PNG, JPEG or WebP`,
+    `${text}: expected a PNG, JPEG, WebP, GIF, BMP or TIFF picture, found no PNG, JPEG, WebP, GIF, BMP or TIFF`,
   )
   await rm(text)
 })

@@ -9,7 +9,7 @@ import type {
 /** Where a page can run a model. */
 export type Device = 'webgpu' | 'wasm'
 
-/** Pictures that a page has. What a canvas, a video or a bitmap shows is read when it is classified; a Blob or File is a PNG, JPEG or WebP file. */
+/** Pictures that a page has. What a canvas, a video or a bitmap shows is read when it is classified; a Blob or File is a PNG, JPEG, WebP, GIF or BMP file. */
 export type PictureSource =
   | Blob
   | HTMLCanvasElement

@@ -160,7 +160,9 @@ test('what is no picture, and what shows nothing', async () => {
     expect.stringMatching(/^ClassifierError: the picture: expected raw pixels.*found HTMLParagraphElement$/),
     expect.stringContaining('ClassifierError: the picture: OffscreenCanvas of 0 × 5 pixels'),
     expect.stringContaining('ClassifierError: the picture: HTMLImageElement of 0 × 0 pixels'),
-    expect.stringContaining('expected a PNG, JPEG or WebP picture, found no PNG, JPEG or WebP'),
+    expect.stringContaining(
+      'expected a PNG, JPEG, WebP, GIF, BMP or TIFF picture, found no PNG, JPEG, WebP, GIF, BMP or TIFF',
+    ),
     expect.stringContaining('pixels: expected a Uint8Array of raw pixel values, found Null'),
     expect.stringContaining('cat.jpg: there are no files here'),
   ])

@@ -1,6 +1,8 @@
 import type sharp from 'sharp'
 import { PixelsError } from './error.ts'
+import { clearAround } from './gif.ts'
 import { MOST_PIXELS } from './size.ts'
+import { tiffHead } from './tiff.ts'
 import type { Decode } from './types.ts'
 
 /**
@@ -13,11 +15,21 @@ export async function openDecoder(): Promise<Decode> {
     // No conversion by profile, as in pages: bytes stay what the file says. Warnings, such as of odd profiles, do no harm to pixels.
     const picture = sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: MOST_PIXELS })
     // With an empty angle, as EXIF says: browsers turn photographs too.
-    const upright = type === 'image/jpeg' ? picture.rotate() : picture
+    if (type === 'image/tiff') requireBytes(bytes)
+    const upright = type === 'image/jpeg' || type === 'image/tiff' ? picture.rotate() : picture
     const { data, info } = await upright.toColourspace('srgb').ensureAlpha().raw().toBuffer({ resolveWithObject: true })
     if (info.channels !== 4) throw new Error(`it has ${info.channels} channels`)
-    return { data, width: info.width, height: info.height }
+    const image = { data, width: info.width, height: info.height }
+    if (type === 'image/gif') clearAround(bytes, image)
+    return image
   }
+}
+
+/** Values of a TIFF that are no bytes, nor halves of 16 bits, would be cut to bytes: fractions to 0 and 1. */
+function requireBytes(bytes: Uint8Array): void {
+  const head = tiffHead(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  if (!head || (head.isWhole && head.bits <= 16)) return
+  throw new Error(`${head.bits} bits a value${head.isWhole ? '' : ', which are no whole numbers from 0 on'}`)
 }
 
 /** By `require`, as `import()` does not look where the application has it. What is Node's is loaded here alone: the rest of the package runs in pages. */

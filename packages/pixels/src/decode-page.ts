@@ -10,6 +10,7 @@ export async function openDecoder(): Promise<Decode> {
  * through ImageDecoder where there is one (secure pages of most browsers).
  */
 const decodeInPage: Decode = async (bytes, type) => {
+  if (type === 'image/tiff') throw new Error('a TIFF picture, which pages do not decode')
   const image = await drawn(bytes, type)
   if (typeof ImageDecoder !== 'function' || isOpaque(image)) return image
   return (await decoded(bytes, type)) ?? image

@@ -1,3 +1,5 @@
+import { firstFrame } from './gif.ts'
+import { tiffHead } from './tiff.ts'
 import type { PictureType } from './types.ts'
 
 /** Most pixels of a picture: half a gibibyte when it is decoded. */
@@ -11,7 +13,7 @@ const FREE = 2 ** 24
 
 /** What makes a picture too large to decode, by what its header says; undefined where it is not, or says nothing that a decoder would take. */
 export function tooLarge(bytes: Uint8Array, type: PictureType): string | undefined {
-  const [width, height] = sizeOf(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), type) ?? [0, 0]
+  const [width, height] = sizeOf(bytes, type) ?? [0, 0]
   const pixels = width * height
   if (pixels > MOST_PIXELS) return `${width} × ${height} pixels, more than ${MOST_PIXELS}`
   if (pixels <= FREE || pixels <= MOST_PIXELS_PER_BYTE * bytes.length) return undefined
@@ -20,9 +22,15 @@ export function tooLarge(bytes: Uint8Array, type: PictureType): string | undefin
 
 type Size = [width: number, height: number] | undefined
 
-function sizeOf(view: DataView, type: PictureType): Size {
+function sizeOf(bytes: Uint8Array, type: PictureType): Size {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (type === 'image/jpeg') return sizeOfJpeg(view)
   if (type === 'image/webp') return sizeOfWebp(view)
+  if (type === 'image/bmp') return sizeOfBmp(view)
+  if (type === 'image/gif' || type === 'image/tiff') {
+    const head = type === 'image/gif' ? firstFrame(bytes) : tiffHead(view)
+    return head && [head.width, head.height]
+  }
   return view.byteLength < 24 ? undefined : [view.getUint32(16), view.getUint32(20)]
 }
 
@@ -53,4 +61,12 @@ function sizeOfWebp(view: DataView): Size {
   if (kind === 0x56503820) return [view.getUint16(26, true) & 0x3fff, view.getUint16(28, true) & 0x3fff]
   const bits = view.getUint32(21, true)
   return kind === 0x5650384c ? [1 + (bits & 0x3fff), 1 + ((bits >>> 14) & 0x3fff)] : undefined
+}
+
+/** Width and height in the header of a Windows bitmap; undefined where the file ends before. */
+export function sizeOfBmp(view: DataView): Size {
+  if (view.byteLength < 26) return undefined
+  // IBM's first header is of 12 bytes, with sizes of 16 bits. Below 0 is the height of a picture that begins with its upper row.
+  if (view.getUint32(14, true) === 12) return [view.getUint16(18, true), view.getUint16(20, true)]
+  return [view.getUint32(18, true), Math.abs(view.getInt32(22, true))]
 }

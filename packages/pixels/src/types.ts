@@ -20,7 +20,7 @@ export interface RgbaImage {
 }
 
 /** What decoders know by name. */
-export type PictureType = 'image/png' | 'image/jpeg' | 'image/webp'
+export type PictureType = 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif' | 'image/bmp' | 'image/tiff'
 
 /** Decodes a whole file, upright, without converting colours. Throws where the file is damaged. */
 export type Decode = (bytes: Uint8Array<ArrayBuffer>, type: PictureType) => Promise<RgbaImage>

@@ -19,3 +19,20 @@ export const jpegs: Promise<readonly Uint8Array[]> = Promise.all(
 /** A picture's pixels in red, green, blue and alpha, by the decoder alone. */
 export const decodedAlone = (bytes: Uint8Array): Promise<Uint8Array> =>
   sharp(bytes).rotate().toColourspace('srgb').ensureAlpha().raw().toBuffer()
+
+/** A GIF of many colours, of greys, and of four colours. */
+export const gifs: Promise<readonly Uint8Array[]> = bytesOf([
+  picture().gif(),
+  picture().greyscale().gif(),
+  picture().gif({ colours: 4 }),
+])
+
+/** TIFFs, packed in each usual way. */
+export const tiffs: Promise<readonly Uint8Array[]> = bytesOf([
+  ...(['none', 'lzw', 'deflate', 'packbits', 'jpeg'] as const).map((compression) => picture().tiff({ compression })),
+  picture().greyscale().tiff(),
+])
+
+function bytesOf(made: { toBuffer(): Promise<Uint8Array> }[]): Promise<Uint8Array[]> {
+  return Promise.all(made.map(async (each) => new Uint8Array(await each.toBuffer())))
+}

@@ -3,7 +3,7 @@ import type { BigIntStats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Input, inputOf } from '@pixelrow/files'
-import { isPicture } from '../tables/kind.ts'
+import { isPictureName } from '../../../../common/pictures.ts'
 import type { Target } from '../tables/target.ts'
 
 /** What a table's answers are made from. */
@@ -117,7 +117,7 @@ async function filesIn(folder: string, depth = 0): Promise<string[]> {
     if (name.startsWith('.')) continue
     const path = join(folder, name)
     const stats = await stat(path).catch(() => undefined)
-    if (!stats?.isDirectory()) found.push(...(isPicture(name) ? [path] : []))
+    if (!stats?.isDirectory()) found.push(...(isPictureName(name) ? [path] : []))
     else if (depth < deepest) found.push(...(await filesIn(path, depth + 1)))
   }
   return found

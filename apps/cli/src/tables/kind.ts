@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { readZip } from '@pixelrow/files'
+import { isPictureName } from '../../../../common/pictures.ts'
 import { UsageError } from '../line/errors.ts'
 import type { ReadingOptions } from '../line/flags/reading.ts'
 import { isUrl } from '../line/paste.ts'
@@ -19,17 +20,14 @@ export async function kindOf(path: string, member?: string): Promise<Kind> {
   if (/\.npy$/i.test(path)) return 'npy'
   if (/\.parquet$/i.test(path)) return 'parquet'
   if (isUrl(path)) return 'csv'
-  if (await isFolder(path)) return 'pictures'
+  if ((await isFolder(path)) || isPictureName(path)) return 'pictures'
   if (!isZipName(path)) return 'csv'
-  return member === undefined && (await namesInZip(path)).some(isPicture) ? 'pictures' : 'zip'
+  return member === undefined && (await namesInZip(path)).some(isPictureName) ? 'pictures' : 'zip'
 }
 
 export const isNpzName = (path: string): boolean => /\.npz$/i.test(path)
 
 export const isZipName = (path: string): boolean => /\.zip$/i.test(path)
-
-/** By the name; these are what @pixelrow/data decodes. */
-export const isPicture = (name: string): boolean => /\.(png|jpe?g|jfif|webp)$/i.test(name)
 
 /** The paths of the files in a zip. */
 export async function namesInZip(path: string): Promise<string[]> {

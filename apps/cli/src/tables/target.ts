@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { isPictureName } from '../../../../common/pictures.ts'
 import type { Context } from '../context.ts'
 import type { PictureOptions } from '../line/flags/reading.ts'
 import { type SampleFile, sampleBeside, sampleIn, sampleInZip } from '../submission/sample.ts'
@@ -18,6 +19,8 @@ export interface Target {
 export async function targetOf(context: Context, path: string, flags: PictureOptions): Promise<Target> {
   if (path === standardInput) return { place: tableAt(path, 'pixelrow predict model.onnx - < test.csv') }
   if (await isFolder(path)) return inFolder(context, path, flags)
+  // The sample beside a picture is for other rows.
+  if (isPictureName(path)) return { place: { path } }
   return isZipName(path) ? inZip(context, path, flags) : { place: { path }, sample: await sampleBeside(context, path) }
 }
 

@@ -53,7 +53,7 @@ async function decoded(bytes: Uint8Array, file: string): Promise<RgbaImage> {
   })
   const image = await decodeFile(Uint8Array.from(bytes), decode)
   if (typeof image !== 'string') return image
-  throw pictureError(file, 'a PNG, JPEG or WebP picture', image)
+  throw pictureError(file, 'a PNG, JPEG, WebP, GIF, BMP or TIFF picture', image)
 }
 
 function pictureError(picture: string, expected: string, found: string): ClassifierError {

@@ -41,7 +41,9 @@ export function sniff(file: string, head: Uint8Array, last: boolean, options: Re
   const lines = headLines(head, last)
   const above = separatorNamed(file, head, lines[0])
   if (above) lines.shift()
-  const line = lines[0]
+  const titles = titlesIn(file, head, lines, above, options)
+  const line = lines[titles.length]
+  lines.splice(0, titles.length)
   if (!line) {
     throw new DataError({ code: 'DATA_FILE_EMPTY', file, problem: 'is empty', advice: 'Is the path right?' })
   }
@@ -57,6 +59,11 @@ export function sniff(file: string, head: Uint8Array, last: boolean, options: Re
     throw new DataError({ code: 'DATA_ROWS_MISSING', file, problem, advice })
   }
   const rows = lines.slice(header ? 1 : 0)
+  if (titles.length > 0)
+    tell(
+      options.onNote,
+      `left out, above the ${header ? 'header' : 'rows'}: ${titles.map((text) => `'${shown(text)}'`).join(', ')}`,
+    )
   return header ? named(where, cells, first, head, options) : unnamed(where, cells.length, rows, head, options)
 }
 
@@ -89,7 +96,69 @@ export function holdsFloats(head: Uint8Array, layout: Layout, options: ReadOptio
 
 /** Whether there are a header and a row, or two rows, to know the columns by. */
 export function hasTwoLines(head: Uint8Array): boolean {
-  return headLines(head, false).length > 1
+  const lines = headLines(head, false)
+  return lines.length > 1 + titleCount(head, lines)
+}
+
+/** So many lines may stand above a header. */
+const MOST_TITLES = 5
+const utf8 = new TextDecoder()
+/** A line without what spreadsheets fill it up with. */
+const textOf = (head: Uint8Array, { start, end }: Line): string =>
+  utf8.decode(head.subarray(start, end)).replace(/[\s,;|]+$/, '')
+const isComment = (text: string): boolean => text.startsWith('#')
+
+/** Whether a line is a comment, or one cell of words. */
+const isTitle = (text: string): boolean =>
+  isComment(text) || (/\p{L}{2}/u.test(text) && (/^"[^"]*"$/.test(text) || !/[,;|\t"]/.test(text)))
+
+/** How many of the first lines look like titles. */
+function titleCount(head: Uint8Array, lines: readonly Line[]): number {
+  const place = lines.slice(0, MOST_TITLES).findIndex((line) => !isTitle(textOf(head, line)))
+  return place < 0 ? Math.min(lines.length, MOST_TITLES) : place
+}
+
+/**
+ * The lines above the header that name the table or comment on it: each is one cell, or a comment of another number of cells, and below them stand a header of several
+ * cells and a row of as many (below comments alone two rows will do). Whatever may be a header with a mistake in it is none of them.
+ */
+function titlesIn(
+  file: string,
+  head: Uint8Array,
+  lines: readonly Line[],
+  above: number | undefined,
+  { header }: ReadOptions,
+): string[] {
+  const count = titleCount(head, lines)
+  const [line, row] = [lines[count], lines[count + 1]]
+  if (count === 0 || !line || !row) return []
+  const found = below(head, line, row, { file, above })
+  if (!found) return []
+  const { cells, separator } = found
+  const texts = lines.slice(0, count).map((each) => textOf(head, each))
+  const between = separator ? String.fromCharCode(separator) : ','
+  if (texts.some((text) => text.split(between).filter(Boolean).length === cells.length)) return []
+  const [numbers, words] = [cells.filter((cell) => NUMBER.test(cell)), cells.filter((cell) => /\p{L}/u.test(cell))]
+  // Names that are numbers count the pixels; others are those of a row with a word as its label.
+  const isCounting = [0, 1].some((first) => numbers.every((number, i) => number === String(first + i)))
+  const isNamed = header !== false && words.length > 0 && isCounting
+  return isNamed || texts.every(isComment) ? texts.map((text) => text.replace(/^"(.*)"$/, '$1')) : []
+}
+
+/**
+ * The cells of a line that has several, and the byte between them, where the next one has as many; undefined where not, or where either is damaged, which is said
+ * when it is read.
+ */
+function below(head: Uint8Array, line: Line, row: Line, { file, above }: { file: string; above: number | undefined }) {
+  try {
+    const separator = above ?? separatorIn(head, line, { file })
+    const where: Where = { file, ...(separator && { separator }) }
+    const cells = cellTexts(head, line, where)
+    return cells.length > 1 && splitCells(head, row, where).count === cells.length ? { cells, separator } : undefined
+  } catch (error) {
+    if (error instanceof DataError) return undefined
+    throw error
+  }
 }
 
 /** The lines at the start of a file that are whole and not blank. */

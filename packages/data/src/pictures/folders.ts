@@ -1,3 +1,4 @@
+import { isPictureName, PICTURE_ENDINGS } from '../../../../common/pictures.ts'
 import { classLookup, classText, sortedClasses } from '../csv/classes.ts'
 import { DataError } from '../error.ts'
 import { tell } from '../note.ts'
@@ -24,7 +25,6 @@ interface Item {
 }
 
 const MAX_CLASSES = 65_535
-const KINDS = 'png, jpg, jpeg or webp'
 const PARTS: Record<Part, RegExp> = {
   train: /^train(ing)?$/i,
   validation: /^val(id(ation)?)?$/i,
@@ -59,7 +59,7 @@ export function arranged(
 
 function itemOf(path: string, index: number): Item {
   const names = namesIn(path)
-  return isPicture(path) ? { names, picture: index } : { names }
+  return isPictureName(path) ? { names, picture: index } : { names }
 }
 
 const namesIn = (path: string): string[] => path.split('/').filter((name) => name !== '' && name !== '.')
@@ -68,9 +68,6 @@ const picturesOf = (items: Item[]): Item[] => items.filter(({ picture }) => pict
 /** Files that operating systems and tools leave, which nobody means. */
 export const isHidden = (name: string): boolean =>
   name.startsWith('.') || /^(__MACOSX|Thumbs\.db|desktop\.ini)$/i.test(name)
-
-/** By the name. */
-export const isPicture = (path: string): boolean => /\.(png|jpe?g|jfif|webp)$/i.test(path)
 
 /** What is hidden and what the caller drops is not there. */
 function isVisible(names: string[], { drop = [] }: PictureOptions): boolean {
@@ -91,7 +88,7 @@ function requirePictures(file: string, items: Item[], { onNote }: PictureOptions
   const kinds = [...new Set(others.map(({ names }) => /\.[^.]*$/.exec(names.at(-1)!)?.[0] ?? names.at(-1)!))].sort()
   const seen = `${counted(others.length, 'other file')} (${listed(kinds, '')})`
   if (picturesOf(items).length === 0) {
-    const problem = `has no pictures (${KINDS})${others.length > 0 ? `, only ${seen}` : ''}`
+    const problem = `has no pictures (${PICTURE_ENDINGS})${others.length > 0 ? `, only ${seen}` : ''}`
     const tables = others
       .map(({ names }) => names.join('/'))
       .filter((path) => /\.csv(\.gz)?$/i.test(path))
@@ -108,7 +105,7 @@ function requirePictures(file: string, items: Item[], { onNote }: PictureOptions
       advice,
     })
   }
-  if (others.length > 0) tell(onNote, `${seen} left out: pictures are ${KINDS}`)
+  if (others.length > 0) tell(onNote, `${seen} left out: pictures are ${PICTURE_ENDINGS}`)
 }
 
 /** Without the folder that everything lies in, as zips have it, unless it is a part. */
@@ -179,7 +176,7 @@ function requireClassFolders(file: string, root: Item[], { classes }: PictureOpt
   const inFolders = root.filter(({ names }) => names.length > 1).map(({ names }) => names[0]!)
   const empty = [...new Set(inFolders)].filter((name) => !full.has(name)).sort()
   if (empty.length > 0) {
-    const problem = `no pictures (${KINDS}) in ${listed(empty)}`
+    const problem = `no pictures (${PICTURE_ENDINGS}) in ${listed(empty)}`
     throw new DataError({
       code: 'DATA_CLASS_FOLDER_EMPTY',
       params: { folders: empty },

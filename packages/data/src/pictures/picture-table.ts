@@ -48,7 +48,7 @@ export async function tableOfPictures(source: Pictures, options: PictureOptions)
 }
 
 /** Pictures of kinds that are not read, by their names. */
-const UNREAD = /\.(avif|bmp|dib|gif|hei[cf]|ico|jp2|jxl|p[bgnp]m|pcx|psd|tga|tiff?)$/i
+const UNREAD = /\.(avif|hei[cf]|ico|jp2|jxl|p[bgnp]m|pcx|psd|tga)$/i
 
 /** An error for lack of pictures that can be read, with the command that makes them readable where that is all they need. */
 export async function convertible(error: unknown, { path, paths }: Pictures): Promise<unknown> {

@@ -1,11 +1,12 @@
 import { open } from 'node:fs/promises'
 import { FileError, readZip, type Zip } from '@pixelrow/files'
 import { isA } from '../../../../common/kinds.ts'
+import { isPictureName, PICTURE_ENDINGS } from '../../../../common/pictures.ts'
 import { batchesOf, notCsv, type Open, tableOf } from '../csv/read.ts'
 import { isSampleName } from '../csv/submission.ts'
 import { DataError } from '../error.ts'
 import { tell } from '../note.ts'
-import { isHidden, isPicture, listed, wantedPart } from '../pictures/folders.ts'
+import { isHidden, listed, wantedPart } from '../pictures/folders.ts'
 import { batchesOfPictures } from '../pictures/picture-batches.ts'
 import { type Pictures, tableOfPictures } from '../pictures/picture-table.ts'
 import type { Part, PixelTable, ReadOptions, RowOptions } from '../types.ts'
@@ -63,7 +64,7 @@ async function tableOfArrays(zip: Zip, options: ReadOptions): Promise<PixelTable
 
 /** Whether the pictures in a zip are the table, and no file that is named. */
 const holdsPictures = (zip: Zip, { member }: ReadOptions): boolean =>
-  member === undefined && filesOf(zip).some(isPicture)
+  member === undefined && filesOf(zip).some(isPictureName)
 
 /** The bytes of the CSV in a zip; closing them closes the zip. */
 export async function openMember(source: ZipBytes, options: ReadOptions): Promise<ByteSource> {
@@ -152,7 +153,7 @@ function chosen(zip: Zip, { member, part, onNote }: ReadOptions): string {
   const tables = files.filter(isCsv)
   if (tables.length === 0) {
     const advice = files.some((name) => /\.zip$/i.test(name)) ? { advice: 'Unpack it: there are zips inside it.' } : {}
-    const expected = 'a CSV or pictures (png, jpg, jpeg or webp)'
+    const expected = `a CSV or pictures (${PICTURE_ENDINGS})`
     const about = { params: { files }, file, expected, found: listed(files) || 'nothing' }
     throw new DataError({ code: 'DATA_ZIP_EMPTY', ...about, ...advice })
   }

@@ -1,5 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { isA } from '../../../../common/kinds.ts'
+import { isPictureName } from '../../../../common/pictures.ts'
 import type { ReadOptions, TableSource } from '../types.ts'
 import { inflateInNode, pathOf } from './file.ts'
 import { allBytes, openSource } from './source.ts'
@@ -7,12 +9,12 @@ import { allBytes, openSource } from './source.ts'
 /** Where a zip is: at a path, or in memory. */
 export type ZipBytes = string | Uint8Array | Blob
 
-/** A folder or a zip, with its name in errors. */
+/** A folder or a zip, with its name in errors; of a folder `only` one picture may be meant. */
 export type Container =
-  | { name: string; folder: string; zip?: undefined }
+  | { name: string; folder: string; only?: string; zip?: undefined }
   | { name: string; folder?: undefined; zip: ZipBytes }
 
-/** The folder or zip that a source is; undefined where it is neither, or not there at all. Streams are not looked into. */
+/** The folder, zip or picture that a source is; undefined where it is none of them, or not there at all. Streams are not looked into. */
 export async function containerOf(source: TableSource, options: ReadOptions): Promise<Container | undefined> {
   const path = pathOf(source)
   if (path !== undefined) return onDisk(path, options.name ?? path)
@@ -35,6 +37,7 @@ function onDisk(path: string, name: string): Container | undefined {
     const stats = statSync(path)
     if (stats.isDirectory()) return { name, folder: path }
     if (!stats.isFile()) return undefined
+    if (isPictureName(path)) return { name, folder: dirname(path), only: basename(path) }
     return /\.zip$/i.test(path) || isZip(firstBytes(path)) ? { name, zip: path } : undefined
   } catch {
     return undefined

@@ -16,14 +16,14 @@ import type { ByteSource } from './source.ts'
 
 /**
  * Reads a table of pixel rows from a CSV, IDX or `.npy` file (plain or gzip) or an `.npz`, or from Parquet (read by the optional package hyparquet): a path, a `file:` or `http(s):` URL, bytes, a blob or a stream; or
- * from a folder of pictures, one folder a class (decoded by the optional package sharp), or a zip of either.
+ * from a folder of pictures, one folder a class (decoded by the optional package sharp), a zip of either, or one picture at a path that ends as pictures do.
  * Header, label column, shape and maximum pixel value are found out unless given. Throws a DataError for anything that is not exactly right.
  */
 export async function readTable(source: TableSource, options: ReadOptions = {}): Promise<PixelTable> {
   await checked('readTable', options)
   const container = await containerOf(source, options)
   // Both apart, as a reader of CSV needs neither.
-  if (container?.folder !== undefined) return (await import('./tree.ts')).tableOfFolder(container.folder, options)
+  if (container?.folder !== undefined) return (await import('./tree.ts')).tableOfFolder(container, options)
   if (container) return (await import('./archive.ts')).tableOfZip(container.zip, { ...options, name: container.name })
   return tableOf({ open: openInNode, parquet }, source, options)
 }
@@ -41,7 +41,7 @@ export async function* readRows(
   const { batch, ...options } = rowOptions
   const container = await containerOf(source, options)
   const rows = { ...options, ...(batch !== undefined && { batch }), ...(container && { name: container.name }) }
-  if (container?.folder !== undefined) yield* (await import('./tree.ts')).batchesOfFolder(container.folder, rows)
+  if (container?.folder !== undefined) yield* (await import('./tree.ts')).batchesOfFolder(container, rows)
   else if (container) yield* (await import('./archive.ts')).batchesOfZip(container.zip, rows)
   else yield* batchesOf(openInNode, source, batch, options)
 }

@@ -10,27 +10,33 @@ import type { PictureOptions, PixelTable, ReadOptions, RowOptions } from '../typ
 /** Deeper folders hold no classes; it also ends circles of links. */
 const DEEPEST = 6
 
+/** A folder on disk, or one picture in it alone. */
+interface Place {
+  folder: string
+  only?: string
+}
+
 /** The table of the pictures in a folder on disk. */
-export async function tableOfFolder(folder: string, options: ReadOptions): Promise<PixelTable> {
-  return tableOfPictures(await picturesIn(folder, options), options)
+export async function tableOfFolder(place: Place, options: ReadOptions): Promise<PixelTable> {
+  return tableOfPictures(await picturesIn(place, options), options)
 }
 
 /** The same table, batch by batch. */
-export async function* batchesOfFolder(folder: string, options: RowOptions): AsyncGenerator<PixelTable> {
-  yield* batchesOfPictures(await picturesIn(folder, options), options)
+export async function* batchesOfFolder(place: Place, options: RowOptions): AsyncGenerator<PixelTable> {
+  yield* batchesOfPictures(await picturesIn(place, options), options)
 }
 
-async function picturesIn(folder: string, options: ReadOptions): Promise<Pictures> {
-  const file = options.name ?? folder
-  const [paths, folders]: [string[], string[]] = [[], []]
-  await list(folder, '', paths, folders, file, options)
+async function picturesIn({ folder, only }: Place, options: ReadOptions): Promise<Pictures> {
+  const file = options.name ?? (only === undefined ? folder : join(folder, only))
+  const [paths, folders]: [string[], string[]] = [only === undefined ? [] : [only], []]
+  if (only === undefined) await list(folder, '', paths, folders, file, options)
   const bytes = async (index: number) => {
     const path = paths[index]!
     const read = new Uint8Array(await readFile(join(folder, path)))
     options.onBytes?.(path, read)
     return read
   }
-  return { file, path: folder, paths, folders, bytes }
+  return { file, ...(only === undefined && { path: folder }), paths, folders, bytes }
 }
 
 /** Puts the paths of all files and folders below `path` into the lists; links are followed. */

@@ -46,7 +46,7 @@ export const predictCommand = defineCommand({
     ['model.onnx', 'a model that pixelrow exported, or a run folder'],
     [
       'test.csv...',
-      'rows of pixels without labels: CSVs (also .gz), IDX images, or folders of pictures; also in a zip; - is standard input',
+      'rows of pixels without labels: CSVs (also .gz), IDX images, pictures or folders of them; also in a zip; - is standard input',
     ],
   ],
   flags,
@@ -57,6 +57,7 @@ export const predictCommand = defineCommand({
   examples: [
     'pixelrow predict runs/1-fast/model.onnx test.csv -o submission.csv',
     'pixelrow predict runs/1-fast/model.onnx test.csv -o - | head -3',
+    'pixelrow predict runs/1-fast/model.onnx digit.png -o -',
     "pixelrow predict runs/1-fast/model.onnx 'part-*.csv.gz' -o predictions/",
     "pixelrow predict runs/1-fast/model.onnx 'part-*.csv.gz' -o predictions/ --verify",
   ],
