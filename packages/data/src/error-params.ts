@@ -118,6 +118,12 @@ export interface DataErrorParams {
   DATA_LABEL_UNWRITABLE: { classes: number }
   /** There are more or fewer labels than images: `rows`, and the `dims` of the labels. */
   DATA_LABELS_COUNT: { rows: number; dims: readonly number[] }
+  /** Pictures without a label, or rows of a table of labels without a picture: their names as `pictures` and `rows`. */
+  DATA_LABELS_UNMATCHED: { pictures: readonly string[]; rows: readonly string[] }
+  /** A table of labels does not tell which of its `columns` names the pictures, and which is the label. */
+  DATA_LABELS_COLUMNS: { columns: readonly string[] }
+  /** A `name` in a table of labels may be several `pictures`, or has two `labels`. */
+  DATA_LABELS_AMBIGUOUS: { name: string; pictures?: readonly string[]; labels?: readonly string[] }
   /** A row has no id. */
   DATA_ID_EMPTY: Nothing
   /** An id stands twice in a submission: `id`, and both rows as `rows`, from 0. */

@@ -48,7 +48,10 @@ const dataFixes: { [Code in DataErrorCode]: Fix<Code> | typeof asAdvised } = {
   DATA_PICTURES_NONE: ({ tables, command }) =>
     tables.length > 0 || command ? asAdvised : 'Name the folder that has the classes in it.',
   DATA_PICTURE_DUPLICATE: noFix,
-  DATA_PICTURE_BROKEN: asAdvised,
+  DATA_PICTURE_BROKEN: ({ broken, pictures, command }, takes) => {
+    if (command || !takes('skipBroken') || broken.length === pictures) return asAdvised
+    return `Replace or remove them, or add --skip-broken ${broken.length} to go on without them.`
+  },
   DATA_PICTURE_SIZES: () => 'Add --shape, e.g. --shape 28x28, and they are resized.',
   DATA_MEMORY_EXCEEDED: () => 'Add --shape with a smaller size.',
   DATA_DECODER_MISSING: asAdvised,
@@ -86,6 +89,10 @@ const dataFixes: { [Code in DataErrorCode]: Fix<Code> | typeof asAdvised } = {
     folder ? 'Is this another data set? Add --drop with its name to leave it out.' : asAdvised,
   DATA_LABEL_UNWRITABLE: asAdvised,
   DATA_LABELS_COUNT: noFix,
+  DATA_LABELS_UNMATCHED: (_, takes) =>
+    takes('skipUnlabelled') ? 'Correct them, or add --skip-unlabelled to leave them out.' : undefined,
+  DATA_LABELS_COLUMNS: () => 'Name the two columns: --id <column> for the file names, --label <column>.',
+  DATA_LABELS_AMBIGUOUS: asAdvised,
   DATA_ID_EMPTY: noFix,
   DATA_ID_DUPLICATE: asAdvised,
   DATA_IDS_COUNT: noFix,
@@ -167,7 +174,7 @@ export function noted({ text, options }: Decision): string {
 }
 
 /** An option of `readTable` as a flag. */
-const flagOf = (option: string): string => `--${option.replace('maxValue', 'max-value')}`
+const flagOf = (option: string): string => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
 /** Which column is what: the flag for each that it may be. */
 function columnFix({ columns, places, label, id }: DataErrorParams['DATA_COLUMN_UNKNOWN'], takes: Takes): string {

@@ -34,7 +34,7 @@ const takenBy: Record<Kind, readonly (keyof ReadingOptions)[]> = {
   npy: ['shape', 'transpose', 'maxValue'],
   npz: ['shape', 'transpose', 'maxValue'],
   parquet: ['shape', 'transpose', 'maxValue'],
-  pictures: ['shape', 'drop'],
+  pictures: ['shape', 'drop', 'labelFrom'],
 }
 
 /** What is read so in a table of some kind: a flag that is given goes before what the run was told. */

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { readZip } from '@pixelrow/files'
 import { UsageError } from '../line/errors.ts'
-import type { ReadingOptions } from '../line/flags/reading.ts'
+import { longOf } from '../line/flags/define.ts'
+import { type ReadingOptions, readingFlags } from '../line/flags/reading.ts'
 import { isUrl } from '../line/paste.ts'
 import { isIdxName } from './idx.ts'
 
@@ -51,25 +52,34 @@ export async function isFolder(path: string): Promise<boolean> {
 }
 
 const pictureFlags = ['resize', 'color', 'background'] as const
+/** What is said of the files of pictures. */
+const fileFlags = ['labelFrom', 'skipUnlabelled', 'skipBroken'] as const
+const otherFlags = [...pictureFlags, 'labels', ...fileFlags] as const
 const columnFlags = ['label', 'id', 'header'] as const
 
 /** What means nothing for a kind, and the words for it. */
 const meaningless: Record<Kind, { words: string; flags: readonly (keyof ReadingOptions)[] }> = {
-  csv: { words: 'is a CSV, which takes no', flags: [...pictureFlags, 'part'] },
-  zip: { words: 'holds a CSV, which takes no', flags: pictureFlags },
-  idx: { words: 'is IDX, which takes no', flags: [...columnFlags, 'drop', 'channels', ...pictureFlags, 'part'] },
-  npy: { words: 'is an array, which takes no', flags: [...columnFlags, 'drop', ...pictureFlags, 'part'] },
-  npz: { words: 'holds arrays, which take no', flags: ['id', 'header', 'drop', ...pictureFlags] },
-  parquet: { words: 'is Parquet, which takes no', flags: ['header', 'part'] },
+  csv: { words: 'is a CSV, which takes no', flags: [...otherFlags, 'part'] },
+  zip: { words: 'holds a CSV, which takes no', flags: otherFlags },
+  idx: {
+    words: 'is IDX, which takes no',
+    flags: [...columnFlags, 'drop', 'channels', ...pictureFlags, ...fileFlags, 'part'],
+  },
+  npy: { words: 'is an array, which takes no', flags: [...columnFlags, 'drop', ...pictureFlags, ...fileFlags, 'part'] },
+  npz: { words: 'holds arrays, which take no', flags: ['id', 'header', 'drop', ...otherFlags] },
+  parquet: { words: 'is Parquet, which takes no', flags: ['header', 'labels', ...fileFlags, 'part'] },
   pictures: { words: 'holds pictures, which take no', flags: [...columnFlags, 'transpose', 'channels', 'maxValue'] },
 }
 
 /** Refuses a flag that would be passed over. */
 export function refuseMeaningless(path: string, kind: Kind, flags: ReadingOptions): void {
   const { words, flags: names } = meaningless[kind]
-  const name = names.find((one) => flags[one] !== undefined)
+  // A table of labels has columns, which are named as those of other tables are.
+  const isColumn = (one: string) =>
+    kind === 'pictures' && flags.labels !== undefined && (one === 'label' || one === 'id')
+  const name = names.find((one) => flags[one] !== undefined && !isColumn(one))
   if (!name) return
-  const flag = `--${name.replace('maxValue', 'max-value')}`
+  const flag = longOf(readingFlags[name])
   throw new UsageError(`${path} ${words} ${flag}`, `leave ${flag} away`, {
     code: 'CLI_FLAG_UNUSED',
     params: { flag, file: path },

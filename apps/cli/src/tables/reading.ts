@@ -11,8 +11,9 @@ import {
 } from '@pixelrow/data'
 import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
-import type { PictureOptions, ReadingOptions } from '../line/flags/reading.ts'
+import { type PictureOptions, type ReadingOptions, readingFlags } from '../line/flags/reading.ts'
 import { noted } from '../line/sentences.ts'
+import { picked } from '../line/words.ts'
 import { standardInput } from './argument.ts'
 import { joined, readingFor, type TableOptions } from './asrun.ts'
 import { findLabels, hasLabelsBeside, labelsPath } from './idx.ts'
@@ -43,8 +44,10 @@ export async function read(
   const follow = onReport && following(place, kind, asked.onNote)
   const options = { ...asked, ...follow?.options }
   const path = typeof source === 'string' ? source : nameOf(place)
-  const labels = hasLabelsBeside(path) && more.label !== false ? await findLabels(path) : undefined
-  if (labels) context.terminal.note(`${path}: labels from ${labels}`)
+  const { label = more.label, labels: named } = options
+  const beside = named === undefined && hasLabelsBeside(path) && label !== false ? await findLabels(path) : undefined
+  const labels = label === false ? undefined : (beside ?? (named as string | undefined))
+  if (beside) context.terminal.note(`${path}: labels from ${beside}`)
   // A table whose shape is not clear is read twice.
   const input = typeof source === 'string' || options.shape ? source : await whole(source, context.signal)
   const table = await readTable(input, { ...options, ...(labels && { labels }) }).catch(async (error: unknown) => {
@@ -70,8 +73,7 @@ export async function readingOf({ terminal, signal }: Context, place: Place, giv
   const { flags, columns: known } = readingFor(kind, given)
   const name = path === standardInput ? nameOf(place) : path
   refuseMeaningless(name, kind, flags)
-  const { label, id, maxValue, channels, transpose, drop, header, resize, color, background } = flags
-  const asked = { label, id, maxValue, channels, transpose, drop, header, resize, color, background }
+  const { shape: _, part: __, ...asked } = picked(readingFlags, flags)
   const { parts, columns, ...others } = more
   const isTable = kind === 'csv' || kind === 'zip' || kind === 'parquet'
   const isParted = member === undefined && (kind === 'pictures' || kind === 'zip' || kind === 'npz')

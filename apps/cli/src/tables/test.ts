@@ -91,13 +91,16 @@ async function readTest(
   images: Images,
   { columns, ...follow }: Pick<Reading, 'columns' | 'onReport'>,
 ): Promise<PixelTable> {
-  const { label, ...rest } = flags
+  // Rows that are predicted are not left out.
+  const { label, skipBroken: _, skipUnlabelled: __, ...given } = flags
+  const { labels: ___, labelFrom: ____, ...rest } = given
   const notes: string[] = []
   const onNote = (_: string, decision: Decision) => void notes.push(`${place.path}: ${noted(decision)}`)
-  const [asked, named] = [typeof label === 'number' ? { label } : {}, typeof label === 'string' ? { label } : {}]
+  const named = typeof label === 'string' && given.labels === undefined ? { label } : {}
+  const asked = typeof label === 'number' || given.labels !== undefined ? { label } : {}
   const more = { columns: { ...columns, ...named }, classes: [...(images.classes ?? [])], onNote, ...follow }
   try {
-    const table = await readLike(context, place, { ...rest, ...asked }, images, more)
+    const table = await readLike(context, place, { ...given, ...asked }, images, more)
     for (const note of notes) context.terminal.note(note)
     return table
   } catch (error) {

@@ -105,7 +105,7 @@ function separatorNamed(file: string, head: Uint8Array, line: Line | undefined):
 }
 
 /** The byte between the cells of a line that is one cell to the comma; undefined where there is none. */
-function separatorIn(head: Uint8Array, line: Line, where: Where): number | undefined {
+export function separatorIn(head: Uint8Array, line: Line, where: Where): number | undefined {
   const [cell, second] = cellTexts(head, line, where)
   if (second !== undefined) return undefined
   const splits = (separator: number) => splitCells(head, line, { ...where, separator }).count > 1

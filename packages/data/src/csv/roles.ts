@@ -91,4 +91,5 @@ function indexColumns(names: readonly string[]): number[] {
   return names.slice(0, Math.max(end, 0)).map((_, column) => column)
 }
 
-const bare = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '')
+/** A name as it is compared: without spaces, `_`, `-` and capitals. */
+export const bare = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '')

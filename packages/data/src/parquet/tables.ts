@@ -89,7 +89,7 @@ async function tableOfPictures(parquet: Parquet, column: SchemaTree, options: Re
   const named = labels && labelled(parquet, label!, labels, options)
   const source = { file, paths: [], folders: [], bytes: async (index: number) => files[index]!.bytes }
   const pictures = files.map(({ path }, index) => ({ index, id: path || `row ${index + 1}` }))
-  const { ids: _, ...table } = await tableOfRows(source, pictures, await openedDecoder(file), options)
+  const { ids: _, kept: __, ...table } = await tableOfRows(source, pictures, await openedDecoder(file), options)
   const paths = new Set(files.map(({ path }) => path))
   const own = ids?.texts ?? (paths.size === rows && !paths.has('') ? files.map(({ path }) => path) : undefined)
   return { ...table, ...named, ...(own && { ids: own }) }

@@ -1,5 +1,5 @@
 import { column, filled, oneOf, shape, whole } from '../parse.ts'
-import { defineFlags, grouped, namesOf, type OptionsOf, without } from './define.ts'
+import { defineFlags, grouped, type OptionsOf, without } from './define.ts'
 
 const channelOrders = ['interleaved', 'planar'] as const
 const resizings = ['contain', 'cover', 'stretch'] as const
@@ -88,6 +88,29 @@ const pictureFlags = grouped(
       example: '--background 255',
       parse: whole('--background', 0, 255, 255),
     },
+    labels: {
+      term: '--labels <file>',
+      help: 'the labels of pictures: a CSV of file names and labels (--id and --label name the columns); or of IDX images or .npy',
+      example: '--labels train.csv',
+      parse: filled('--labels', "a file's path", 'train.csv'),
+    },
+    labelFrom: {
+      term: '--label-from <pattern>',
+      help: "the label from a picture's file name: what the first group of a regular expression matches",
+      example: '--label-from ^([a-z]+)_',
+      parse: filled('--label-from', 'a regular expression with a group', "'^(\\w+)_\\d+'"),
+    },
+    skipUnlabelled: {
+      term: '--skip-unlabelled',
+      help: 'leave out pictures without a label by --labels or --label-from, and rows of --labels without a picture',
+      example: '--skip-unlabelled',
+    },
+    skipBroken: {
+      term: '--skip-broken <n>',
+      help: 'go on without up to so many pictures that cannot be read, and say which',
+      example: '--skip-broken 10',
+      parse: whole('--skip-broken', 0, 1_000_000_000, 10),
+    },
     part: {
       term: '--part <name>',
       help: 'which part of a folder, zip or npz: train, val or test (default: what the command is for, and said)',
@@ -106,11 +129,11 @@ export const runReadingFlags = without(readingFlags, 'part')
 /** Where a model knows the size. */
 export const evalFlags = without(readingFlags, 'shape')
 
-/** Where there are no labels either. */
-export const predictFlags = without(evalFlags, 'label')
+/** Where there are no labels either, and each row has an answer. */
+export const predictFlags = without(evalFlags, 'label', 'labels', 'labelFrom', 'skipUnlabelled', 'skipBroken')
 
 /** What of that a model does not know by itself. */
-export const csvPredictFlags = without(predictFlags, ...namesOf(pictureFlags))
+export const csvPredictFlags = without(predictFlags, 'resize', 'color', 'background', 'part')
 
 /** The tables of a whole job. */
 export const dataFlags = defineFlags({
