@@ -160,6 +160,8 @@ export interface DataErrorParams {
   DATA_TABLE_INVALID: { subject: string; field: string; row?: number }
   /** No row can be held out: `rows`, the rows or folds `asked` for, and the number of different `pictures`. */
   DATA_SPLIT_IMPOSSIBLE: { rows: number; asked: number; pictures?: number }
+  /** The texts of a column say no part of a data set: the first few as `values`. */
+  DATA_SPLIT_UNKNOWN: { values: readonly string[] }
   /** A text would not be read back from a CSV as it is: `field`, and its `index` there. */
   DATA_TEXT_UNWRITABLE: { field: string; index: number }
   /** This JavaScript engine runs no WebAssembly with SIMD, or has no memory for it, and it was asked for. */

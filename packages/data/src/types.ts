@@ -26,6 +26,8 @@ export interface PixelTable {
   classes?: string[]
   /** The row's identifier, where the file has such a column; for pictures their paths in the folder. */
   ids?: string[]
+  /** The texts of the columns that `keep` names, one for each row, by the name (or place) that it gives. */
+  kept?: Readonly<Record<string, readonly string[]>>
   /** How pictures became these pixels: what inference has to do to a picture too. Tables of numbers have none. */
   preparation?: Preparation
 }
@@ -61,6 +63,8 @@ export interface ReadOptions {
   columns?: ColumnHints
   /** Names (or 0-based indices) of columns to leave out. */
   drop?: readonly (string | number)[]
+  /** Names (or 0-based indices) of columns whose texts the table keeps, such as the writer of a digit: what `split` and `splitByColumn` go by. */
+  keep?: readonly (string | number)[]
   /** Size of the images. Default: from the header's names, else a grey square, or the usual shape under which the pictures are clearly smoother. */
   shape?: ShapeOption
   /** Order of the channels in a row, over that of `shape`. Default: from the header's names, else the one that gives the smoother pictures. */
@@ -133,6 +137,8 @@ export interface ColumnHints {
   label?: string | number | readonly (string | number)[]
   /** To be left out. */
   drop?: readonly (string | number)[]
+  /** To be kept as texts, by name. */
+  keep?: readonly string[]
 }
 
 /** A column: its place from 0, and its name where there is a header. */

@@ -118,6 +118,7 @@ const dataFixes: { [Code in DataErrorCode]: Fix<Code> | typeof asAdvised } = {
     if (takes('validation')) return 'Add --validation 0.'
     return pictures === undefined && rows > 1 ? 'Add --share 0.5.' : undefined
   },
+  DATA_SPLIT_UNKNOWN: () => 'Choose rows by another column, or by one of these texts: --rows <column=value>.',
   DATA_TEXT_UNWRITABLE: noFix,
   DATA_PARSER_UNAVAILABLE: noFix,
 }
@@ -176,12 +177,19 @@ export function noted({ text, options }: Decision): string {
 /** An option of `readTable` as a flag. */
 const flagOf = (option: string): string => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
+/** What a column is called that says which part of the data set a row is of. */
+const SPLITS = /^(usage|split|subset|partition|set)$/i
+
 /** Which column is what: the flag for each that it may be. */
 function columnFix({ columns, places, label, id }: DataErrorParams['DATA_COLUMN_UNKNOWN'], takes: Takes): string {
   // A column whose name nobody would type is meant by its place.
   const names = columns.map((name, index) => quoted(String(name && name.length <= 60 ? name : places[index])))
   const [first = ''] = names
+  const part = columns.findIndex((name) => SPLITS.test(name))
   const roles = [
+    part >= 0 &&
+      takes('splitColumn') &&
+      `--split-column ${names[part]} if it says which rows are to train and to test on`,
     label && takes('label') && `--label ${first} if ${names[1] ? `${first} is` : 'it is'} the label`,
     id && takes('id') && `--id ${first} if it names the rows`,
     `${names.map((name) => `--drop ${name}`).join(' ')} to leave ${names[1] ? 'them' : 'it'} out`,

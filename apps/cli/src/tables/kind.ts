@@ -55,7 +55,7 @@ const pictureFlags = ['resize', 'color', 'background'] as const
 /** What is said of the files of pictures. */
 const fileFlags = ['labelFrom', 'skipUnlabelled', 'skipBroken'] as const
 const otherFlags = [...pictureFlags, 'labels', ...fileFlags] as const
-const columnFlags = ['label', 'id', 'header'] as const
+const columnFlags = ['label', 'id', 'header', 'rows', 'splitColumn'] as const
 
 /** What means nothing for a kind, and the words for it. */
 const meaningless: Record<Kind, { words: string; flags: readonly (keyof ReadingOptions)[] }> = {
@@ -66,7 +66,7 @@ const meaningless: Record<Kind, { words: string; flags: readonly (keyof ReadingO
     flags: [...columnFlags, 'drop', 'channels', ...pictureFlags, ...fileFlags, 'part'],
   },
   npy: { words: 'is an array, which takes no', flags: [...columnFlags, 'drop', ...pictureFlags, ...fileFlags, 'part'] },
-  npz: { words: 'holds arrays, which take no', flags: ['id', 'header', 'drop', ...otherFlags] },
+  npz: { words: 'holds arrays, which take no', flags: ['id', 'header', 'rows', 'splitColumn', 'drop', ...otherFlags] },
   parquet: { words: 'is Parquet, which takes no', flags: ['header', 'labels', ...fileFlags, 'part'] },
   pictures: { words: 'holds pictures, which take no', flags: [...columnFlags, 'transpose', 'channels', 'maxValue'] },
 }
@@ -77,7 +77,8 @@ export function refuseMeaningless(path: string, kind: Kind, flags: ReadingOption
   // A table of labels has columns, which are named as those of other tables are.
   const isColumn = (one: string) =>
     kind === 'pictures' && flags.labels !== undefined && (one === 'label' || one === 'id')
-  const name = names.find((one) => flags[one] !== undefined && !isColumn(one))
+  const isPart = (one: string) => one === 'part' && flags.splitColumn !== undefined
+  const name = names.find((one) => flags[one] !== undefined && !isColumn(one) && !isPart(one))
   if (!name) return
   const flag = longOf(readingFlags[name])
   throw new UsageError(`${path} ${words} ${flag}`, `leave ${flag} away`, {

@@ -1,7 +1,7 @@
 import { DataError, type Decision, type PixelTable } from '@pixelrow/data'
 import type { Context } from '../context.ts'
 import { UsageError } from '../line/errors.ts'
-import type { ReadingOptions } from '../line/flags/reading.ts'
+import type { GroupOptions, ReadingOptions } from '../line/flags/reading.ts'
 import { noted } from '../line/sentences.ts'
 import { type Images, readLike } from './like.ts'
 import { nameOf, type Place } from './place.ts'
@@ -24,18 +24,20 @@ export interface Tables {
 export async function readBoth(
   context: Context,
   { train, test }: { train: Place; test: Place },
-  flags: ReadingOptions,
+  flags: ReadingOptions & Partial<GroupOptions>,
   columns: NonNullable<Reading['columns']>,
 ): Promise<Tables> {
   for (const name of ['drop', 'id'] as const) requireName(name, flags)
   const { drop = [], id, ...rest } = flags
+  // The test table has a part to itself, and nobody splits it.
+  const { rows: _, splitColumn: __, group: ___, ...testing } = rest
   const named = { ...columns, ...(typeof id === 'string' && { id }) }
   const reports: Tables['reports'] = {}
   const first = await dropping(drop, (some) =>
-    readLabelled(context, train, { ...rest, ...some }, { columns: named, ...into(reports, 'train') }),
+    readLabelled(context, train, { ...rest, ...some }, { columns: named, learning: true, ...into(reports, 'train') }),
   )
   const second = await dropping(drop, (some) =>
-    readTest(context, test, { ...rest, ...some, ...(id !== undefined && { id }) }, first.table, {
+    readTest(context, test, { ...testing, ...some, ...(id !== undefined && { id }) }, first.table, {
       columns: named,
       ...into(reports, 'test'),
     }),

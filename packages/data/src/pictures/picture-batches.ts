@@ -27,9 +27,9 @@ export async function* batchesOfPictures(
     const decode = await openedDecoder(source.file)
     for (let start = 0; start < pictures.length; start += batch) {
       const some = pictures.slice(start, start + batch)
-      const { kept, ...table } = await tableOfRows(source, some, decode, { ...options, skipBroken })
+      const { decoded, ...table } = await tableOfRows(source, some, decode, { ...options, skipBroken })
       skipBroken -= some.length - table.rows
-      const own = labels?.slice(start, start + batch).filter((_, row) => kept[row])
+      const own = labels?.slice(start, start + batch).filter((_, row) => decoded[row])
       yield { ...table, ...(own && classes && { labels: own, classes }) }
     }
   } catch (error) {

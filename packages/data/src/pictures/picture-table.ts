@@ -43,8 +43,8 @@ export async function tableOfPictures(source: Pictures, options: PictureOptions)
   planOf(options)
   try {
     const { pictures, labels, classes } = await meantIn(source, options)
-    const { kept, ...table } = await tableOfRows(source, pictures, await openedDecoder(source.file), options)
-    return { ...table, ...(labels && classes && { labels: labels.filter((_, row) => kept[row]), classes }) }
+    const { decoded, ...table } = await tableOfRows(source, pictures, await openedDecoder(source.file), options)
+    return { ...table, ...(labels && classes && { labels: labels.filter((_, row) => decoded[row]), classes }) }
   } catch (error) {
     throw await convertible(error, source)
   }
@@ -96,33 +96,33 @@ export async function tableOfRows(
   pictures: Arranged['pictures'],
   decode: Decode,
   options: PictureOptions,
-): Promise<PixelTable & { kept: readonly boolean[] }> {
+): Promise<PixelTable & { decoded: readonly boolean[] }> {
   const { file } = source
   const { skipBroken = 0, onBroken, onNote } = options
   const sink = pictureSink(file, pictures.length, planOf(options), options)
   const broken: { id: string; reason: string }[] = []
-  const kept: boolean[] = []
+  const decoded: boolean[] = []
   let unread = true
   const open = ({ index }: { index: number }) => opened(source, index, decode)
   for await (const result of inOrder(pictures, AT_ONCE, open, options.signal)) {
-    const { id } = pictures[kept.length]!
-    kept.push(!('reason' in result))
+    const { id } = pictures[decoded.length]!
+    decoded.push(!('reason' in result))
     if ('reason' in result) {
       broken.push({ id, reason: result.reason })
       unread &&= result.isPicture
-    } else sink.add(kept.length - 1 - broken.length, id, result)
+    } else sink.add(decoded.length - 1 - broken.length, id, result)
   }
   if (broken.length > 0) {
     const texts = broken.map(({ id, reason }) => `${id} (${reason})`)
-    const words = `${broken.length} of ${counted(kept.length, 'picture')} cannot be decoded`
-    const params = { pictures: kept.length, broken: texts, unread }
+    const words = `${broken.length} of ${counted(decoded.length, 'picture')} cannot be decoded`
+    const params = { pictures: decoded.length, broken: texts, unread }
     const about = { params, file, problem: `${words}: ${listed(texts, '')}`, advice: 'Replace or remove them.' }
-    if (broken.length > skipBroken || broken.length === kept.length)
+    if (broken.length > skipBroken || broken.length === decoded.length)
       throw new DataError({ code: 'DATA_PICTURE_BROKEN', ...about })
     onBroken?.(broken)
     tell(onNote, `left out: ${words}: ${texts.join(', ')}`)
   }
-  return { ...sink.table(), ids: pictures.filter((_, row) => kept[row]).map(({ id }) => id), kept }
+  return { ...sink.table(), ids: pictures.filter((_, row) => decoded[row]).map(({ id }) => id), decoded }
 }
 
 /** Why there is no picture, and whether it is one of a kind that is not read. */

@@ -97,7 +97,13 @@ const pictureRules: Rules<PictureOptions> = {
 
 const readRules: Rules<ReadOptions> = {
   ...pictureRules,
-  columns: optionsOf<ColumnHints>({ id: hint, label: hint, drop: listOf('a list of names or column indices', column) }),
+  columns: optionsOf<ColumnHints>({
+    id: hint,
+    label: hint,
+    drop: listOf('a list of names or column indices', column),
+    keep: listOf('a list of names', text),
+  }),
+  keep: listOf('a list of names or column indices', column),
   channels: oneOf('interleaved', 'planar'),
   header: flag,
   fractions: flag,
@@ -139,6 +145,7 @@ const takenBy: Record<keyof RowOptions, readonly SourceKind[]> = {
   label: ['csv', 'npz', 'parquet'],
   id: ['csv', 'parquet'],
   columns: ['csv', 'parquet'],
+  keep: ['csv', 'parquet'],
   drop: ['csv', 'parquet', 'pictures'],
   shape: ['csv', 'idx', 'npy', 'npz', 'parquet', 'pictures'],
   channels: ['csv', 'npy', 'npz', 'parquet'],

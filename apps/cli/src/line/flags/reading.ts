@@ -1,4 +1,4 @@
-import { column, filled, oneOf, shape, whole } from '../parse.ts'
+import { assignment, column, filled, oneOf, shape, whole } from '../parse.ts'
 import { defineFlags, grouped, type OptionsOf, without } from './define.ts'
 
 const channelOrders = ['interleaved', 'planar'] as const
@@ -56,6 +56,18 @@ const tableFlags = grouped(
       example: '--drop Usage',
       parse: column('--drop', 'Usage'),
       repeated: true,
+    },
+    rows: {
+      term: '--rows <column=value>',
+      help: 'only the rows with this text in a column of a CSV or of Parquet',
+      example: '--rows Usage=Training',
+      parse: assignment('--rows', 'Usage=Training'),
+    },
+    splitColumn: {
+      term: '--split-column <column>',
+      help: 'the column that says which rows are to train, to validate and to test on (Training, PublicTest, val, …)',
+      example: '--split-column Usage',
+      parse: column('--split-column', 'Usage'),
     },
     header: {
       term: '--header',
@@ -130,10 +142,29 @@ export const runReadingFlags = without(readingFlags, 'part')
 export const evalFlags = without(readingFlags, 'shape')
 
 /** Where there are no labels either, and each row has an answer. */
-export const predictFlags = without(evalFlags, 'label', 'labels', 'labelFrom', 'skipUnlabelled', 'skipBroken')
+export const predictFlags = without(
+  evalFlags,
+  'label',
+  'labels',
+  'labelFrom',
+  'skipUnlabelled',
+  'skipBroken',
+  'rows',
+  'splitColumn',
+)
 
 /** What of that a model does not know by itself. */
 export const csvPredictFlags = without(predictFlags, 'resize', 'color', 'background', 'part')
+
+/** What keeps rows on one side where a table is split. */
+export const groupFlags = defineFlags({
+  group: {
+    term: '--group <column>',
+    help: 'a column of a CSV or of Parquet: its rows of one person (or patient, or writer) stay on one side of the validation split',
+    example: '--group writer',
+    parse: column('--group', 'writer'),
+  },
+})
 
 /** The tables of a whole job. */
 export const dataFlags = defineFlags({
@@ -159,5 +190,6 @@ export const testFlags = defineFlags({
 
 export type ReadingOptions = OptionsOf<typeof readingFlags>
 export type PictureOptions = OptionsOf<typeof pictureFlags>
+export type GroupOptions = OptionsOf<typeof groupFlags>
 export type DataOptions = OptionsOf<typeof dataFlags>
 export type TestOptions = OptionsOf<typeof testFlags>
