@@ -13,6 +13,7 @@ interface Kinds {
   File: Blob
   URL: URL
   Promise: Promise<unknown>
+  RegExp: RegExp
   AbortSignal: AbortSignal
   Error: Error
 }

@@ -104,7 +104,7 @@ test('of two outputs that are written at once, one that fails ends the command i
   const predicting = scenarios.find(({ name }) => name === 'predict')!
   const known = await prepared({
     ...predicting,
-    before: [...runs.slice(0, 2), ...predicting.before],
+    before: [...runs.slice(0, 2), ...(predicting.before ?? [])],
   })
   const { problems, tried } = await found(known, 'mkdir', 'full')
   expect(problems).toEqual([])

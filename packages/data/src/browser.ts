@@ -26,7 +26,7 @@ export {
   oneHot,
 } from './prepare/prepare.ts'
 export { selectRows } from './prepare/select.ts'
-export { type SplitOptions, split } from './prepare/split.ts'
+export { type SplitOptions, split, splitByColumn } from './prepare/split.ts'
 export { type Random, random, streams, threefry2x32 } from './random.ts'
 export { formatShape, parseShape, pixelCount } from './shape.ts'
 export { readRows, readSample, readSubmission, readSubmissionRows, readTable } from './source/page.ts'

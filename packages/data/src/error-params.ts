@@ -118,6 +118,12 @@ export interface DataErrorParams {
   DATA_LABEL_UNWRITABLE: { classes: number }
   /** There are more or fewer labels than images: `rows`, and the `dims` of the labels. */
   DATA_LABELS_COUNT: { rows: number; dims: readonly number[] }
+  /** Pictures without a label, or rows of a table of labels without a picture: their names as `pictures` and `rows`. */
+  DATA_LABELS_UNMATCHED: { pictures: readonly string[]; rows: readonly string[] }
+  /** A table of labels does not tell which of its `columns` names the pictures, and which is the label. */
+  DATA_LABELS_COLUMNS: { columns: readonly string[] }
+  /** A `name` in a table of labels may be several `pictures`, or has two `labels`. */
+  DATA_LABELS_AMBIGUOUS: { name: string; pictures?: readonly string[]; labels?: readonly string[] }
   /** A row has no id. */
   DATA_ID_EMPTY: Nothing
   /** An id stands twice in a submission: `id`, and both rows as `rows`, from 0. */
@@ -154,6 +160,8 @@ export interface DataErrorParams {
   DATA_TABLE_INVALID: { subject: string; field: string; row?: number }
   /** No row can be held out: `rows`, the rows or folds `asked` for, and the number of different `pictures`. */
   DATA_SPLIT_IMPOSSIBLE: { rows: number; asked: number; pictures?: number }
+  /** The texts of a column say no part of a data set: the first few as `values`. */
+  DATA_SPLIT_UNKNOWN: { values: readonly string[] }
   /** A text would not be read back from a CSV as it is: `field`, and its `index` there. */
   DATA_TEXT_UNWRITABLE: { field: string; index: number }
   /** This JavaScript engine runs no WebAssembly with SIMD, or has no memory for it, and it was asked for. */

@@ -31,6 +31,8 @@ export interface PixelTable {
   classes?: string[]
   /** The row's identifier, where the file has such a column; for pictures their paths in the folder. */
   ids?: string[]
+  /** The texts of the columns that `keep` names, one for each row, by the name (or place) that it gives. */
+  kept?: Readonly<Record<string, readonly string[]>>
   /** How pictures became these pixels: what inference has to do to a picture too. Tables of numbers have none. */
   preparation?: Preparation
 }
@@ -66,6 +68,8 @@ export interface ReadOptions {
   columns?: ColumnHints
   /** Names (or 0-based indices) of columns to leave out. */
   drop?: readonly (string | number)[]
+  /** Names (or 0-based indices) of columns whose texts the table keeps, such as the writer of a digit: what `split` and `splitByColumn` go by. */
+  keep?: readonly (string | number)[]
   /** Size of the images. Default: from the header's names, else a grey square, or the usual shape under which the pictures are clearly smoother. */
   shape?: ShapeOption
   /** Order of the channels in a row, over that of `shape`. Default: from the header's names, else the one that gives the smoother pictures. */
@@ -87,8 +91,22 @@ export interface ReadOptions {
   classes?: readonly string[]
   /** What reads the rows: `simd` (WebAssembly), `plain` JavaScript or `strict`, all with the same result. Default: the fastest that runs. */
   parser?: 'simd' | 'plain' | 'strict'
-  /** The labels of IDX images or of an `.npy`: another IDX or `.npy` file; `label: false` reads the images alone. */
+  /**
+   * The labels of IDX images or of an `.npy`: another IDX or `.npy` file; `label: false` reads the images alone. Of a folder or zip of pictures: a CSV with a
+   * row for each picture, whose columns of file names and labels are found, or named by `id` and `label`; names may lack folders and endings.
+   */
   labels?: TableSource
+  /**
+   * The label of a picture from its file name (without folders): what the first group of a regular expression matches, such as `^(\\w+)_\\d+`. At most 200
+   * characters, and no repetition inside another one, which may take for ever.
+   */
+  labelFrom?: string | RegExp
+  /** Leave out pictures that `labels` or `labelFrom` give no label, and rows of `labels` without a picture, in place of refusing them. Default false. */
+  skipUnlabelled?: boolean
+  /** Leave out so many pictures that cannot be read or decoded; more are refused, and so is a table of none else. Default 0. */
+  skipBroken?: number
+  /** Told the pictures that were left out, and why. */
+  onBroken?: (broken: readonly { id: string; reason: string }[]) => void
   /** Which part of a folder, zip or npz that has `train`, `val` (`valid`, `validation`) and `test` in it; of a list the first that is there. Default: the training part. */
   part?: Part | readonly Part[]
   /** The file in a zip to read. Default: its only CSV, else the one named as `part`. In an npz the array of the images. */
@@ -129,6 +147,8 @@ export interface ColumnHints {
   label?: string | number | readonly (string | number)[]
   /** To be left out. */
   drop?: readonly (string | number)[]
+  /** To be kept as texts, by name. */
+  keep?: readonly string[]
 }
 
 /** A column: its place from 0, and its name where there is a header. */
@@ -157,7 +177,7 @@ export interface Decision {
   options: readonly (keyof ReadOptions)[]
 }
 
-/** What of this applies to pictures. `label: false` reads them without classes, `drop` names folders to leave out. */
+/** What of this applies to pictures. `label: false` reads them without classes, `drop` names folders to leave out, `label` and `id` are columns of `labels`. */
 export type PictureOptions = Pick<
   ReadOptions,
   | 'part'
@@ -168,6 +188,12 @@ export type PictureOptions = Pick<
   | 'background'
   | 'maxValue'
   | 'label'
+  | 'id'
+  | 'labels'
+  | 'labelFrom'
+  | 'skipUnlabelled'
+  | 'skipBroken'
+  | 'onBroken'
   | 'drop'
   | 'classes'
   | 'name'

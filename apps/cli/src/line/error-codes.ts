@@ -94,6 +94,10 @@ export type CliErrorCode =
   | 'CLI_DATA_KIND'
   /** A folder or zip lacks a table: `path`, `missing`, `found`. */
   | 'CLI_TABLE_MISSING'
+  /** A folder or zip holds several data sets: `path`, and of each the names as `pairs`. */
+  | 'CLI_TABLES_SEVERAL'
+  /** No row of a table has the text, or is of the part, that is asked for: `file`, `column`, and `value` with the `values`, or `part` with the `parts`, that there are. */
+  | 'CLI_ROWS_NONE'
   /** There is no table to test on. */
   | 'CLI_TEST_MISSING'
   /** A table has no labels: `file`. */

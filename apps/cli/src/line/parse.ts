@@ -55,6 +55,11 @@ export function column(flag: string, example: string): (text: string) => string 
   return (text) => (/^-?\d+$/.test(text) ? Number(text) : filled(flag, "a column's name or its place", example)(text))
 }
 
+/** A column and a text in it: `Usage=Training`. */
+export function assignment(flag: string, example: string): (text: string) => string {
+  return (text) => (/^[^=]+=./s.test(text) ? text : refuse(flag, 'a column, = and a text', example, text))
+}
+
 /** An image's size: `28x28`, or `32x32x3` with channels. */
 export function shape(flag: string): (text: string) => string {
   return (text) => {

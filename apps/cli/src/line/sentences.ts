@@ -48,7 +48,10 @@ const dataFixes: { [Code in DataErrorCode]: Fix<Code> | typeof asAdvised } = {
   DATA_PICTURES_NONE: ({ tables, command }) =>
     tables.length > 0 || command ? asAdvised : 'Name the folder that has the classes in it.',
   DATA_PICTURE_DUPLICATE: noFix,
-  DATA_PICTURE_BROKEN: asAdvised,
+  DATA_PICTURE_BROKEN: ({ broken, pictures, command }, takes) => {
+    if (command || !takes('skipBroken') || broken.length === pictures) return asAdvised
+    return `Replace or remove them, or add --skip-broken ${broken.length} to go on without them.`
+  },
   DATA_PICTURE_SIZES: () => 'Add --shape, e.g. --shape 28x28, and they are resized.',
   DATA_MEMORY_EXCEEDED: () => 'Add --shape with a smaller size.',
   DATA_DECODER_MISSING: asAdvised,
@@ -86,6 +89,10 @@ const dataFixes: { [Code in DataErrorCode]: Fix<Code> | typeof asAdvised } = {
     folder ? 'Is this another data set? Add --drop with its name to leave it out.' : asAdvised,
   DATA_LABEL_UNWRITABLE: asAdvised,
   DATA_LABELS_COUNT: noFix,
+  DATA_LABELS_UNMATCHED: (_, takes) =>
+    takes('skipUnlabelled') ? 'Correct them, or add --skip-unlabelled to leave them out.' : undefined,
+  DATA_LABELS_COLUMNS: () => 'Name the two columns: --id <column> for the file names, --label <column>.',
+  DATA_LABELS_AMBIGUOUS: asAdvised,
   DATA_ID_EMPTY: noFix,
   DATA_ID_DUPLICATE: asAdvised,
   DATA_IDS_COUNT: noFix,
@@ -111,6 +118,7 @@ const dataFixes: { [Code in DataErrorCode]: Fix<Code> | typeof asAdvised } = {
     if (takes('validation')) return 'Add --validation 0.'
     return pictures === undefined && rows > 1 ? 'Add --share 0.5.' : undefined
   },
+  DATA_SPLIT_UNKNOWN: () => 'Choose rows by another column, or by one of these texts: --rows <column=value>.',
   DATA_TEXT_UNWRITABLE: noFix,
   DATA_PARSER_UNAVAILABLE: noFix,
 }
@@ -169,15 +177,21 @@ export function noted({ text, options }: Decision): string {
 }
 
 /** The flag of an option: `--max-value` of `maxValue`. */
-export const flagOf = (option: string): string =>
-  `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+const flagOf = (option: string): string => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+/** What a column is called that says which part of the data set a row is of. */
+const SPLITS = /^(usage|split|subset|partition|set)$/i
 
 /** Which column is what: the flag for each that it may be. */
 function columnFix({ columns, places, label, id }: DataErrorParams['DATA_COLUMN_UNKNOWN'], takes: Takes): string {
   // A column whose name nobody would type is meant by its place.
   const names = columns.map((name, index) => quoted(String(name && name.length <= 60 ? name : places[index])))
   const [first = ''] = names
+  const part = columns.findIndex((name) => SPLITS.test(name))
   const roles = [
+    part >= 0 &&
+      takes('splitColumn') &&
+      `--split-column ${names[part]} if it says which rows are to train and to test on`,
     label && takes('label') && `--label ${first} if ${names[1] ? `${first} is` : 'it is'} the label`,
     id && takes('id') && `--id ${first} if it names the rows`,
     `${names.map((name) => `--drop ${name}`).join(' ')} to leave ${names[1] ? 'them' : 'it'} out`,

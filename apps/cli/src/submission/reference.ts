@@ -12,7 +12,7 @@ import { withRun } from '../tables/ofrun.ts'
 import { nameOf, type Place } from '../tables/place.ts'
 import { heldOut, read } from '../tables/reading.ts'
 import { isOther, type Report } from '../tables/report.ts'
-import { openSource } from '../tables/source.ts'
+import { isWholePair, namesIn, openSource, tablesAmong } from '../tables/source.ts'
 import { frameOf } from './frame.ts'
 import { type KnownLabels, labelsAmong, labelsLike, labelsOfCompetition } from './labels.ts'
 import type { Counted } from './pairing.ts'
@@ -133,9 +133,13 @@ function embeddedError(file: string): JobError {
   )
 }
 
-/** A test table with what lies beside it; a zip, or a folder that holds a test.csv, is taken as `--data` is. */
+/** Whether a path is a folder with a test table in it. */
+const holdsTables = async (path: string): Promise<boolean> =>
+  (await isFolder(path).catch(() => false)) && tablesAmong((await namesIn(path)).files).some(isWholePair)
+
+/** A test table with what lies beside it; a zip, or a folder that holds both tables, is taken as `--data` is. */
 async function tablesAt(context: Context, test: string): Promise<Tables> {
-  if (isZipName(test) || (await exists(join(test, 'test.csv')))) return openSource(context, test)
+  if (isZipName(test) || (await holdsTables(test))) return openSource(context, test)
   const train = join(dirname(test), 'train.csv')
   return {
     test: tableAt(test, 'pixelrow check-submission submission.csv --test - < test.csv'),

@@ -1,6 +1,6 @@
 import type { ColumnHints } from '@pixelrow/data'
 import { chosen } from '../line/flags/define.ts'
-import { type ReadingOptions, readingFlags } from '../line/flags/reading.ts'
+import { type GroupOptions, type ReadingOptions, readingFlags } from '../line/flags/reading.ts'
 import { picked } from '../line/words.ts'
 import type { Kind } from './kind.ts'
 
@@ -12,10 +12,12 @@ export interface RunReading {
   flags: ReadingOptions
   /** What counts where a table has such columns. */
   columns: ColumnHints
+  /** The column that says which rows are which part. */
+  splitColumn?: string | undefined
 }
 
 /** How a table is read: by the flags that are given and, behind them, as a run read its own. */
-export type TableOptions = ReadingOptions & { asRun?: RunReading | undefined }
+export type TableOptions = ReadingOptions & Partial<GroupOptions> & { asRun?: RunReading | undefined }
 
 /** The flags for a table of some kind, and what its columns may be. */
 export interface Merged {
@@ -34,7 +36,7 @@ const takenBy: Record<Kind, readonly (keyof ReadingOptions)[]> = {
   npy: ['shape', 'transpose', 'maxValue', 'dataType'],
   npz: ['shape', 'transpose', 'maxValue', 'dataType'],
   parquet: ['shape', 'transpose', 'maxValue', 'dataType'],
-  pictures: ['shape', 'drop'],
+  pictures: ['shape', 'drop', 'labelFrom'],
 }
 
 /** What is read so in a table of some kind: a flag that is given goes before what the run was told. */
@@ -51,5 +53,6 @@ export function readingFor(kind: Kind, { asRun, ...given }: TableOptions): Merge
 /** The hints of both, those of the run first. */
 export function joined(run: ColumnHints = {}, other: ColumnHints = {}): ColumnHints {
   const both = (name: keyof ColumnHints) => [run[name] ?? [], other[name] ?? []].flat()
-  return { id: both('id'), label: both('label'), drop: both('drop') }
+  const keep = [...(run.keep ?? []), ...(other.keep ?? [])]
+  return { id: both('id'), label: both('label'), drop: both('drop'), ...(keep.length > 0 && { keep }) }
 }

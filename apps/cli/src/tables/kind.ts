@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises'
 import { readZip } from '@pixelrow/files'
 import { isPictureName } from '../../../../common/pictures.ts'
 import { UsageError } from '../line/errors.ts'
-import type { ReadingOptions } from '../line/flags/reading.ts'
+import { longOf } from '../line/flags/define.ts'
+import { type ReadingOptions, readingFlags } from '../line/flags/reading.ts'
 import { isUrl } from '../line/paste.ts'
-import { flagOf } from '../line/sentences.ts'
 import { isIdxName } from './idx.ts'
 
 /** What a table is read from. */
@@ -50,16 +50,22 @@ export async function isFolder(path: string): Promise<boolean> {
 }
 
 const pictureFlags = ['resize', 'color', 'background'] as const
-const columnFlags = ['label', 'id', 'header'] as const
+/** What is said of the files of pictures. */
+const fileFlags = ['labelFrom', 'skipUnlabelled', 'skipBroken'] as const
+const otherFlags = [...pictureFlags, 'labels', ...fileFlags] as const
+const columnFlags = ['label', 'id', 'header', 'rows', 'splitColumn'] as const
 
 /** What means nothing for a kind, and the words for it. */
 const meaningless: Record<Kind, { words: string; flags: readonly (keyof ReadingOptions)[] }> = {
-  csv: { words: 'is a CSV, which takes no', flags: [...pictureFlags, 'part'] },
-  zip: { words: 'holds a CSV, which takes no', flags: pictureFlags },
-  idx: { words: 'is IDX, which takes no', flags: [...columnFlags, 'drop', 'channels', ...pictureFlags, 'part'] },
-  npy: { words: 'is an array, which takes no', flags: [...columnFlags, 'drop', ...pictureFlags, 'part'] },
-  npz: { words: 'holds arrays, which take no', flags: ['id', 'header', 'drop', ...pictureFlags] },
-  parquet: { words: 'is Parquet, which takes no', flags: ['header', 'part'] },
+  csv: { words: 'is a CSV, which takes no', flags: [...otherFlags, 'part'] },
+  zip: { words: 'holds a CSV, which takes no', flags: otherFlags },
+  idx: {
+    words: 'is IDX, which takes no',
+    flags: [...columnFlags, 'drop', 'channels', ...pictureFlags, ...fileFlags, 'part'],
+  },
+  npy: { words: 'is an array, which takes no', flags: [...columnFlags, 'drop', ...pictureFlags, ...fileFlags, 'part'] },
+  npz: { words: 'holds arrays, which take no', flags: ['id', 'header', 'rows', 'splitColumn', 'drop', ...otherFlags] },
+  parquet: { words: 'is Parquet, which takes no', flags: ['header', 'labels', ...fileFlags, 'part'] },
   pictures: {
     words: 'holds pictures, which take no',
     flags: [...columnFlags, 'transpose', 'channels', 'maxValue', 'dataType'],
@@ -69,9 +75,13 @@ const meaningless: Record<Kind, { words: string; flags: readonly (keyof ReadingO
 /** Refuses a flag that would be passed over. */
 export function refuseMeaningless(path: string, kind: Kind, flags: ReadingOptions): void {
   const { words, flags: names } = meaningless[kind]
-  const name = names.find((one) => flags[one] !== undefined)
+  // A table of labels has columns, which are named as those of other tables are.
+  const isColumn = (one: string) =>
+    kind === 'pictures' && flags.labels !== undefined && (one === 'label' || one === 'id')
+  const isPart = (one: string) => one === 'part' && flags.splitColumn !== undefined
+  const name = names.find((one) => flags[one] !== undefined && !isColumn(one) && !isPart(one))
   if (!name) return
-  const flag = flagOf(name)
+  const flag = longOf(readingFlags[name])
   throw new UsageError(`${path} ${words} ${flag}`, `leave ${flag} away`, {
     code: 'CLI_FLAG_UNUSED',
     params: { flag, file: path },

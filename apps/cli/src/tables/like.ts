@@ -63,7 +63,11 @@ async function likeOptions(place: Place, given: TableOptions, images: Images, mo
   const { shape } = images
   const kind = await kindAt(place)
   const { flags, columns } = readingFor(kind, given)
-  const { shape: _, maxValue: asked, dataType, ...rest } = flags
+  const { shape: _, maxValue: asked, dataType, ...others } = flags
+  const { splitColumn } = given.asRun ?? {}
+  // What the run was told is merged already; of its column of parts only reading tells whether it is there.
+  const rest: TableOptions =
+    splitColumn === undefined ? others : { ...others, asRun: { flags: {}, columns: {}, splitColumn } }
   if (kind === 'csv' || kind === 'zip') requireChannels(nameOf(place), images, flags)
   const isPrepared = kind === 'pictures' || (kind === 'parquet' && images.preparation !== undefined)
   const range = isPrepared ? preparationFor(nameOf(place), flags, images) : rangeFor(asked, images)

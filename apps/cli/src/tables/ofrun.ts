@@ -19,7 +19,18 @@ export function readingRecord(flags: ReadingOptions): ReadingOptions {
 }
 
 /** The flags that other tables are read by too. The rest a model knows by itself, or each table has its own. */
-const remembered = chosen(readingFlags, 'label', 'id', 'maxValue', 'dataType', 'transpose', 'drop', 'header')
+const remembered = chosen(
+  readingFlags,
+  'label',
+  'id',
+  'maxValue',
+  'dataType',
+  'transpose',
+  'drop',
+  'header',
+  'labelFrom',
+  'splitColumn',
+)
 
 /** The record of the run that left a model; undefined where none did, or the model was replaced since. */
 export async function recordOfModel(
@@ -61,13 +72,14 @@ export function withRun<F extends ReadingOptions>(
 /** What a record says of other tables than its own. */
 function readingOf({ reading = {}, data, inputs = {} }: RunRecord): RunReading {
   const { train, test } = inputs
-  const { header, transpose, maxValue, dataType, drop, label, id } = reading
+  const { header, transpose, maxValue, dataType, drop, label, id, labelFrom, splitColumn } = reading
   const kind = train?.kind
   const [height, width, channels] = data?.shape ?? []
   const shape = height && width && channels ? formatShape({ height, width, channels }) : undefined
-  if (kind === 'pictures') return { kind, flags: readingRecord(given({ shape, drop })), columns: {} }
+  if (kind === 'pictures') return { kind, flags: readingRecord(given({ shape, drop, labelFrom })), columns: {} }
   const columns = train?.layout ? columnsIn(train.layout, test?.layout) : given({ label, id, drop })
-  return { kind, flags: given({ shape, header, transpose, maxValue, dataType }), columns }
+  const split = typeof splitColumn === 'string' ? { splitColumn } : {}
+  return { kind, flags: given({ shape, header, transpose, maxValue, dataType }), columns, ...split }
 }
 
 /** Columns by their names or, in a table that had no header, by their places; the test table's by their names alone. */

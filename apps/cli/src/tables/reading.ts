@@ -11,12 +11,14 @@ import {
 } from '@pixelrow/data'
 import type { Context } from '../context.ts'
 import { JobError } from '../line/errors.ts'
-import type { PictureOptions, ReadingOptions } from '../line/flags/reading.ts'
+import { type PictureOptions, type ReadingOptions, readingFlags } from '../line/flags/reading.ts'
 import { noted } from '../line/sentences.ts'
+import { picked } from '../line/words.ts'
 import { standardInput } from './argument.ts'
 import { joined, readingFor, type TableOptions } from './asrun.ts'
 import { findLabels, hasLabelsBeside, labelsPath } from './idx.ts'
 import { isNpzName, type Kind, kindOf, refuseMeaningless } from './kind.ts'
+import { chosenRows, keptFor } from './parts.ts'
 import { nameOf, type Place } from './place.ts'
 import { explainReadings } from './readings.ts'
 import { following, type Report } from './report.ts'
@@ -25,6 +27,8 @@ import { following, type Report } from './report.ts'
 export interface Reading extends ReadOptions {
   /** Parts of a folder or zip that are taken where no flag names one: the first that is there. */
   parts?: readonly Part[]
+  /** Which rows count where a column says which part each is of: those to train on with those to validate on, or as with `parts`. */
+  learning?: boolean
   /** Told how the table was read, once it is. */
   onReport?: (report: Report) => void
 }
@@ -37,19 +41,22 @@ export async function read(
   context: Context,
   place: Place,
   flags: TableOptions,
-  { onReport, ...more }: Reading = {},
+  { onReport, learning = false, ...more }: Reading = {},
 ): Promise<PixelTable> {
   const { source, kind, options: asked } = await readingOf(context, place, flags, more)
   const follow = onReport && following(place, kind, asked.onNote)
   const options = { ...asked, ...follow?.options }
   const path = typeof source === 'string' ? source : nameOf(place)
-  const labels = hasLabelsBeside(path) && more.label !== false ? await findLabels(path) : undefined
-  if (labels) context.terminal.note(`${path}: labels from ${labels}`)
+  const { label = more.label, labels: named } = options
+  const beside = named === undefined && hasLabelsBeside(path) && label !== false ? await findLabels(path) : undefined
+  const labels = label === false ? undefined : (beside ?? (named as string | undefined))
+  if (beside) context.terminal.note(`${path}: labels from ${beside}`)
   // A table whose shape is not clear is read twice.
   const input = typeof source === 'string' || options.shape ? source : await whole(source, context.signal)
-  const table = await readTable(input, { ...options, ...(labels && { labels }) }).catch(async (error: unknown) => {
+  const all = await readTable(input, { ...options, ...(labels && { labels }) }).catch(async (error: unknown) => {
     throw await explainReadings(context.terminal, error, { source: input, name: path, options })
   })
+  const table = chosenRows(context, path, all, { flags, learning, parts: more.parts })
   const { shape } = flags
   if (shape !== undefined && !leavesColorOpen(kind, shape)) {
     requireShape(path, table, parseShape(shape), '--shape says')
@@ -67,16 +74,23 @@ async function whole(stream: Readable, signal: AbortSignal): Promise<Uint8Array>
 export async function readingOf({ terminal, signal }: Context, place: Place, given: TableOptions, more: Reading) {
   const { path, member, part } = place
   const kind = await kindAt(place)
-  const { flags, columns: known } = readingFor(kind, given)
+  const { flags, columns: hints } = readingFor(kind, given)
   const name = path === standardInput ? nameOf(place) : path
   refuseMeaningless(name, kind, flags)
-  const { label, id, maxValue, dataType, channels, transpose, drop, header, resize, color, background } = flags
-  const asked = { label, id, maxValue, dataType, channels, transpose, drop, header, resize, color, background }
-  const { parts, columns, ...others } = more
+  const { shape: _, part: __, rows, splitColumn, ...asked } = picked(readingFlags, flags)
+  const keep = keptFor({ rows, splitColumn, group: given.group })
+  const { parts, columns, learning: ___, ...others } = more
+  const split = given.asRun?.splitColumn
+  const known = split === undefined ? hints : { ...hints, keep: [split] }
   const isTable = kind === 'csv' || kind === 'zip' || kind === 'parquet'
   const isParted = member === undefined && (kind === 'pictures' || kind === 'zip' || kind === 'npz')
   const options: ReadOptions & Pick<Required<ReadOptions>, 'onNote'> = {
-    ...there({ ...asked, member, part: part ?? partOf(flags) ?? (isParted ? parts : undefined) }),
+    ...(keep.length > 0 && { keep }),
+    ...there({
+      ...asked,
+      member,
+      part: part ?? (splitColumn === undefined ? partOf(flags) : undefined) ?? (isParted ? parts : undefined),
+    }),
     ...(isTable && (columns || known) && { columns: joined(known, columns) }),
     ...sizeOf(kind, flags),
     onNote: (_, decision) => terminal.note(`${name}: ${noted(decision)}`),
@@ -92,7 +106,8 @@ export async function kindAt({ path, member }: Place): Promise<Kind> {
   return path === standardInput ? 'csv' : kindOf(path, member)
 }
 
-const partOf = ({ part }: PictureOptions): ReadOptions['part'] => (part === 'val' ? 'validation' : part)
+/** The part that --part names. */
+export const partOf = ({ part }: PictureOptions): ReadOptions['part'] => (part === 'val' ? 'validation' : part)
 
 /** For pictures a size without channels says nothing of colours. */
 const leavesColorOpen = (kind: Kind, shape: string): boolean => kind === 'pictures' && shape.split('x').length === 2

@@ -46,7 +46,7 @@ export function following(place: Place, kind: Kind, onNote: NonNullable<ReadOpti
     async report(labels) {
       const found =
         own ?? (isPacked ? await packed(place) : kind === 'pictures' ? sums.ofAll() : sums.of(nameIn(place)))
-      const beside = labels === undefined ? undefined : sums.of(labels)
+      const beside = labels === undefined ? undefined : kind === 'pictures' ? await listOf(labels) : sums.of(labels)
       return {
         place,
         kind,
@@ -58,6 +58,9 @@ export function following(place: Place, kind: Kind, onNote: NonNullable<ReadOpti
     },
   }
 }
+
+/** The table of the labels of pictures, which may lie in the zip with them. */
+const listOf = (path: string): Promise<Sum | undefined> => sumOf(path).catch(() => undefined)
 
 /** Of a zip only parts are read, so it is read once more; it may also come from a server. */
 const packed = async ({ path }: Place): Promise<Sum | undefined> => (isUrl(path) ? undefined : sumOf(path))

@@ -1,13 +1,12 @@
-import { readdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { isPictureName } from '../../../../common/pictures.ts'
 import type { Context } from '../context.ts'
 import type { PictureOptions } from '../line/flags/reading.ts'
-import { type SampleFile, sampleBeside, sampleIn, sampleInZip } from '../submission/sample.ts'
+import { isTestName, type SampleFile, sampleBeside, sampleIn, sampleInZip } from '../submission/sample.ts'
 import { standardInput, tableAt } from './argument.ts'
 import { isFolder, isZipName, kindOf, namesInZip } from './kind.ts'
 import type { Place } from './place.ts'
-import { tableIn } from './source.ts'
+import { isCsvName, namesIn, partNamed, tablesAmong } from './source.ts'
 
 /** What is to be predicted, with the sample of a submission that belongs to it. */
 export interface Target {
@@ -25,9 +24,9 @@ export async function targetOf(context: Context, path: string, flags: PictureOpt
 }
 
 async function inFolder(context: Context, path: string, flags: PictureOptions): Promise<Target> {
-  const names = await readdir(path)
-  if (hasTest(names, flags)) return { place: { path }, sample: await sampleIn(context, path) }
-  const table = tableIn(names, 'test')
+  const { files, folders } = await namesIn(path)
+  if (hasTest(folders, flags)) return { place: { path }, sample: await sampleIn(context, path) }
+  const table = testAmong(files)
   if (table !== undefined) return { place: { path: join(path, table) }, sample: await sampleIn(context, path) }
   return { place: { path }, sample: await sampleBeside(context, path) }
 }
@@ -35,15 +34,10 @@ async function inFolder(context: Context, path: string, flags: PictureOptions): 
 async function inZip(context: Context, path: string, flags: PictureOptions): Promise<Target> {
   const names = await namesInZip(path)
   const isPictures = (await kindOf(path)) === 'pictures'
-  const member = isPictures
-    ? undefined
-    : tableIn(
-        names.map((name) => basename(name)),
-        'test',
-      )
+  const member = isPictures ? undefined : testAmong(names.filter(isCsvName))
   const isTest = isPictures
     ? hasTest(
-        names.flatMap((name) => name.split('/')),
+        names.flatMap((name) => name.split('/').slice(0, -1)),
         flags,
       )
     : member && isMeant(flags)
@@ -51,9 +45,15 @@ async function inZip(context: Context, path: string, flags: PictureOptions): Pro
   return { place: { path, ...(member !== undefined && { member }) }, sample: await sampleInZip(context, path) }
 }
 
+/** The test table among the names of files, where there is one data set. */
+function testAmong(names: readonly string[]): string | undefined {
+  const [first, second] = tablesAmong(names).filter(({ test }) => test !== undefined)
+  return first && (!second || isTestName(first.test!)) ? first.test : undefined
+}
+
 /** Whether a folder of test pictures is among the names, and meant. */
 const hasTest = (names: readonly string[], flags: PictureOptions): boolean =>
-  isMeant(flags) && names.some((name) => /^test(ing)?$/i.test(name))
+  isMeant(flags) && names.some((name) => partNamed(name) === 'test')
 
 /** Whether the test part is what the flags want. */
 const isMeant = ({ part }: PictureOptions): boolean => part === undefined || part === 'test'

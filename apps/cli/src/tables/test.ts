@@ -1,7 +1,7 @@
 import { DataError, type Decision, type PixelTable } from '@pixelrow/data'
 import type { Context } from '../context.ts'
 import { UsageError } from '../line/errors.ts'
-import type { ReadingOptions } from '../line/flags/reading.ts'
+import type { GroupOptions, ReadingOptions } from '../line/flags/reading.ts'
 import { noted } from '../line/sentences.ts'
 import { type Images, readLike } from './like.ts'
 import { nameOf, type Place } from './place.ts'
@@ -24,18 +24,20 @@ export interface Tables {
 export async function readBoth(
   context: Context,
   { train, test }: { train: Place; test: Place },
-  flags: ReadingOptions,
+  flags: ReadingOptions & Partial<GroupOptions>,
   columns: NonNullable<Reading['columns']>,
 ): Promise<Tables> {
   for (const name of ['drop', 'id'] as const) requireName(name, flags)
   const { drop = [], id, ...rest } = flags
+  // The test table has a part to itself, and nobody splits it.
+  const { rows: _, splitColumn: __, group: ___, ...testing } = rest
   const named = { ...columns, ...(typeof id === 'string' && { id }) }
   const reports: Tables['reports'] = {}
   const first = await dropping(drop, (some) =>
-    readLabelled(context, train, { ...rest, ...some }, { columns: named, ...into(reports, 'train') }),
+    readLabelled(context, train, { ...rest, ...some }, { columns: named, learning: true, ...into(reports, 'train') }),
   )
   const second = await dropping(drop, (some) =>
-    readTest(context, test, { ...rest, ...some, ...(id !== undefined && { id }) }, first.table, {
+    readTest(context, test, { ...testing, ...some, ...(id !== undefined && { id }) }, first.table, {
       columns: named,
       ...into(reports, 'test'),
     }),
@@ -91,13 +93,16 @@ async function readTest(
   images: Images,
   { columns, ...follow }: Pick<Reading, 'columns' | 'onReport'>,
 ): Promise<PixelTable> {
-  const { label, ...rest } = flags
+  // Rows that are predicted are not left out.
+  const { label, skipBroken: _, skipUnlabelled: __, ...given } = flags
+  const { labels: ___, labelFrom: ____, ...rest } = given
   const notes: string[] = []
   const onNote = (_: string, decision: Decision) => void notes.push(`${place.path}: ${noted(decision)}`)
-  const [asked, named] = [typeof label === 'number' ? { label } : {}, typeof label === 'string' ? { label } : {}]
+  const named = typeof label === 'string' && given.labels === undefined ? { label } : {}
+  const asked = typeof label === 'number' || given.labels !== undefined ? { label } : {}
   const more = { columns: { ...columns, ...named }, classes: [...(images.classes ?? [])], onNote, ...follow }
   try {
-    const table = await readLike(context, place, { ...rest, ...asked }, images, more)
+    const table = await readLike(context, place, { ...given, ...asked }, images, more)
     for (const note of notes) context.terminal.note(note)
     return table
   } catch (error) {

@@ -192,12 +192,16 @@ function recordText(
   standing: Standing,
   checkpoint: Uint8Array,
 ): string {
-  const { data } = flags
+  const { data, labels: table } = flags
   const record: ResumeRecord = {
     format,
     command: identity.command,
     arguments: paths.map(absolute),
-    flags: { ...withoutSurroundings(flags), ...(data !== undefined && { data: absolute(data) }) },
+    flags: {
+      ...withoutSurroundings(flags),
+      ...(data !== undefined && { data: absolute(data) }),
+      ...(table !== undefined && { labels: absolute(table) }),
+    },
     asked: identity.asked,
     call,
     seed: flags.seed,

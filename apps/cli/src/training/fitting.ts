@@ -7,6 +7,7 @@ import { many } from '../terminal/table.ts'
 import type { Keeper, Standing } from './checkpoint.ts'
 import { type HistoryRow, showEpochs } from './epochs.ts'
 import type { JobOptions } from './options.ts'
+import { groupOf, parted } from './parted.ts'
 import { type PlanOptions, planFor, validationOf } from './plan.ts'
 
 /** What all trainings of a job have in common. */
@@ -40,7 +41,8 @@ export interface Parts {
 }
 
 /** What decides which rows are kept. */
-type SplitOptions = Pick<JobOptions, 'recipe' | 'validation'> & Partial<Pick<JobOptions, 'seed'>>
+type SplitOptions = Pick<JobOptions, 'recipe' | 'validation'> &
+  Partial<Pick<JobOptions, 'seed' | 'splitColumn' | 'group'>>
 
 /** What a training has done, and on what. */
 export function computationOf({ steps, engine, device, precision, threads, runtime, layouts }: FitResult) {
@@ -56,6 +58,8 @@ export async function timed<T>(work: () => Promise<T>): Promise<{ value: T; seco
 
 /** Rows to train on and rows to validate on: the recipe's share, of which a small table gives at least one row. */
 export function splitOff(table: PixelTable, flags: SplitOptions): Parts {
+  const byColumn = parted(table, flags)
+  if (byColumn) return { ...byColumn, validated: sampleOf(firstsIn(byColumn.validation)) }
   const share = validationOf(flags)
   if (share === 0) return { train: table }
   const kept = Math.max(flags.validation === undefined ? 1 : 0, Math.round(share * table.rows))
@@ -66,9 +70,9 @@ export function splitOff(table: PixelTable, flags: SplitOptions): Parts {
   })
 }
 
-function heldOut(table: PixelTable, validation: number, { seed }: SplitOptions): Parts {
+function heldOut(table: PixelTable, validation: number, { seed, ...flags }: SplitOptions): Parts {
   try {
-    const parts = split(table, { validation, seed })
+    const parts = split(table, { validation, seed, ...groupOf(flags) })
     return { ...parts, validated: sampleOf(firstsIn(parts.validation)) }
   } catch (error) {
     if (!(error instanceof DataError && error.code === 'DATA_SPLIT_IMPOSSIBLE')) throw error
@@ -83,7 +87,11 @@ function heldOut(table: PixelTable, validation: number, { seed }: SplitOptions):
 /** How many trainings a job is. */
 export function trainingsOf(flags: SplitOptions & PlanOptions, table: PixelTable): number {
   const { ensemble } = planFor(table, flags)
-  const isTwice = splitOff(table, flags).validation && recipes[flags.recipe]!.trainOnAll && flags.member === undefined
+  const isTwice =
+    splitOff(table, flags).validation &&
+    !parted(table, flags) &&
+    recipes[flags.recipe]!.trainOnAll &&
+    flags.member === undefined
   return ensemble?.members ?? (isTwice ? 2 : 1)
 }
 

@@ -61,7 +61,7 @@ const frameHash = ({ header, ids }: Frame): string =>
 
 /** The flags that decide what is trained. What is done with it at Kaggle does not, and the rows tell of themselves. */
 export function decisive(flags: JobOptions): object {
-  const { data: _, kaggle: __, submit: ___, competition: ____, message, wait, ...asked } = asAsked(flags)
+  const { data: _, labels: _____, kaggle: __, submit: ___, competition: ____, message, wait, ...asked } = asAsked(flags)
   return Object.fromEntries(Object.entries(withoutSurroundings(asked)).filter(([, value]) => value !== undefined))
 }
 

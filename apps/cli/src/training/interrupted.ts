@@ -205,7 +205,12 @@ async function readCheckpoint({ file }: RunFolder, record: ResumeRecord): Promis
 
 /** The flags with paths as seen from here. */
 export function hereFlags({ flags }: ResumeRecord): JobOptions {
-  return { ...flags, ...(flags.data !== undefined && { data: near(flags.data) }) }
+  const { data, labels } = flags
+  return {
+    ...flags,
+    ...(data !== undefined && { data: near(data) }),
+    ...(labels !== undefined && { labels: near(labels) }),
+  }
 }
 
 /** The command that does the whole job again. */

@@ -74,6 +74,7 @@ export function trainingRecord(command: string, flags: JobOptions, table: PixelT
       augment,
       labelSmoothing,
       validation: validationOf(flags),
+      ...(flags.group !== undefined && { group: flags.group }),
       ...(flags.targetAccuracy !== undefined && { targetAccuracy: flags.targetAccuracy }),
       ...(flags.member !== undefined && { member: flags.member }),
       ...(members !== undefined && { members, testShift: plan.ensemble?.shift }),

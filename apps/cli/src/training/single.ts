@@ -5,6 +5,7 @@ import type { Before } from './checkpoint.ts'
 import { exportAndCheck } from './export.ts'
 import { computationOf, type Done, fitOnce, type Job, type Parts, rowsOf, timed } from './fitting.ts'
 import { jobOutcome, type Outcome } from './outcome.ts'
+import { parted } from './parted.ts'
 import type { Trained } from './trained.ts'
 
 /** One model: trained with rows kept to validate on, and again on all rows where the recipe does so. */
@@ -13,8 +14,12 @@ export async function trainSingle(job: Job, parts: Parts, table: PixelTable): Pr
   const { member } = flags
   const done = keeper.from?.first ? undefined : await fitOnce(job, parts, { phase: 1, member })
   const first = done ? beforeOf(done, parts) : keeper.from!.first!
-  // A member of an ensemble is trained as its ensemble would, and a target is reached by the model that reached it.
-  const trainsAgain = recipes[flags.recipe]!.trainOnAll && member === undefined && flags.targetAccuracy === undefined
+  // Rows that a column keeps to validate on are not trained on. A member of an ensemble is trained as its ensemble would, and a target is reached by the model that reached it.
+  const trainsAgain =
+    recipes[flags.recipe]!.trainOnAll &&
+    member === undefined &&
+    flags.targetAccuracy === undefined &&
+    !parted(table, flags)
   const again = parts.validation && trainsAgain ? await fitAgain(job, table, first) : undefined
   const { result } = again ?? done!
   const exported = await timed(() => exportAndCheck(context, flags, { models: [result.model], table }))

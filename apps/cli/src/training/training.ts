@@ -22,6 +22,13 @@ export async function trainAndExport(
   for (const note of plan.notes) terminal.note(note)
   tellRepeats(terminal, table)
   const parts = splitOff(table, flags)
+  if (flags.group !== undefined && parts.validation) {
+    const share = parts.validation.rows / table.rows
+    const groups = new Set(parts.validation.kept![flags.group]).size
+    terminal.note(
+      `${many(groups, 'group')} of column ${flags.group} kept for validation: ${many(parts.validation.rows, 'row')}, ${share.toFixed(3)} of all`,
+    )
+  }
   requireBatches(plan, parts.train.rows)
   const { members = 1 } = plan.ensemble ?? {}
   const what = `${flags.recipe} (${layersOf(plan.architecture)}) on ${many(parts.train.rows, 'row')}`

@@ -6,7 +6,7 @@ import { classLookup, classText, unknownLabel } from './classes.ts'
 import { indexNote, requireCount } from './index-column.ts'
 import type { Layout } from './layout.ts'
 import type { RowSink } from './reader.ts'
-import { shapeOf, withRoom } from './table.ts'
+import { keeper, shapeOf, withRoom } from './table.ts'
 
 /** Cuts rows into batches of the same size as they come. */
 export function batchSink(
@@ -23,6 +23,7 @@ export function batchSink(
   let rows = 0
   const labels: number[] = []
   let ids: string[] = []
+  const kept = keeper(layout)
   let shape: ImageShape | undefined
   const counting = layout.index === 'counting'
   let seen = 0
@@ -37,6 +38,8 @@ export function batchSink(
     if (labelOf) table.labels = Uint16Array.from(labels.slice(start, start + count))
     if (labelOf && options.classes) table.classes = [...options.classes]
     if (layout.id >= 0 && !counting) table.ids = ids.slice(start, start + count)
+    const texts = kept.take(count)
+    if (texts) table.kept = texts
     return table
   }
 
@@ -60,6 +63,7 @@ export function batchSink(
       if (counting) requireCount(layout, text, row, seen++)
       else ids.push(text)
     },
+    keep: kept.add,
     fractions: () => false,
     full: () => parts(rows - (rows % batch)),
     rest: () => parts(rows),

@@ -14,6 +14,8 @@ export interface Layout extends Where {
   /** Column of the label and of the identifier; -1 where there is none. */
   label: number
   id: number
+  /** Columns whose texts are kept, by what they are called in the table. */
+  keep: Record<string, number>
   /** By column: its place in the row of pixels; -1 where it is none. */
   places: Int32Array
   /** The column whose one cell holds all pixels, with spaces between (FER2013); -1 where there is none. */
@@ -194,7 +196,7 @@ function separatorNamed(file: string, head: Uint8Array, line: Line | undefined):
 }
 
 /** The byte between the cells of a line that is one cell to the comma; undefined where there is none. */
-function separatorIn(head: Uint8Array, line: Line, where: Where): number | undefined {
+export function separatorIn(head: Uint8Array, line: Line, where: Where): number | undefined {
   const [cell, second] = cellTexts(head, line, where)
   if (second !== undefined) return undefined
   const splits = (separator: number) => splitCells(head, line, { ...where, separator }).count > 1
@@ -248,7 +250,16 @@ function named(at: Where, names: string[], first: Line, head: Uint8Array, option
   const pixels = packed >= 0 ? packedCount({ ...where, names }, head, first, packed) : places.size
   const shapes = shapesFor(file, pixels, options, size)
   const byColumn = Int32Array.from(names, (_, column) => places.get(column) ?? -1)
-  const found = { columns: names.length, label, id, places: byColumn, packed, shapes, order: size?.channelOrder }
+  const found = {
+    columns: names.length,
+    label,
+    id,
+    keep: roles.keep,
+    places: byColumn,
+    packed,
+    shapes,
+    order: size?.channelOrder,
+  }
   const layout: Layout = { ...where, ...found, pixels, first }
   return roles.index ? { ...layout, index: roles.index } : layout
 }
@@ -306,7 +317,8 @@ function unnamed(where: Where, columns: number, rows: Line[], head: Uint8Array, 
   const wanted = options.shape ? pixelCount({ channels: 1, ...options.shape }) : undefined
   const hints = wanted && options.columns ? hinted(columns, wanted, options) : { left: [] }
   const id = options.id === undefined ? (hints.id ?? -1) : pick(options.id)
-  const dropped = new Set([id, ...(options.drop ?? []).map(at), ...hints.left])
+  const keep = Object.fromEntries((options.keep ?? []).map((name) => [String(name), at(name)]))
+  const dropped = new Set([id, ...(options.drop ?? []).map(at), ...Object.values(keep), ...hints.left])
   const rest = Array.from({ length: columns }, (_, column) => column).filter((column) => !dropped.has(column))
   const fits = (pixels: number): boolean => (wanted ? pixels === wanted : squareOf(pixels) !== undefined)
   let label = options.label === undefined ? (hints.label ?? -1) : pick(options.label)
@@ -327,6 +339,7 @@ function unnamed(where: Where, columns: number, rows: Line[], head: Uint8Array, 
     columns,
     label,
     id,
+    keep,
     places,
     packed: -1,
     shapes,

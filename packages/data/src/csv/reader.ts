@@ -17,6 +17,8 @@ export interface RowSink {
   /** The number of each row's label so far; the reader adds to it. */
   labels: number[]
   id(text: string, row: number): void
+  /** The texts of the columns that are kept, in their order; not called where there are none. */
+  keep(texts: string[]): void
   /** A fraction was met: rows so far become fractions of 255, and the rest is read so. False refuses it. */
   fractions(): boolean
 }
@@ -53,10 +55,11 @@ export function rowReader({ layout, rule, sink, scanner: makeScanner, capacity }
 
   function strict(line: Line): void {
     if (isBlank(scanner.memory, line)) return
-    const { label, id } = readStrictly(line)
+    const { label, id, kept } = readStrictly(line)
     sink.take(strictRow, 1)
     if (label !== undefined) sink.labels.push(sink.label(label, line.number))
     if (id !== undefined) sink.id(requireId(id, layout, line.number), line.number)
+    if (kept) sink.keep(kept)
   }
 
   function readStrictly(line: Line) {
@@ -140,6 +143,7 @@ function rowTaker(layout: Layout, sink: RowSink): (scanner: Scanner, rows: numbe
     layout.places.subarray(0, column).filter((place, i) => place < 0 && i !== layout.packed).length
   const placeOf = (column: number) => (column < 0 ? -1 : textPlace(column))
   const [label, id] = [placeOf(layout.label), placeOf(layout.id)]
+  const kept = Object.values(layout.keep).map((column) => [column, placeOf(column)] as const)
   // By the byte of a label of one digit, as most are.
   const numbers: number[] = []
   return ({ memory, output, spans }, rows, number) => {
@@ -158,6 +162,7 @@ function rowTaker(layout: Layout, sink: RowSink): (scanner: Scanner, rows: numbe
         sink.labels.push(numbers[byte]!)
       }
       if (id >= 0) sink.id(requireId(text(at + 2 * id, layout.id, row), layout, row), row)
+      if (kept.length > 0) sink.keep(kept.map(([column, place]) => text(at + 2 * place, column, row)))
     }
   }
 }

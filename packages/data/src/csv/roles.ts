@@ -10,6 +10,8 @@ export interface Roles {
   id: number
   /** Columns that nobody wants. */
   left: number[]
+  /** Columns whose texts are kept, by what they are called there; pixels they are none. */
+  keep: Record<string, number>
   /** The identifiers are an unnamed first column, which as far as is known counts the rows from 0 (`counting`) or does not. */
   index?: 'counting' | 'other'
 }
@@ -32,18 +34,20 @@ export function rolesOf(names: readonly string[], options: ReadOptions, { at, ce
   const labels = [...namesOf(columns.label), ...LABELS]
   const label = pick(options.label, labels)
   const id = pick(options.id, [...namesOf(columns.id), ...IDS])
-  const left = (options.drop ?? []).map(at)
+  const keep = Object.fromEntries((options.keep ?? []).map((name) => [String(name), at(name)]))
+  for (const name of columns.keep ?? []) if (placeOf(names, name) >= 0) keep[name] ??= placeOf(names, name)
+  const left = [...(options.drop ?? []).map(at), ...Object.values(keep)]
   left.push(...namesOf(columns.drop).map((name) => placeOf(names, name)))
   // `label: false` says that nobody wants the labels, so that a column of that name is no unknown one.
   if (options.label === false) left.push(known(labels))
   const free = (column: number) => column !== label && column !== id && !left.includes(column)
   const unnamed = indexColumns(names).filter(free)
-  if (unnamed.length === 0) return { label, id, left }
-  if (id >= 0 || options.id === false) return { label, id, left: [...left, ...unnamed] }
+  if (unnamed.length === 0) return { label, id, left, keep }
+  if (id >= 0 || options.id === false) return { label, id, left: [...left, ...unnamed], keep }
   // Saved twice, a table has two: one that does not count is worth more.
   const index = unnamed.find((column) => cell(column) !== '0') ?? unnamed[0]!
   const others = unnamed.filter((column) => column !== index)
-  return { label, id: index, left: [...left, ...others], index: cell(index) === '0' ? 'counting' : 'other' }
+  return { label, id: index, left: [...left, ...others], keep, index: cell(index) === '0' ? 'counting' : 'other' }
 }
 
 const namesOf = (hint: Hint): string[] => [hint].flat().filter((each) => typeof each === 'string')
@@ -91,4 +95,5 @@ function indexColumns(names: readonly string[]): number[] {
   return names.slice(0, Math.max(end, 0)).map((_, column) => column)
 }
 
-const bare = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '')
+/** A name as it is compared: without spaces, `_`, `-` and capitals. */
+export const bare = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '')

@@ -18,6 +18,8 @@ export interface PixelRule {
 export interface RowTexts {
   label?: string
   id?: string
+  /** Of the columns that are kept, in their order. */
+  kept?: string[]
 }
 
 /** A pixel written as a fraction where whole numbers are expected; the reader may go on in fractions. */
@@ -47,6 +49,8 @@ export function readRow(bytes: Uint8Array, line: Line, layout: Layout, rule: Pix
   const texts: RowTexts = {}
   if (layout.label >= 0) texts.label = text(layout.label)
   if (layout.id >= 0) texts.id = text(layout.id)
+  const kept = Object.values(layout.keep)
+  if (kept.length > 0) texts.kept = kept.map(text)
   return texts
 }
 

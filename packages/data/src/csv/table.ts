@@ -19,6 +19,7 @@ export function tableSink(layout: Layout, options: ReadOptions, guess: number): 
       : collectLabels(layout.file, layout.names?.[layout.label] ?? layout.label + 1, options.classes)
   const numbers: number[] = []
   const ids: string[] = []
+  const kept = keeper(layout)
   let pixels: PixelValues = layout.floats ? new Float32Array(guess * width) : new Uint8Array(guess * width)
   let size = 0
   let fractions = options.fractions ?? false
@@ -31,6 +32,7 @@ export function tableSink(layout: Layout, options: ReadOptions, guess: number): 
     labels: numbers,
     label: (text, row) => labels!.add(text, row),
     id: (text) => void ids.push(text),
+    keep: kept.add,
     fractions() {
       if (options.maxValue !== 1 || options.fractions !== undefined) return false
       for (let i = 0; i < size; i++) pixels[i]! *= 255
@@ -44,10 +46,28 @@ export function tableSink(layout: Layout, options: ReadOptions, guess: number): 
       if (options.transpose) transpose(all, shape)
       const table: PixelTable = { pixels: all, rows: size / width, shape, maxValue: whiteOf(all, fractions, options) }
       if (labels) Object.assign(table, labels.finish(numbers))
-      const kept = layout.id >= 0 && !(layout.index && countsRows(ids))
-      if (kept) table.ids = ids
-      if (layout.index) tell(options.onNote, indexNote(kept), 'id')
+      const isId = layout.id >= 0 && !(layout.index && countsRows(ids))
+      if (isId) table.ids = ids
+      if (layout.index) tell(options.onNote, indexNote(isId), 'id')
+      const texts = kept.take()
+      if (texts) table.kept = texts
       return table
+    },
+  }
+}
+
+/** Collects the texts of the columns that are kept. */
+export function keeper({ keep }: Pick<Layout, 'keep'>) {
+  const names = Object.keys(keep)
+  const columns: string[][] = names.map(() => [])
+  return {
+    add(texts: string[]): void {
+      for (const [at, text] of texts.entries()) columns[at]!.push(text)
+    },
+    /** The texts of the first so many rows, which are then gone; undefined where no column is kept. */
+    take(count = Number.POSITIVE_INFINITY): Record<string, string[]> | undefined {
+      if (names.length === 0) return undefined
+      return Object.fromEntries(names.map((name, at) => [name, columns[at]!.splice(0, count)]))
     },
   }
 }

@@ -39,13 +39,19 @@ function rolesIn({ file, columns }: Parquet, options: ReadOptions, without: read
   const names = columns.map(nameOf)
   const skipped = new Set(without.map(nameOf))
   const at = (name: string | number) => columnOf(file, name, names.length, names)
-  const { label, id, left } = rolesOf(names, options, { at, cell: () => '' })
+  const { label, id, left, keep } = rolesOf(names, options, { at, cell: () => '' })
   const taken = new Set([label, id, ...left])
   const rest = names.map((_, column) => column)
   const free = rest.filter(
     (column) => !taken.has(column) && !skipped.has(names[column]!) && !INDEX.test(names[column]!),
   )
-  return { names, label: names[label], id: names[id], rest: free }
+  return {
+    names,
+    label: names[label],
+    id: names[id],
+    rest: free,
+    keep: Object.entries(keep).map(([name, at]) => [name, names[at]!] as const),
+  }
 }
 
 /** Texts of a column, one for each row; a class that is a number is called as the file says, where it does. */
@@ -78,10 +84,13 @@ function labelled(parquet: Parquet, name: string, { texts, names }: ReturnType<t
 
 async function tableOfPictures(parquet: Parquet, column: SchemaTree, options: ReadOptions): Promise<PixelTable> {
   const { file, rows } = parquet
-  const { label, id } = rolesIn(parquet, options, [column])
+  const { label, id, keep } = rolesIn(parquet, options, [column])
   const files: { bytes: Uint8Array<ArrayBuffer>; path: string }[] = []
   const [labels, ids] = [label, id].map((name) => (name === undefined ? undefined : textsOf(parquet, name)))
-  await parquet.read([nameOf(column), ...[label, id].filter((name) => name !== undefined)], (name, values, row) => {
+  const kept = keptOf(parquet, keep)
+  const wanted = new Set([nameOf(column), label, id, ...kept.columns].filter((name) => name !== undefined))
+  await parquet.read([...wanted], (name, values, row) => {
+    kept.add(name, values, row)
     if (name === label) labels!.add(values, row)
     if (name === id) ids!.add(values, row)
     if (name === nameOf(column)) for (let i = 0; i < values.length; i++) files[row + i] = pictureOf(values[i])
@@ -89,10 +98,22 @@ async function tableOfPictures(parquet: Parquet, column: SchemaTree, options: Re
   const named = labels && labelled(parquet, label!, labels, options)
   const source = { file, paths: [], folders: [], bytes: async (index: number) => files[index]!.bytes }
   const pictures = files.map(({ path }, index) => ({ index, id: path || `row ${index + 1}` }))
-  const { ids: _, ...table } = await tableOfRows(source, pictures, await openedDecoder(file), options)
+  const { ids: _, decoded: __, ...table } = await tableOfRows(source, pictures, await openedDecoder(file), options)
   const paths = new Set(files.map(({ path }) => path))
   const own = ids?.texts ?? (paths.size === rows && !paths.has('') ? files.map(({ path }) => path) : undefined)
-  return { ...table, ...named, ...(own && { ids: own }) }
+  return { ...table, ...named, ...(own && { ids: own }), ...kept.texts() }
+}
+
+/** The texts of the columns that are kept. */
+function keptOf(parquet: Parquet, keep: readonly (readonly [string, string])[]) {
+  const found = keep.map(([name, column]) => ({ name, column, ...textsOf(parquet, column) }))
+  return {
+    columns: found.map(({ column }) => column),
+    add(name: string, values: ArrayLike<unknown>, row: number): void {
+      for (const { column, add } of found) if (column === name) add(values, row)
+    },
+    texts: () => (found.length > 0 ? { kept: Object.fromEntries(found.map(({ name, texts }) => [name, texts])) } : {}),
+  }
 }
 
 function pictureOf(value: unknown): { bytes: Uint8Array<ArrayBuffer>; path: string } {
@@ -107,7 +128,7 @@ function pictureOf(value: unknown): { bytes: Uint8Array<ArrayBuffer>; path: stri
 
 async function tableOfPixels(parquet: Parquet, options: ReadOptions): Promise<PixelTable> {
   const { file, rows } = parquet
-  const { names, label, id, rest } = rolesIn(parquet, options)
+  const { names, label, id, rest, keep } = rolesIn(parquet, options)
   const { places, size } = pixelColumns(file, names, rest)
   const others = rest.filter((column) => !places.has(column))
   refuseOthers(
@@ -122,7 +143,10 @@ async function tableOfPixels(parquet: Parquet, options: ReadOptions): Promise<Pi
   const columns = new Map([...places].map(([column, place]) => [names[column]!, place]))
   const values = Array.from({ length: places.size }, () => new Uint8Array(rows) as Uint8Array | Float64Array)
   const [labels, ids] = [label, id].map((name) => (name === undefined ? undefined : textsOf(parquet, name)))
-  await parquet.read([...columns.keys(), ...[label, id].filter((name) => name !== undefined)], (name, piece, row) => {
+  const kept = keptOf(parquet, keep)
+  const wanted = new Set([...columns.keys(), label, id, ...kept.columns].filter((name) => name !== undefined))
+  await parquet.read([...wanted], (name, piece, row) => {
+    kept.add(name, piece, row)
     if (name === label) labels!.add(piece, row)
     if (name === id) ids!.add(piece, row)
     const place = columns.get(name)
@@ -139,7 +163,7 @@ async function tableOfPixels(parquet: Parquet, options: ReadOptions): Promise<Pi
   const shape = options.shape ?? told
   const table = arrayTable(file, images, undefined, { ...options, ...(shape && { shape }) })
   const named = labels && labelled(parquet, label!, labels, options)
-  return { ...table, ...named, ...(ids && { ids: ids.texts }) }
+  return { ...table, ...named, ...(ids && { ids: ids.texts }), ...kept.texts() }
 }
 
 /** Whether a column is one of these and holds floats. */

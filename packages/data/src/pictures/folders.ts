@@ -1,3 +1,4 @@
+import { partCalled, partWithin } from '../../../../common/parts.ts'
 import { isPictureName, PICTURE_ENDINGS } from '../../../../common/pictures.ts'
 import { classLookup, classText, sortedClasses } from '../csv/classes.ts'
 import { DataError } from '../error.ts'
@@ -25,11 +26,6 @@ interface Item {
 }
 
 const MAX_CLASSES = 65_535
-const PARTS: Record<Part, RegExp> = {
-  train: /^train(ing)?$/i,
-  validation: /^val(id(ation)?)?$/i,
-  test: /^test(ing)?$/i,
-}
 
 /** Finds part, classes and order of the pictures among paths with `/` between names; `folders` are those that are known, empty ones too. */
 export function arranged(
@@ -112,7 +108,7 @@ function requirePictures(file: string, items: Item[], { onNote }: PictureOptions
 function unwrapped(items: Item[], options: PictureOptions): Item[] {
   const pictures = picturesOf(items)
   const [outer = ''] = pictures[0]!.names
-  if (!pictures.every(({ names }) => names.length > 2 && names[0] === outer) || partNamed(outer)) return items
+  if (!pictures.every(({ names }) => names.length > 2 && names[0] === outer) || partCalled(outer)) return items
   tell(options.onNote, `all pictures lie in '${outer}', taken as the root`)
   return unwrapped(below(items, outer), options)
 }
@@ -122,15 +118,14 @@ const below = (items: Item[], folder: string): Item[] =>
     .filter(({ names }) => names.length > 1 && names[0] === folder)
     .map((item) => ({ ...item, names: item.names.slice(1) }))
 
-const partNamed = (name: string): Part | undefined =>
-  (Object.keys(PARTS) as Part[]).find((part) => PARTS[part].test(name))
+const partNamed = (name: string): Part | undefined => partCalled(name) ?? partWithin(name)
 
 /** What lies in the part that was asked for, or in all where there are none. */
 function partOf(file: string, items: Item[], { part, onNote }: PictureOptions): Item[] {
   const folders = [...new Set(picturesOf(items).map(({ names }) => (names.length > 1 ? names[0]! : '')))].sort()
   // A class may be called `train`, too: beside other folders it is a part only with classes in it.
   const hasClasses = (folder: string) => picturesOf(below(items, folder)).every(({ names }) => names.length > 1)
-  const isParted = folders.every(partNamed) || folders.some((name) => partNamed(name) === 'train' && hasClasses(name))
+  const isParted = folders.every(partCalled) || folders.some((name) => partNamed(name) === 'train' && hasClasses(name))
   const asked = typeof part === 'string'
   if (!isParted) {
     if (!asked) return items
@@ -141,7 +136,10 @@ function partOf(file: string, items: Item[], { part, onNote }: PictureOptions): 
   const parts = folders.filter(partNamed)
   const names = parts.map(partNamed)
   const wanted = names.length === 1 && !asked ? names[0]! : wantedPart(part, (one) => names.includes(one))
-  const [folder, second] = parts.filter((name) => partNamed(name) === wanted)
+  const all = parts.filter((name) => partNamed(name) === wanted)
+  const plain = all.filter(partCalled)
+  // Beside `test` there may be a `test_stg2`.
+  const [folder, second] = plain.length === 1 ? plain : all
   if (folder === undefined || second !== undefined) {
     const params = {
       part: wanted,
@@ -152,9 +150,19 @@ function partOf(file: string, items: Item[], { part, onNote }: PictureOptions): 
     throw new DataError({ code: 'DATA_PART_UNCLEAR', params, file, expected, found: listed(params.names), advice })
   }
   if (!asked) tell(onNote, `read from the folder '${folder}'`, 'part')
-  const beside = folders.filter((name) => !partNamed(name)).map((name) => name || 'pictures without a folder')
+  const beside = folders
+    .filter((name) => name !== folder && (!partNamed(name) || partNamed(name) === wanted))
+    .map((name) => name || 'pictures without a folder')
   if (beside.length > 0) tell(onNote, `left out, beside the folders of parts: ${listed(beside)}`)
-  return below(items, folder)
+  return innerOf(below(items, folder), folder)
+}
+
+/** What lies in a part, without the folder that some data sets pack it in once more: `seg_train/seg_train`, `test/images`. */
+function innerOf(items: Item[], folder: string): Item[] {
+  const pictures = picturesOf(items)
+  const [inner = ''] = pictures[0]!.names
+  const deep = (least: number) => pictures.every(({ names }) => names.length > least && names[0] === inner)
+  return deep(2) || (inner === folder && deep(1)) ? innerOf(below(items, inner), folder) : items
 }
 
 /** The part that is asked for, of a list the first that is there; the training part where nothing is asked. */

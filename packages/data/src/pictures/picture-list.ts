@@ -1,4 +1,5 @@
 import { listOf } from '../../../../common/options.ts'
+import type { Open } from '../csv/read.ts'
 import { checkValue } from '../options.ts'
 import type { PictureFile, PictureOptions, PixelTable } from '../types.ts'
 import { tableOfPictures } from './picture-table.ts'
@@ -12,6 +13,14 @@ const pictureFiles = listOf('a list of { name, blob }', (file) => {
 export async function tableOfFiles(files: readonly PictureFile[], options: PictureOptions): Promise<PixelTable> {
   checkValue('readPictures', 'files', files, pictureFiles)
   const bytes = async (index: number) => new Uint8Array(await files[index]!.blob.arrayBuffer())
+  // Apart, as hardly any page has a table of labels.
+  const open: Open = async (from, { signal }) => {
+    const [{ openSource }, { inflateInPage }] = [
+      await import('../source/source.ts'),
+      await import('../source/gunzip.ts'),
+    ]
+    return openSource(from, signal ? { signal } : {}, inflateInPage)
+  }
   const paths = files.map(({ name }) => name)
-  return tableOfPictures({ file: options.name ?? 'pictures', paths, folders: [], bytes }, options)
+  return tableOfPictures({ file: options.name ?? 'pictures', paths, folders: [], bytes, open }, options)
 }

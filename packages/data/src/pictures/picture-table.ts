@@ -8,10 +8,11 @@ import {
   prepare,
   type RgbaImage,
 } from '@pixelrow/pixels'
+import type { Open } from '../csv/read.ts'
 import { DataError, type DataErrorDetail } from '../error.ts'
 import { tell } from '../note.ts'
 import { requireFit } from '../source/checked.ts'
-import type { PictureOptions, PixelTable, Preparation } from '../types.ts'
+import type { PictureOptions, PixelTable, Preparation, ReadOptions } from '../types.ts'
 import { type Arranged, arranged, counted, listed } from './folders.ts'
 import { type Plan, planOf, requireSameSize } from './preparation.ts'
 
@@ -25,6 +26,8 @@ export interface Pictures {
   paths: readonly string[]
   /** Folders below the root, where they are known, so that empty ones are noticed. */
   folders: readonly string[]
+  /** Opens a table of labels. */
+  open?: Open
   /** All bytes of a file. */
   bytes(index: number): Promise<Uint8Array<ArrayBuffer>>
 }
@@ -35,16 +38,41 @@ const AT_ONCE = 4
 /** The table of all pictures, each prepared alike, in the order of their paths. */
 export async function tableOfPictures(source: Pictures, options: PictureOptions): Promise<PixelTable> {
   options.signal?.throwIfAborted()
-  await requireFit(source.file, ['pictures'], options)
+  await requirePictureOptions(source.file, options)
   // What is wrong with the options is said before any file is looked at.
   planOf(options)
   try {
-    const { pictures, ...labels } = arranged(source.file, source.paths, source.folders, options)
-    const table = await tableOfRows(source, pictures, await openedDecoder(source.file), options)
-    return { ...table, ...labels }
+    const { pictures, labels, classes } = await meantIn(source, options)
+    const { decoded, ...table } = await tableOfRows(source, pictures, await openedDecoder(source.file), options)
+    return { ...table, ...(labels && classes && { labels: labels.filter((_, row) => decoded[row]), classes }) }
   } catch (error) {
     throw await convertible(error, source)
   }
+}
+
+/** Refuses options that pictures do not take: columns are those of a table of labels. */
+export async function requirePictureOptions(file: string, { label, id, ...options }: ReadOptions): Promise<void> {
+  const columns =
+    options.labels === undefined ? { ...(label !== undefined && { label }), ...(id !== undefined && { id }) } : {}
+  await requireFit(file, ['pictures'], { ...options, ...columns })
+}
+
+/** The pictures that are meant, with their labels: by their folders, by a table of labels, or by their names. */
+export async function meantIn(source: Pictures, options: PictureOptions): Promise<Arranged> {
+  const { file, paths, folders, path = '', open } = source
+  const { label, labels, labelFrom } = options
+  if (label === false || (labels === undefined && labelFrom === undefined))
+    return arranged(file, paths, folders, options)
+  const { pictures } = arranged(file, paths, folders, { ...options, label: false })
+  // Apart, as most pictures lie in the folders of their classes.
+  const { indexed, labelsByName, labelsByTable } = await import('./labels.ts')
+  const named = { file, root: path, ids: pictures.map(({ index }) => paths[index]!) }
+  const table =
+    labels === undefined ? undefined : await (await import('../csv/texts.ts')).textsOf(await open!(labels, options))
+  const texts = table ? labelsByTable(named, table, options) : labelsByName(named, labelFrom!, options)
+  const some = pictures.filter((_, index) => texts[index] !== undefined)
+  const known = texts.filter((text) => text !== undefined)
+  return { pictures: some, ...indexed(table?.file ?? file, known, options) }
 }
 
 /** Pictures of kinds that are not read, by their names. */
@@ -68,26 +96,33 @@ export async function tableOfRows(
   pictures: Arranged['pictures'],
   decode: Decode,
   options: PictureOptions,
-): Promise<PixelTable> {
+): Promise<PixelTable & { decoded: readonly boolean[] }> {
   const { file } = source
+  const { skipBroken = 0, onBroken, onNote } = options
   const sink = pictureSink(file, pictures.length, planOf(options), options)
-  const broken: string[] = []
-  let [row, unread] = [0, true]
+  const broken: { id: string; reason: string }[] = []
+  const decoded: boolean[] = []
+  let unread = true
   const open = ({ index }: { index: number }) => opened(source, index, decode)
   for await (const result of inOrder(pictures, AT_ONCE, open, options.signal)) {
-    const { id } = pictures[row]!
+    const { id } = pictures[decoded.length]!
+    decoded.push(!('reason' in result))
     if ('reason' in result) {
-      broken.push(`${id} (${result.reason})`)
+      broken.push({ id, reason: result.reason })
       unread &&= result.isPicture
-    } else sink.add(row, id, result)
-    row++
+    } else sink.add(decoded.length - 1 - broken.length, id, result)
   }
   if (broken.length > 0) {
-    const problem = `${broken.length} of ${counted(row, 'picture')} cannot be decoded: ${listed(broken, '')}`
-    const params = { pictures: row, broken, unread }
-    throw new DataError({ code: 'DATA_PICTURE_BROKEN', params, file, problem, advice: 'Replace or remove them.' })
+    const texts = broken.map(({ id, reason }) => `${id} (${reason})`)
+    const words = `${broken.length} of ${counted(decoded.length, 'picture')} cannot be decoded`
+    const params = { pictures: decoded.length, broken: texts, unread }
+    const about = { params, file, problem: `${words}: ${listed(texts, '')}`, advice: 'Replace or remove them.' }
+    if (broken.length > skipBroken || broken.length === decoded.length)
+      throw new DataError({ code: 'DATA_PICTURE_BROKEN', ...about })
+    onBroken?.(broken)
+    tell(onNote, `left out: ${words}: ${texts.join(', ')}`)
   }
-  return { ...sink.table(), ids: pictures.map(({ id }) => id) }
+  return { ...sink.table(), ids: pictures.filter((_, row) => decoded[row]).map(({ id }) => id), decoded }
 }
 
 /** Why there is no picture, and whether it is one of a kind that is not read. */
@@ -124,6 +159,7 @@ function pictureSink(file: string, rows: number, plan: Plan, { onNote }: Picture
   let coloured: string | undefined
   let channels = plan.color === 'rgb' ? 3 : 1
   let pixels: Uint8Array | undefined
+  let count = 0
   return {
     add(row: number, name: string, image: RgbaImage): void {
       const { width, height } = image
@@ -139,6 +175,7 @@ function pictureSink(file: string, rows: number, plan: Plan, { onNote }: Picture
       }
       const rule = { ...plan, size: [size[0], size[1]] as [number, number], color: colorOf(channels) }
       pixels.set(prepare(image, rule), row * area * channels)
+      count = row + 1
     },
     table(): PixelTable {
       const [height, width] = size!
@@ -146,7 +183,8 @@ function pictureSink(file: string, rows: number, plan: Plan, { onNote }: Picture
       const { resize, background } = plan
       const preparation = { size: [height, width] as [number, number], resize, color: colorOf(channels), background }
       const shape = { height, width, channels, channelOrder: 'interleaved' as const }
-      return { pixels: pixels!, rows, shape, maxValue: 255, preparation }
+      const own = count === rows ? pixels! : pixels!.slice(0, count * height * width * channels)
+      return { pixels: own, rows: count, shape, maxValue: 255, preparation }
     },
   }
 }

@@ -1,9 +1,9 @@
-import { flag, type Rules, whole } from '../../../../common/options.ts'
+import { flag, type Rules, text, whole } from '../../../../common/options.ts'
 import { checkTable } from '../check.ts'
 import { DataError } from '../error.ts'
 import { check, word } from '../options.ts'
 import type { PixelTable } from '../types.ts'
-import { type Pictures, picturesOf } from './pictures.ts'
+import { groupsOf, type Pictures, picturesOf } from './pictures.ts'
 import { selected } from './select.ts'
 
 /** How a table is cut into folds. */
@@ -14,6 +14,8 @@ export interface FoldOptions {
   seed?: number
   /** Keep each class's share of the rows in every fold, where the table has labels. Default true. */
   stratified?: boolean
+  /** A column that the table keeps (`keep`): rows of one text in it stay in one fold, too. */
+  group?: string
 }
 
 /** One fold held out, and all others. */
@@ -22,7 +24,7 @@ export interface Fold {
   validation: PixelTable
 }
 
-const foldRules = (): Rules<FoldOptions> => ({ folds: whole(2), seed: word, stratified: flag })
+const foldRules = (): Rules<FoldOptions> => ({ folds: whole(2), seed: word, stratified: flag, group: text })
 
 /**
  * Each fold once as `validation`, the others as `train`, for cross-validation; every row is held out once, and rows of one picture together,
@@ -32,8 +34,9 @@ const foldRules = (): Rules<FoldOptions> => ({ folds: whole(2), seed: word, stra
 export function kFold(table: PixelTable, options: FoldOptions = {}): Generator<Fold, void, undefined> {
   check('kFold', options, foldRules())
   checkTable(table, 'kFold: the table')
-  const { folds = 5, seed = 0, stratified = true } = options
-  const pictures = picturesOf(table, { seed, stratified })
+  const { folds = 5, seed = 0, stratified = true, group } = options
+  const groups = groupsOf('kFold', table, group)
+  const pictures = picturesOf(table, { seed, stratified, groups })
   const different = pictures.groups.reduce((count, group) => count + group.length, 0)
   if (different < folds) tooFew(folds, different, table.rows)
   return foldsOf(table, dealt(pictures, folds, table.rows), folds)

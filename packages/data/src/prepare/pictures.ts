@@ -1,3 +1,4 @@
+import { DataError } from '../error.ts'
 import { random, streams } from '../random.ts'
 import type { PixelTable } from '../types.ts'
 import { firstRows } from './duplicates.ts'
@@ -18,11 +19,13 @@ export interface Pictures {
 interface Order {
   seed: number
   stratified: boolean
+  /** What keeps rows together besides their pictures: those of one text. */
+  groups?: readonly string[] | undefined
 }
 
 /** The pictures of a table; one whose rows differ in their labels is of the class that most of them have. */
-export function picturesOf(table: PixelTable, { seed, stratified }: Order): Pictures {
-  const firsts = firstRows(table)
+export function picturesOf(table: PixelTable, { seed, stratified, groups: together }: Order): Pictures {
+  const firsts = together ? joined(firstRows(table), together) : firstRows(table)
   const repeated = repeatedIn(firsts)
   const rowsOf = (picture: number) => repeated.get(picture) ?? [picture]
   const { labels } = table
@@ -42,6 +45,47 @@ export function picturesOf(table: PixelTable, { seed, stratified }: Order): Pict
   const groups = [...found].sort(([a], [b]) => a - b).map(([, rows]) => ordered(rows))
   const sizeOf = (picture: number) => repeated.get(picture)?.length ?? 1
   return { groups, rowsOf, sizeOf, shuffled: () => ordered(groups.flat()) }
+}
+
+/** The first row of all that a picture or a text joins, also by way of others. */
+function joined(firsts: Int32Array, texts: readonly string[]): Int32Array {
+  const roots = Int32Array.from(firsts, (_, row) => row)
+  const rootOf = (row: number): number => {
+    let root = row
+    while (roots[root] !== root) root = roots[root]!
+    for (let at = row; roots[at] !== root; ) [at, roots[at]] = [roots[at]!, root]
+    return root
+  }
+  const join = (one: number, other: number) => {
+    const [a, b] = [rootOf(one), rootOf(other)]
+    roots[Math.max(a, b)] = Math.min(a, b)
+  }
+  const known = new Map<string, number>()
+  for (const [row, text] of texts.entries()) {
+    join(row, firsts[row]!)
+    const first = known.get(text)
+    if (first === undefined) known.set(text, row)
+    else join(row, first)
+  }
+  return roots.map((_, row) => rootOf(row))
+}
+
+/** The column that rows are kept together by, which the table must have. */
+export function groupsOf(
+  where: string,
+  { kept, rows }: PixelTable,
+  group: string | undefined,
+): readonly string[] | undefined {
+  if (group === undefined) return undefined
+  const texts = kept?.[group]
+  if (texts?.length === rows) return texts
+  const [problem, advice] = [`${where}: the table keeps no column '${group}'`, `Read it with keep: ['${group}'].`]
+  throw new DataError({
+    code: 'DATA_COLUMN_MISSING',
+    params: { name: group, names: Object.keys(kept ?? {}) },
+    problem,
+    advice,
+  })
 }
 
 /** All rows of each picture that has several. */

@@ -24,9 +24,13 @@ export function selected(table: PixelTable, rows: ArrayLike<number>): PixelTable
     pixels.set(table.pixels.subarray(row * width, (row + 1) * width), i * width)
   }
   const selected: PixelTable = { ...table, pixels, rows: rows.length }
-  const { labels, ids } = table
+  const { labels, ids, kept } = table
   if (labels) selected.labels = Uint16Array.from(rows, (row) => labels[row]!)
   if (ids) selected.ids = Array.from(rows, (row) => ids[row]!)
+  if (kept) {
+    const some = Object.entries(kept).map(([name, texts]) => [name, Array.from(rows, (row) => texts[row]!)])
+    selected.kept = Object.fromEntries(some)
+  }
   return selected
 }
 

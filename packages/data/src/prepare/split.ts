@@ -1,9 +1,10 @@
-import { flag, like, type Rules } from '../../../../common/options.ts'
+import { flag, like, type Rules, text } from '../../../../common/options.ts'
+import { partCalled } from '../../../../common/parts.ts'
 import { checkTable } from '../check.ts'
 import { DataError } from '../error.ts'
 import { check, word } from '../options.ts'
-import type { PixelTable } from '../types.ts'
-import { type Pictures, picturesOf } from './pictures.ts'
+import type { Part, PixelTable } from '../types.ts'
+import { groupsOf, type Pictures, picturesOf } from './pictures.ts'
 import { selected } from './select.ts'
 
 /** How a table is split. */
@@ -14,6 +15,8 @@ export interface SplitOptions {
   seed?: number
   /** Keep each class's share of the rows in both parts, where the table has labels. Default true. */
   stratified?: boolean
+  /** A column that the table keeps (`keep`): rows of one text in it, such as those of one patient or writer, stay on one side, too. */
+  group?: string
 }
 
 const splitRules = (): Rules<SplitOptions> => ({
@@ -22,6 +25,7 @@ const splitRules = (): Rules<SplitOptions> => ({
   ),
   seed: word,
   stratified: flag,
+  group: text,
 })
 
 /**
@@ -33,12 +37,13 @@ const splitRules = (): Rules<SplitOptions> => ({
 export function split(table: PixelTable, options: SplitOptions = {}): { train: PixelTable; validation: PixelTable } {
   check('split', options, splitRules())
   checkTable(table, 'split: the table')
-  const { validation = 0.2, seed = 0, stratified = true } = options
+  const { validation = 0.2, seed = 0, stratified = true, group } = options
+  const groups = groupsOf('split', table, group)
   const asked = Math.round(validation < 1 ? validation * table.rows : validation)
   if (!(asked >= 1 && asked < table.rows)) {
     impossible(table, asked, `validation ${validation} of ${table.rows} rows leaves one side without any`)
   }
-  const pictures = picturesOf(table, { seed, stratified })
+  const pictures = picturesOf(table, { seed, stratified, groups })
   const held = heldOut(table, pictures, { asked, stratified })
   if (held.count === 0) impossible(table, asked, whyNot(pictures, table.rows), pictures)
   const all = Array.from(held.rows, (_, row) => row)
@@ -48,6 +53,32 @@ export function split(table: PixelTable, options: SplitOptions = {}): { train: P
       all.filter((row) => held.rows[row] === side),
     )
   return { train: pick(0), validation: pick(1) }
+}
+
+/**
+ * The parts of a table by the texts of a column that it keeps: `train` or `Training`; `val`, `valid`, `validation`, `dev` or FER2013's `PublicTest`; `test` or
+ * `PrivateTest`, in any case. A part without rows is not there. Throws a DataError for other texts (`DATA_SPLIT_UNKNOWN`), and where the column is not kept.
+ */
+export function splitByColumn(table: PixelTable, column: string): Partial<Record<Part, PixelTable>> {
+  checkTable(table, 'splitByColumn: the table')
+  const rows: Record<Part, number[]> = { train: [], validation: [], test: [] }
+  const unknown = new Set<string>()
+  for (const [row, value] of groupsOf('splitByColumn', table, column)!.entries()) {
+    const part = partCalled(value)
+    if (part === undefined) unknown.add(value)
+    else rows[part].push(row)
+  }
+  if (unknown.size > 0) {
+    const values = [...unknown].slice(0, 10)
+    const [expected, found] = [
+      'train, validation or test (or Training, PublicTest, PrivateTest, …)',
+      values.map((value) => `'${value}'`).join(', '),
+    ]
+    const problem = `splitByColumn: column '${column}': expected ${expected}, found ${found}`
+    throw new DataError({ code: 'DATA_SPLIT_UNKNOWN', params: { values }, column, expected, found, problem })
+  }
+  const there = Object.entries(rows).filter(([, some]) => some.length > 0)
+  return Object.fromEntries(there.map(([part, some]) => [part, selected(table, some)]))
 }
 
 /** Refuses to hold rows out; `why` is the sentence's middle. */

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { FileError, readZip, type Zip } from '@pixelrow/files'
 import { isA } from '../../../../common/kinds.ts'
+import { partWithin } from '../../../../common/parts.ts'
 import { isPictureName, PICTURE_ENDINGS } from '../../../../common/pictures.ts'
 import { batchesOf, notCsv, type Open, tableOf } from '../csv/read.ts'
 import { isSampleName } from '../csv/submission.ts'
@@ -135,7 +136,13 @@ function picturesIn(zip: Zip, { signal }: ReadOptions): Pictures {
   const folders = zip.entries.filter(({ directory }) => directory).map(({ name }) => name)
   const bytes = async (index: number) =>
     (await zip.bytes(paths[index]!, signal ? { signal } : {})) as Uint8Array<ArrayBuffer>
-  return { file: zip.name, paths, folders, bytes }
+  // Labels may lie in the zip, too.
+  const open: Open = async (from) => {
+    const member = typeof from === 'string' && paths.find((path) => path === from || path.endsWith(`/${from}`))
+    const how = signal ? { signal } : {}
+    return member ? memberOf(zip, { ...how, member }) : openInNode(from, how)
+  }
+  return { file: zip.name, paths, folders, bytes, open }
 }
 
 function memberOf(zip: Zip, options: ReadOptions): ByteSource {
@@ -160,7 +167,7 @@ function chosen(zip: Zip, { member, part, onNote }: ReadOptions): string {
   const rows = tables.length === 1 ? tables : tables.filter((name) => !isSampleName(name))
   const asked = typeof part === 'string'
   if (rows.length === 1 && !asked) return rows[0]!
-  const ofPart = (one: Part) => rows.filter((name) => wordOf[one].test(name.slice(name.lastIndexOf('/') + 1)))
+  const ofPart = (one: Part) => rows.filter((name) => partWithin(name.slice(name.lastIndexOf('/') + 1)) === one)
   const wanted = wantedPart(part, (one) => ofPart(one).length > 0)
   const matching = ofPart(wanted)
   if (matching.length !== 1) {
@@ -185,12 +192,6 @@ function named(file: string, files: string[], member: string): string {
     expected: `one file ${member}`,
     found: listed(some),
   })
-}
-
-const wordOf = {
-  train: /(^|[^a-z])train(ing)?([^a-z]|$)/i,
-  validation: /(^|[^a-z])val(id(ation)?)?([^a-z]|$)/i,
-  test: /(^|[^a-z])test(ing)?([^a-z]|$)/i,
 }
 
 async function* throughErrors(chunks: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {

@@ -1,3 +1,4 @@
+import { isA } from '../../../../common/kinds.ts'
 import {
   anything,
   callback,
@@ -52,6 +53,24 @@ const isTexts = (value: unknown): value is string[] =>
 
 const part = oneOf('train', 'validation', 'test')
 
+/** Repetitions inside a repetition, as of `(a+)+`: to find that such a pattern does not match takes time that doubles with each letter. */
+const NESTED = /\([^()]*[+*}][^()]*\)[+*{]/
+
+/** A regular expression with a group, or its text. */
+const pattern: Rule = (value) => {
+  const source = typeof value === 'string' ? value : isA(value, 'RegExp') ? value.source : undefined
+  const expected = 'a regular expression of at most 200 characters with a group, e.g. ^(\\w+)_\\d+'
+  if (source === undefined || source.length > 200) return expected
+  try {
+    // It matches nothing as well, and says then how many groups it has.
+    const groups = new RegExp(`${source}|`).exec('')!.length - 1
+    if (groups === 0) return expected
+  } catch {
+    return expected
+  }
+  return NESTED.test(source) ? `${expected}, and without a repetition inside another` : undefined
+}
+
 const pictureRules: Rules<PictureOptions> = {
   part: either(part, listOf('a list of those', part)),
   size: sizeRule,
@@ -61,6 +80,12 @@ const pictureRules: Rules<PictureOptions> = {
   background: whole(0, { most: 255 }),
   maxValue: whole(1, { most: 255 }),
   label: columnOrNone,
+  id: columnOrNone,
+  labels: anything,
+  labelFrom: pattern,
+  skipUnlabelled: flag,
+  skipBroken: whole(0),
+  onBroken: callback,
   drop: listOf('a list of names or column indices', column),
   classes: like('a list of texts that differ', (value) => isTexts(value) && new Set(value).size === value.length),
   name: text,
@@ -72,15 +97,19 @@ const pictureRules: Rules<PictureOptions> = {
 
 const readRules: Rules<ReadOptions> = {
   ...pictureRules,
-  id: columnOrNone,
-  columns: optionsOf<ColumnHints>({ id: hint, label: hint, drop: listOf('a list of names or column indices', column) }),
+  columns: optionsOf<ColumnHints>({
+    id: hint,
+    label: hint,
+    drop: listOf('a list of names or column indices', column),
+    keep: listOf('a list of names', text),
+  }),
+  keep: listOf('a list of names or column indices', column),
   channels: oneOf('interleaved', 'planar'),
   header: flag,
   fractions: flag,
   dataType: oneOf('uint8', 'float32'),
   transpose: flag,
   parser: oneOf('simd', 'plain', 'strict'),
-  labels: anything,
   member: text,
   onLayout: callback,
   onBytes: callback,
@@ -102,6 +131,8 @@ export function checkReading(where: Reader, options: RowOptions, refuse: Refuse)
   const asked = fractions ? 'fractions' : maxValue === undefined ? undefined : 'maxValue'
   if (dataType === 'float32' && asked) throw refuse(conflictOf(where, 'dataType', asked))
   if (fractions && ![undefined, 1, 255].includes(maxValue)) throw refuse(conflictOf(where, 'fractions', 'maxValue'))
+  if (options.labels !== undefined && options.labelFrom !== undefined)
+    throw refuse(conflictOf(where, 'labels', 'labelFrom'))
 }
 
 /** A function that reads. */
@@ -117,6 +148,7 @@ const takenBy: Record<keyof RowOptions, readonly SourceKind[]> = {
   label: ['csv', 'npz', 'parquet'],
   id: ['csv', 'parquet'],
   columns: ['csv', 'parquet'],
+  keep: ['csv', 'parquet'],
   drop: ['csv', 'parquet', 'pictures'],
   shape: ['csv', 'idx', 'npy', 'npz', 'parquet', 'pictures'],
   channels: ['csv', 'npy', 'npz', 'parquet'],
@@ -127,7 +159,11 @@ const takenBy: Record<keyof RowOptions, readonly SourceKind[]> = {
   transpose: ['csv', 'idx', 'npy', 'npz', 'parquet'],
   classes: everywhere,
   parser: ['csv'],
-  labels: ['idx', 'npy'],
+  labels: ['idx', 'npy', 'pictures'],
+  labelFrom: ['pictures'],
+  skipUnlabelled: ['pictures'],
+  skipBroken: ['pictures'],
+  onBroken: everywhere,
   part: ['npz', 'pictures', 'zip'],
   member: ['npz', 'zip'],
   size: ['parquet', 'pictures'],

@@ -1,11 +1,13 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemReason } from '../../../../common/system.ts'
+import type { Open } from '../csv/read.ts'
 import { DataError } from '../error.ts'
 import { isHidden } from '../pictures/folders.ts'
 import { batchesOfPictures } from '../pictures/picture-batches.ts'
 import { type Pictures, tableOfPictures } from '../pictures/picture-table.ts'
 import type { PictureOptions, PixelTable, ReadOptions, RowOptions } from '../types.ts'
+import { openInNode } from './file.ts'
 
 /** Deeper folders hold no classes; it also ends circles of links. */
 const DEEPEST = 6
@@ -36,8 +38,11 @@ async function picturesIn({ folder, only }: Place, options: ReadOptions): Promis
     options.onBytes?.(path, read)
     return read
   }
-  return { file, ...(only === undefined && { path: folder }), paths, folders, bytes }
+  return { file, ...(only === undefined && { path: folder }), paths, folders, bytes, open: openLabels }
 }
+
+/** Labels are no picture, whose bytes are told. */
+const openLabels: Open = (from, { signal }) => openInNode(from, signal ? { signal } : {})
 
 /** Puts the paths of all files and folders below `path` into the lists; links are followed. */
 async function list(

@@ -1,7 +1,7 @@
 import { type CallOptions, defineCommand } from '../../line/command.ts'
 import { defineFlags } from '../../line/flags/define.ts'
 import { kaggleFlags } from '../../line/flags/kaggle.ts'
-import { dataFlags, runReadingFlags } from '../../line/flags/reading.ts'
+import { dataFlags, groupFlags, runReadingFlags } from '../../line/flags/reading.ts'
 import { engineFlags, machineFlags, runFolderFlags, trainingFlags } from '../../line/flags/training.ts'
 
 const flags = defineFlags({
@@ -12,6 +12,7 @@ const flags = defineFlags({
   ...runFolderFlags,
   ...kaggleFlags,
   ...runReadingFlags,
+  ...groupFlags,
 })
 
 export const runCommand = defineCommand({

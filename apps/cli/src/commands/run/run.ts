@@ -69,7 +69,7 @@ export async function trainAndPredict(
   const kaggle =
     given.kaggle || given.submit ? (await import('../../kaggle/run.ts')).atKaggle(context, given) : undefined
   const asked = { ...given, ...(await kaggle?.prepare()) }
-  const source = await openSource(context, asked.data)
+  const source = await openSource(context, asked.data, asked)
   if (!resumed) await requireFolderApart(asked.out, source.files)
   const read = await timed(() => readInputs(context, asked, source))
   const { table, test, frame } = read.value

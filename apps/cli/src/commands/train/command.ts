@@ -1,6 +1,6 @@
 import { type CallOptions, defineCommand } from '../../line/command.ts'
 import { defineFlags } from '../../line/flags/define.ts'
-import { readingFlags, tableForms } from '../../line/flags/reading.ts'
+import { groupFlags, readingFlags, tableForms } from '../../line/flags/reading.ts'
 import { engineFlags, machineFlags, runFolderFlags, trainingFlags } from '../../line/flags/training.ts'
 import { whole } from '../../line/parse.ts'
 
@@ -13,6 +13,7 @@ const flags = defineFlags({
     parse: whole('--member', 1, 100, 3),
   },
   ...readingFlags,
+  ...groupFlags,
   ...machineFlags,
   ...engineFlags,
   ...runFolderFlags,

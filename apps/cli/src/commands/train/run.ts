@@ -54,7 +54,7 @@ export async function train(
   const place = tableAt(path, `${begin} < train.csv`)
   terminal.note(`Reading ${nameOf(place)}`)
   const reports: Reports = {}
-  const read = await timed(() => readLabelled(context, place, asked, into(reports, 'train')))
+  const read = await timed(() => readLabelled(context, place, asked, { learning: true, ...into(reports, 'train') }))
   resumed?.requireSame(read.value, nameOf(place))
   const identity = identityOf('train', asked, { train: read.value })
   const failed = { words: ['train', path], flags: asked, file: path, table: read.value }

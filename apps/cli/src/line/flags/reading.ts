@@ -1,5 +1,5 @@
-import { column, filled, oneOf, shape, whole } from '../parse.ts'
-import { defineFlags, grouped, namesOf, type OptionsOf, without } from './define.ts'
+import { assignment, column, filled, oneOf, shape, whole } from '../parse.ts'
+import { defineFlags, grouped, type OptionsOf, without } from './define.ts'
 
 const dataTypes = ['uint8', 'float32'] as const
 const channelOrders = ['interleaved', 'planar'] as const
@@ -64,6 +64,18 @@ const tableFlags = grouped(
       parse: column('--drop', 'Usage'),
       repeated: true,
     },
+    rows: {
+      term: '--rows <column=value>',
+      help: 'only the rows with this text in a column of a CSV or of Parquet',
+      example: '--rows Usage=Training',
+      parse: assignment('--rows', 'Usage=Training'),
+    },
+    splitColumn: {
+      term: '--split-column <column>',
+      help: 'the column that says which rows are to train, to validate and to test on (Training, PublicTest, val, …)',
+      example: '--split-column Usage',
+      parse: column('--split-column', 'Usage'),
+    },
     header: {
       term: '--header',
       help: 'the first line holds names',
@@ -95,6 +107,29 @@ const pictureFlags = grouped(
       example: '--background 255',
       parse: whole('--background', 0, 255, 255),
     },
+    labels: {
+      term: '--labels <file>',
+      help: 'the labels of pictures: a CSV of file names and labels (--id and --label name the columns); or of IDX images or .npy',
+      example: '--labels train.csv',
+      parse: filled('--labels', "a file's path", 'train.csv'),
+    },
+    labelFrom: {
+      term: '--label-from <pattern>',
+      help: "the label from a picture's file name: what the first group of a regular expression matches",
+      example: '--label-from ^([a-z]+)_',
+      parse: filled('--label-from', 'a regular expression with a group', "'^(\\w+)_\\d+'"),
+    },
+    skipUnlabelled: {
+      term: '--skip-unlabelled',
+      help: 'leave out pictures without a label by --labels or --label-from, and rows of --labels without a picture',
+      example: '--skip-unlabelled',
+    },
+    skipBroken: {
+      term: '--skip-broken <n>',
+      help: 'go on without up to so many pictures that cannot be read, and say which',
+      example: '--skip-broken 10',
+      parse: whole('--skip-broken', 0, 1_000_000_000, 10),
+    },
     part: {
       term: '--part <name>',
       help: 'which part of a folder, zip or npz: train, val or test (default: what the command is for, and said)',
@@ -113,11 +148,30 @@ export const runReadingFlags = without(readingFlags, 'part')
 /** Where a model knows size and type. */
 export const evalFlags = without(readingFlags, 'shape', 'dataType')
 
-/** Where there are no labels either. */
-export const predictFlags = without(evalFlags, 'label')
+/** Where there are no labels either, and each row has an answer. */
+export const predictFlags = without(
+  evalFlags,
+  'label',
+  'labels',
+  'labelFrom',
+  'skipUnlabelled',
+  'skipBroken',
+  'rows',
+  'splitColumn',
+)
 
 /** What of that a model does not know by itself. */
-export const csvPredictFlags = without(predictFlags, ...namesOf(pictureFlags))
+export const csvPredictFlags = without(predictFlags, 'resize', 'color', 'background', 'part')
+
+/** What keeps rows on one side where a table is split. */
+export const groupFlags = defineFlags({
+  group: {
+    term: '--group <column>',
+    help: 'a column of a CSV or of Parquet: its rows of one person (or patient, or writer) stay on one side of the validation split',
+    example: '--group writer',
+    parse: column('--group', 'writer'),
+  },
+})
 
 /** The tables of a whole job. */
 export const dataFlags = defineFlags({
@@ -143,5 +197,6 @@ export const testFlags = defineFlags({
 
 export type ReadingOptions = OptionsOf<typeof readingFlags>
 export type PictureOptions = OptionsOf<typeof pictureFlags>
+export type GroupOptions = OptionsOf<typeof groupFlags>
 export type DataOptions = OptionsOf<typeof dataFlags>
 export type TestOptions = OptionsOf<typeof testFlags>

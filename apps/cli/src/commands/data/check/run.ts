@@ -5,7 +5,7 @@ import type { ReadingOptions } from '../../../line/flags/reading.ts'
 import { standardInput, tableAt } from '../../../tables/argument.ts'
 import { isFolder, isZipName } from '../../../tables/kind.ts'
 import { nameOf, type Place } from '../../../tables/place.ts'
-import { read } from '../../../tables/reading.ts'
+import { kindAt, read } from '../../../tables/reading.ts'
 import { openSource } from '../../../tables/source.ts'
 import { readBoth } from '../../../tables/test.ts'
 import { count, many } from '../../../terminal/table.ts'
@@ -17,17 +17,39 @@ interface Checked {
   name: string
   table: PixelTable
   test?: { name: string; table: PixelTable }
+  /** Pictures that cannot be read. */
+  broken?: Broken[]
 }
+
+interface Broken {
+  id: string
+  reason: string
+}
+
+/** Broken pictures are what is looked for, so that none of them ends the reading. */
+async function everyPicture(place: Place, flags: ReadingOptions): Promise<ReadingOptions> {
+  return (await kindAt(place)) === 'pictures' ? { ...flags, skipBroken: mostBroken } : flags
+}
+
+const mostBroken = 1_000_000_000
 
 /** `pixelrow data check FILE`: what in a table harms a training. */
 export async function run(context: Context, flags: CheckOptions, file: string): Promise<void> {
   const { terminal } = context
   const { test: testFile, fewest, ...reading } = flags
-  const { name, table, test } = await open(context, reading, file, testFile)
+  const { name, table, test, broken = [] } = await open(context, reading, file, testFile)
   const issues = findIssues(table, { fewest, ...(test && { test: test.table }) })
-  const found = Object.entries(issues).filter(([, list]) => list.length > 0).length
-  terminal.json({ file, ...(test && { test: test.name }), rows: table.rows, ...reported(table, issues, test?.table) })
+  const found = Object.entries({ ...issues, broken }).filter(([, list]) => list.length > 0).length
+  terminal.json({
+    file,
+    ...(test && { test: test.name }),
+    rows: table.rows,
+    ...reported(table, issues, test?.table),
+    broken,
+  })
   if (found === 0) terminal.sentence(`${visibleName(name)}: ${clean(table, fewest, test)}`)
+  if (broken.length > 0) terminal.sentence(`${visibleName(name)}: ${many(broken.length, 'picture')} cannot be read:`)
+  for (const { id, reason } of broken) terminal.sentence(`  ${visibleName(id)} (${reason})`)
   for (const line of linesOf({ name, table, ...(test && { test }) }, issues)) terminal.sentence(line)
   if (found > 0) context.exitCode = 1
 }
@@ -43,7 +65,10 @@ async function open(
     testFile === undefined ? await pairIn(context, file) : { train: place, test: tableAt(testFile, 'a table') }
   if (!both) {
     context.terminal.note(`Reading ${nameOf(place)}`)
-    return { name: nameOf(place), table: await read(context, place, flags) }
+    const broken: Broken[] = []
+    const all = await everyPicture(place, flags)
+    const table = await read(context, place, all, { onBroken: (some) => broken.push(...some) })
+    return { name: nameOf(place), table, broken }
   }
   context.terminal.note(`Reading ${nameOf(both.train)} and ${nameOf(both.test)}`)
   const { train, test } = await readBoth(context, both, flags, {})

@@ -1,5 +1,5 @@
 import { type CallOptions, defineCommand } from '../../../line/command.ts'
-import { defineFlags } from '../../../line/flags/define.ts'
+import { defineFlags, without } from '../../../line/flags/define.ts'
 import { readingFlags, tableForms } from '../../../line/flags/reading.ts'
 import { whole } from '../../../line/parse.ts'
 
@@ -10,7 +10,8 @@ const flags = defineFlags({
     example: '--rows 20',
     parse: whole('--rows', 1, 10_000, 20),
   },
-  ...readingFlags,
+  // Its --rows are as many as are drawn.
+  ...without(readingFlags, 'rows'),
 })
 
 export const headCommand = defineCommand({

@@ -16,9 +16,10 @@ export async function run(context: Context, flags: HeadOptions, file: string): P
   const place = tableAt(file, 'pixelrow data head - < train.csv')
   const { terminal } = context
   terminal.note(`Reading ${nameOf(place)}`)
-  const table = await read(context, place, flags)
+  const { rows: most, ...reading } = flags
+  const table = await read(context, place, reading)
   const { width, abreast } = arrange(terminal, table)
-  const rows = Math.min(table.rows, flags.rows ?? 2 * abreast)
+  const rows = Math.min(table.rows, most ?? 2 * abreast)
   terminal.json({ file, ...summary(table), head: Array.from({ length: rows }, (_, row) => rowOf(table, row)) })
   const style = { width, palette: terminal.palette, bold: terminal.resultColors.bold }
   for (let first = 0; first < rows; first += abreast) {

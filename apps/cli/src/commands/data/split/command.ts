@@ -1,7 +1,7 @@
 import { type CallOptions, defineCommand } from '../../../line/command.ts'
 import { defineFlags } from '../../../line/flags/define.ts'
 import { forceFlags, spreadsheetFlags } from '../../../line/flags/output.ts'
-import { readingFlags, tableForms } from '../../../line/flags/reading.ts'
+import { groupFlags, readingFlags, tableForms } from '../../../line/flags/reading.ts'
 import { decimal, filled, whole } from '../../../line/parse.ts'
 
 const flags = defineFlags({
@@ -28,13 +28,14 @@ const flags = defineFlags({
   ...spreadsheetFlags,
   ...forceFlags,
   ...readingFlags,
+  ...groupFlags,
 })
 
 export const splitCommand = defineCommand({
   name: 'data split',
   summary: 'divide a table into two',
   description:
-    'Writes train.csv and validation.csv. Each class keeps its share of the rows in both, and rows of one picture stay on one side. ' +
+    'Writes train.csv and validation.csv. Each class keeps its share of the rows in both, and rows of one picture stay on one side, with --group also those of one person. With --split-column its rows to train on go into one, and those to validate on into the other. ' +
     'The same seed gives the same rows.',
   arguments: [['file', tableForms]],
   flags,

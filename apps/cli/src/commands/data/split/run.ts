@@ -4,7 +4,7 @@ import { claim } from '@pixelrow/files'
 import type { Context } from '../../../context.ts'
 import { inputsOf, originOf, requireApart } from '../../../files/destination.ts'
 import { UsageError } from '../../../line/errors.ts'
-import { readingFlags } from '../../../line/flags/reading.ts'
+import { groupFlags, readingFlags } from '../../../line/flags/reading.ts'
 import { command } from '../../../line/paste.ts'
 import { wordsOf } from '../../../line/words.ts'
 import { tableAt } from '../../../tables/argument.ts'
@@ -12,6 +12,7 @@ import { nameOf } from '../../../tables/place.ts'
 import { read } from '../../../tables/reading.ts'
 import { tellFlags } from '../../../tables/readings.ts'
 import { many } from '../../../terminal/table.ts'
+import { groupOf, parted } from '../../../training/parted.ts'
 import type { SplitOptions } from './command.ts'
 
 /** `pixelrow data split FILE -o FOLDER`: a table to train on and one to validate on. */
@@ -29,15 +30,15 @@ export async function run(context: Context, flags: SplitOptions, file: string): 
   await requireApart(paths, await inputsOf(file))
   await using output = await claim(out, { names, by: 'pixelrow data split', force, signal })
   terminal.note(`Reading ${nameOf(place)}`)
-  const table = await read(context, place, flags)
+  const table = await read(context, place, flags, { learning: true })
   signal.throwIfAborted()
-  const { train, validation } = split(table, { validation: share, seed })
+  const { train, validation } = parted(table, flags) ?? split(table, { validation: share, seed, ...groupOf(flags) })
   const tables: [string, PixelTable][] = [
     [names[0], train],
     [names[1], validation],
   ]
   for (const [name, part] of tables) await output.write(name, csvText(part, { spreadsheetSafe }))
-  const options = [...wordsOf(readingFlags, flags), `--share ${share}`, `--seed ${seed}`]
+  const options = [...wordsOf({ ...readingFlags, ...groupFlags }, flags), `--share ${share}`, `--seed ${seed}`]
   await output.commit({ from: await originOf(file, options) })
   kept.push(...paths)
   const parts = tables.map(([name, { rows }]) => ({ output: join(out, name), rows }))
