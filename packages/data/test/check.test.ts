@@ -300,7 +300,12 @@ describe('options are checked by name, kind and range', () => {
     const error = await refusal(() => split(table, options({ stratify: false })))
     expect([error.code, error.params]).toEqual([
       'DATA_OPTION_UNKNOWN',
-      { where: 'split', option: 'stratify', suggestion: 'stratified', known: ['validation', 'seed', 'stratified'] },
+      {
+        where: 'split',
+        option: 'stratify',
+        suggestion: 'stratified',
+        known: ['validation', 'seed', 'stratified', 'group'],
+      },
     ])
     const range = await refusal(() => kFold(table, { folds: 1 }))
     const params = { where: 'kFold', option: 'folds', expected: 'a whole number of at least 2', found: '1' }
