@@ -87,7 +87,8 @@ export const scenarios = [
     name: 'download',
     args: ['download', '-o', 'out'],
     isOnline: true,
-    interim: /^out\/.*\.part$/,
+    // What has come, and what is known of it.
+    interim: /^out\/.*\.part(\.json)?$/,
     // What is there is not downloaded again.
     again: (work) => (existsSync(join(work, 'out/train.csv')) ? undefined : ['download', '-o', 'out']),
   },

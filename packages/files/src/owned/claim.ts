@@ -11,7 +11,7 @@ import { isHeld } from './lock.ts'
 import { requireOurs } from './ours.ts'
 import { type FileOutput, leave, type Output, outputOf } from './output.ts'
 import { newOwner } from './owner.ts'
-import { makeFolder, namesIn, requireName, statIfThere, storeOf } from './store.ts'
+import { makeFolder, namesIn, removeEmpty, requireName, statIfThere, storeOf } from './store.ts'
 
 /**
  * Claims a folder for what is going to be written there; it is made where it is not there. What killed processes left is put in order first. Throws a
@@ -34,7 +34,10 @@ async function claimAt(
   options.signal?.throwIfAborted()
   for (const name of names) requireName(name)
   const made = await attempt(makeFolder(folder), { file: shown, action: 'created' })
-  const real = await attempt(realpath(folder), { file: shown, action: 'written' })
+  const real = await attempt(realpath(folder), { file: shown, action: 'written' }).catch(async (error: unknown) => {
+    await removeEmpty(folder, made)
+    throw error
+  })
   const store = storeOf(real, { shown, ...(part !== undefined && { part }) })
   const claimed = { store, me: newOwner({ ...options, brief }), made }
   try {
