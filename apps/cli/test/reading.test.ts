@@ -193,6 +193,14 @@ test('run reads train.csv and test.csv with the same flags; a dropped column nee
   const submission = readFileSync(join(cwd, 'runs/1-fast/submission.csv'), 'utf8').trimEnd().split('\n').slice(1)
   const right = submission.filter((line, row) => line.split(',')[1] === unseen.labels[row]).length
   expect(right / submission.length).toBeGreaterThan(0.9)
+  // By its place in train.csv, which test.csv has by another name: the same rows, so the same answers.
+  await fine(cwd, ['run', '--data', 'data', '--epochs', '20', '--drop', '-1', ...flags.slice(2), '-o', 'by-place'])
+  const answers = ['runs/1-fast', 'by-place'].map((run) => readFileSync(join(cwd, run, 'submission.csv'), 'utf8'))
+  expect(answers[1]).toBe(answers[0])
+  for (const name of ['train', 'test']) {
+    const text = readFileSync(join(cwd, 'data', `${name}.csv`), 'utf8')
+    writeFileSync(join(cwd, 'data', `${name}.csv`), text.slice(text.indexOf('\n') + 1))
+  }
   const place = await pixelrow(['run', '--data', 'data', '--drop', '-1', '--max-value', '1', '--quiet'], { cwd })
   expect(place).toMatchObject({ code: 2, stderr: expect.stringMatching(/^Error: --drop -1: in run it must be a name/) })
 })

@@ -19,7 +19,7 @@ export interface Tables {
 
 /**
  * Reads train.csv and test.csv with the same flags: a column to drop may be in one of them alone, the ids in test.csv alone. `columns` are the names
- * that the sample gives to ids and labels.
+ * that the sample gives to ids and labels. A place to drop is one of train.csv; in test.csv the column of that name goes.
  */
 export async function readBoth(
   context: Context,
@@ -27,8 +27,8 @@ export async function readBoth(
   flags: ReadingOptions & Partial<GroupOptions>,
   columns: NonNullable<Reading['columns']>,
 ): Promise<Tables> {
-  for (const name of ['drop', 'id'] as const) requireName(name, flags)
   const { drop = [], id, ...rest } = flags
+  if (typeof id === 'number') throw placeError('id', id)
   // The test table has a part to itself, and nobody splits it.
   const { rows: _, splitColumn: __, group: ___, ...testing } = rest
   const named = { ...columns, ...(typeof id === 'string' && { id }) }
@@ -36,7 +36,8 @@ export async function readBoth(
   const first = await dropping(drop, (some) =>
     readLabelled(context, train, { ...rest, ...some }, { columns: named, learning: true, ...into(reports, 'train') }),
   )
-  const second = await dropping(drop, (some) =>
+  const names = drop.map((column) => namedIn(reports.train, column))
+  const second = await dropping(names, (some) =>
     readTest(context, test, { ...testing, ...some, ...(id !== undefined && { id }) }, first.table, {
       columns: named,
       ...into(reports, 'test'),
@@ -47,16 +48,22 @@ export async function readBoth(
   return { train: first.table, test: second.table, reports }
 }
 
+/** The name of a column that was dropped by its place. */
+function namedIn(train: Report | undefined, column: string | number): string | number {
+  if (typeof column === 'string') return column
+  const { columns = 0, dropped = [] } = train?.layout ?? {}
+  const found = dropped.find(({ place }) => place === (column < 0 ? columns + column : column))
+  if (found?.name === undefined) throw placeError('drop', column)
+  return found.name
+}
+
 /** A place is another column in test.csv, which has no label. */
-function requireName(name: 'drop' | 'id', flags: ReadingOptions): void {
-  const place = [flags[name]].flat().find((column) => typeof column === 'number')
-  if (place === undefined) return
-  throw new UsageError(
+const placeError = (name: 'drop' | 'id', place: number): UsageError =>
+  new UsageError(
     `--${name} ${place}: in run it must be a name, since test.csv has other places`,
     `use train and predict, each with a --${name} of its own`,
     { code: 'CLI_COLUMN_PLACE', params: { flag: `--${name}`, place } },
   )
-}
 
 interface Dropped {
   table: PixelTable
