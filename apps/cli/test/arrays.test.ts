@@ -43,6 +43,7 @@ async function written(cwd: string) {
   ]
   writeFileSync(join(cwd, 'mnist.npz'), zipOf(members))
   writeFileSync(join(cwd, 'bare.npz'), zipOf([members[2]!]))
+  return [train, test] as const
 }
 
 test('arrays train like CSV, to the same bits: an npz of several parts, and an npy with its labels beside it', async () => {
@@ -68,6 +69,23 @@ test('eval and predict take the test part of an npz', async () => {
     outputs.push([{ ...JSON.parse(evaluated.stdout), labelled: '' }, predicted.stdout])
   }
   expect(outputs[1]).toEqual(outputs[0])
+})
+
+test('images and labels in two npz, as KMNIST has them, go together by their names', async () => {
+  const cwd = workFolder()
+  const [train] = await written(cwd)
+  const file = (name: string, data: Uint8Array) => writeFileSync(join(cwd, name), zipOf([{ name: 'arr_0.npy', data }]))
+  file('kmnist-train-imgs.npz', imagesOf(train))
+  await expect(pixelrow(['train', 'kmnist-train-imgs.npz', '-o', 'none', ...quick], { cwd })).resolves.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('has no labels beside it\nFix: put them into kmnist-train-labels.npz\n'),
+  })
+  file('kmnist-train-labels.npz', labelsOf(train))
+  await fine(cwd, ['train', 'train.csv', '-o', 'csv', ...quick])
+  const { stderr } = await fine(cwd, ['train', 'kmnist-train-imgs.npz', '-o', 'npz', ...quick])
+  expect(stderr).toContain('kmnist-train-imgs.npz: labels from kmnist-train-labels.npz\n')
+  const [model, same] = ['csv', 'npz'].map((name) => readFileSync(join(cwd, name, 'model.onnx')))
+  expect(same!.equals(model!)).toBe(true)
 })
 
 test('run takes both parts of an npz, and what is missing in one is said with the flag', async () => {

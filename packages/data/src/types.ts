@@ -92,7 +92,7 @@ export interface ReadOptions {
   /** What reads the rows: `simd` (WebAssembly), `plain` JavaScript or `strict`, all with the same result. Default: the fastest that runs. */
   parser?: 'simd' | 'plain' | 'strict'
   /**
-   * The labels of IDX images or of an `.npy`: another IDX or `.npy` file; `label: false` reads the images alone. Of a folder or zip of pictures: a CSV with a
+   * The labels of IDX images, of an `.npy` or an `.npz`: another such file, an `.npz` of one array (KMNIST); `label: false` reads the images alone. Of a folder or zip of pictures: a CSV with a
    * row for each picture, whose columns of file names and labels are found, or named by `id` and `label`; names may lack folders and endings.
    */
   labels?: TableSource

@@ -84,7 +84,7 @@ const cases: [option: keyof ReadOptions, value: unknown, takers: string][] = [
   ['transpose', true, `${everyCsv},idx,${arrays}`],
   ['classes', ['0', '1', '2', '10'], all],
   ['parser', 'plain', everyCsv],
-  ['labels', labels, 'idx,npy'],
+  ['labels', labels, 'idx,npy,npz'],
   ['part', 'train', 'csv in a zip,folder,npz'],
   ['member', 'train.csv', 'csv in a zip,npz'],
   ['size', 3, pictures],

@@ -6,19 +6,20 @@ export function isIdxName(path: string): boolean {
   return /(\.idx\d?|[.-]idx\d-ubyte|-ubyte)(\.gz)?$/.test(basename(path))
 }
 
-/** Whether the labels of such a file lie beside it: of IDX images and of an array. */
-export const hasLabelsBeside = (path: string): boolean => isIdxName(path) || /\.npy$/i.test(path)
+/** Whether the labels of such a file lie beside it: of IDX images, of an array, and of an npz that is called after its images (KMNIST). */
+export const hasLabelsBeside = (path: string): boolean =>
+  isIdxName(path) || /\.npy$/i.test(path) || /(images|imgs).*\.npz$/i.test(basename(path))
 
 /**
  * Where the labels of images lie: `train-labels-idx1-ubyte` for MNIST's names, `digits-labels.idx` for `digits.idx`, `y_train.npy` for `x_train.npy`, `labels.npy`
- * for `images.npy`.
+ * for `images.npy`, `kmnist-train-labels.npz` for `kmnist-train-imgs.npz`.
  */
 export function labelsPath(images: string): string {
   const name = basename(images)
   const [, stem = name, ending = ''] = /^(.*?)(\.[^.]*)?$/.exec(name.replace(/\.gz$/, '')) ?? []
   const gz = name.endsWith('.gz') ? '.gz' : ''
-  const labels = name.includes('images')
-    ? name.replace('images', 'labels').replace('idx3', 'idx1').replace('idx4', 'idx1')
+  const labels = /images|imgs/.test(name)
+    ? name.replace(/images|imgs/, 'labels').replace('idx3', 'idx1').replace('idx4', 'idx1')
     : X_AS_WORD.test(name)
       ? name.replace(X_AS_WORD, 'y')
       : `${stem}-labels${ending}${gz}`

@@ -64,7 +64,10 @@ const meaningless: Record<Kind, { words: string; flags: readonly (keyof ReadingO
     flags: [...columnFlags, 'drop', 'channels', ...pictureFlags, ...fileFlags, 'part'],
   },
   npy: { words: 'is an array, which takes no', flags: [...columnFlags, 'drop', ...pictureFlags, ...fileFlags, 'part'] },
-  npz: { words: 'holds arrays, which take no', flags: ['id', 'header', 'rows', 'splitColumn', 'drop', ...otherFlags] },
+  npz: {
+    words: 'holds arrays, which take no',
+    flags: ['id', 'header', 'rows', 'splitColumn', 'drop', ...pictureFlags, ...fileFlags],
+  },
   parquet: { words: 'is Parquet, which takes no', flags: ['header', 'labels', ...fileFlags, 'part'] },
   pictures: {
     words: 'holds pictures, which take no',

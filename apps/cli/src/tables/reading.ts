@@ -151,7 +151,7 @@ export function requireLabels(path: string, table: PixelTable): LabelledTable {
       'put the pictures of each class into one, or name a part that has them, e.g. --part val',
       data,
     )
-  if (isNpzName(path))
+  if (isNpzName(path) && !hasLabelsBeside(path))
     throw new JobError(
       `${path} has no labels beside its images`,
       'save them in it, as y_train beside x_train, or name their array: --label <name>',

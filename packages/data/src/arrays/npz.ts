@@ -2,8 +2,9 @@ import { DataError } from '../error.ts'
 import { tell } from '../note.ts'
 import { listed, wantedPart } from '../pictures/folders.ts'
 import type { Part, PixelTable, ReadOptions } from '../types.ts'
-import { arrayTable } from './array-table.ts'
+import { type ArrayLabels, arrayTable } from './array-table.ts'
 import { npyNumbers } from './npy.ts'
+import type { Numbers } from './numbers.ts'
 
 /** An `.npz` file: its arrays by name, without `.npy`. */
 export interface Npz {
@@ -33,15 +34,26 @@ interface Meant {
 
 /**
  * The table of the images in an `.npz` file and of the labels beside them: `x_train` and `y_train`, `train_images` and `train_labels`, `x` and `y`, `arr_0` and
- * `arr_1`, and the like; of several parts the one that `part` says. `member` and `label` name other arrays.
+ * `arr_1`, and the like; of several parts the one that `part` says. `member` and `label` name other arrays, `beside` are labels of another file (KMNIST).
  */
-export async function tableOfNpz({ file, names, bytes }: Npz, options: ReadOptions): Promise<PixelTable> {
+export async function tableOfNpz(
+  { file, names, bytes }: Npz,
+  options: ReadOptions,
+  beside?: ArrayLabels,
+): Promise<PixelTable> {
   const meant = names.map(meaningOf).filter((one) => one !== undefined)
   const images = imagesIn(file, names, meant, options)
-  const labels = labelsFor(file, names, meant, images, options)
+  const labels = beside ? undefined : labelsFor(file, names, meant, images, options)
   const read = async (name: string) => npyNumbers(await bytes(name), `${file}, ${name}`)
-  const array = labels === undefined ? undefined : { file: `${file}, ${labels}`, array: await read(labels) }
+  const array = labels === undefined ? beside : { file: `${file}, ${labels}`, array: await read(labels) }
   return arrayTable(`${file}, ${images.name}`, await read(images.name), array, options)
+}
+
+/** The array of an `.npz` file that has no other. */
+export async function onlyArray({ file, names, bytes }: Npz): Promise<Numbers> {
+  const [name, second] = names
+  if (name === undefined || second !== undefined) missing(file, names, undefined, 'one array of labels', 'a file that holds the labels alone')
+  return npyNumbers(await bytes(name), `${file}, ${name}`)
 }
 
 /** `x_train`, `trainX`, `Train-Images`: a part, if any, and a word for what it is. */

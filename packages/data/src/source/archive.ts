@@ -3,6 +3,8 @@ import { FileError, readZip, type Zip } from '@pixelrow/files'
 import { isA } from '../../../../common/kinds.ts'
 import { partWithin } from '../../../../common/parts.ts'
 import { isPictureName, PICTURE_ENDINGS } from '../../../../common/pictures.ts'
+import type { ArrayLabels } from '../arrays/array-table.ts'
+import type { Npz } from '../arrays/npz.ts'
 import { batchesOf, notCsv, type Open, tableOf } from '../csv/read.ts'
 import { isSampleName } from '../csv/submission.ts'
 import { DataError } from '../error.ts'
@@ -10,11 +12,11 @@ import { tell } from '../note.ts'
 import { isHidden, listed, wantedPart } from '../pictures/folders.ts'
 import { batchesOfPictures } from '../pictures/picture-batches.ts'
 import { type Pictures, tableOfPictures } from '../pictures/picture-table.ts'
-import type { Part, PixelTable, ReadOptions, RowOptions } from '../types.ts'
+import type { Part, PixelTable, ReadOptions, RowOptions, TableSource } from '../types.ts'
 import { requireFit } from './checked.ts'
-import type { ZipBytes } from './container.ts'
+import { containerOf, type ZipBytes } from './container.ts'
 import { inflateInNode, openInNode, parquet } from './file.ts'
-import { type ByteSource, streamed } from './source.ts'
+import { allBytes, type ByteSource, streamed } from './source.ts'
 
 /** So many bytes of a file say what it is. */
 const HEAD = 1 << 16
@@ -57,10 +59,31 @@ const areArrays = (names: readonly string[]): boolean => names.length > 0 && nam
 async function tableOfArrays(zip: Zip, options: ReadOptions): Promise<PixelTable> {
   await requireFit(zip.name, ['npz'], options)
   const { tableOfNpz } = await import('../arrays/tables.ts')
-  const { signal } = options
+  const { label, labels } = options
+  const beside = labels === undefined || label === false ? undefined : await labelsIn(labels, zip.name, options)
+  return tableOfNpz(arraysOf(zip, options), options, beside)
+}
+
+function arraysOf(zip: Zip, { signal }: ReadOptions): Npz {
   const files = new Map(filesOf(zip).map((name) => [name.replace(/\.npy$/i, ''), name]))
   const bytes = (name: string) => zip.bytes(files.get(name)!, signal ? { signal } : {})
-  return tableOfNpz({ file: zip.name, names: [...files.keys()], bytes }, options)
+  return { file: zip.name, names: [...files.keys()], bytes }
+}
+
+/** The labels of images in a file of their own: an npz of one array, `.npy` or IDX. */
+async function labelsIn(labels: TableSource, images: string, options: ReadOptions): Promise<ArrayLabels> {
+  const { numbersIn, onlyArray } = await import('../arrays/tables.ts')
+  const { signal, onBytes } = options
+  const how = { ...(signal && { signal }), ...(onBytes && { onBytes }) }
+  const file = `labels of ${images}`
+  const container = await containerOf(labels, how)
+  if (!container?.zip) return { file, array: numbersIn(await allBytes(await openInNode(labels, how)), file) }
+  const zip = await opened(container.zip, { name: file })
+  try {
+    return { file, array: await onlyArray(arraysOf(zip, how)) }
+  } finally {
+    await zip.close()
+  }
 }
 
 /** Whether the pictures in a zip are the table, and no file that is named. */

@@ -159,7 +159,7 @@ const takenBy: Record<keyof RowOptions, readonly SourceKind[]> = {
   transpose: ['csv', 'idx', 'npy', 'npz', 'parquet'],
   classes: everywhere,
   parser: ['csv'],
-  labels: ['idx', 'npy', 'pictures'],
+  labels: ['idx', 'npy', 'npz', 'pictures'],
   labelFrom: ['pictures'],
   skipUnlabelled: ['pictures'],
   skipBroken: ['pictures'],
