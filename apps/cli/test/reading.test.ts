@@ -201,7 +201,10 @@ test('run reads train.csv and test.csv with the same flags; a dropped column nee
     const text = readFileSync(join(cwd, 'data', `${name}.csv`), 'utf8')
     writeFileSync(join(cwd, 'data', `${name}.csv`), text.slice(text.indexOf('\n') + 1))
   }
-  const place = await pixelrow(['run', '--data', 'data', '--drop', '-1', '--max-value', '1', '--quiet'], { cwd })
+  const place = await pixelrow(
+    ['run', '--data', 'data', '--drop', '-1', '--label', '0', '--max-value', '1', '--quiet'],
+    { cwd },
+  )
   expect(place).toMatchObject({ code: 2, stderr: expect.stringMatching(/^Error: --drop -1: in run it must be a name/) })
 })
 
@@ -210,7 +213,7 @@ test.each<[string, string, string[], RegExp]>([
     'an unknown column',
     'label,pixel0,Usage\n1,0,T\n',
     [],
-    /'Usage'\.?\nFix: Add --id Usage if it names the rows, --drop Usage to leave it out\n$/,
+    /'Usage'\.?\nFix: Add --split-column Usage if it says which rows are to train and to test on, --id Usage if it names the rows, --drop Usage to leave it out\n$/,
   ],
   [
     'two unknown columns',

@@ -41,8 +41,8 @@ async function bundled(contents: string): Promise<Record<string, Uint8Array>> {
 const packed = (files: Record<string, Uint8Array>) =>
   Object.values(files).reduce((sum, file) => sum + gzipSync(file, { level: 9 }).length, 0)
 
-test('the reader is under 18 kB for a page, all of the package under 29.5 kB, pictures under 11 kB', async () => {
-  expect(packed(await bundled("export { readTable, readRows } from '@pixelrow/data'"))).toBeLessThan(18_000)
+test('the reader is under 19 kB for a page, all of the package under 29.5 kB, pictures under 11 kB', async () => {
+  expect(packed(await bundled("export { readTable, readRows } from '@pixelrow/data'"))).toBeLessThan(19_000)
   expect(packed(await bundled("export * from '@pixelrow/data'"))).toBeLessThan(29_500)
   expect(packed(await bundled("export * from '@pixelrow/data/pictures'"))).toBeLessThan(11_000)
 })

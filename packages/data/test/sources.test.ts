@@ -98,6 +98,8 @@ const cases: [option: keyof ReadOptions, value: unknown, takers: string][] = [
 const others: Record<string, RegExp> = {
   'id false': /neither pixel, label nor id: 'row'/,
   'drop []': /neither pixel, label nor id: 'Usage'/,
+  // Of pictures they are a CSV.
+  [`labels ${JSON.stringify(labels)}`]: /found a NUL byte/,
   'maxValue 1': /a whole number 0\.\.1, found 255/,
   'part "train"': /expected a folder train/,
   'member "train.csv"': /expected one file train\.csv/,
@@ -117,9 +119,9 @@ describe.each(Object.keys(sources))('%s', (source) => {
 test('the error says what the source is and what the option is for', async () => {
   const error = await dataError(readTable(csv, { labels, name: 'train.csv' }))
   expect(error.message).toBe(
-    'train.csv: is CSV, which takes no option labels: it is for IDX and npy. Leave labels out.',
+    'train.csv: is CSV, which takes no option labels: it is for IDX, npy, npz and pictures. Leave labels out.',
   )
-  const params = { option: 'labels', source: 'csv', sources: ['idx', 'npy'], file: 'train.csv' }
+  const params = { option: 'labels', source: 'csv', sources: ['idx', 'npy', 'npz', 'pictures'], file: 'train.csv' }
   expect([error.code, error.params]).toEqual(['DATA_OPTION_UNFIT', params])
   expect((await dataError(readTable(at('digits'), { header: false }))).message).toContain(
     'holds pictures, which take no option header: it is for CSV. Leave header out.',

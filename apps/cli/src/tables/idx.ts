@@ -19,7 +19,10 @@ export function labelsPath(images: string): string {
   const [, stem = name, ending = ''] = /^(.*?)(\.[^.]*)?$/.exec(name.replace(/\.gz$/, '')) ?? []
   const gz = name.endsWith('.gz') ? '.gz' : ''
   const labels = /images|imgs/.test(name)
-    ? name.replace(/images|imgs/, 'labels').replace('idx3', 'idx1').replace('idx4', 'idx1')
+    ? name
+        .replace(/images|imgs/, 'labels')
+        .replace('idx3', 'idx1')
+        .replace('idx4', 'idx1')
     : X_AS_WORD.test(name)
       ? name.replace(X_AS_WORD, 'y')
       : `${stem}-labels${ending}${gz}`

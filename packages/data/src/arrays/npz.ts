@@ -52,7 +52,8 @@ export async function tableOfNpz(
 /** The array of an `.npz` file that has no other. */
 export async function onlyArray({ file, names, bytes }: Npz): Promise<Numbers> {
   const [name, second] = names
-  if (name === undefined || second !== undefined) missing(file, names, undefined, 'one array of labels', 'a file that holds the labels alone')
+  if (name === undefined || second !== undefined)
+    missing(file, names, undefined, 'one array of labels', 'a file that holds the labels alone')
   return npyNumbers(await bytes(name), `${file}, ${name}`)
 }
 

@@ -2,7 +2,7 @@ import { DataError } from '../error.ts'
 import { instead } from '../source/sniff.ts'
 import { allBytes, type ByteSource } from '../source/source.ts'
 import { cellTexts, isBlank, lineAt, type Where } from './cells.ts'
-import { separatorIn } from './layout.ts'
+import { separatorIn } from './lines.ts'
 
 /** A small table of texts: the names of its columns, and its rows with their lines in the file. */
 export interface Texts {

@@ -181,6 +181,8 @@ const takenBy: Record<keyof RowOptions, readonly SourceKind[]> = {
   batch: everywhere,
 }
 
+const list = new Intl.ListFormat('en-GB')
+
 const words: Record<SourceKind, string> = {
   csv: 'CSV',
   idx: 'IDX',
@@ -198,7 +200,7 @@ export function unfit(file: string, kinds: readonly SourceKind[], options: RowOp
     if (isTaken || asksNothing(option, value)) continue
     const [source, sources] = [kinds[0]!, takenBy[option]]
     const what = source === 'pictures' ? 'holds pictures, which take' : `is ${words[source]}, which takes`
-    const problem = `${what} no option ${option}: it is for ${sources.map((kind) => words[kind]).join(' and ')}`
+    const problem = `${what} no option ${option}: it is for ${list.format(sources.map((kind) => words[kind]))}`
     const advice = `Leave ${option} out${(option === 'label' && instead[source]) || ''}.`
     return { code: 'DATA_OPTION_UNFIT', params: { option, source, sources }, file, problem, advice }
   }
