@@ -66,7 +66,7 @@ for (let line = 0; line < 14; line++) console.log(pictures.map((picture) => pict
 
 import { batches, oneHot, split } from '@pixelrow/data'
 
-const scaled = (pixels: Uint8Array) => new Float32Array(pixels).map((pixel) => pixel / 255)
+const scaled = (pixels: ArrayLike<number>) => Float32Array.from(pixels, (pixel) => pixel / 255)
 console.log('x', [table.rows, scaled(table.pixels).length / table.rows])
 console.log('y', [table.rows, oneHot(table.labels!, 10).length / table.rows])
 

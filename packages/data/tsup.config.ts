@@ -24,13 +24,13 @@ const wat: Plugin = {
 }
 
 /**
- * Bundles what `import('./options.ts')`, `import('./kinds.ts')` and `import('./tables.ts')` load into modules of their own. Else a bundler would load what they
+ * Bundles what `import('./options.ts')` and the like load into modules of their own. Else a bundler would load what they
  * share with other functions of the package together with the readers, although these use none of it: it makes one file of all that the same parts import.
  */
 const alone: Plugin = {
   name: 'alone',
   setup(bundler) {
-    bundler.onResolve({ filter: /\/(options|kinds|tables)\.ts$/ }, ({ path, kind, resolveDir }) =>
+    bundler.onResolve({ filter: /\/(options|kinds|tables|labels|texts)\.ts$/ }, ({ path, kind, resolveDir }) =>
       kind === 'dynamic-import' ? { path: relative('', join(resolveDir, path)), namespace: 'alone' } : undefined,
     )
     bundler.onLoad({ filter: /.*/, namespace: 'alone' }, async ({ path }) => {
