@@ -24,8 +24,7 @@ export function pixelsOf(model: ModelDescription, pictures: Pictures, name: stri
 
 /** A path, or what may be decoded. Arrays of numbers of any kind are meant as pixels, and refused as such where they are the wrong kind. */
 function isPicture(image: unknown): boolean {
-  const isObject = typeof image === 'object' && image !== null && !ArrayBuffer.isView(image) && !Array.isArray(image)
-  return isObject || typeof image === 'string'
+  return typeof image === 'string' || (Object(image) === image && !ArrayBuffer.isView(image) && !Array.isArray(image))
 }
 
 /** Whether bytes are a file of a picture. Raw pixels may begin like some by chance, so those as long as images must also end like a JPEG, or tell their length as a BMP. */
@@ -36,5 +35,5 @@ function isFile(bytes: Uint8Array, model: ModelDescription): boolean {
   const isOdd = bytes.length % imageSize(model) > 0
   if (begins('\xff\xd8\xff')) return isOdd || (bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9)
   if (begins('BM')) return begins('\0\0\0\0', 6) && (isOdd || bytes[2] === bytes.length % 256)
-  return ['\x89PNG\r\n', 'RIFF', 'GIF87a', 'GIF89a', 'II*\0', 'MM\0*'].some((mark) => begins(mark))
+  return ['\x89PNG', 'RIFF', 'GIF8', 'II*\0', 'MM\0*'].some((mark) => begins(mark))
 }

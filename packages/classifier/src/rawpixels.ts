@@ -7,7 +7,7 @@ export function imageSize({ shape, dataType }: ModelDescription): number {
 
 /** The same memory as plain bytes (a Buffer or a clamped array becomes a `Uint8Array`); undefined for what is no array of what the model takes. */
 export function bytesOf(pixels: unknown, { dataType }: ModelDescription): Uint8Array | undefined {
-  if (!(dataType ? / Float32/ : / Uint8/).test(Object.prototype.toString.call(pixels))) return undefined
+  if (!Object.prototype.toString.call(pixels).includes(dataType ? ' Float32' : ' Uint8')) return undefined
   const { buffer, byteOffset, byteLength } = pixels as Uint8Array
   // Of memory that has moved elsewhere nothing is left, and no view can be made.
   return byteLength ? new Uint8Array(buffer, byteOffset, byteLength) : new Uint8Array()
@@ -17,7 +17,8 @@ export function bytesOf(pixels: unknown, { dataType }: ModelDescription): Uint8A
 export function fits(bytes: Uint8Array, model: ModelDescription, several: boolean): boolean {
   const size = imageSize(model)
   const isWhole = several ? bytes.length % size === 0 : bytes.length === size
-  return isWhole && (model.maxValue > 254 || !!model.dataType || bytes.every((value) => value <= model.maxValue))
+  const { maxValue, dataType } = model
+  return isWhole && (maxValue > 254 || !!dataType || bytes.every((value) => value <= maxValue))
 }
 
 /** Whether a value is an integer of 1 or more. */

@@ -74,7 +74,7 @@ async function ownDescription(bytes: Uint8Array, name: string): Promise<ModelDes
       classes.every((each: unknown) => typeof each === 'string') &&
       [classes.length, shape.height, shape.width, shape.channels, maxValue, 256 - maxValue].every(isCount) &&
       /^(interleaved|planar)$/.test(shape.channelOrder) &&
-      !/preparation|data_type/.test(Object.keys(metadata).join())
+      !/preparation|data_type/.test(`${Object.keys(metadata)}`)
     )
       return { classes, shape, maxValue, classesFrom: 'metadata' }
   } catch {}
