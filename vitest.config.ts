@@ -25,9 +25,14 @@ const suite = ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test
 
 /** Long suites of a package that need no more than the others. */
 const long = [
-  'apps/cli/test/{answers,everywhere,ids,kaggle-interrupt,seen}.test.ts',
+  'apps/cli/test/{answers,engine,ensemble,everywhere,ids,kaggle-interrupt,length,measured,outcome,profile,resume,seen}.test.ts',
   'apps/playground/test/drawn.test.ts',
+  'packages/export/test/fuzz.test.ts',
+  'packages/files/test/owned/kills.test.ts',
   'packages/infer-web/test/cache.test.ts',
+  'packages/{train,infer-node}/test/exits.test.ts',
+  'packages/train/test/{nets,recipes}.test.ts',
+  'tests/fuzz.test.ts',
 ]
 
 export default defineConfig({
@@ -49,13 +54,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'full',
-          // Of the exits, the suite tries a few and this all fifty; of the digits on WebGPU, and of the kills, some and all.
+          // Of races, pools and threads, and of the digits on WebGPU, the suite tries some and this all.
           include: [
             'tests/full/**/*.test.ts',
             ...long,
-            'packages/{train,infer-node}/test/exits.test.ts',
             'packages/infer-node/test/pools.test.ts',
-            'packages/files/test/owned/{kills,faults,races}.test.ts',
+            'packages/files/test/owned/{faults,races}.test.ts',
             'packages/train/test/threads.test.ts',
             'packages/infer-web/test/parity.test.ts',
           ],

@@ -13,7 +13,7 @@ const model = join(folder, 'model.onnx')
 writeFileSync(model, slowModel(6))
 afterAll(() => rmSync(folder, { recursive: true }))
 /** All 50 in the full suite; a few are enough to see a regression. */
-const TIMES = process.env.PIXELROW_FULL ? 50 : 4
+const TIMES = 50
 
 type Ending = { code: number | null; signal: string | null; errors: string }
 

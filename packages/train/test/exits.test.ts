@@ -10,7 +10,7 @@ const child = fileURLToPath(new URL('./fixtures/training-child.mjs', import.meta
 const folder = mkdtempSync(join(tmpdir(), 'pixelrow-exits-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 /** All 50 in the full suite; a few are enough to see a regression. */
-const TIMES = process.env.PIXELROW_FULL ? 50 : 5
+const TIMES = 50
 
 async function run(
   mode: string,
