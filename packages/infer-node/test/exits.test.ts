@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'pixelrow-exits-'))
 const model = join(folder, 'model.onnx')
 writeFileSync(model, slowModel(6))
 afterAll(() => rmSync(folder, { recursive: true }))
-/** All 50 in the full suite; a few are enough to see a regression. */
+/** Exits of each kind: what fails once in some tens is seen. */
 const TIMES = 50
 
 type Ending = { code: number | null; signal: string | null; errors: string }

@@ -9,7 +9,7 @@ import { afterAll, expect, test } from 'vitest'
 const child = fileURLToPath(new URL('./fixtures/training-child.mjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'pixelrow-exits-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-/** All 50 in the full suite; a few are enough to see a regression. */
+/** Exits of each kind: what fails once in some tens is seen. */
 const TIMES = 50
 
 async function run(
