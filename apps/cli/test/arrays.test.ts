@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type PixelTable, readTable } from '@pixelrow/data'
 import { expect, test } from 'vitest'
@@ -73,7 +73,7 @@ test('eval and predict take the test part of an npz', async () => {
 
 test('images and labels in two npz, as KMNIST has them, go together by their names', async () => {
   const cwd = workFolder()
-  const [train] = await written(cwd)
+  const [train, test] = await written(cwd)
   const file = (name: string, data: Uint8Array) => writeFileSync(join(cwd, name), zipOf([{ name: 'arr_0.npy', data }]))
   file('kmnist-train-imgs.npz', imagesOf(train))
   await expect(pixelrow(['train', 'kmnist-train-imgs.npz', '-o', 'none', ...quick], { cwd })).resolves.toMatchObject({
@@ -86,6 +86,17 @@ test('images and labels in two npz, as KMNIST has them, go together by their nam
   expect(stderr).toContain('kmnist-train-imgs.npz: labels from kmnist-train-labels.npz\n')
   const [model, same] = ['csv', 'npz'].map((name) => readFileSync(join(cwd, name, 'model.onnx')))
   expect(same!.equals(model!)).toBe(true)
+
+  mkdirSync(join(cwd, 'kmnist'))
+  for (const [part, table] of [
+    ['train', train],
+    ['test', test],
+  ] as const) {
+    file(`kmnist/kmnist-${part}-imgs.npz`, imagesOf(table))
+    file(`kmnist/kmnist-${part}-labels.npz`, labelsOf(table))
+  }
+  const run = await fine(cwd, ['run', '--data', 'kmnist', '-o', 'all', ...quick, '--json'])
+  expect(JSON.parse(run.stdout).accuracy.test).toBeGreaterThan(0.9)
 })
 
 test('run takes both parts of an npz, and what is missing in one is said with the flag', async () => {

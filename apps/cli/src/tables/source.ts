@@ -99,7 +99,7 @@ export interface Pair {
 
 /**
  * The data sets among the names of files, the plainest first: `train.csv` and `test.csv`, also packed; `sign_mnist_train.csv` and `sign_mnist_test.csv`;
- * `Train.csv` and `Test.csv`; MNIST's own IDX files, whose labels lie beside them.
+ * `Train.csv` and `Test.csv`; MNIST's own IDX files and KMNIST's npz, whose labels lie beside them.
  */
 export function tablesAmong(names: readonly string[]): Pair[] {
   const found = new Map<string, Pair>()
@@ -121,13 +121,13 @@ export function tablesAmong(names: readonly string[]): Pair[] {
 /** What is read from a zip. */
 export const isCsvName = (name: string): boolean => /\.csv(\.gz)?$/i.test(name)
 
-const TABLE_ENDING = /(\.csv(\.gz|\.zip)?|\.parquet|[.-]idx\d-ubyte(\.gz)?)$/i
+const TABLE_ENDING = /(\.csv(\.gz|\.zip)?|\.parquet|\.npz|[.-]idx\d-ubyte(\.gz)?)$/i
 
 const isTableName = (name: string): boolean =>
   TABLE_ENDING.test(name) &&
   !isHidden(name) &&
   !isSampleName(name) &&
-  (!isIdxName(name) || /images/i.test(basename(name)))
+  (!(isIdxName(name) || isNpzName(name)) || /images|imgs/i.test(basename(name)))
 
 /** What Macs put into folders and zips. */
 const isHidden = (name: string): boolean => /(^|\/)(\.|__MACOSX\/)/.test(name)
