@@ -49,7 +49,6 @@ export function sniff(file: string, head: Uint8Array, last: boolean, options: Re
   }
   const separator = above ?? separatorIn(head, line, { file })
   const words = separator && separators.get(separator)
-  if (words) tell(options.onNote, `cells are separated by ${words}`)
   const where: Where = { file, ...(words && { separator: separator! }) }
   const cells = cellTexts(head, line, where)
   const header = options.header ?? isHeader(file, cells)
@@ -59,12 +58,12 @@ export function sniff(file: string, head: Uint8Array, last: boolean, options: Re
     throw new DataError({ code: 'DATA_ROWS_MISSING', file, problem, advice })
   }
   const rows = lines.slice(header ? 1 : 0)
-  if (titles.length > 0)
-    tell(
-      options.onNote,
-      `left out, above the ${header ? 'header' : 'rows'}: ${titles.map((text) => `'${shown(text)}'`).join(', ')}`,
-    )
-  return header ? named(where, cells, first, head, options) : unnamed(where, cells.length, rows, head, options)
+  const layout = header ? named(where, cells, first, head, options) : unnamed(where, cells.length, rows, head, options)
+  // What was taken for granted is said of a table, and not of what turns out to be none.
+  if (words) tell(options.onNote, `cells are separated by ${words}`)
+  const left = titles.map((text) => `'${shown(text)}'`).join(', ')
+  if (left) tell(options.onNote, `left out, above the ${header ? 'header' : 'rows'}: ${left}`)
+  return layout
 }
 
 /** What the columns were taken for, for who has asked to be told. */
