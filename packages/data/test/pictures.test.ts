@@ -82,7 +82,7 @@ test('pictures of differing sizes need a size', async () => {
     'readTable: size must be a whole number 1..16384, or [height, width]; found 0.',
   )
   await expect(readTable(at('sizes'), { maxValue: 16 })).rejects.toThrow(
-    'holds pictures, which take no option maxValue: it is for CSV and IDX',
+    'holds pictures, which take no option maxValue: it is for CSV, IDX',
   )
 })
 
@@ -179,7 +179,7 @@ test('label: false reads one class, or any depth, without labels', async () => {
   const { ids, labels } = await reading(path, { label: false })
   expect({ ids, labels }).toEqual({ ids: ['2.png', 'a/1.png', 'b/c/1.png'], labels: undefined })
   await expect(readTable(path, { label: 'class' })).rejects.toThrow(
-    'holds pictures, which take no option label: it is for CSV and npz and Parquet. Leave label out, or pass false for none',
+    'holds pictures, which take no option label: it is for CSV, npz and Parquet. Leave label out, or pass false for none',
   )
 })
 
