@@ -29,6 +29,11 @@ test('a column that says what rows are for: the printed advice trains, validates
   // As the run read it: the rows to test on, none of which it has met.
   const measured = await pixelrow(['eval', 'run', 'all.csv', '--json'], { cwd })
   expect(JSON.parse(measured.stdout)).toMatchObject({ rows: 20, seen: { known: true, others: { rows: 20 } } })
+  // Another table may lack the column, and is measured whole.
+  writeFileSync(join(cwd, 'other.csv'), fakeTable({ rows: 30, classes: ['cat', 'dog', 'emu'], seed: 5 }).labelled)
+  const other = await pixelrow(['eval', 'run', 'other.csv', '--json'], { cwd })
+  expect(other.code, other.stderr).toBe(0)
+  expect(JSON.parse(other.stdout)).toMatchObject({ rows: 30 })
   const chosen = await pixelrow(
     ['data', 'describe', 'all.csv', '--rows', 'Usage=PublicTest', '--drop', 'writer', '--json'],
     { cwd },
