@@ -62,6 +62,11 @@ test.each<[name: string, options: ReadOptions, code: string]>([
   expect((await dataError(readTable(at(name), options))).code).toBe(code)
 })
 
+test('a column that is kept is a text of each row', async () => {
+  const { kept, rows } = await readTable(at('unknown'), { keep: ['usage'] })
+  expect(kept).toEqual({ usage: Array.from({ length: rows }, () => 'T') })
+})
+
 test('a file that is cut is refused in a sentence', async () => {
   for (const name of ['mnist', 'bytes']) {
     const whole = bytesOf(name)
