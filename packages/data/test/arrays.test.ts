@@ -84,6 +84,16 @@ test('floats are kept as they are, and fractions become bytes where that is aske
   expect(bytes.pixels).toEqual(Float32Array.from((await readTable(at('u1-C.npy'))).pixels))
 })
 
+test('a shape that is none is refused at once, however many digits it has', async () => {
+  const header = (shape: string) => {
+    const text = `{'descr': '|u1', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(200)
+    return Buffer.concat([Buffer.from('\x93NUMPY\x01\x00\xc9\x00', 'latin1'), Buffer.from(`${text}\n`)])
+  }
+  // A pattern that can part digits in several ways would take longer than anybody waits.
+  for (const shape of [`(${'1'.repeat(60)}, 1e+21)`, `(${'1 '.repeat(40)})`, '(1, , 2)', '(1, 2L3)'])
+    expect((await dataError(readTable(header(shape)))).code).toBe('DATA_ARRAY_INVALID')
+})
+
 test('labels of another file are whole numbers, of 64 bits too, or texts', async () => {
   const labelled = (name: string) => readTable(at('u1-C.npy'), { labels: at(name) })
   const texts = ({ labels, classes }: PixelTable) => Array.from(labels!, (label) => classes![label])

@@ -90,12 +90,16 @@ function headerOf(bytes: Uint8Array, file: string): Header {
   const text = new TextDecoder().decode(bytes.subarray(8 + sizeBytes, start)).trim()
   const descr = /['"]descr['"]\s*:\s*(['"])([^'"]*)\1/.exec(text)?.[2]
   const fortran = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text)?.[1]
-  const shape = /['"]shape['"]\s*:\s*\(((?:\s*\d+L?\s*,?)*)\s*\)/.exec(text)?.[1]
+  // One class of characters, since a pattern of numbers would try each way to part their digits.
+  const shape = /['"]shape['"]\s*:\s*\(([\d\sL,]*)\)/.exec(text)?.[1]
   if (descr === undefined && /['"]descr['"]\s*:\s*\[/.test(text)) refuseType('several fields', file)
   if (descr === undefined || fortran === undefined || shape === undefined || !/^\{.*\}$/s.test(text)) {
     invalid("a header with 'descr', 'fortran_order' and 'shape'", file)
   }
-  const dims = (shape.match(/\d+/g) ?? []).map(Number)
+  const sizes = shape.split(',').map((size) => size.trim())
+  if (sizes.at(-1) === '') sizes.pop()
+  if (!sizes.every((size) => /^\d+L?$/.test(size))) invalid("'shape' as numbers with commas between", file)
+  const dims = sizes.map((size) => Number.parseInt(size, 10))
   return { descr, fortran: fortran === 'True', dims, start }
 }
 

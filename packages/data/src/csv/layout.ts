@@ -178,16 +178,19 @@ export function refuseOthers(
   if (others.length === 0) return
   // The sentence says each of them up to four times.
   const most = Math.max(12, Math.floor(45 / others.length))
-  // A column without a name is meant by its place.
-  const list = columns.map(({ name, place }) => (name === '' ? String(place) : `'${shown(name, most)}'`))
-  const some = `${list.slice(0, 5).join(', ')}${list.length > 5 ? ', …' : ''}`
+  const said = (name: string) => `'${shown(name, most)}'`
+  // A column without a name, or with one that nobody would type, is meant by its place.
+  const list = columns.map(({ name, place }) => (name === '' || name.length > 60 ? String(place) : said(name)))
+  const first = (texts: readonly string[]) => `${texts.slice(0, 5).join(', ')}${texts.length > 5 ? ', …' : ''}`
+  const some = first(list)
+  const found = first(columns.map(({ name, place }) => (name === '' ? String(place) : said(name))))
   const roles = [...(label ? [['label', 'the label']] : []), ...(id ? [['id', 'what names the rows']] : [])]
   const advice = list[1]
     ? `Pass drop: [${some}] to leave them out${roles.map(([option, what]) => `, or ${option}: ${list[0]} if that is ${what}`).join('')}.`
     : `${roles.map(([option, what]) => `Is it ${what}? Then pass ${option}: ${some}. `).join('')}Pass drop: [${some}] to leave it out.`
   const params = { columns: others, places: columns.map(({ place }) => place), label, id }
-  const problem = `neither pixel, label nor id: ${some}`
-  throw new DataError({ file, row: 1, problem, found: some, advice, code: 'DATA_COLUMN_UNKNOWN', params })
+  const problem = `neither pixel, label nor id: ${found}`
+  throw new DataError({ file, row: 1, problem, found, advice, code: 'DATA_COLUMN_UNKNOWN', params })
 }
 
 /** How many pixels the one cell of the first row holds. */

@@ -32,7 +32,9 @@ export async function openParquet(file: string, bytes: Uint8Array, options: Read
   const library = await needed<Library>('hyparquet', file, (require) => require.resolve('hyparquet'))
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
   const metadata = explained(file, () => library.parquetMetadata(buffer))
-  const columns = explained(file, () => library.parquetSchema(metadata).children)
+  const schema = explained(file, () => library.parquetSchema(metadata))
+  requireColumns(file, metadata, schema)
+  const columns = schema.children
   const rows = Number(metadata.num_rows)
   requireBound(file, bytes.length, metadata, options)
   const compressors = await compressorsFor(file, bytes.length, metadata, library, options)
@@ -121,6 +123,25 @@ function requireBound(
   const most = Math.max(FREE, maxRatio * size)
   if (Number(num_rows) <= most && values <= most && bytes <= most) return
   tooMuch(file, maxRatio)
+}
+
+/**
+ * Refuses a file whose groups of rows name columns that there are not, or one twice: the library begins to read what it then never waits for, and an error in that
+ * would end the process.
+ */
+function requireColumns(file: string, { row_groups }: FileMetaData, schema: SchemaTree): void {
+  for (const { columns } of row_groups) {
+    const paths = columns.map(({ meta_data }) => meta_data?.path_in_schema ?? [])
+    const isKnown = paths.every((path) => isLeaf(schema, path))
+    const isOnce = new Set(paths.map((path) => path.join('\0'))).size === paths.length
+    if (!isKnown || !isOnce) damaged(file, 'a group of rows has other columns than the schema')
+  }
+}
+
+function isLeaf(schema: SchemaTree, path: readonly string[]): boolean {
+  let at: SchemaTree | undefined = schema
+  for (const name of path) at = at?.children.find(({ element }) => element.name === name)
+  return at !== undefined && at.children.length === 0
 }
 
 function tooMuch(file: string, maxRatio: number): never {
