@@ -28,13 +28,15 @@ export function inputLayer(
   { asImage }: { asImage: boolean },
 ): Value {
   const own = g.scope('input')
-  if (input.dataType === 'float32') {
-    return normalize(own, input, asImage || ordersChannels(input) ? image(own, input, pixels) : pixels)
-  }
-  const numbers = own.op('Cast', [pixels], { to: int(dataTypeCode('float32')) }, { outputs: 'input/float' })
-  const scale = g.constant(float32(1 / input.maxValue), 'input/scale')
-  const scaled = own.op('Mul', [numbers, scale], {}, { outputs: 'input/scaled' })
-  return normalize(own, input, asImage || ordersChannels(input) ? image(own, input, scaled) : scaled)
+  // Floats are taken as they are.
+  const numbers = input.dataType ? pixels : scaled(g, own, input, pixels)
+  return normalize(own, input, asImage || ordersChannels(input) ? image(own, input, numbers) : numbers)
+}
+
+function scaled(g: GraphBuilder, own: GraphBuilder, { maxValue }: InputLayer, bytes: Value): Value {
+  const numbers = own.op('Cast', [bytes], { to: int(dataTypeCode('float32')) }, { outputs: 'input/float' })
+  const scale = g.constant(float32(1 / maxValue), 'input/scale')
+  return own.op('Mul', [numbers, scale], {}, { outputs: 'input/scaled' })
 }
 
 /** The type of the `pixels` input. */

@@ -76,7 +76,7 @@ export function rowReader({ layout, rule, sink, scanner: makeScanner, capacity }
   function read(end: number): void {
     let p = scanner.input
     while (p < end) {
-      if (!current.fractions && !current.floats) {
+      if (!current.fractions) {
         const rows = scanner.scan(p, end)
         const fine = current.max < 255 ? rowsWithin(scanner, rows, layout.pixels, current.max) : rows
         take(scanner, fine, number)

@@ -30,7 +30,7 @@ export interface AugmentOptions {
   flip?: boolean
   /** Cells of the elastic grid along each side; more make finer waves. Default 4. */
   grid?: number
-  /** Value of pixels from outside the picture: of bytes 0..255, of floats any number. Default 0. */
+  /** Value of pixels from outside the picture: of bytes 0..255, of floats any number up to 255. Default 0. */
   background?: number
   /** Where to write; may not be the input. Default a new array. */
   out?: PixelValues
